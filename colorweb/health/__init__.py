@@ -1,0 +1,1 @@
+"""Whether the site is alive, ready, and how busy: /healthz, /readyz, /metrics."""

@@ -1,0 +1,46 @@
+"""What /metrics shows. Other parts register their figures; health knows none of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import redis
+from prometheus_client import REGISTRY
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.registry import Collector
+
+from colorweb.health import workers
+
+
+@dataclass(frozen=True)
+class _Gauge(Collector):
+    name: str
+    help: str
+    label: str
+    read: Callable[[], Mapping[str, float]]
+
+    def describe(self) -> Iterator[GaugeMetricFamily]:
+        yield GaugeMetricFamily(self.name, self.help, labels=[self.label])
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        family = GaugeMetricFamily(self.name, self.help, labels=[self.label])
+        for value, figure in self.read().items():
+            family.add_metric([value], figure)
+        yield family
+
+
+def register(name: str, help: str, label: str, read: Callable[[], Mapping[str, float]]) -> None:  # noqa: A002
+    """Adds a gauge that is read at each scrape: `read()` gives one figure per value of `label`."""
+    REGISTRY.register(_Gauge(name, help, label, read))
+
+
+def _workers() -> dict[str, float]:
+    try:
+        devices = [str(about.get("device", "unknown")) for about in workers.alive().values()]
+    except redis.RedisError:
+        return {}
+    return {device: devices.count(device) for device in sorted(set(devices))}
+
+
+register("colorweb_workers", "Processes that can colour, by device", "device", _workers)

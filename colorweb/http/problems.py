@@ -1,0 +1,130 @@
+"""One shape for every error: `application/problem+json` under /api/, a page everywhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from drf_standardized_errors.formatter import ExceptionFormatter
+from drf_standardized_errors.handler import ExceptionHandler
+from drf_standardized_errors.types import ErrorResponse
+from rest_framework.exceptions import APIException
+from rest_framework.response import Response
+
+CONTENT_TYPE = "application/problem+json"
+
+
+def wants_json(path: str) -> bool:
+    """Whether a program asked: everything under /api/ is for programs."""
+    return path.startswith("/api/")
+
+
+def problem(
+    status: int, code: str, detail: str, errors: Iterable[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
+    """The body of an error: RFC 9457 members, a stable `code`, and one entry for each cause."""
+    return {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "detail": detail,
+        "errors": list(errors) or [{"code": code, "detail": detail, "attr": None}],
+    }
+
+
+def respond(
+    request: HttpRequest, status: int, code: str, *, title: str, detail: str
+) -> HttpResponse:
+    """The answer that says what happened and what to do, as JSON or as a page."""
+    if wants_json(request.path):
+        return JsonResponse(problem(status, code, detail), status=status, content_type=CONTENT_TYPE)
+    context = {"status": status, "code": code, "title": title, "detail": detail}
+    # When the server itself is in trouble, the page must not ask the database who is looking.
+    page = render_to_string("error.html", context, request=request if status < 500 else None)
+    return HttpResponse(page, status=status)
+
+
+# Django's handlers, named in colorweb.urls and settings
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return respond(
+        request,
+        400,
+        "bad_request",
+        title=_("That request was not understood"),
+        detail=_("Something in the address or the form was not right. Go back and try again."),
+    )
+
+
+def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return respond(
+        request,
+        403,
+        "permission_denied",
+        title=_("This is somebody else's"),
+        detail=_("Only its owner may do this. Signed in with another account?"),
+    )
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return respond(
+        request,
+        403,
+        "csrf_failed",
+        title=_("This form has gone stale"),
+        detail=_("Reload the page and send it again. Cookies must be allowed for this site."),
+    )
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return respond(
+        request,
+        404,
+        "not_found",
+        title=_("Nothing here"),
+        detail=_("The photo was deleted, is private, or the address has a typing error."),
+    )
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return respond(
+        request,
+        500,
+        "server_error",
+        title=_("Something broke on our side"),
+        detail=_("It has been written to the log. Please try again in a minute."),
+    )
+
+
+# Django REST framework's handler, named in settings
+
+
+class _ProblemFormatter(ExceptionFormatter):
+    def format_error_response(self, error_response: ErrorResponse) -> dict[str, Any]:
+        errors = [
+            {"code": error.code, "detail": error.detail, "attr": error.attr}
+            for error in error_response.errors
+        ]
+        first = errors[0]
+        return problem(
+            self.exc.status_code, str(first["code"]), str(first["detail"]), errors=errors
+        )
+
+
+class _ProblemHandler(ExceptionHandler):
+    def format_exception(self, exc: APIException) -> dict[str, Any]:
+        return _ProblemFormatter(exc, self.context, self.exc).run()
+
+
+def exception_handler(exc: Exception, context: Any) -> Response | None:
+    """Turns what an API view raised into `application/problem+json`."""
+    response = _ProblemHandler(exc, context).run()
+    if response is not None:
+        response.content_type = CONTENT_TYPE
+    return response
