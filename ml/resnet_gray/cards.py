@@ -1,0 +1,36 @@
+"""Model cards: what a weights file says about itself, readable without torch.
+
+A card is a JSON object in the safetensors header (https://github.com/huggingface/safetensors):
+``name, architecture, title, licence, trained_on, default_size, temperature, chroma, metrics``.
+``default_size`` is the short side the network works at, in pixels; ``temperature`` is that of
+vividness 1; ``chroma`` scales the colours of a network that has no distribution to sharpen.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+Card = dict[str, Any]
+
+LARGEST_HEADER = 100_000_000  # the format's own limit, in bytes
+
+
+class CardError(ValueError):
+    """The file is not a model of ours; the message says why."""
+
+
+def to_metadata(card: Card) -> dict[str, str]:
+    """The card as safetensors metadata, which holds nothing but text."""
+    return {"format": "pt", "card": json.dumps(card, sort_keys=True)}
+
+
+def read_card(path: Path | str) -> Card:
+    """The card of a weights file. Raises CardError, or OSError where the file cannot be read."""
+    with Path(path).open("rb") as file:
+        size = int.from_bytes(file.read(8), "little")
+        if size > LARGEST_HEADER:
+            raise CardError(f"{path} is not a safetensors file")
+        try:
+            return json.loads(json.loads(file.read(size))["__metadata__"]["card"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise CardError(f"{path} is not a model of this project: no model card") from error
