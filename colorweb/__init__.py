@@ -1,0 +1,5 @@
+"""The site."""
+
+from colorweb.celery import app as celery_app
+
+__all__ = ["celery_app"]  # so that shared tasks find it, whoever publishes

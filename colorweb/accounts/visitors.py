@@ -1,0 +1,138 @@
+"""Who is asking: an account, or a guest known by a signed cookie or token.
+
+A guest is a random key. The browser carries it as a signed cookie, a script as
+`Authorization: Bearer <token>`; both are the same signed text.
+"""
+
+import ipaddress
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.http.cookie import parse_cookie
+
+from colorweb.accounts.models import User
+
+COOKIE = "guest"
+_signer = signing.Signer(salt="colorweb.guest")
+
+
+@dataclass(slots=True)
+class Visitor:
+    """One who owns photos: `user` is set for accounts, `guest` (32 hex digits) for guests.
+
+    A new guest is forgotten with the answer unless somebody calls `keep`.
+    """
+
+    user: User | None
+    guest: str
+    address: str
+    is_new: bool = False
+    kept: bool = False
+
+    def keep(self) -> None:
+        """Let the browser remember this guest: it owns something now."""
+        self.kept = True
+
+    @property
+    def key(self) -> str:
+        """The name of this visitor's live channel."""
+        return f"user-{self.user.pk}" if self.user else f"guest-{self.guest}"
+
+    @property
+    def queue_owner(self) -> str:
+        """Whose turn a job takes: guests share that of their address, IPv6 that of its /64."""
+        return f"user:{self.user.pk}" if self.user else f"address:{network_of(self.address)}"
+
+    @property
+    def token(self) -> str:
+        """The signed text that proves to be this guest."""
+        return _signer.sign(self.guest)
+
+
+def network_of(address: str) -> str:
+    """The address itself for IPv4, its /64 network for IPv6, `unknown` for anything else."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    if isinstance(ip, ipaddress.IPv4Address):
+        return str(ip)
+    if ip.ipv4_mapped:
+        return str(ip.ipv4_mapped)
+    return str(ipaddress.ip_network((ip, 64), strict=False))
+
+
+def guest_key(token: str) -> str | None:
+    """The guest's key inside a signed token, or None if the signature is wrong."""
+    try:
+        return _signer.unsign(token)
+    except signing.BadSignature:
+        return None
+
+
+def bearer_token(authorization: str) -> str | None:
+    """The token of an `Authorization: Bearer …` header, or None."""
+    scheme, _, token = authorization.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token else None
+
+
+def identify(
+    user: User | AnonymousUser, cookies: Mapping[str, str], authorization: str, address: str
+) -> Visitor:
+    """The visitor behind a request or socket; a new guest if nothing says who it is."""
+    if user.is_authenticated:
+        return Visitor(user=user, guest="", address=address)
+    for token in (bearer_token(authorization), cookies.get(COOKIE)):
+        if token and (key := guest_key(token)):
+            return Visitor(user=None, guest=key, address=address)
+    return Visitor(user=None, guest=secrets.token_hex(16), address=address, is_new=True)
+
+
+def of_scope(scope: Mapping[str, Any]) -> Visitor:
+    """The visitor behind a websocket."""
+    headers = dict(scope["headers"])
+    return identify(
+        scope["user"],
+        parse_cookie(headers.get(b"cookie", b"").decode("latin-1")),
+        headers.get(b"authorization", b"").decode("latin-1"),
+        (scope.get("client") or ["unknown"])[0],
+    )
+
+
+class VisitorRequest(HttpRequest):
+    """A request after `VisitorMiddleware`."""
+
+    visitor: Visitor
+
+
+class VisitorMiddleware:
+    """Sets `request.visitor`; keeps a new guest's cookie once the guest owns something."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: VisitorRequest) -> HttpResponse:
+        visitor = identify(
+            request.user,
+            request.COOKIES,
+            request.headers.get("Authorization", ""),
+            request.META.get("REMOTE_ADDR") or "unknown",
+        )
+        request.visitor = visitor
+        response = self.get_response(request)
+        if visitor.is_new and visitor.kept:
+            response.set_cookie(
+                COOKIE,
+                visitor.token,
+                max_age=settings.GUEST_COOKIE_AGE,
+                secure=settings.SESSION_COOKIE_SECURE,
+                httponly=True,
+                samesite="Lax",
+            )
+        return response

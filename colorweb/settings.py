@@ -1,0 +1,257 @@
+"""Settings, all from the environment; a fresh machine needs none of them."""
+
+import secrets
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from colorweb import runtime
+
+env = environ.Env()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = runtime.var_dir()
+
+
+def _secret_key() -> str:
+    """The key from `SECRET_KEY`, `SECRET_KEY_FILE`, or made once in the var directory."""
+    if key := env.str("SECRET_KEY", default=""):
+        return key
+    path = Path(env.str("SECRET_KEY_FILE", default=str(VAR_DIR / "secret_key")))
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with path.open("x") as file:
+                path.chmod(0o600)
+                file.write(secrets.token_urlsafe(50))
+        except FileExistsError:
+            pass  # another process of the same first start was quicker
+    return path.read_text().strip()
+
+
+SECRET_KEY = _secret_key()
+DEBUG = env.bool("DEBUG", default=False)
+
+# One public address decides hosts, origins, cookies and absolute links.
+SITE_URL = runtime.site_url()
+_site = urlsplit(SITE_URL)
+_https = _site.scheme == "https"
+ALLOWED_HOSTS = [
+    _site.hostname or "127.0.0.1",
+    "127.0.0.1",
+    "localhost",
+    "[::1]",
+    *env.list("ALLOWED_HOSTS", default=[]),
+]
+CSRF_FAILURE_VIEW = "colorweb.http.problems.csrf_failure"
+CSRF_TRUSTED_ORIGINS = [f"{_site.scheme}://{_site.netloc}"]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+SECURE_HSTS_SECONDS = 31536000 if _https else 0
+SECURE_SSL_REDIRECT = False  # the proxy that ends TLS redirects
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _https else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "channels",
+    "csp",
+    "django_vite",
+    "rest_framework",
+    "colorweb.accounts",
+    "drf_standardized_errors",
+    "jobs",
+    "ml",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "colorweb.accounts.visitors.VisitorMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "colorweb.urls"
+ASGI_APPLICATION = "colorweb.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "frontend" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "jobs.context.limits",
+            ]
+        },
+    }
+]
+
+# Database: SQLite until DATABASE_URL names a PostgreSQL.
+DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
+    }
+else:
+    # Django under ASGI runs views in many threads: pooling keeps connections few.
+    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 10}}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.User"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+# A visitor's photos belong to a signed cookie that lives as long as the browser may keep it.
+GUEST_COOKIE_AGE = timedelta(days=365)
+
+# Valkey or Redis: one for the broker and live messages (never evicts), one as cache.
+REDIS_URL = runtime.broker_url()
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": runtime.cache_url(),
+        "KEY_PREFIX": "colorweb",
+    }
+}
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.core.RedisChannelLayer",
+        "CONFIG": {"hosts": [{"address": REDIS_URL}], "capacity": 500, "expiry": 30},
+    }
+}
+
+# Celery carries wake-up tokens only; the rows in the database are the queue.
+CELERY_BROKER_URL = runtime.celery_url()
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_keepalive": True,
+    "health_check_interval": 25,
+    "socket_timeout": 30,
+}
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ROUTES = {"jobs.tasks.colour": {"queue": "gpu"}}
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_POOL_START_METHOD = "spawn"
+# A spawned child imports torch and warms the network before it answers.
+CELERY_WORKER_PROC_ALIVE_TIMEOUT = 120
+CELERY_BEAT_SCHEDULE = {
+    "reap": {"task": "jobs.tasks.reap", "schedule": 5, "options": {"expires": 4}},
+    "sweep-files": {
+        "task": "jobs.tasks.sweep_files",
+        "schedule": 3600,
+        "options": {"expires": 1800},
+    },
+}
+
+# The queue's promises.
+JOB_LEASE = timedelta(seconds=20)
+JOB_LEASE_RENEWAL = timedelta(seconds=5)
+JOB_MAX_ATTEMPTS = 3
+JOB_TIME_LIMIT = timedelta(minutes=5)  # for one photo, by the worker itself
+COLOUR_TASK_LIMIT = 1800  # seconds for a whole claim, by Celery: the last resort
+BATCH_SIZE = env.int("BATCH_SIZE", default=0)  # photos a claim; 0: 16 on a GPU, 4 on a CPU
+
+# What an upload may be; shown beside the drop zone.
+UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=80_000_000)
+UPLOAD_MAX_PIXELS = env.int("UPLOAD_MAX_PIXELS", default=150_000_000)
+UPLOAD_MAX_ASPECT = 20
+UPLOAD_MAX_FILES = 50  # in one form without JavaScript; the page sends one by one
+REQUEST_MAX_BYTES = env.int("REQUEST_MAX_BYTES", default=400_000_000)
+DATA_UPLOAD_MAX_NUMBER_FILES = UPLOAD_MAX_FILES
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+
+MEDIA_ROOT = VAR_DIR / "media"
+FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
+FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [
+    path
+    for path in (BASE_DIR / "frontend" / "dist", BASE_DIR / "frontend" / "static")
+    if path.is_dir()
+]
+DJANGO_VITE = {
+    "default": {"manifest_path": BASE_DIR / "frontend" / "dist" / "manifest.json"},
+}
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["jobs.api.auth.VisitorAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": [
+        "rest_framework.parsers.MultiPartParser",
+        "rest_framework.parsers.JSONParser",
+    ],
+    "DEFAULT_THROTTLE_RATES": {"upload": env.str("UPLOAD_RATE", default="600/min")},
+    "EXCEPTION_HANDLER": "colorweb.http.problems.exception_handler",
+}
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"PIL": {"level": "WARNING"}, "httpx": {"level": "WARNING"}},
+}

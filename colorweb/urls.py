@@ -1,0 +1,15 @@
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("colorweb.health.urls")),
+    path("", include("jobs.urls")),
+    path("api/v1/", include("jobs.api.urls")),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "colorweb.http.problems.bad_request"
+handler403 = "colorweb.http.problems.permission_denied"
+handler404 = "colorweb.http.problems.not_found"
+handler500 = "colorweb.http.problems.server_error"

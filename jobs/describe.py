@@ -1,0 +1,112 @@
+"""A job as the API, the sockets and the pages see it: one description for all."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from jobs import live, queue
+from jobs.files import OF_PHOTO, OF_RESULT
+from jobs.models import Job, State
+
+STAGE_PROGRESS = {"waiting": 0.0, "reading": 0.05, "colouring": 0.2, "saving": 0.8, "done": 1.0}
+"""Where the bar stands when a stage begins."""
+
+Absolute = Callable[[str], str]
+
+
+def absolute_from(host: str) -> Absolute:
+    """A function that makes a path absolute for the host the visitor used."""
+    scheme = "https" if settings.SESSION_COOKIE_SECURE else "http"
+    return lambda path: f"{scheme}://{host}{path}"
+
+
+def describe(job: Job, absolute: Absolute) -> dict[str, Any]:
+    """The contract of design.md, "A job reads": JSON values only, URLs absolute."""
+    photo = job.photo
+    return {
+        "id": str(job.pk),
+        "status": job.state,
+        **moving_parts(job),
+        "error": (
+            {"code": job.error_code, "message": gettext(job.error_message)}
+            if job.error_code
+            else None
+        ),
+        "model": (
+            {"name": job.model_name, "version": job.model_version} if job.model_name else None
+        ),
+        "options": {"vividness": job.vividness, "size": job.size, "format": job.format},
+        "photo": {
+            "id": str(photo.pk),
+            "name": photo.name,
+            "title": photo.title,
+            "width": photo.width,
+            "height": photo.height,
+            "format": photo.format,
+            "bytes": photo.bytes,
+            "has_colour": photo.has_colour,
+            "visibility": photo.visibility,
+        },
+        "timings": timings(job),
+        "urls": urls(job, absolute),
+        "created_at": _iso(job.created_at),
+        "started_at": _iso(job.started_at),
+        "finished_at": _iso(job.finished_at),
+    }
+
+
+def moving_parts(job: Job, told: float | None = None) -> dict[str, Any]:
+    """What changes while a job waits and runs; `told` is fresher progress, if there is some."""
+    position = queue.position(job)
+    progress = STAGE_PROGRESS[job.stage]
+    if job.state == State.RUNNING:
+        progress = max(progress, live.progress_of(job.pk) if told is None else told)
+    return {
+        "stage": job.stage,
+        "progress": round(progress, 3),
+        "position": position,
+        "eta_seconds": queue.eta(job, position),
+        "sequence": job.sequence,
+    }
+
+
+def timings(job: Job) -> dict[str, int | None]:
+    """Milliseconds: waited, read, coloured, saved, and all of it."""
+    waited = (job.started_at - job.created_at) if job.started_at else None
+    total = (job.finished_at - job.created_at) if job.finished_at else None
+    return {
+        "wait_ms": round(waited.total_seconds() * 1000) if waited is not None else None,
+        "reading_ms": job.timings.get("reading_ms"),
+        "colouring_ms": job.timings.get("colouring_ms"),
+        "saving_ms": job.timings.get("saving_ms"),
+        "total_ms": round(total.total_seconds() * 1000) if total is not None else None,
+    }
+
+
+def urls(job: Job, absolute: Absolute) -> dict[str, str | None]:
+    """Every address of a job; None where there is nothing yet."""
+    done = job.state == State.SUCCEEDED
+    found: dict[str, str | None] = {
+        "self": absolute(reverse("api-job", args=[job.pk])),
+        "events": absolute(f"/ws/jobs/{job.pk}/").replace("http", "ws", 1),
+        "page": absolute(reverse("job", args=[job.pk])),
+        "cancel": None if job.is_terminal else absolute(reverse("api-job-cancel", args=[job.pk])),
+        "retry": (
+            absolute(reverse("api-job-retry", args=[job.pk]))
+            if job.state in (State.FAILED, State.CANCELED)
+            else None
+        ),
+    }
+    for kind in (*OF_RESULT, *OF_PHOTO):
+        there = done or kind in OF_PHOTO
+        found[kind] = absolute(reverse("file", args=[job.pk, kind])) if there else None
+    found["download"] = f"{found['result']}?download" if done else None
+    return found
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return moment.isoformat().replace("+00:00", "Z") if moment else None

@@ -1,0 +1,48 @@
+"""Publishing is the owner's separate act; the gallery shows what was published."""
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from jobs.models import Job, Photo, State
+
+
+def publish(job: Job, title: str = "") -> None:
+    """Show a succeeded job's colours in the gallery. Raises ValueError if it has none."""
+    if job.state != State.SUCCEEDED:
+        raise ValueError("Only a finished photo can be published.")
+    Photo.objects.filter(pk=job.photo_id).update(
+        visibility=Photo.Visibility.PUBLIC,
+        published_job=job,
+        published_at=timezone.now(),
+        title=title.strip()[:200],
+    )
+
+
+def publish_when_done(photo: Photo) -> None:
+    """Note the wish to publish; `keep_promise` shows the first result."""
+    Photo.objects.filter(pk=photo.pk).update(
+        visibility=Photo.Visibility.PUBLIC, published_at=timezone.now()
+    )
+
+
+def keep_promise(job: Job) -> None:
+    """Show a result whose owner asked for it before it was there."""
+    Photo.objects.filter(
+        pk=job.photo_id, visibility=Photo.Visibility.PUBLIC, published_job=None
+    ).update(published_job=job)
+
+
+def unpublish(photo: Photo) -> None:
+    """Take a photo out of the gallery; from then on its files are the owner's alone."""
+    Photo.objects.filter(pk=photo.pk).update(
+        visibility=Photo.Visibility.PRIVATE, published_job=None, published_at=None
+    )
+
+
+def public_photos() -> QuerySet[Photo]:
+    """What the gallery shows, the newest first, each with its published job."""
+    return (
+        Photo.objects.filter(visibility=Photo.Visibility.PUBLIC, published_job__isnull=False)
+        .select_related("published_job__photo")
+        .order_by("-published_at", "id")
+    )

@@ -1,0 +1,100 @@
+"""What is told while it happens: changes and progress, to whoever looks at a page.
+
+The rows are the truth and everything here is a hint: failing to tell is logged and fails
+nobody's work. Fine progress lives in Valkey only.
+"""
+
+import logging
+import time
+import uuid
+from functools import cache
+from typing import Any
+
+import redis
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+from django.conf import settings
+
+from jobs.models import Job
+
+log = logging.getLogger(__name__)
+
+PROGRESS_EXPIRES = 600
+PROGRESS_INTERVAL = 0.2  # seconds between two messages about one job
+HINTS = (redis.RedisError, OSError, RuntimeError)
+
+
+@cache
+def broker() -> redis.Redis:
+    """This process's connection pool to the broker's Valkey."""
+    return redis.Redis.from_url(
+        settings.REDIS_URL, decode_responses=True, socket_timeout=5, health_check_interval=25
+    )
+
+
+def job_group(job_id: uuid.UUID) -> str:
+    """The channel group of those who look at one job."""
+    return f"job-{job_id}"
+
+
+def visitor_group(key: str) -> str:
+    """The channel group of one visitor's pages."""
+    return f"visitor-{key}"
+
+
+def announce(job_id: uuid.UUID) -> None:
+    """Tell the pages that a job's row has changed; they read it anew."""
+    job = Job.objects.select_related("photo").filter(pk=job_id).first()
+    if job:
+        _tell(job_id, job.photo.visitor_key, {"type": "job.changed", "id": str(job_id)})
+
+
+class Progress:
+    """Reports how far one job has come, at most five times a second."""
+
+    def __init__(self, job_id: uuid.UUID, visitor_key: str) -> None:
+        self.job_id = job_id
+        self.visitor_key = visitor_key
+        self.told = 0.0
+
+    def __call__(self, fraction: float) -> None:
+        """Tell that `fraction` (0..1) of the job is done."""
+        now = time.monotonic()
+        if now - self.told < PROGRESS_INTERVAL:
+            return
+        self.told = now
+        try:
+            broker().set(_progress_key(self.job_id), f"{fraction:.3f}", ex=PROGRESS_EXPIRES)
+        except HINTS:
+            log.warning("Progress of %s was not kept.", self.job_id, exc_info=True)
+        message = {"type": "job.progressed", "id": str(self.job_id), "progress": fraction}
+        _tell(self.job_id, self.visitor_key, message)
+
+
+def progress_of(job_id: uuid.UUID) -> float:
+    """The last fine progress told about a job, 0..1."""
+    try:
+        return float(broker().get(_progress_key(job_id)) or 0)
+    except HINTS:
+        return 0.0
+
+
+def waiting_tokens() -> int:
+    """How many wake-up tokens wait in the broker."""
+    try:
+        return int(broker().llen("gpu"))
+    except HINTS:
+        return 0
+
+
+def _progress_key(job_id: uuid.UUID) -> str:
+    return f"colorweb:progress:{job_id}"
+
+
+def _tell(job_id: uuid.UUID, visitor_key: str, message: dict[str, Any]) -> None:
+    try:
+        send = async_to_sync(get_channel_layer().group_send)
+        send(job_group(job_id), message)
+        send(visitor_group(visitor_key), message)
+    except Exception:
+        log.warning("A live message was not sent.", exc_info=True)

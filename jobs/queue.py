@@ -1,0 +1,181 @@
+"""The queue: rows in the database, taken by workers that a token woke.
+
+A token is a Celery message without arguments, published on commit and never retried: losing
+one costs at most the reaper's five seconds. Turns keep it fair: everybody's next job gets one
+turn more than their last, never less than the turn now served, so that a thousand photos of
+one owner delay another owner's one photo by a single turn.
+"""
+
+import logging
+import uuid
+from collections.abc import Collection
+
+from celery import current_app
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection, transaction
+from django.db.models import Max, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_noop
+
+from colorweb.health import workers
+from jobs import live, states
+from jobs.models import Job, Queue, Stage, State
+
+log = logging.getLogger(__name__)
+
+WORKER_DIED = gettext_noop(
+    "The worker stopped three times while colouring this photo. Try a smaller copy of it."
+)
+ORDER = ("turn", "priority", "created_at", "id")
+
+
+def enqueue(job: Job) -> Job:
+    """Give an unsaved job its turn, save it, and wake a worker once it is committed."""
+    with transaction.atomic():
+        last = Job.objects.filter(queue_owner=job.queue_owner).aggregate(last=Max("turn"))["last"]
+        job.turn = max(last or 0, _queue().served_turn) + 1
+        job.state = State.QUEUED
+        job.save(force_insert=True)
+        transaction.on_commit(wake)
+        transaction.on_commit(lambda: live.announce(job.pk))
+    return job
+
+
+def wake(tokens: int = 1) -> None:
+    """Publish tokens. A broker that is away is logged: the reaper publishes later."""
+    try:
+        for _token in range(tokens):
+            current_app.send_task("jobs.tasks.colour", retry=False)
+    except Exception:
+        log.warning("Could not wake a worker; the reaper will.", exc_info=True)
+
+
+def claim(worker: str, limit: int = 1) -> list[Job]:
+    """Take the next job, and with it at most `limit - 1` more of the same shape and model.
+
+    Only first attempts share a batch: a photo that kills its worker runs alone when it comes
+    back. The jobs returned are running, their `attempt` is the caller's fencing number, and
+    their lease of `JOB_LEASE` counts by the database's clock.
+    """
+    with transaction.atomic():
+        queue = _queue()
+        if queue.paused:
+            return []
+        rows = Job.objects.filter(state=State.QUEUED).order_by(*ORDER)
+        if connection.features.has_select_for_update_skip_locked:
+            rows = rows.select_for_update(skip_locked=True)
+        # On SQLite the transaction itself (BEGIN IMMEDIATE) keeps other workers out.
+        batch = _batch(list(rows[:limit]))
+        for job in batch:
+            states.change(
+                job.pk,
+                State.RUNNING,
+                attempt=job.attempt + 1,
+                worker=worker,
+                started_at=Now(),
+                lease_until=Now() + settings.JOB_LEASE,
+            )
+        if batch:
+            turn = max(job.turn for job in batch)
+            Queue.objects.filter(pk=queue.pk, served_turn__lt=turn).update(served_turn=turn)
+    jobs = Job.objects.filter(pk__in=[job.pk for job in batch]).select_related("photo")
+    return sorted(jobs, key=lambda job: [job.pk for job in batch].index(job.pk))
+
+
+def _batch(jobs: list[Job]) -> list[Job]:
+    """The first job and those after it that may run beside it."""
+    first, *rest = jobs or [None]
+    if first is None:
+        return []
+    if first.attempt:
+        return [first]
+    alike = (first.frame, first.model)
+    return [first, *(job for job in rest if (job.frame, job.model, job.attempt) == (*alike, 0))]
+
+
+def renew(leases: Collection[tuple[uuid.UUID, int]]) -> None:
+    """Prolong the leases of (job, attempt) pairs that are still the caller's."""
+    for job_id, attempt in leases:
+        Job.objects.filter(pk=job_id, attempt=attempt, state=State.RUNNING).update(
+            lease_until=Now() + settings.JOB_LEASE
+        )
+
+
+def reap() -> tuple[int, int]:
+    """Take back what dead workers left, and wake workers for what nobody was woken for.
+
+    Returns how many jobs were requeued and how many were given up.
+    """
+    requeued = failed = 0
+    for job in Job.objects.filter(state=State.RUNNING, lease_until__lt=Now()):
+        try:
+            ended = _take_back(job)
+        except states.Refused:  # its worker renewed the lease or finished meanwhile
+            continue
+        requeued += not ended
+        failed += ended
+    missing = Job.objects.filter(state=State.QUEUED).count() - live.waiting_tokens()
+    if missing > 0 and not _queue().paused:
+        wake(min(missing, 1000))
+    return requeued, failed
+
+
+def _take_back(job: Job) -> bool:
+    """End or requeue a job whose lease has run out; True if that was its end."""
+    expired = Q(lease_until__lt=Now())
+    if job.cancel_requested:
+        states.change(job.pk, State.CANCELED, fence=job.attempt, where=expired)
+        return True
+    if job.attempt >= settings.JOB_MAX_ATTEMPTS:
+        states.change(
+            job.pk,
+            State.FAILED,
+            fence=job.attempt,
+            where=expired,
+            error_code="worker_died",
+            error_message=WORKER_DIED,
+        )
+        return True
+    states.change(
+        job.pk,
+        State.QUEUED,
+        fence=job.attempt,
+        where=expired,
+        stage=Stage.WAITING,
+        worker="",
+        lease_until=None,
+        started_at=None,
+    )
+    return False
+
+
+def position(job: Job) -> int | None:
+    """How many jobs go before this one, plus one; None unless it waits."""
+    if job.state != State.QUEUED:
+        return None
+    before = (
+        Q(turn__lt=job.turn)
+        | Q(turn=job.turn, priority__lt=job.priority)
+        | Q(turn=job.turn, priority=job.priority, created_at__lt=job.created_at)
+    )
+    return Job.objects.filter(before, state=State.QUEUED).count() + 1
+
+
+def eta(job: Job, position: int | None) -> float | None:
+    """Seconds until this job is done, from how long the last twenty took; None if unknown."""
+    seconds, processes = cache.get_or_set("queue-pace", _pace, timeout=5)
+    if job.is_terminal or not seconds:
+        return None
+    return round(seconds * (1 + ((position or 1) - 1) / processes), 1)
+
+
+def _pace() -> tuple[float, int]:
+    """Mean seconds of the last twenty jobs, and how many processes work."""
+    recent = Job.objects.filter(state=State.SUCCEEDED).order_by("-finished_at")[:20]
+    took = [(job.finished_at - job.started_at).total_seconds() for job in recent]
+    return sum(took) / max(1, len(took)), max(1, len(workers.alive()))
+
+
+def _queue() -> Queue:
+    return Queue.objects.get_or_create(pk=1)[0]

@@ -1,0 +1,276 @@
+"""One process that colours: it holds a network, takes claims, and gives results back.
+
+Only here does the site meet torch. Every write names the attempt of its claim; a worker that
+was away too long finds itself refused and throws its work away.
+"""
+
+import contextlib
+import logging
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+import numpy as np
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import close_old_connections, connection
+from django.db.models import Q
+from django.utils.translation import gettext_noop
+
+from colorweb.health import workers
+from jobs import files, gallery, live, queue, states
+from jobs.intake import LIMITS
+from jobs.models import Job, Stage, State
+from ml import catalog
+from ml.resnet_gray import photos
+from ml.resnet_gray.colorizer import Chroma, Colorizer
+
+log = logging.getLogger(__name__)
+
+CPU_BATCH, GPU_BATCH = 1, 16
+"""Photos a claim: batches fill a GPU; a CPU gains little and would keep photos from idle cores."""
+
+
+TOOK_TOO_LONG = gettext_noop("Colouring took too long. Try a smaller copy of the photo.")
+OUT_OF_MEMORY = gettext_noop("The photo needs more memory than there is. Try a smaller copy.")
+INTERNAL_ERROR = gettext_noop("Something broke on our side while colouring. Please try again.")
+
+
+class TookTooLong(Exception):
+    """The photo's time is over."""
+
+
+@dataclass
+class Task:
+    """One claimed job on its way through the stages."""
+
+    job: Job
+    tell: live.Progress
+    began: float = field(default_factory=time.monotonic)
+    timings: dict[str, int] = field(default_factory=dict)
+    photo: photos.Photo | None = None
+    chroma: Chroma | None = None
+
+    def advance(self, stage: str) -> None:
+        """Enter a stage. Raises Refused if the job is not ours any more, or was cancelled."""
+        if time.monotonic() - self.began > settings.JOB_TIME_LIMIT.total_seconds():
+            raise TookTooLong
+        states.advance(self.job.pk, stage, fence=self.job.attempt)
+
+    def enter_colouring(self) -> None:
+        """Enter the stage that a batch enters together."""
+        self.advance(Stage.COLOURING)
+
+    def timed(self, name: str, do: Callable[[], Any]) -> Any:
+        """Call `do`, noting its milliseconds under `name`."""
+        start = time.perf_counter()
+        result = do()
+        self.timings[name] = round((time.perf_counter() - start) * 1000)
+        return result
+
+
+class Worker:
+    """The networks of this process, its heartbeat, and the leases it holds."""
+
+    def __init__(self) -> None:
+        self.name = f"{socket.gethostname()}-{os.getpid()}"
+        self.tasks: dict[Any, Task] = {}
+        self.colorizers: dict[str, Colorizer] = {}
+        colorizer = self.colorizer("")
+        colorizer.warm()
+        self.on_gpu = colorizer.device != "cpu"
+        self.batch = settings.BATCH_SIZE or (GPU_BATCH if self.on_gpu else CPU_BATCH)
+        self.threads = ThreadPoolExecutor(min(self.batch, os.cpu_count() or 1))
+        threading.Thread(target=self._keep_alive, name="lease", daemon=True).start()
+
+    @staticmethod
+    @cache
+    def here() -> "Worker":
+        """This process's worker, made on first use."""
+        return Worker()
+
+    def colorizer(self, model: str) -> Colorizer:
+        """The network of that name, loaded once. Raises LookupError if there is none."""
+        if model not in self.colorizers:
+            self.colorizers[model] = Colorizer(catalog.find(model))
+        return self.colorizers[model]
+
+    def work(self) -> int:
+        """Claim a batch and see each of its jobs to an end; how many there were."""
+        tasks = [
+            Task(job, live.Progress(job.pk, job.photo.visitor_key))
+            for job in queue.claim(self.name, self.batch)
+        ]
+        self.tasks = {task.job.pk: task for task in tasks}
+        try:
+            read = [task for task in self._each(self._read, tasks) if task.photo is not None]
+            self._each(self._save, self._colour(read))
+        finally:
+            self.tasks = {}
+        return len(tasks)
+
+    def _each(self, step: Callable[[Task], None], tasks: list[Task]) -> list[Task]:
+        """Do a step for every task, side by side; what fails ends that task alone."""
+        if len(tasks) == 1:
+            alive = [self._guarded(step, tasks[0])]
+        else:
+            alive = list(self.threads.map(lambda task: self._in_thread(step, task), tasks))
+        return [task for task, ok in zip(tasks, alive, strict=True) if ok]
+
+    def _in_thread(self, step: Callable[[Task], None], task: Task) -> bool:
+        try:
+            return self._guarded(step, task)
+        finally:
+            connection.close()
+
+    def _guarded(self, step: Callable[[Task], None], task: Task) -> bool:
+        """Run one step; whatever goes wrong becomes this job's end. True if it may go on."""
+        try:
+            step(task)
+        except states.Refused:
+            _give_up(task)
+        except photos.PhotoError as error:
+            _fail(task, error.code, error.message)
+        except TookTooLong:
+            _fail(task, "took_too_long", TOOK_TOO_LONG)
+        except MemoryError:
+            _fail(task, "out_of_memory", OUT_OF_MEMORY)
+        except Exception:
+            log.exception("Job %s failed.", task.job.pk)
+            _fail(
+                task,
+                "internal_error",
+                "Something broke on our side while colouring. Please try again.",
+            )
+        else:
+            return True
+        return False
+
+    def _read(self, task: Task) -> None:
+        task.advance(Stage.READING)
+
+        def read() -> photos.Photo:
+            with default_storage.open(task.job.photo.source) as file:
+                return photos.read(file, LIMITS)
+
+        task.photo = task.timed("reading_ms", read)
+
+    def _colour(self, tasks: list[Task]) -> list[Task]:
+        """One forward pass for all of them; if it fails for a batch, each is tried alone."""
+        entered = [
+            task for task in tasks if self._guarded(lambda t: t.advance(Stage.COLOURING), task)
+        ]
+        if not entered:
+            return []
+        try:
+            self._predict(entered)
+        except Exception:
+            if len(entered) > 1:
+                log.warning("A batch failed; its photos are tried one by one.", exc_info=True)
+            return [task for task in entered if self._guarded(lambda t: self._predict([t]), task)]
+        return entered
+
+    def _predict(self, tasks: list[Task]) -> None:
+        colorizer = self.colorizer(tasks[0].job.model)
+        start = time.perf_counter()
+        frames = [colorizer.frame(task.photo.rgb, task.job.size) for task in tasks]
+        for task, chroma in zip(tasks, colorizer.predict(frames), strict=True):
+            task.chroma = chroma
+            task.timings["colouring_ms"] = round((time.perf_counter() - start) * 1000)
+
+    def _save(self, task: Task) -> None:
+        job, photo, chroma = task.job, task.photo, task.chroma
+        colorizer = self.colorizer(job.model)
+        start = time.perf_counter()
+        grey = photos.grey(photo.rgb)
+        with files.new_file(job.file("grey")) as file:
+            photos.write(file, grey, format="jpeg")
+        del grey
+        rendered = colorizer.render(
+            photo.rgb,
+            chroma,
+            vividness=job.vividness,
+            progress=lambda fraction: task.tell(0.3 + 0.5 * fraction),
+        )
+        task.timings["colouring_ms"] += round((time.perf_counter() - start) * 1000)
+        task.advance(Stage.SAVING)
+        task.timed("saving_ms", lambda: self._write(job, rendered, photo.alpha))
+        try:
+            states.change(
+                job.pk,
+                State.SUCCEEDED,
+                fence=job.attempt,
+                result=job.file("result"),
+                timings=task.timings,
+                model_name=colorizer.name,
+                model_version=colorizer.version,
+            )
+            gallery.keep_promise(job)
+        finally:
+            task.photo = task.chroma = None
+
+    @staticmethod
+    def _write(job: Job, rgb: np.ndarray, alpha: np.ndarray | None) -> None:
+        with files.new_file(job.file("result")) as file:
+            photos.write(file, rgb, alpha=alpha, format=job.format)
+        picture = rgb
+        for kind, side in (("preview", files.PREVIEW_SIDE), ("card", files.CARD_SIDE)):
+            picture = photos.preview(picture, side)
+            with files.new_file(job.file(kind)) as file:
+                photos.write(file, picture, format="jpeg", quality=88)
+
+    def _keep_alive(self) -> None:
+        """Every few seconds: renew the leases of photos within their time, show a heartbeat."""
+        limit = (settings.JOB_TIME_LIMIT + timedelta(seconds=30)).total_seconds()
+        while True:
+            try:
+                now = time.monotonic()
+                tasks = list(self.tasks.values())
+                queue.renew([(t.job.pk, t.job.attempt) for t in tasks if now - t.began < limit])
+                default = self.colorizers[""]
+                workers.beat(
+                    self.name,
+                    {
+                        "device": default.device,
+                        "model": default.name,
+                        "version": default.version,
+                        "jobs": len(tasks),
+                    },
+                )
+            except Exception:
+                log.warning("A lease renewal or heartbeat failed; next try soon.", exc_info=True)
+            finally:
+                close_old_connections()
+            time.sleep(settings.JOB_LEASE_RENEWAL.total_seconds())
+
+
+def _fail(task: Task, code: str, message: str) -> None:
+    """End a job with a reason a person understands; what it had written goes."""
+    with contextlib.suppress(states.Refused):
+        states.change(
+            task.job.pk,
+            State.FAILED,
+            fence=task.job.attempt,
+            error_code=code,
+            error_message=message,
+            timings=task.timings,
+        )
+    files.delete_attempt(task.job)
+
+
+def _give_up(task: Task) -> None:
+    """Stop a job that was cancelled, or that somebody else has by now."""
+    try:
+        states.change(
+            task.job.pk, State.CANCELED, fence=task.job.attempt, where=Q(cancel_requested=True)
+        )
+    except states.Refused:
+        log.info("Job %s moved on without attempt %s.", task.job.pk, task.job.attempt)
+    files.delete_attempt(task.job)
