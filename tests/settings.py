@@ -3,7 +3,9 @@
 import os
 import tempfile
 
-os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="colorweb-tests-")
+# Processes that tests start inherit the folder.
+if "colorweb-tests-" not in os.environ.get("VAR_DIR", ""):
+    os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="colorweb-tests-")
 os.environ.pop("REDIS_URL", None)
 os.environ.pop("CACHE_URL", None)
 os.environ["DATABASE_URL"] = (
@@ -21,4 +23,4 @@ STORAGES = {
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":  # noqa: F405
     # A file, as on a real machine: SQLite's in-memory database locks whole tables.
     DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}  # noqa: F405
-STATIC_ROOT.mkdir()  # noqa: F405
+STATIC_ROOT.mkdir(exist_ok=True)  # noqa: F405

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import redis
-from prometheus_client import REGISTRY
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from colorweb.health import workers
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,11 @@ class _Gauge(Collector):
 def register(name: str, help: str, label: str, read: Callable[[], Mapping[str, float]]) -> None:  # noqa: A002
     """Adds a gauge that is read at each scrape: `read()` gives one figure per value of `label`."""
     REGISTRY.register(_Gauge(name, help, label, read))
+
+
+def render() -> bytes:
+    """All figures in Prometheus's text format."""
+    return generate_latest(REGISTRY)
 
 
 def _workers() -> dict[str, float]:

@@ -15,10 +15,8 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 
-import colorweb.health.metrics  # registers the gauge of workers
-from colorweb.health import workers
+from colorweb.health import metrics, workers
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +24,7 @@ log = logging.getLogger(__name__)
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
-    """Alive: this process answers. Asks nothing else, so that a slow database kills no web server."""
+    """Alive: this process answers. Asks nothing else: a slow database must not kill the web."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
@@ -54,7 +52,7 @@ def metrics_view(request: HttpRequest) -> HttpResponse:
     """Figures for Prometheus: to this machine, or to who shows METRICS_TOKEN as a bearer token."""
     if not (_is_local(request) or _has_token(request)):
         raise PermissionDenied
-    return HttpResponse(generate_latest(REGISTRY), content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(metrics.render(), content_type=metrics.CONTENT_TYPE)
 
 
 def _outcome(name: str, check: Callable[[], None]) -> str:

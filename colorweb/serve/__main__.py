@@ -1,0 +1,172 @@
+"""Starts everything on this machine, says when it is ready, and stops it all on Ctrl-C.
+
+Environment: PORT, HOST, VAR_DIR, SITE_URL, DATABASE_URL, REDIS_URL, CACHE_URL, ADMIN_EMAIL and
+ADMIN_PASSWORD; docs/operations.md tells of each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import FrameType
+from typing import IO
+
+from colorweb import runtime
+from colorweb.serve import programs
+from colorweb.serve.errors import CannotServe
+
+PATIENCE = 120  # seconds until slow progress gets a hint
+
+
+def main() -> int:
+    argparse.ArgumentParser(
+        prog="python -m colorweb.serve",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    ).parse_args()
+    try:
+        _make_folders()
+        with _lock():
+            _check_port()
+            _say("Preparing the database")
+            from colorweb.serve.prepare import prepare  # noqa: PLC0415 - slow, after the checks
+
+            prepare()
+            return _supervise()
+    except CannotServe as error:
+        print(f"colorweb: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _say(line: str) -> None:
+    print(f"colorweb: {line}", flush=True)
+
+
+def _make_folders() -> None:
+    for folder in (runtime.var_dir(), runtime.log_dir()):
+        folder.mkdir(parents=True, exist_ok=True)
+    run_dir = runtime.run_dir()
+    run_dir.mkdir(mode=0o700, exist_ok=True)
+    if run_dir.stat().st_uid != os.getuid():
+        raise CannotServe(f"{run_dir} belongs to somebody else. Set VAR_DIR to a folder of yours.")
+    # Every process must find the same folder, wherever it was started.
+    os.environ["VAR_DIR"] = str(runtime.var_dir())
+
+
+def _lock() -> IO[str]:
+    """Keeps a second run off this VAR_DIR; the kernel lets go of it however this process ends."""
+    lock = (runtime.run_dir() / "serve.lock").open("a+")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        lock.seek(0)
+        raise CannotServe(
+            f"Already running on {runtime.var_dir()} (process {lock.read().strip()}). "
+            "Stop that one first, or give this one another VAR_DIR and PORT."
+        ) from error
+    if _answers(runtime.run_dir() / "supervisor.sock"):
+        pid = (runtime.run_dir() / "supervisord.pid").read_text().strip()
+        raise CannotServe(
+            f"Processes of an earlier run on {runtime.var_dir()} are still there. "
+            f"Stop them with: kill {pid}"
+        )
+    lock.truncate(0)
+    lock.write(f"{os.getpid()}\n")
+    lock.flush()
+    return lock
+
+
+def _answers(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as client:
+        return client.connect_ex(str(path)) == 0
+
+
+def _check_port() -> None:
+    host, port = runtime.host(), runtime.port()
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CannotServe(
+                f"Cannot listen on {host}:{port} ({error.strerror}). "
+                f"Choose another port: PORT={port + 1} make run"
+            ) from error
+
+
+def _supervise() -> int:
+    configuration = runtime.run_dir() / "supervisord.conf"
+    configuration.write_text(programs.configuration(programs.all_programs()))
+    _say("Starting the processes")
+    # Its own session: Ctrl-C reaches only this process, which then stops the others in order.
+    supervisor = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-m", "supervisor.supervisord", "-c", str(configuration)],
+        cwd=runtime.REPOSITORY,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        start_new_session=True,
+    )
+    stopping = False
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal stopping
+        stopping = True
+        supervisor.terminate()
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
+
+    _announce(supervisor)
+    code = supervisor.wait()
+    if stopping:
+        _say("Stopped")
+        return 0
+    raise CannotServe(f"The supervisor ended ({code}). See {runtime.log_dir()}/supervisord.log")
+
+
+def _announce(supervisor: subprocess.Popen[bytes]) -> None:
+    """Tells what is being waited for, until a photo could be coloured or all ends."""
+    began = time.monotonic()
+    loading = hinted = False
+    while supervisor.poll() is None:
+        parts = _readiness()
+        waiting = {name for name, outcome in parts.items() if outcome != "ok"}
+        if parts and not waiting:
+            seconds = time.monotonic() - began
+            _say(f"Ready after {seconds:.0f} s on {runtime.site_url()} (Ctrl-C stops it)")
+            return
+        if waiting == {"worker"} and not loading:
+            loading = True
+            _say("Loading the network")
+        if time.monotonic() - began > PATIENCE and not hinted:
+            hinted = True
+            what = ", ".join(sorted(waiting)) or "web"
+            _say(f"Still waiting for: {what}. The logs in {runtime.log_dir()} say why.")
+        time.sleep(0.2)
+
+
+def _readiness() -> dict[str, str]:
+    """The parts that /readyz?worker=1 looked at; empty while the web does not answer."""
+    host = "127.0.0.1" if runtime.host() in ("0.0.0.0", "::") else runtime.host()  # noqa: S104
+    connection = http.client.HTTPConnection(host, runtime.port(), timeout=10)
+    try:
+        connection.request("GET", "/readyz?worker=1", headers={"Host": "127.0.0.1"})
+        return json.loads(connection.getresponse().read())["parts"]
+    except (OSError, http.client.HTTPException, ValueError, KeyError):
+        return {}
+    finally:
+        connection.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

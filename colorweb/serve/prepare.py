@@ -1,0 +1,47 @@
+"""What has to be true before the processes start: tables, static files, the first staff account."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import django
+from django.core.exceptions import ValidationError
+from django.core.management import call_command
+from django.db import DatabaseError, connections
+
+from colorweb.serve.errors import CannotServe
+
+
+def prepare() -> None:
+    """Brings database and static files up to date. Raises CannotServe with a sentence."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "colorweb.settings")
+    django.setup()
+    try:
+        call_command("migrate", interactive=False, verbosity=0)
+        _make_staff_account()
+    except DatabaseError as error:
+        raise CannotServe(f"The database does not answer as it should: {error}") from error
+    finally:
+        connections.close_all()
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def _make_staff_account() -> None:
+    """The account of ADMIN_EMAIL, unless somebody has it already."""
+    from django.contrib.auth import get_user_model  # noqa: PLC0415 - needs django.setup()
+    from django.contrib.auth.password_validation import validate_password  # noqa: PLC0415
+
+    email, password = os.environ.get("ADMIN_EMAIL"), os.environ.get("ADMIN_PASSWORD")
+    if not email and not password:
+        return
+    if not email or not password:
+        raise CannotServe("ADMIN_EMAIL and ADMIN_PASSWORD make the first account only together.")
+    users: Any = get_user_model().objects
+    if users.filter(email__iexact=email).exists():
+        return
+    try:
+        validate_password(password)
+    except ValidationError as error:
+        raise CannotServe(f"ADMIN_PASSWORD: {' '.join(error.messages)}") from error
+    users.create_superuser(email=email, password=password)

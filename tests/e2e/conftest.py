@@ -1,0 +1,92 @@
+"""A real site, a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ml import catalog
+from tests.e2e import browser as chromium
+from tests.e2e.stack import Guest, Stack
+
+PROGRAMS = ("web", "gpu", "default")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker("e2e")
+
+
+@pytest.fixture(scope="session")
+def model_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Names an untrained network where the repository has no trained one."""
+    if _has_trained_model():
+        return {}
+    from ml.resnet_gray import weights  # noqa: PLC0415 - torch only where it is needed
+
+    path = tmp_path_factory.mktemp("model") / "untrained.safetensors"
+    net, card = weights.untrained("resnet-gray-unet", seed=0)
+    weights.save(path, net, card)
+    return {"COLORWEB_MODEL": str(path)}
+
+
+def _has_trained_model() -> bool:
+    try:
+        return catalog.default().exists()
+    except LookupError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def stack(
+    tmp_path_factory: pytest.TempPathFactory, model_environment: dict[str, str]
+) -> Iterator[Stack]:
+    """The site, ready to colour; every e2e test shares it."""
+    stack = Stack(tmp_path_factory.mktemp("stack"), model_environment)
+    stack.start()
+    yield stack
+    code = stack.stop()
+    stack.remove()
+    assert code == 0
+
+
+@pytest.fixture
+def guest(stack: Stack) -> Guest:
+    """Somebody new at the REST API."""
+    return Guest(stack)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """A Chromium that is there already."""
+    path = chromium.find()
+    if not path:
+        pytest.fail("No Chromium here. Run: python -m tests.e2e.browser", pytrace=False)
+    return {**browser_type_launch_args, "executable_path": path, "args": chromium.FLAGS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any], stack: Stack) -> dict[str, Any]:
+    """Pages of our site, at a desktop's size."""
+    return {
+        **browser_context_args,
+        "base_url": stack.base_url,
+        "viewport": {"width": 1280, "height": 900},
+        "locale": "en-GB",
+    }
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Any:
+    """Shows the end of the site's logs beside a failure."""
+    report = yield
+    stack = getattr(item, "funcargs", {}).get("stack")
+    if report.failed and isinstance(stack, Stack):
+        for program in PROGRAMS:
+            report.sections.append((f"log of {program}", stack.log(program)[-4000:]))
+    return report

@@ -1,0 +1,88 @@
+"""Pictures made by code, good and bad."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+
+def landscape(width: int = 640, height: int = 480) -> Image.Image:
+    """A grey picture with a sky, a hill and some grain: smooth parts, edges and noise."""
+    y, x = np.mgrid[0 : 1 : height * 1j, 0 : 1 : width * 1j].astype(np.float32)
+    sky = 190 - 60 * y
+    hill = 60 + 60 * x
+    grain = np.random.default_rng(1).normal(0, 4, (height, width)).astype(np.float32)
+    grey = np.where(y > 0.55 + 0.15 * np.sin(5 * x), hill, sky) + grain
+    return Image.fromarray(grey.clip(0, 255).astype(np.uint8))
+
+
+def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
+    """The picture as a file of `kind`, as Pillow names it."""
+    out = io.BytesIO()
+    image.save(out, kind, **options)
+    return out.getvalue()
+
+
+def jpeg(width: int = 640, height: int = 480) -> bytes:
+    """A black-and-white photo as old scanners write them: a grey JPEG."""
+    return encoded(landscape(width, height), "JPEG", quality=90)
+
+
+def cmyk_jpeg() -> bytes:
+    """A JPEG in four printing inks."""
+    return encoded(landscape().convert("RGB").convert("CMYK"), "JPEG", quality=90)
+
+
+def tiff_16_bit() -> bytes:
+    """A grey TIFF with 65,536 levels, as film scanners write them."""
+    return encoded(Image.fromarray(np.asarray(landscape()).astype(np.uint16) * 257), "TIFF")
+
+
+def animated_gif() -> bytes:
+    """A GIF of two pictures."""
+    first = landscape()
+    return encoded(first, "GIF", save_all=True, append_images=[first.rotate(180)], duration=100)
+
+
+def svg() -> bytes:
+    """A drawing, not a photo."""
+    return (
+        b'<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64">'
+        b'<rect width="64" height="64" fill="grey"/></svg>'
+    )
+
+
+def png_bomb(side: int = 60_000) -> bytes:
+    """A small PNG whose header claims `side` x `side` pixels."""
+    squeezed = zlib.compressobj(9)
+    row = bytes(1 + side)
+    data = b"".join(squeezed.compress(row) for _ in range(200)) + squeezed.flush()
+    header = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + _png_chunk(b"IHDR", header)
+        + _png_chunk(b"IDAT", data)
+        + _png_chunk(b"IEND", b"")
+    )
+
+
+def _png_chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def opened(file: bytes) -> Image.Image:
+    """The picture in a file, decoded."""
+    image = Image.open(io.BytesIO(file))
+    image.load()
+    return image
+
+
+def chroma(file: bytes) -> float:
+    """How far a picture's colour channels lie apart, mean in levels; 0 for a grey picture."""
+    pixels = np.asarray(opened(file).convert("RGB")).astype(np.int16)
+    return float((pixels.max(axis=2) - pixels.min(axis=2)).mean())

@@ -1,0 +1,201 @@
+"""The real site as a user starts it, on a free port and a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+from xmlrpc.client import Fault, ServerProxy
+
+import httpx
+import psycopg
+from supervisor.xmlrpc import SupervisorTransport
+
+from colorweb.runtime import REPOSITORY
+from tests.waiting import wait_for
+
+START_SECONDS = 120
+
+
+class Stack:
+    """`python -m colorweb.serve`, with handles to hurt it."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str] | None = None) -> None:
+        self.var_dir = folder
+        self.port = free_port()
+        self.base_url = f"http://127.0.0.1:{self.port}"
+        self.database = _own_database()
+        # The tests' own settings and addresses must not reach the site.
+        inherited = {
+            name: value
+            for name, value in os.environ.items()
+            if name not in ("DJANGO_SETTINGS_MODULE", "DATABASE_URL", "REDIS_URL", "CACHE_URL")
+        }
+        self.environment = {
+            **inherited,
+            "VAR_DIR": str(folder),
+            "PORT": str(self.port),
+            **({"DATABASE_URL": self.database} if self.database else {}),
+            **(environment or {}),
+        }
+        self.process: subprocess.Popen[str]
+
+    def start(self) -> None:
+        """Starts it and waits until a photo could be coloured."""
+        self.var_dir.mkdir(parents=True, exist_ok=True)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "colorweb.serve"],
+            cwd=REPOSITORY,
+            env=self.environment,
+            stdout=(self.var_dir / "serve.out").open("w"),
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        wait_for(self._is_ready, "the site to be ready", START_SECONDS)
+
+    def stop(self) -> int:
+        """Stops it as Ctrl-C does; the exit code."""
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(60)
+
+    def remove(self) -> None:
+        """Drops the database made for this stack."""
+        if self.database:
+            with psycopg.connect(os.environ["TEST_DATABASE_URL"], autocommit=True) as server:
+                server.execute(f"DROP DATABASE {_name_of(self.database)} WITH (FORCE)")
+
+    def _is_ready(self) -> bool:
+        if self.process.poll() is not None:
+            raise AssertionError(f"the site ended: {self.output()}")
+        return "Ready after" in self.output()
+
+    def output(self) -> str:
+        """What `make run` has printed."""
+        return (self.var_dir / "serve.out").read_text()
+
+    def log(self, program: str) -> str:
+        """What a program has logged."""
+        return (self.var_dir / "log" / f"{program}.log").read_text(errors="replace")
+
+    def pid(self, program: str) -> int:
+        """The process number of a supervised program, 0 while it is down."""
+        transport: Any = SupervisorTransport(
+            None, None, f"unix://{self.var_dir}/run/supervisor.sock"
+        )
+        with ServerProxy("http://127.0.0.1", transport=transport) as supervisor:
+            try:
+                info: Any = supervisor.supervisor.getProcessInfo(program)
+            except Fault as fault:
+                raise LookupError(f"no program {program}: {fault.faultString}") from fault
+            return int(info["pid"])
+
+    def kill(self, program: str) -> None:
+        """SIGKILL to a program; the supervisor's restart is waited for."""
+        old = self.pid(program)
+        os.kill(old, signal.SIGKILL)
+        wait_for(lambda: self.pid(program) not in (0, old), f"{program} to be restarted")
+
+    @contextmanager
+    def stopped(self, program: str) -> Iterator[None]:
+        """A program and its children stand still, as on a machine that is out of breath."""
+        processes = [self.pid(program), *self.children(program)]
+        for process in processes:
+            os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for process in processes:
+                os.kill(process, signal.SIGCONT)
+
+    def children(self, program: str) -> list[int]:
+        """The processes that a program has started."""
+        parent = self.pid(program)
+        return [
+            int(entry.name)
+            for entry in Path("/proc").iterdir()
+            if entry.name.isdigit() and _parent_of(entry) == parent
+        ]
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What a query finds in the site's database."""
+        if self.database:
+            with psycopg.connect(self.database) as connection:
+                return connection.execute(query.encode()).fetchall()
+        with sqlite3.connect(self.var_dir / "db.sqlite3") as connection:
+            return connection.execute(query).fetchall()
+
+
+class Guest:
+    """A visitor who uses the REST API without cookies."""
+
+    def __init__(self, stack: Stack) -> None:
+        self.http = httpx.Client(base_url=stack.base_url, timeout=60)
+
+    def post(self, name: str, body: bytes, **fields: str) -> httpx.Response:
+        """Sends a photo; the answer, whatever it is."""
+        answer = self.http.post("/api/v1/jobs/", files={"image": (name, body)}, data=fields)
+        self.http.cookies.clear()
+        if answer.status_code == 201 and "guest_token" in answer.json():
+            self.http.headers["Authorization"] = f"Bearer {answer.json()['guest_token']}"
+        return answer
+
+    def job(self, job: str) -> dict[str, Any]:
+        """The job as it is now."""
+        answer = self.http.get(f"/api/v1/jobs/{job}/")
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def wait(self, job: str, *statuses: str, seconds: float = 60) -> dict[str, Any]:
+        """The job once it has one of `statuses`; an end by default."""
+        wanted = statuses or ("succeeded", "failed", "canceled")
+
+        def look() -> dict[str, Any] | None:
+            now = self.job(job)
+            return now if now["status"] in wanted else None
+
+        return wait_for(look, f"job {job} to be {' or '.join(wanted)}", seconds) or {}
+
+    def get(self, url: str) -> bytes:
+        """A file of a job."""
+        answer = self.http.get(url)
+        assert answer.status_code == 200, answer.text
+        return answer.content
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _own_database() -> str | None:
+    """A new database on the tests' PostgreSQL; None where SQLite is tested."""
+    server = os.environ.get("TEST_DATABASE_URL")
+    if not server:
+        return None
+    parts = urlsplit(server)
+    url = urlunsplit(parts._replace(path=f"{parts.path}_e2e_{os.getpid()}_{free_port()}"))
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {_name_of(url)}".encode())
+    return url
+
+
+def _name_of(database: str) -> str:
+    return urlsplit(database).path.lstrip("/")
+
+
+def _parent_of(process: Path) -> int | None:
+    try:
+        # The second field is the command in brackets and may hold anything.
+        return int((process / "stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return None

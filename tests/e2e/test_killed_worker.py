@@ -1,0 +1,67 @@
+"""Whoever dies, the photo is coloured, once."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+
+import pytest
+
+from tests.e2e import pictures
+from tests.e2e.stack import Guest, Stack
+from tests.waiting import wait_for
+
+RECOVERED = 90  # seconds: a lease of 20, the reaper's 5, and loading the network again
+
+
+def state_of(stack: Stack, job: str) -> tuple[str, int, str]:
+    """State, attempt and worker of a job."""
+    [(_, state, attempt, worker)] = [
+        row
+        for row in stack.rows("SELECT id, state, attempt, worker FROM jobs_job")
+        if str(row[0]).replace("-", "") == job.replace("-", "")
+    ]
+    return state, attempt, worker
+
+
+def kill_child(stack: Stack, worker: str) -> None:
+    os.kill(int(worker.rpartition("-")[2]), signal.SIGKILL)
+
+
+def kill_parent(stack: Stack, worker: str) -> None:
+    stack.kill("gpu")
+
+
+@pytest.mark.parametrize(
+    "kill",
+    [pytest.param(kill_child, id="child"), pytest.param(kill_parent, id="parent")],
+)
+def test_killed_worker_job_is_coloured_once(
+    stack: Stack, guest: Guest, kill: Callable[[Stack, str], None]
+) -> None:
+    # Large, so that there is a middle to be killed in.
+    answer = guest.post("big.jpg", pictures.jpeg(7000, 5000))
+    assert answer.status_code == 201, answer.text
+    job = answer.json()["id"]
+    wait_for(lambda: state_of(stack, job)[0] == "running", "the job to run", every=0.01)
+    _, _, worker = state_of(stack, job)
+    kill(stack, worker)
+
+    done = guest.wait(job, seconds=RECOVERED)
+    assert (done["status"], done["error"]) == ("succeeded", None)
+    state, attempt, second_worker = state_of(stack, job)
+    assert (state, attempt) == ("succeeded", 2)
+    assert second_worker != worker
+    results = list((stack.var_dir / "media").rglob(f"{job}-*-result.jpg"))
+    assert [path.name for path in results] == [f"{job}-2-result.jpg"]
+    assert pictures.chroma(guest.get(done["urls"]["result"])) > 0.5
+
+
+def test_jobs_of_others_are_coloured_while_a_worker_is_being_replaced(
+    stack: Stack, guest: Guest
+) -> None:
+    stack.kill("gpu")
+    job = guest.post("after.jpg", pictures.jpeg()).json()["id"]
+    assert guest.wait(job, seconds=RECOVERED)["status"] == "succeeded"
+    assert state_of(stack, job)[1] == 1
