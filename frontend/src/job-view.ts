@@ -1,0 +1,64 @@
+import { isTerminal, type Job } from "./job";
+import { Live } from "./live";
+import type { PhotoStage } from "./photo-stage";
+import { stateOf, timeLeftOf } from "./words";
+
+/**
+ * `<job-view>`: one photo's page. While its job waits and runs, the words and the bar follow
+ * it; when it comes to another state, the parts of the page are fetched anew and changed.
+ */
+export class JobView extends HTMLElement {
+  #live: Live | undefined;
+  #status = "";
+
+  connectedCallback(): void {
+    const { status = "", events = "", poll = "" } = this.dataset;
+    this.#status = status;
+    if (status !== "queued" && status !== "running") return;
+    this.#live = new Live(events, poll, (job) => this.#show(job));
+    this.#live.start();
+  }
+
+  #show(job: Job): void {
+    if (isTerminal(job)) {
+      if (this.#status === job.status) return;
+      this.#status = job.status;
+      this.#live?.stop();
+      void this.#renew();
+      return;
+    }
+    this.#status = job.status;
+    setText(this.querySelector(".state"), stateOf(job));
+    setText(this.querySelector(".time-left"), timeLeftOf(job));
+    const bar = this.querySelector("progress");
+    if (bar && job.progress > 0) bar.value = job.progress;
+    else bar?.removeAttribute("value");
+  }
+
+  async #renew(): Promise<void> {
+    const response = await fetch(location.href).catch(() => undefined);
+    if (!response?.ok) {
+      location.reload();
+      return;
+    }
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const parts = [...page.querySelectorAll<HTMLElement>("job-view .part")].map((part) =>
+      document.importNode(part, true),
+    );
+    // Wait until the pictures can be painted: the grey one must not flash when it is replaced.
+    const pictures = parts.flatMap((part) => [...part.querySelectorAll("img")]);
+    await Promise.all(pictures.map((picture) => picture.decode().catch(() => undefined)));
+    const hadFocus = this.querySelector(".part :focus") !== null;
+    for (const part of parts) {
+      this.querySelector(`[data-part="${part.dataset["part"]}"]`)?.replaceWith(part);
+    }
+    setText(this.querySelector(".state"), page.querySelector("job-view .state")?.textContent ?? "");
+    if (hadFocus) document.querySelector<HTMLElement>("#content")?.focus({ preventScroll: true });
+    this.querySelector<PhotoStage>("photo-stage")?.arrive();
+  }
+}
+
+/** Screen readers read a status anew when it is written, even with the same words. */
+function setText(element: Element | null, words: string): void {
+  if (element && element.textContent?.trim() !== words.trim()) element.textContent = words.trim();
+}

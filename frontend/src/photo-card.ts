@@ -1,0 +1,127 @@
+import { isTerminal, type Job } from "./job";
+import { prefersStill } from "./motion";
+import { percent, say, stateOf, timeLeftOf } from "./words";
+
+/** One photo in the list of the visitor's photos. */
+export class PhotoCard {
+  readonly element: HTMLElement;
+  readonly #link: HTMLAnchorElement;
+  readonly #grey: HTMLImageElement;
+  readonly #colour: HTMLImageElement;
+  readonly #name: HTMLElement;
+  readonly #state: HTMLElement;
+  readonly #progress: HTMLProgressElement;
+
+  constructor(element: HTMLElement) {
+    this.element = element;
+    this.#link = this.#part(".card-link");
+    this.#grey = this.#part(".grey");
+    this.#colour = this.#part(".colour");
+    this.#name = this.#part(".card-name");
+    this.#state = this.#part(".card-state");
+    this.#progress = this.#part("progress");
+  }
+
+  get status(): string {
+    return this.element.dataset["status"] ?? "";
+  }
+
+  /** Call `handler` when the button or form of `action` is used. */
+  on(action: "cancel" | "send-again" | "dismiss", handler: () => void): void {
+    const control = this.#part(`[data-action="${action}"]`);
+    control.addEventListener(control instanceof HTMLFormElement ? "submit" : "click", (event) => {
+      event.preventDefault();
+      handler();
+    });
+  }
+
+  /** A file that is not on the server yet, with the picture that is at hand. */
+  showFile(file: File): void {
+    this.#name.textContent = file.name;
+    const address = URL.createObjectURL(file);
+    this.#grey.onload = () => URL.revokeObjectURL(address);
+    this.#grey.onerror = () => {
+      // Not every browser can show every format; the server can.
+      URL.revokeObjectURL(address);
+      this.#grey.removeAttribute("src");
+    };
+    this.#grey.src = address;
+  }
+
+  showWaiting(): void {
+    this.#show("waiting", say("waitingToSend"));
+    this.#progress.removeAttribute("value");
+  }
+
+  showSending(share: number): void {
+    if (share < 1) {
+      this.#show("sending", say("sending", { percent: percent(share) }));
+      this.#progress.value = share;
+    } else {
+      this.#show("sending", say("checking"));
+      this.#progress.removeAttribute("value");
+    }
+  }
+
+  showRefusal(words: string, retriable: boolean): void {
+    this.#show("refused", words);
+    this.element.toggleAttribute("data-retriable", retriable);
+  }
+
+  showJob(job: Job): void {
+    const before = this.status;
+    const name = job.photo.title || job.photo.name;
+    if (!this.#link.href) {
+      this.element.dataset["id"] = job.id;
+      this.#link.href = job.urls.page;
+      this.#form("cancel").action = new URL("cancel/", job.urls.page).href;
+      this.#form("retry").action = new URL("retry/", job.urls.page).href;
+      void show(this.#grey, job.urls.grey_card);
+    }
+    this.#name.textContent = name;
+    const timeLeft = isTerminal(job) ? "" : timeLeftOf(job);
+    this.#show(before, [stateOf(job), timeLeft].filter(Boolean).join(", "));
+    if (job.progress > 0) this.#progress.value = job.progress;
+    else this.#progress.removeAttribute("value");
+    if (job.status === "succeeded" && job.urls.card && before !== "succeeded") {
+      void this.#arrive(job.urls.card);
+    } else {
+      this.element.dataset["status"] = job.status;
+    }
+  }
+
+  /** Colour spreads over the grey picture, once there is colour to show. */
+  async #arrive(address: string): Promise<void> {
+    await show(this.#colour, address);
+    this.element.dataset["status"] = "succeeded";
+    if (prefersStill()) return;
+    this.element.toggleAttribute("data-arriving", true);
+    this.#colour.addEventListener(
+      "animationend",
+      () => this.element.removeAttribute("data-arriving"),
+      { once: true },
+    );
+  }
+
+  #show(status: string, words: string): void {
+    this.element.dataset["status"] = status;
+    if (this.#state.textContent?.trim() !== words) this.#state.textContent = words;
+  }
+
+  #form(action: string): HTMLFormElement {
+    return this.#part<HTMLFormElement>(`[data-action="${action}"]`);
+  }
+
+  #part<E extends HTMLElement>(selector: string): E {
+    return this.element.querySelector<E>(selector)!;
+  }
+}
+
+/** Put a picture in place only when it can be painted, so that nothing flashes. */
+async function show(image: HTMLImageElement, address: string): Promise<void> {
+  const loaded = new Image();
+  loaded.src = address;
+  await loaded.decode().catch(() => undefined);
+  image.onload = image.onerror = null;
+  image.src = address;
+}

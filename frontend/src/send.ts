@@ -1,0 +1,57 @@
+import type { Job } from "./job";
+import { say } from "./words";
+
+/** Why a photo was not taken, in words, and whether sending it again may help. */
+export class NotTaken extends Error {
+  readonly retriable: boolean;
+
+  constructor(message: string, retriable: boolean) {
+    super(message);
+    this.retriable = retriable;
+  }
+}
+
+interface Problem {
+  detail?: string;
+  errors?: { detail: string }[];
+}
+
+/**
+ * Send one photo to the API. `onProgress` gets the share of its bytes that are sent, 0..1.
+ *
+ * XMLHttpRequest, because fetch does not tell how much of an upload is done.
+ */
+export function send(
+  file: File,
+  csrfToken: string,
+  onProgress: (share: number) => void,
+  signal: AbortSignal,
+): Promise<Job> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", "/api/v1/jobs/");
+    request.setRequestHeader("Accept", "application/json");
+    request.setRequestHeader("X-CSRFToken", csrfToken);
+    request.responseType = "json";
+    request.upload.onprogress = (event) => {
+      if (event.lengthComputable) onProgress(event.loaded / event.total);
+    };
+    request.onload = () => {
+      if (request.status === 201) resolve(request.response as Job);
+      else reject(refusal(request.status, request.response as Problem | null));
+    };
+    request.onerror = () => reject(new NotTaken(say("offline"), true));
+    signal.addEventListener("abort", () => {
+      request.abort();
+      reject(signal.reason);
+    });
+    const form = new FormData();
+    form.append("image", file, file.name || "photo");
+    request.send(form);
+  });
+}
+
+function refusal(status: number, problem: Problem | null): NotTaken {
+  const words = problem?.errors?.[0]?.detail ?? problem?.detail ?? say("serverTrouble");
+  return new NotTaken(words, status >= 500 || status === 429);
+}

@@ -1,0 +1,50 @@
+/** Sentences come translated from the page (parts/words.html); numbers are put in here. */
+import type { Job } from "./job";
+
+const language = document.documentElement.lang || "en";
+
+export function say(key: string, values: Record<string, string> = {}): string {
+  const words = document.querySelector<HTMLTemplateElement>("#words")?.dataset[key] ?? "";
+  return words.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? "");
+}
+
+export function percent(fraction: number): string {
+  return fraction.toLocaleString(language, { style: "percent", maximumFractionDigits: 0 });
+}
+
+export function megabytes(bytes: number): string {
+  const digits = bytes < 10e6 ? 1 : 0;
+  return (bytes / 1e6).toLocaleString(language, {
+    style: "unit",
+    unit: "megabyte",
+    maximumFractionDigits: digits,
+  });
+}
+
+export function stateOf(job: Job): string {
+  switch (job.status) {
+    case "queued":
+      if (job.position === null) return say("starting");
+      if (job.position === 1) return say("next");
+      return say("position", { position: job.position.toLocaleString(language) });
+    case "running":
+      return say(job.stage === "colouring" || job.stage === "saving" ? job.stage : "reading");
+    case "failed":
+      return job.error?.message || say("failed");
+    default:
+      return say(job.status);
+  }
+}
+
+/** "about 5 sec left", or nothing while that is not known. */
+export function timeLeftOf(job: Job): string {
+  const seconds = job.eta_seconds;
+  if (seconds === null) return "";
+  const [value, unit] = seconds < 90 ? [Math.ceil(seconds), "second"] : [seconds / 60, "minute"];
+  const time = Math.max(1, Math.round(value)).toLocaleString(language, {
+    style: "unit",
+    unit,
+    unitDisplay: "short",
+  });
+  return say("timeLeft", { time });
+}
