@@ -79,8 +79,8 @@ supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 
 
 def colouring_processes() -> int:
-    """One process a GPU, else one a core; counted without torch. COLORWEB_WORKERS overrules."""
-    if given := os.environ.get("COLORWEB_WORKERS"):
+    """One process a GPU, else one a core; counted without torch. COLORWEB_PROCESSES overrules."""
+    if given := os.environ.get("COLORWEB_PROCESSES"):
         return max(1, int(given))
     return _gpus() or len(os.sched_getaffinity(0))
 
@@ -152,7 +152,7 @@ def _celery() -> list[Program]:
             [*worker, "--queues", "gpu", "--concurrency", processes, "--hostname", "gpu@%h"],
             priority=40,
             stop_seconds=20,
-            environment=one_thread,
+            environment=colouring,
         ),
     ]
 
