@@ -182,7 +182,10 @@ class ResNetGrayUNet(nn.Module):
         return Prediction(ab.float() * self.ab_scale, logits.float())
 
 
-def initialise_as_paper(net: nn.Module) -> nn.Module:
+Network = ResNetGray | ResNetGrayUNet
+
+
+def initialise_as_paper(net: Network) -> Network:
     """Every convolution's kernel uniform in [-0.5, 0.5], as the paper writes."""
     for module in net.modules():
         if isinstance(module, nn.Conv2d):

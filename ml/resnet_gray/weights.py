@@ -5,18 +5,18 @@ from pathlib import Path
 
 import safetensors.torch
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from .bins import srgb_bins
 from .cards import Card, CardError, read_card, to_metadata
-from .networks import ResNetGray, ResNetGrayUNet
+from .networks import Network, ResNetGray, ResNetGrayUNet
 
 __all__ = ["build", "load", "new_card", "read_card", "save", "untrained"]
 
 
 def build(
     architecture: str, bins: Tensor | None = None, pretrained: dict[str, Tensor] | None = None
-) -> ResNetGray | ResNetGrayUNet:
+) -> Network:
     """A network by the name of its architecture; ``bins`` Q,2 for one that answers in bins."""
     if architecture == ResNetGray.architecture:
         return ResNetGray(pretrained)
@@ -25,7 +25,7 @@ def build(
     raise CardError(f"no network is called {architecture!r}")
 
 
-def save(path: Path | str, net: nn.Module, card: Card) -> None:
+def save(path: Path | str, net: Network, card: Card) -> None:
     """Writes the network and its card at once: a reader finds the old file or the new one.
 
     Kernels become half precision; vectors (batch statistics above all, which span more than
@@ -42,7 +42,7 @@ def save(path: Path | str, net: nn.Module, card: Card) -> None:
     part.replace(path)
 
 
-def load(path: Path | str, device: str = "cpu") -> tuple[ResNetGray | ResNetGrayUNet, Card]:
+def load(path: Path | str, device: str = "cpu") -> tuple[Network, Card]:
     """The network, in evaluation mode and single precision, and its card. Raises CardError."""
     card = read_card(path)
     tensors = {k: v.float() for k, v in safetensors.torch.load_file(path).items()}
@@ -56,7 +56,7 @@ def load(path: Path | str, device: str = "cpu") -> tuple[ResNetGray | ResNetGray
 
 def untrained(
     architecture: str = ResNetGrayUNet.architecture, seed: int = 0
-) -> tuple[ResNetGray | ResNetGrayUNet, Card]:
+) -> tuple[Network, Card]:
     """A network with random values and a card for it: same seed, same network."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)

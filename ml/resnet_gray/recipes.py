@@ -1,0 +1,49 @@
+"""How to train: everything that decides the outcome, besides the photos."""
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One way to train. ``PRESETS`` holds the two that are worth a name."""
+
+    architecture: str
+    epochs: int
+    batch: int
+    sizes: tuple[tuple[float, int], ...]  # from this part of the run on, crops of so many pixels
+    rate: float = 1e-3  # of Adam, at its highest
+    encoder_rate: float = 1.0  # times ``rate``, for the pre-trained part
+    schedule: str = "constant"  # or "cosine", with a warm-up
+    warmup: float = 0.04  # part of the run
+    decay: float = 0.0  # decoupled weight decay, on kernels
+    average: float = 0.0  # decay of the averaged weights (EMA); 0: the last weights count
+    clip: float = 0.0  # largest gradient norm; 0: any
+    aged: float = 0.0  # share of photos that are made to look like old scans
+    paper_init: bool = False  # kernels uniform in [-0.5, 0.5], where nothing pre-trained is given
+    seed: int = 0
+
+    def size_at(self, progress: float) -> int:
+        """Crop size in pixels at a part 0..1 of the run."""
+        return [size for start, size in self.sizes if start <= progress][-1]
+
+    def with_(self, **changes: object) -> "Recipe":
+        """The same with some things changed; None leaves a thing as it is."""
+        return replace(self, **{k: v for k, v in changes.items() if v is not None})  # type: ignore[arg-type]
+
+
+PRESETS = {
+    # Adam, 0.001, squared error, a fixed size: all that the paper tells about its training.
+    "paper": Recipe("resnet-gray", epochs=40, batch=16, sizes=((0, 224),)),
+    "best": Recipe(
+        "resnet-gray-unet",
+        epochs=12,
+        batch=64,
+        sizes=((0, 128), (0.75, 160)),
+        encoder_rate=0.3,
+        schedule="cosine",
+        decay=0.1,
+        average=0.998,
+        clip=1.0,
+        aged=0.35,
+    ),
+}
