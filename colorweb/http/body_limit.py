@@ -140,5 +140,5 @@ def _too_large(scope: Scope, limit: int) -> HttpResponse:
                 "Send fewer at a time, or smaller copies."
             ) % {"limit": megabytes, "together": limit // 1_000_000}
         return problems.respond(
-            request, 413, "file_too_large", title=_("That is too large"), detail=detail
+            request, 413, "too_many_bytes", title=_("That is too large"), detail=detail
         )

@@ -101,9 +101,9 @@ async def test_the_api_answers_with_a_problem():
         "type": "about:blank",
         "title": "Request Entity Too Large",
         "status": 413,
-        "code": "file_too_large",
+        "code": "too_many_bytes",
         "detail": detail,
-        "errors": [{"code": "file_too_large", "detail": detail, "attr": None}],
+        "errors": [{"code": "too_many_bytes", "detail": detail, "attr": None}],
     }
 
 
