@@ -135,7 +135,7 @@ def _celery() -> list[Program]:
     ]
     processes = str(colouring_processes())
     # Each colouring process is one thread of the network: photos run beside each other instead.
-    one_thread = {"OMP_NUM_THREADS": "1", "COLORWEB_WORKER": "gpu"}
+    colouring = {"COLORWEB_WORKER": "gpu", "OMP_NUM_THREADS": "1"}
     return [
         Program(
             "beat",
