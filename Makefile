@@ -35,9 +35,10 @@ check: setup $(VENV)/.installed-dev
 	if [ -n "$$files" ]; then $(BIN)/hadolint $$files; fi
 
 # Asks the registries for known weaknesses in what we install.
-audit: setup $(VENV)/.installed-dev
-	$(PIP) --quiet pip-audit==2.10.1
-	$(BIN)/pip-audit --local --progress-spinner off
+audit: setup
+	$(BIN)/python -m venv $(VENV)/audit && $(VENV)/audit/bin/pip install --quiet pip-audit==2.10.1
+	$(BIN)/pip freeze > $(VENV)/audit/installed.txt
+	$(VENV)/audit/bin/pip-audit --strict --no-deps --disable-pip -r $(VENV)/audit/installed.txt
 	@$(npm); cd frontend && npm audit
 
 bench: setup

@@ -152,7 +152,7 @@ def _announce(supervisor: subprocess.Popen[bytes]) -> None:
             hinted = True
             what = ", ".join(sorted(waiting)) or "web"
             _say(f"Still waiting for: {what}. The logs in {runtime.log_dir()} say why.")
-        time.sleep(0.2)
+        time.sleep(0.5)
 
 
 def _readiness() -> dict[str, str]:

@@ -1,0 +1,62 @@
+import configparser
+import os
+import shlex
+
+import pytest
+
+from colorweb.serve import programs
+
+
+@pytest.fixture(autouse=True)
+def fresh_machine(monkeypatch, tmp_path):
+    for name in ("REDIS_URL", "CACHE_URL", "COLORWEB_PROCESSES", "CUDA_VISIBLE_DEVICES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("VAR_DIR", str(tmp_path))
+
+
+def names():
+    return [program.name for program in programs.all_programs()]
+
+
+def command(name):
+    [found] = [program for program in programs.all_programs() if program.name == name]
+    return shlex.join(found.command)
+
+
+def test_a_fresh_machine_runs_its_own_broker_and_cache():
+    assert names() == ["broker", "cache", "beat", "default", "gpu", "web"]
+    assert "--maxmemory-policy noeviction" in command("broker")
+    assert "--maxmemory-policy allkeys-lru" in command("cache")
+    assert "--port 0" in command("broker")
+
+
+def test_a_redis_given_replaces_both(monkeypatch):
+    monkeypatch.setenv("REDIS_URL", "redis://redis.example/0")
+    assert names() == ["beat", "default", "gpu", "web"]
+
+
+def test_one_colouring_process_a_core_where_there_is_no_gpu(monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    cores = len(os.sched_getaffinity(0))
+    assert programs.colouring_processes() == cores
+    assert f"--concurrency {cores}" in command("gpu")
+
+
+def test_one_colouring_process_a_gpu(monkeypatch, tmp_path):
+    tool = tmp_path / "nvidia-smi"
+    tool.write_text("#!/bin/sh\necho 'GPU 0: H200'\necho 'GPU 1: H200'\n")
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    assert programs.colouring_processes() == 2
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "1")
+    assert programs.colouring_processes() == 1
+
+
+def test_the_configuration_survives_odd_folders(monkeypatch):
+    monkeypatch.setenv("VAR_DIR", "/srv/100% old photos")
+    parser = configparser.RawConfigParser()
+    parser.read_string(programs.configuration(programs.all_programs()))
+    broker = shlex.split(parser["program:broker"]["command"].replace("%%", "%"))
+    socket = broker[broker.index("--unixsocket") + 1]
+    assert socket == "/srv/100% old photos/run/broker.sock"
+    assert parser["program:gpu"]["environment"] == 'OMP_NUM_THREADS="1",COLORWEB_WORKER="gpu"'
