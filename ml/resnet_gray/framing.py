@@ -1,0 +1,114 @@
+"""Frames: every photo becomes one of a few shapes, so that photos can share a batch.
+
+A photo is scaled until its short side is ``size`` (its long side at most three times that), then
+extended at its borders by reflection to the next shape of the list. Its place in the frame lies on
+a grid of 4 pixels, so that it can be cut back out of a prediction at a quarter of the size exactly.
+"""
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import cv2
+from numpy.typing import NDArray
+
+from . import srgb
+
+RATIOS = [Fraction(r) for r in ("1", "5/4", "4/3", "3/2", "16/9", "2", "3")]
+"""Long side to short side, of the shapes there are: those of cameras, and what lies between."""
+
+GRID = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """Where the photo lies in its frame, in pixels of the frame; multiples of ``GRID``."""
+
+    top: int
+    left: int
+    height: int
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A photo ready for the network: L* 0..100 as float32 h,w, and where the photo lies in it."""
+
+    lightness: NDArray[Any]
+    box: Box
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width; frames of one shape can share a batch."""
+        height, width = self.lightness.shape
+        return height, width
+
+
+def frame_shapes(size: int = 256, stride: int = 32) -> list[tuple[int, int]]:
+    """Every (height, width) that frames of this size come in."""
+    short = _up(size, stride)
+    sides = sorted({_up(round(short * ratio), stride) for ratio in RATIOS})
+    return [(short, s) for s in sides] + [(s, short) for s in sides if s != short]
+
+
+def frame_shape(width: int, height: int, size: int = 256, stride: int = 32) -> tuple[int, int]:
+    """The (height, width) of the frame of a photo of ``width`` x ``height`` pixels."""
+    box_height, box_width = _scaled(width, height, size, stride)
+    return min(
+        (shape for shape in frame_shapes(size, stride)
+         if shape[0] >= box_height and shape[1] >= box_width),
+        key=lambda shape: shape[0] * shape[1],
+    )  # fmt: skip
+
+
+def frame(rgb: srgb.Pixels, size: int = 256, stride: int = 32) -> Frame:
+    """Scale a photo H,W,3 to its frame, take its lightness, and extend it there."""
+    full_height, full_width = rgb.shape[:2]
+    height, width = _scaled(full_width, full_height, size, stride)
+    shape = frame_shape(full_width, full_height, size, stride)
+    shrinks = height * width < full_height * full_width
+    small = cv2.resize(
+        rgb, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    )
+    top = _down((shape[0] - height) // 2, GRID)
+    left = _down((shape[1] - width) // 2, GRID)
+    extended = cv2.copyMakeBorder(
+        srgb.lightness(small),
+        top,
+        shape[0] - height - top,
+        left,
+        shape[1] - width - left,
+        cv2.BORDER_REFLECT_101,
+    )
+    return Frame(extended, Box(top, left, height, width))
+
+
+def unframe(planes: NDArray[Any], frame: Frame) -> NDArray[Any]:
+    """Cut the photo's own part out of what a network says about its frame.
+
+    ``planes`` is h,w or h,w,C at the frame's size, or at a half or a quarter of it.
+    """
+    scale = frame.shape[0] // planes.shape[0]
+    box = frame.box
+    return planes[
+        box.top // scale : (box.top + box.height) // scale,
+        box.left // scale : (box.left + box.width) // scale,
+    ]
+
+
+def _scaled(width: int, height: int, size: int, stride: int) -> tuple[int, int]:
+    """Height and width of the photo inside its frame."""
+    short_side = _up(size, stride)
+    long_side = _up(short_side * int(RATIOS[-1]), stride)
+    scale = min(short_side / min(width, height), long_side / max(width, height))
+    return max(GRID, round(height * scale / GRID) * GRID), max(
+        GRID, round(width * scale / GRID) * GRID
+    )
+
+
+def _up(value: int, step: int) -> int:
+    return -(-value // step) * step
+
+
+def _down(value: int, step: int) -> int:
+    return value // step * step

@@ -1,0 +1,84 @@
+"""What can be wrong with a photo file, in words for the person who brought it."""
+
+from collections.abc import Callable
+
+ERRORS = {
+    "empty_file": "The file is empty. Copy it again from where it comes from.",
+    "too_many_bytes": "The file has {megabytes} MB; at most {limit} MB are taken. "
+    "Save it as a JPEG, or scale it down.",
+    "not_a_photo": "This is not a photo. Choose a JPEG, PNG, WebP, TIFF, HEIC or AVIF file.",
+    "vector_drawing": "This is an SVG drawing, not a photo. Export it as PNG and bring that.",
+    "unsupported_format": "{kind} files cannot be read here. Export the photo as JPEG or PNG.",
+    "too_many_pixels": "The photo has {megapixels} megapixels; at most {limit} are taken. "
+    "Scale it down.",
+    "too_narrow": "The photo is {width} x {height} pixels; its long side may be at most {limit} "
+    "times its short side. Cut it into pieces.",
+    "truncated": "The file ends before the photo does. Copy or download it again.",
+    "damaged": "The file is damaged. Open it in a photo program and save it as a new file.",
+    "too_large_for_format": "A {format} file holds at most {limit} pixels a side. "
+    "Choose JPEG or PNG.",
+}
+"""Stable code -> sentence, to be filled in with the error's ``params``."""
+
+NOTES = {
+    "first_frame": "The file moves; only its first frame is coloured.",
+    "first_page": "The file has several pages; only the first is coloured.",
+    "profile_ignored": "The file's colour profile is broken and was ignored.",
+}
+"""Code -> sentence about a file that could be read all the same."""
+
+
+class PhotoError(Exception):
+    """A file that cannot be coloured, and what to do about it."""
+
+    def __init__(self, code: str, **params: object) -> None:
+        self.code = code
+        self.params = params
+        self.message = ERRORS[code].format(**params)
+        super().__init__(self.message)
+
+
+def _tiff_like(head: bytes) -> bool:
+    return head[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+
+
+def _svg(head: bytes) -> bool:
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    return text.startswith(b"<svg") or (text.startswith((b"<?xml", b"<!")) and b"<svg" in text)
+
+
+_READABLE: list[Callable[[bytes], bool]] = [
+    lambda head: head.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"GIF87a", b"GIF89a")),
+    lambda head: head[:4] == b"RIFF" and head[8:12] == b"WEBP",
+    lambda head: head[:2] == b"BM" and len(head) > 26 and head[6:10] == bytes(4),
+    lambda head: head[4:8] == b"ftyp" and head[8:12] in (b"avif", b"avis"),
+    _tiff_like,
+]
+
+_OTHERS: list[tuple[str, Callable[[bytes], bool]]] = [
+    ("PDF", lambda head: b"%PDF-" in head[:1024]),
+    ("Photoshop", lambda head: head.startswith(b"8BPS")),
+    ("JPEG 2000", lambda head: head.startswith((b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51"))),
+    ("JPEG XL", lambda head: head.startswith((b"\xff\x0a", b"\0\0\0\x0cJXL "))),
+    ("Icon", lambda head: head.startswith(b"\0\0\1\0")),
+    ("PostScript", lambda head: head.startswith(b"%!PS")),
+    ("GIMP", lambda head: head.startswith(b"gimp xcf")),
+    ("DjVu", lambda head: head.startswith(b"AT&TFORM")),
+    ("Camera raw", lambda head: head.startswith((b"FUJIFILMCCD-RAW", b"IIRO", b"IIU\0"))),
+    ("HEIC", lambda head: head[4:8] == b"ftyp" and head[8:12] in (b"heic", b"heix", b"mif1")),
+    ("Camera raw", lambda head: head[4:12] == b"ftypcrx "),
+    ("Video", lambda head: head[4:8] == b"ftyp" or head.startswith(b"\x1aE\xdf\xa3")),
+    ("ZIP", lambda head: head.startswith(b"PK\3\4")),
+]
+
+
+def unidentified(head: bytes) -> PhotoError:
+    """Why no decoder wanted a file that begins like this (a few kilobytes are enough)."""
+    if _svg(head):
+        return PhotoError("vector_drawing")
+    if any(fits(head) for fits in _READABLE):
+        return PhotoError("damaged")
+    for kind, fits in _OTHERS:
+        if fits(head):
+            return PhotoError("unsupported_format", kind=kind)
+    return PhotoError("not_a_photo")
