@@ -151,7 +151,12 @@ SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
-        "CONFIG": {"hosts": [{"address": REDIS_URL}], "capacity": 500, "expiry": 30},
+        "CONFIG": {
+            # The layer itself waits five seconds for a message.
+            "hosts": [{"address": REDIS_URL, "socket_timeout": 15}],
+            "capacity": 500,
+            "expiry": 30,
+        },
     }
 }
 

@@ -21,9 +21,10 @@ from jobs import access, files, gallery, intake, states
 from jobs.consumers import SNAPSHOT
 from jobs.describe import absolute_from, describe
 from jobs.models import Job, State
+from jobs.words import in_words
 from ml.resnet_gray.photos import PhotoError
 
-SAMPLE = settings.BASE_DIR / "frontend" / "static" / "samples" / "sample.jpg"
+SAMPLE = settings.BASE_DIR / "frontend" / "static" / "samples" / "farm-women-1895.jpg"
 GALLERY_PAGE = 24
 
 
@@ -53,7 +54,7 @@ def _accept_all(request: VisitorRequest, errors: list[dict[str, str]]) -> list[J
             accepted.append(_accept(request, upload))
         except PhotoError as error:
             name = upload.name or ""
-            errors.append({"name": name, "code": error.code, "message": _(error.message)})
+            errors.append({"name": name, "code": error.code, "message": in_words(error)})
     return accepted
 
 

@@ -18,6 +18,7 @@ from jobs.api.auth import UploadThrottle
 from jobs.api.serializers import NewJob
 from jobs.describe import absolute_from, describe
 from jobs.models import Job, State
+from jobs.words import in_words
 from ml import catalog
 from ml.resnet_gray.photos import PhotoError
 
@@ -74,7 +75,7 @@ class Jobs(View):
         try:
             job = intake.accept(new.validated_data["image"], self.visitor, new.options)
         except PhotoError as error:
-            raise ValidationError({"image": _(error.message)}, code=error.code) from error
+            raise ValidationError({"image": in_words(error)}, code=error.code) from error
         if new.validated_data["visibility"] == "public":
             gallery.publish_when_done(job.photo)
         self.visitor.keep()

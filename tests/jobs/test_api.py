@@ -1,0 +1,173 @@
+"""What the REST API promises."""
+
+import pytest
+from django.core.files.storage import default_storage
+from django.test import Client
+
+from jobs import queue, states
+from jobs.api.auth import UploadThrottle
+from jobs.models import Job, Photo, State
+from tests import pictures
+from tests.jobs import make
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def post(client: Client, **fields):
+    return client.post("/api/v1/jobs/", {"image": pictures.upload(), **fields})
+
+
+def test_a_posted_photo_is_a_queued_job_with_its_addresses(client):
+    answer = post(client)
+    job = answer.json()
+    assert answer.status_code == 201
+    assert answer["Location"] == job["urls"]["self"]
+    assert job["urls"]["self"] == f"http://testserver/api/v1/jobs/{job['id']}/"
+    assert job["urls"]["events"] == f"ws://testserver/ws/jobs/{job['id']}/"
+    assert (job["status"], job["stage"], job["position"], job["progress"]) == (
+        "queued",
+        "waiting",
+        1,
+        0.0,
+    )
+    assert job["urls"]["result"] is None
+    assert job["photo"] | {"id": "", "bytes": 0} == {
+        "id": "",
+        "name": "old.jpg",
+        "title": "",
+        "width": 320,
+        "height": 240,
+        "format": "jpeg",
+        "bytes": 0,
+        "has_colour": False,
+        "visibility": "private",
+    }
+
+
+def test_a_photo_and_its_row_come_together(client):
+    post(client)
+    photo = Photo.objects.get()
+    _, names = default_storage.listdir(photo.folder)
+    assert sorted(names) == ["grey_card.jpg", "grey_preview.jpg", "source.jpg"]
+    assert default_storage.open(photo.source).read() == pictures.encoded()
+
+
+def test_what_is_not_a_photo_leaves_nothing_behind(client, settings):
+    answer = client.post("/api/v1/jobs/", {"image": pictures.upload("notes.jpg", b"dear diary")})
+    problem = answer.json()
+    assert answer.status_code == 400
+    assert answer["Content-Type"] == "application/problem+json"
+    assert problem["errors"][0]["attr"] == "image"
+    assert problem["code"] == problem["errors"][0]["code"] == "not_a_photo"
+    assert not Photo.objects.exists()
+    assert not (settings.MEDIA_ROOT / "photos").exists()
+
+
+def test_an_unknown_model_is_refused_by_name(client):
+    answer = post(client, model="van-gogh")
+    assert (answer.status_code, answer.json()["code"]) == (400, "unknown_model")
+
+
+def test_a_missing_photo_is_said(client):
+    answer = client.post("/api/v1/jobs/", {})
+    assert (answer.status_code, answer.json()["code"]) == (400, "required")
+
+
+def test_a_guest_with_a_cookie_sees_only_his_own(client):
+    job = post(client).json()
+    assert client.get(job["urls"]["self"]).status_code == 200
+    assert [found["id"] for found in client.get("/api/v1/jobs/").json()["results"]] == [job["id"]]
+    stranger = Client()
+    assert stranger.get(job["urls"]["self"]).status_code == 404
+    assert stranger.get("/api/v1/jobs/").json()["results"] == []
+
+
+def test_a_guest_without_cookies_goes_on_with_the_token():
+    job = post(Client()).json()
+    script = Client(headers={"Authorization": f"Bearer {job['guest_token']}"})
+    assert script.get(job["urls"]["self"]).status_code == 200
+    assert "guest_token" not in post(script).json()
+    assert len(script.get("/api/v1/jobs/").json()["results"]) == 2
+
+
+def test_a_changed_token_is_refused():
+    answer = Client(headers={"Authorization": "Bearer nonsense"}).get("/api/v1/jobs/")
+    assert (answer.status_code, answer.json()["code"]) == (401, "authentication_failed")
+
+
+def test_what_a_cookie_proves_needs_csrf_too():
+    browser = Client(enforce_csrf_checks=True)
+    post(browser)
+    assert post(browser).status_code == 403
+    browser.get("/")
+    token = browser.cookies["csrftoken"].value
+    answer = browser.post(
+        "/api/v1/jobs/", {"image": pictures.upload()}, headers={"X-CSRFToken": token}
+    )
+    assert answer.status_code == 201
+
+
+def test_cancel_ends_a_waiting_job_and_once_only(client):
+    job = post(client).json()
+    cancelled = client.post(job["urls"]["cancel"])
+    assert (cancelled.status_code, cancelled.json()["status"]) == (200, "canceled")
+    again = client.post(job["urls"]["cancel"])
+    assert (again.status_code, again.json()["code"]) == (409, "job_ended")
+
+
+def test_retry_is_a_new_job_for_the_same_photo(client):
+    job = post(client, vividness=1.5).json()
+    client.post(job["urls"]["cancel"])
+    ended = client.get(job["urls"]["self"]).json()
+    again = client.post(ended["urls"]["retry"])
+    assert again.status_code == 201
+    assert again.json()["photo"]["id"] == job["photo"]["id"]
+    assert again.json()["options"]["vividness"] == 1.5
+    assert str(Job.objects.get(pk=again.json()["id"]).retried_from_id) == job["id"]
+
+
+def test_a_running_job_is_not_retried(client):
+    job = post(client).json()
+    retry = client.post(f"/api/v1/jobs/{job['id']}/retry/")
+    assert (retry.status_code, retry.json()["code"]) == (409, "job_not_ended")
+
+
+def test_a_failed_job_says_why(client):
+    job = post(client).json()
+    queue.claim("test")
+    states.change(
+        Job.objects.get().pk, State.FAILED, fence=1, error_code="x", error_message="Because."
+    )
+    assert client.get(job["urls"]["self"]).json()["error"] == {"code": "x", "message": "Because."}
+
+
+def test_there_is_no_result_before_there_is_one(client):
+    job = post(client).json()
+    answer = client.get(f"/api/v1/jobs/{job['id']}/result/")
+    assert (answer.status_code, answer.json()["code"]) == (409, "no_result")
+
+
+def test_the_gallery_is_public_and_only_what_was_published(client):
+    job = make.job(photo=make.photo())
+    make.job(photo=make.photo())
+    queue.claim("test", 1)
+    states.change(job.pk, State.SUCCEEDED, fence=1, result="x")
+    Photo.objects.filter(pk=job.photo_id).update(
+        visibility="public", published_job=job, published_at="2026-01-01T00:00Z"
+    )
+    found = client.get("/api/v1/gallery/").json()["results"]
+    assert [photo["id"] for photo in found] == [str(job.pk)]
+
+
+def test_an_unknown_address_under_api_is_a_problem(client):
+    answer = client.get("/api/v1/nothing/")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+    assert answer.json()["code"] == "not_found"
+
+
+def test_too_many_uploads_from_one_address_are_told_when_to_come_back(client, monkeypatch):
+    monkeypatch.setattr(UploadThrottle, "THROTTLE_RATES", {"upload": "1/min"})
+    assert post(client).status_code == 201
+    answer = post(client)
+    assert (answer.status_code, answer.json()["code"]) == (429, "throttled")
+    assert int(answer["Retry-After"]) > 0
