@@ -13,7 +13,7 @@ export function objection(file: File, maxBytes: number): string | undefined {
   if (file.size === 0) return say("empty");
   if (!looksLikePhoto(file)) return say("notAPhoto");
   if (file.size > maxBytes) {
-    return say("tooLarge", { size: megabytes(file.size), limit: megabytes(maxBytes) });
+    return say("tooLarge", { megabytes: megabytes(file.size), limit: megabytes(maxBytes) });
   }
   return undefined;
 }

@@ -13,12 +13,7 @@ export function percent(fraction: number): string {
 }
 
 export function megabytes(bytes: number): string {
-  const digits = bytes < 10e6 ? 1 : 0;
-  return (bytes / 1e6).toLocaleString(language, {
-    style: "unit",
-    unit: "megabyte",
-    maximumFractionDigits: digits,
-  });
+  return (bytes / 1e6).toLocaleString(language, { maximumFractionDigits: 1 });
 }
 
 export function stateOf(job: Job): string {
