@@ -75,7 +75,11 @@ def _places365(root: Path, split: str) -> Iterator[tuple[str, bytes]]:
 
     small = (root / "data_256_standard").exists() or (root / "data_256").exists()
     part = "train-standard" if split == "train" else "val"
-    for file, _ in Places365(root, split=part, small=small).imgs:
+    try:
+        listed = Places365(root, split=part, small=small).imgs
+    except RuntimeError as error:
+        raise DataError(f"{root}: not a whole copy of Places365 ({error})") from error
+    for file, _ in listed:
         yield str(Path(file).relative_to(root)), Path(file).read_bytes()
 
 
@@ -96,7 +100,7 @@ def decode(content: bytes, short_side: int | None = None) -> np.ndarray:
 
 
 def to_lab8(rgb: np.ndarray) -> Lab8:
-    """8-bit Lab of 8-bit sRGB: within a level of ``lab.rgb_to_lab``, grey exactly grey."""
+    """8-bit Lab of 8-bit sRGB: within two levels of ``lab.rgb_to_lab``, grey exactly grey."""
     return cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)
 
 

@@ -1,0 +1,117 @@
+import numpy as np
+import pytest
+import torch
+
+from ml.resnet_gray import augment, data
+from tests.ml import colours
+
+
+def test_broken_photo_is_named_and_counted(tmp_path):
+    folder = colours.folder(tmp_path / "photos", 3)
+    (folder / "note.jpg").write_text("not a photo")
+    (folder / "half.png").write_bytes(colours.png(colours.landscape())[:500])
+    photos = data.load([folder])
+    assert len(photos) == 3
+    assert set(photos.broken) == {"note.jpg", "half.png"}
+    assert "2 broken" in photos.summary()
+
+
+def test_photo_without_colour_is_dropped_and_counted(tmp_path):
+    folder = colours.folder(tmp_path / "photos", 2)
+    grey = colours.landscape().mean(2, keepdims=True).repeat(3, 2).astype(np.uint8)
+    (folder / "grey.png").write_bytes(colours.png(grey))
+    photos = data.load([folder])
+    assert photos.names == ["000.png", "001.png"]
+    assert photos.grey == ["grey.png"]
+
+
+def test_tars_folders_and_globs_hold_the_same_photos(tmp_path):
+    folder = colours.folder(tmp_path / "photos", 4)
+    files = {p.name: p.read_bytes() for p in sorted(folder.iterdir())}
+    names = sorted(files)
+    colours.tar(tmp_path / "a-0.tar", {n: files[n] for n in names[:2]})
+    colours.tar(tmp_path / "a-1.tar", {n: files[n] for n in names[2:]})
+    from_folder, from_tars = data.load([folder]), data.load([tmp_path / "a-*.tar"])
+    assert from_tars.names == from_folder.names
+    assert from_tars.fingerprint == from_folder.fingerprint
+
+
+def test_places365_root_is_recognised(tmp_path):
+    root = tmp_path / "places"
+    colours.folder(root / "data_256_standard" / "a" / "abbey", 2)
+    (root / "categories_places365.txt").write_text("/a/abbey 0\n")
+    lines = "/a/abbey/000.png 0\n/a/abbey/001.png 0\n"
+    (root / "places365_train_standard.txt").write_text(lines)
+    with pytest.MonkeyPatch.context() as patch:
+        # The real lists hold 1.8 million photos and are checked by their hashes.
+        patch.setattr("torchvision.datasets.places365.check_integrity", lambda *_, **__: True)
+        assert len(data.load([root])) == 2
+
+
+@pytest.mark.parametrize("name", ["nowhere", "*.tar"])
+def test_wrong_path_is_named(tmp_path, name):
+    with pytest.raises(data.DataError, match="no such folder"):
+        data.load([tmp_path / name])
+
+
+def test_file_that_is_no_tar_is_named(tmp_path):
+    (tmp_path / "photos.tar").write_text("hello")
+    with pytest.raises(data.DataError, match=r"photos\.tar"):
+        data.load([tmp_path / "photos.tar"])
+
+
+def test_large_photo_is_held_small(tmp_path):
+    (tmp_path / "large.png").write_bytes(colours.png(colours.landscape(0, 800, 600)))
+    assert data.load([tmp_path], short_side=256).lab[0].shape == (256, 341, 3)
+
+
+def test_batch_hangs_on_its_step_alone(tmp_path):
+    photos = data.load([colours.folder(tmp_path, 6)])
+    first, again, other = (data.batch_of(photos, step, 2, 32, seed=1) for step in (4, 4, 5))
+    assert torch.equal(first[0], again[0])
+    assert torch.equal(first[1], again[1])
+    assert not torch.equal(first[0], other[0])
+
+
+def test_every_photo_is_seen_once_in_a_pass(tmp_path):
+    photos = data.load([colours.folder(tmp_path, 6)])
+    for level, lab8 in enumerate(photos.lab):
+        lab8[:] = level * 20
+    seen = torch.cat([data.batch_of(photos, step, 2, 32, seed=0)[0] for step in range(3)])
+    assert sorted(torch.round(seen.mean((1, 2, 3)) * 2.55).int().tolist()) == [
+        0, 20, 40, 60, 80, 100,
+    ]  # fmt: skip
+
+
+def test_crop_is_in_range(tmp_path):
+    photos = data.load([colours.folder(tmp_path, 4)])
+    lightness, ab = data.batch_of(photos, 0, 4, 48, seed=0)
+    assert lightness.shape == (4, 1, 48, 48)
+    assert ab.shape == (4, 2, 48, 48)
+    assert lightness.min() >= 0
+    assert lightness.max() <= 100
+    assert ab.abs().max() <= 128
+
+
+def test_whole_batches_hold_every_photo_once(tmp_path):
+    photos = data.load([colours.folder(tmp_path, 5)])
+    batches = list(data.whole_batches(photos, 64, 32, batch=2))
+    assert sum(len(lightness) for lightness, _ in batches) == 5
+    assert {tuple(lightness.shape[2:]) for lightness, _ in batches} == {(64, 64)}  # of 80 x 64
+
+
+def test_old_scan_keeps_range_and_ages_the_share_asked_for():
+    generator = torch.Generator().manual_seed(0)
+    lightness = torch.rand(200, 1, 16, 16, generator=generator) * 100
+    aged = augment.old_scan(lightness, torch.zeros(200, 2, 16, 16), 0.5, generator)
+    changed = (aged != lightness).flatten(1).any(1).float().mean()
+    assert 0.35 < changed < 0.65
+    assert aged.min() >= 0
+    assert aged.max() <= 100
+
+
+def test_old_scan_of_none_changes_nothing():
+    lightness = torch.rand(4, 1, 16, 16) * 100
+    generator = torch.Generator().manual_seed(0)
+    aged = augment.old_scan(lightness, torch.zeros(4, 2, 16, 16), 0.0, generator)
+    assert torch.equal(aged, lightness)
