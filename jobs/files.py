@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import IO
+from typing import BinaryIO, cast
 
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import TemporaryUploadedFile
@@ -41,13 +41,14 @@ def name_in(photo_id: uuid.UUID, kind: str) -> str:
 
 
 @contextmanager
-def new_file(name: str) -> Iterator[IO[bytes]]:
+def new_file(name: str) -> Iterator[BinaryIO]:
     """A file to write; it appears under `name`, whole, when the block ends without an error."""
     with TemporaryUploadedFile(name.rsplit("/", 1)[-1], "", 0, None) as file:
-        yield file.file
-        file.file.flush()
-        file.size = file.file.tell()
-        file.seek(0)
+        content = cast("BinaryIO", file.file)
+        yield content
+        content.flush()
+        file.size = content.tell()
+        content.seek(0)
         if default_storage.save(name, file) != name:
             raise FileExistsError(name)
 

@@ -1,6 +1,6 @@
 """Publishing is the owner's separate act; the gallery shows what was published."""
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from jobs.models import Job, Photo, State
@@ -39,10 +39,11 @@ def unpublish(photo: Photo) -> None:
     )
 
 
-def public_photos() -> QuerySet[Photo]:
-    """What the gallery shows, the newest first, each with its published job."""
+def public_jobs() -> QuerySet[Job]:
+    """What the gallery shows: the published job of each public photo, the newest first."""
     return (
-        Photo.objects.filter(visibility=Photo.Visibility.PUBLIC, published_job__isnull=False)
-        .select_related("published_job__photo")
-        .order_by("-published_at", "id")
+        Job.objects.filter(photo__visibility=Photo.Visibility.PUBLIC, photo__published_job=F("pk"))
+        .select_related("photo")
+        .annotate(published_at=F("photo__published_at"))
+        .order_by("-published_at", "photo_id")
     )

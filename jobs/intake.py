@@ -5,7 +5,7 @@ import threading
 import uuid
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -48,7 +48,7 @@ def accept(upload: UploadedFile, visitor: Visitor, options: Options | None = Non
     options = options or Options()
     photo_id = uuid.uuid4()
     with _decoding:
-        inspection = photos.inspect(upload.file, LIMITS)
+        inspection = photos.inspect(cast("BinaryIO", upload.file), LIMITS)
         try:
             _save_pictures(photo_id, inspection)
             source = f"{folder_of(photo_id)}/source{SUFFIXES.get(inspection.format, '')}"
@@ -63,7 +63,7 @@ def accept(upload: UploadedFile, visitor: Visitor, options: Options | None = Non
                     name=PurePath(upload.name or "photo").name[:200],
                     source=source,
                     format=inspection.format,
-                    bytes=upload.size,
+                    bytes=upload.size or 0,
                     width=inspection.width,
                     height=inspection.height,
                     has_colour=inspection.has_colour,

@@ -85,13 +85,10 @@ def claim(worker: str, limit: int = 1) -> list[Job]:
 
 def _batch(jobs: list[Job]) -> list[Job]:
     """The first job and those after it that may run beside it."""
-    first, *rest = jobs or [None]
-    if first is None:
-        return []
-    if first.attempt:
-        return [first]
-    alike = (first.frame, first.model)
-    return [first, *(job for job in rest if (job.frame, job.model, job.attempt) == (*alike, 0))]
+    if not jobs or jobs[0].attempt:
+        return jobs[:1]
+    alike = (jobs[0].frame, jobs[0].model, 0)
+    return [job for job in jobs if (job.frame, job.model, job.attempt) == alike]
 
 
 def renew(leases: Collection[tuple[uuid.UUID, int]]) -> None:
@@ -164,7 +161,8 @@ def position(job: Job) -> int | None:
 
 def eta(job: Job, position: int | None) -> float | None:
     """Seconds until this job is done, from how long the last twenty took; None if unknown."""
-    seconds, processes = cache.get_or_set("queue-pace", _pace, timeout=5)
+    pace: tuple[float, int] = cache.get_or_set("queue-pace", _pace, timeout=5) or (0.0, 1)
+    seconds, processes = pace
     if job.is_terminal or not seconds:
         return None
     return round(seconds * (1 + ((position or 1) - 1) / processes), 1)
@@ -173,7 +171,8 @@ def eta(job: Job, position: int | None) -> float | None:
 def _pace() -> tuple[float, int]:
     """Mean seconds of the last twenty jobs, and how many processes work."""
     recent = Job.objects.filter(state=State.SUCCEEDED).order_by("-finished_at")[:20]
-    took = [(job.finished_at - job.started_at).total_seconds() for job in recent]
+    times = recent.values_list("started_at", "finished_at")
+    took = [(end - start).total_seconds() for start, end in times if start and end]
     return sum(took) / max(1, len(took)), max(1, len(workers.alive()))
 
 

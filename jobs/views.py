@@ -128,8 +128,8 @@ def delete(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
 @require_GET
 def gallery_page(request: VisitorRequest) -> HttpResponse:
     """Public photos, the newest first."""
-    page = Paginator(gallery.public_photos(), GALLERY_PAGE).get_page(request.GET.get("page"))
-    photos = [_told(request, photo.published_job) for photo in page]
+    page = Paginator(gallery.public_jobs(), GALLERY_PAGE).get_page(request.GET.get("page"))
+    photos = [_told(request, job) for job in page]
     return render(request, "gallery.html", {"photos": photos, "page_obj": page})
 
 

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 from django.conf import settings
@@ -55,8 +55,8 @@ class Task:
     tell: live.Progress
     began: float = field(default_factory=time.monotonic)
     timings: dict[str, int] = field(default_factory=dict)
-    photo: photos.Photo | None = None
-    chroma: Chroma | None = None
+    photo: photos.Photo = field(init=False)
+    chroma: Chroma = field(init=False)
 
     def advance(self, stage: str) -> None:
         """Enter a stage. Raises Refused if the job is not ours any more, or was cancelled."""
@@ -110,8 +110,7 @@ class Worker:
         ]
         self.tasks = {task.job.pk: task for task in tasks}
         try:
-            read = [task for task in self._each(self._read, tasks) if task.photo is not None]
-            self._each(self._save, self._colour(read))
+            self._each(self._save, self._colour(self._each(self._read, tasks)))
         finally:
             self.tasks = {}
         return len(tasks)
@@ -158,7 +157,7 @@ class Worker:
 
         def read() -> photos.Photo:
             with default_storage.open(task.job.photo.source) as file:
-                return photos.read(file, LIMITS)
+                return photos.read(cast("BinaryIO", file), LIMITS)
 
         task.photo = task.timed("reading_ms", read)
 
@@ -202,19 +201,16 @@ class Worker:
         task.timings["colouring_ms"] += round((time.perf_counter() - start) * 1000)
         task.advance(Stage.SAVING)
         task.timed("saving_ms", lambda: self._write(job, rendered, photo.alpha))
-        try:
-            states.change(
-                job.pk,
-                State.SUCCEEDED,
-                fence=job.attempt,
-                result=job.file("result"),
-                timings=task.timings,
-                model_name=colorizer.name,
-                model_version=colorizer.version,
-            )
-            gallery.keep_promise(job)
-        finally:
-            task.photo = task.chroma = None
+        states.change(
+            job.pk,
+            State.SUCCEEDED,
+            fence=job.attempt,
+            result=job.file("result"),
+            timings=task.timings,
+            model_name=colorizer.name,
+            model_version=colorizer.version,
+        )
+        gallery.keep_promise(job)
 
     @staticmethod
     def _write(job: Job, rgb: np.ndarray, alpha: np.ndarray | None) -> None:

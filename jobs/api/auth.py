@@ -13,7 +13,7 @@ from colorweb.accounts.visitors import COOKIE, bearer_token, guest_key, network_
 class VisitorAuthentication(SessionAuthentication):
     """What a browser proves with cookies it must prove with CSRF too; a token needs none."""
 
-    def authenticate(self, request: Request) -> tuple[Any, None] | None:
+    def authenticate(self, request: Any) -> tuple[Any, None] | None:
         if token := bearer_token(request.headers.get("Authorization", "")):
             if guest_key(token) is None:
                 raise AuthenticationFailed("This token is not one of ours, or was changed.")

@@ -51,7 +51,8 @@ class View(APIView):
 
     @property
     def visitor(self) -> Visitor:
-        return self.request.visitor
+        visitor: Visitor = self.request.visitor  # type: ignore[attr-defined]
+        return visitor
 
     def told(self, job: Job) -> dict[str, Any]:
         return describe(job, absolute_from(self.request.get_host()))
@@ -67,7 +68,7 @@ class Jobs(View):
         pages = Newest()
         jobs = access.jobs_of(self.visitor)
         page = pages.paginate_queryset(jobs, request, view=self)
-        return pages.get_paginated_response([self.told(job) for job in page])
+        return pages.get_paginated_response([self.told(job) for job in page or ()])
 
     def post(self, request: Request) -> Response:
         new = NewJob(data=request.data)
@@ -132,8 +133,8 @@ class Gallery(View):
 
     def get(self, request: Request) -> Response:
         pages = Published()
-        page = pages.paginate_queryset(gallery.public_photos(), request, view=self)
-        return pages.get_paginated_response([self.told(photo.published_job) for photo in page])
+        page = pages.paginate_queryset(gallery.public_jobs(), request, view=self)
+        return pages.get_paginated_response([self.told(job) for job in page or ()])
 
 
 class Models(View):

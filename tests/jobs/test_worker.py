@@ -122,9 +122,9 @@ def test_a_photo_may_not_take_for_ever(worker, settings):
 
 def test_a_wish_to_publish_is_kept_when_the_colours_are_there(worker):
     job = send(visibility="public")
-    assert not gallery.public_photos().exists()
+    assert not gallery.public_jobs().exists()
     worker.work()
-    assert gallery.public_photos().get().published_job_id == job.pk
+    assert gallery.public_jobs().get().pk == job.pk
 
 
 def test_transparency_survives(worker):
