@@ -18,6 +18,8 @@ RATIOS = [Fraction(r) for r in ("1", "5/4", "4/3", "3/2", "16/9", "2", "3")]
 """Long side to short side, of the shapes there are: those of cameras, and what lies between."""
 
 GRID = 4
+STRIDE = 32
+"""Sides of frames are multiples of this, which suits every network here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,28 +46,28 @@ class Frame:
         return height, width
 
 
-def frame_shapes(size: int = 256, stride: int = 32) -> list[tuple[int, int]]:
+def frame_shapes(size: int = 256) -> list[tuple[int, int]]:
     """Every (height, width) that frames of this size come in."""
-    short = _up(size, stride)
-    sides = sorted({_up(round(short * ratio), stride) for ratio in RATIOS})
+    short = _up(size, STRIDE)
+    sides = sorted({_up(round(short * ratio), STRIDE) for ratio in RATIOS})
     return [(short, s) for s in sides] + [(s, short) for s in sides if s != short]
 
 
-def frame_shape(width: int, height: int, size: int = 256, stride: int = 32) -> tuple[int, int]:
+def frame_shape(width: int, height: int, size: int = 256) -> tuple[int, int]:
     """The (height, width) of the frame of a photo of ``width`` x ``height`` pixels."""
-    box_height, box_width = _scaled(width, height, size, stride)
+    box_height, box_width = _scaled(width, height, size)
     return min(
-        (shape for shape in frame_shapes(size, stride)
+        (shape for shape in frame_shapes(size)
          if shape[0] >= box_height and shape[1] >= box_width),
         key=lambda shape: shape[0] * shape[1],
     )  # fmt: skip
 
 
-def frame(rgb: srgb.Pixels, size: int = 256, stride: int = 32) -> Frame:
+def frame(rgb: srgb.Pixels, size: int = 256) -> Frame:
     """Scale a photo H,W,3 to its frame, take its lightness, and extend it there."""
     full_height, full_width = rgb.shape[:2]
-    height, width = _scaled(full_width, full_height, size, stride)
-    shape = frame_shape(full_width, full_height, size, stride)
+    height, width = _scaled(full_width, full_height, size)
+    shape = frame_shape(full_width, full_height, size)
     shrinks = height * width < full_height * full_width
     small = cv2.resize(
         rgb, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
@@ -96,10 +98,10 @@ def unframe(planes: NDArray[Any], frame: Frame) -> NDArray[Any]:
     ]
 
 
-def _scaled(width: int, height: int, size: int, stride: int) -> tuple[int, int]:
+def _scaled(width: int, height: int, size: int) -> tuple[int, int]:
     """Height and width of the photo inside its frame."""
-    short_side = _up(size, stride)
-    long_side = _up(short_side * int(RATIOS[-1]), stride)
+    short_side = _up(size, STRIDE)
+    long_side = _up(short_side * int(RATIOS[-1]), STRIDE)
     scale = min(short_side / min(width, height), long_side / max(width, height))
     return max(GRID, round(height * scale / GRID) * GRID), max(
         GRID, round(width * scale / GRID) * GRID
