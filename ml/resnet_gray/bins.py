@@ -27,6 +27,13 @@ def histogram(ab: Tensor) -> Tensor:
     return torch.bincount(a * 2 * RANGE + b, minlength=4 * RANGE**2).view(2 * RANGE, 2 * RANGE)
 
 
+def mean_ab(counts: Tensor) -> list[float]:
+    """The mean colour (a, b) of the counted pixels."""
+    value = torch.arange(-RANGE, RANGE).double()
+    share = counts.double() / counts.sum()
+    return [float(share.sum(1) @ value), float(share.sum(0) @ value)]
+
+
 def occupied_bins(counts: Tensor, at_least: float) -> Tensor:
     """Centres Q,2 of the bins that hold at least so many of the counted pixels."""
     value = torch.arange(-RANGE, RANGE)

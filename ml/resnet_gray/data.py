@@ -88,7 +88,7 @@ def decode(content: bytes, short_side: int | None = None) -> np.ndarray:
     with Image.open(io.BytesIO(content)) as image:
         if short_side:
             image.draft("RGB", (short_side, short_side))  # JPEG decodes straight to a smaller size
-        rgb = np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
+        rgb = np.array(ImageOps.exif_transpose(image).convert("RGB"))
     height, width = rgb.shape[:2]
     if min(height, width) < LEAST_SIDE:
         raise ValueError(f"{width}x{height} pixels are too few")

@@ -13,10 +13,11 @@ import torch
 from torch import Tensor, nn
 
 from . import augment, data, losses, weights
-from .bins import occupied_bins
+from .bins import mean_ab, occupied_bins
 from .networks import Network, initialise_as_paper
 from .recipes import Recipe
 
+CHECK_SIZE = 160  # pixels of the short side, for photos apart
 LEAST_SHARE = 1e-5  # of all training pixels, for a bin to be worth an output
 
 
@@ -79,13 +80,13 @@ class Run:
         self.best: float | None = None
 
         torch.manual_seed(recipe.seed)
-        colours = photos.colours()
-        bins = occupied_bins(colours, LEAST_SHARE * int(colours.sum()))
+        self.colours = photos.colours()
+        bins = occupied_bins(self.colours, LEAST_SHARE * int(self.colours.sum()))
         net = weights.build(recipe.architecture, bins, pretrained)
         if recipe.paper_init:
             initialise_as_paper(net)
         self.net: Network = net.to(self.device).to(memory_format=torch.channels_last)
-        self.loss = losses.loss_for(net, colours).to(self.device)
+        self.loss = losses.loss_for(net, self.colours).to(self.device)
         self.average = Average(self.net, recipe.average) if recipe.average else None
         self.optimiser = self._optimiser()
 
@@ -162,7 +163,7 @@ class Run:
         return {"loss": float(loss.detach()), **{name: float(v) for name, v in parts.items()}}
 
     @torch.inference_mode()
-    def check(self, photos: data.Photos, size: int = 160) -> dict[str, float]:
+    def check(self, photos: data.Photos, size: int = CHECK_SIZE) -> dict[str, float]:
         """The regression's error on photos apart, whole, and as a part of an all-grey answer's."""
         net, ours, grey = self.result, [], []
         for lightness, true_ab in data.whole_batches(photos, size, net.stride):
@@ -206,12 +207,15 @@ class Run:
         self.step, self.elapsed, self.best = state["step"], state["elapsed"], state["best"]
         return True
 
-    def export(self, name: str, trained_on: str, metrics: dict[str, float]) -> Path:
+    def export(self, name: str, metrics: dict[str, float]) -> None:
         """Writes the network as a weights file with its card."""
-        path = self.folder / f"{name}.safetensors"
-        card = weights.new_card(self.recipe.architecture, trained_on=trained_on, metrics=metrics)
-        weights.save(path, self.result, card)
-        return path
+        card = weights.new_card(
+            self.recipe.architecture,
+            trained_on=f"{len(self.photos)} photos ({self.photos.fingerprint[:12]})",
+            mean_ab=mean_ab(self.colours),
+            metrics=metrics,
+        )
+        weights.save(self.folder / f"{name}.safetensors", self.result, card)
 
     def log(self, **entry: object) -> None:
         """Appends a line of JSON to ``metrics.jsonl``, which another process may follow."""

@@ -1,8 +1,9 @@
 """``python -m ml.resnet_gray.train``: trains a network on a folder or on tars of photos.
 
 A run lives in a folder: ``checkpoint.pt`` (taken up again by ``--resume``), ``metrics.jsonl``
-(one line every ``LOG_EVERY`` steps and one a check), ``latest.safetensors`` (the network now) and
-``best.safetensors`` (the one with the least error on ``--check`` photos).
+(one line every ``LOG_EVERY`` steps and one a check), ``latest.safetensors`` (the network now),
+``best.safetensors`` (the one with the least error on ``--check`` photos) and, at the end,
+``model.safetensors`` (that one, with its default vividness chosen on the same photos).
 """
 
 import argparse
@@ -16,8 +17,9 @@ import safetensors.torch
 import torch
 
 from .allocator import hold_freed_memory
+from .calibrate import finish
 from .data import DataError, Photos, load
-from .engine import Run
+from .engine import CHECK_SIZE, Run
 from .progress import bar, say
 from .recipes import PRESETS
 
@@ -87,7 +89,6 @@ def _reading(items: Iterable) -> Iterable:
 
 
 def _loop(run: Run, apart: Photos | None) -> Path:
-    trained_on = f"{len(run.photos)} photos ({run.photos.fingerprint[:12]})"
     saved = logged = time.monotonic()
     form = "{desc}{percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}"
     with bar(total=1.0, initial=run.progress, desc="training", bar_format=form) as shown:
@@ -102,24 +103,30 @@ def _loop(run: Run, apart: Photos | None) -> Path:
                 run.log(event="step", photos_per_second=round(speed, 1), **parts)
                 shown.set_postfix_str(f"loss {parts['loss']:.3f}, {speed:.0f} photos/s")
             if run.progress >= 1 or run.step % run.steps_per_epoch == 0:
-                _end_of_epoch(run, apart, trained_on)
+                _end_of_epoch(run, apart)
                 saved = logged = time.monotonic()
             elif time.monotonic() - saved > SAVE_EVERY:
                 run.save()
                 saved = time.monotonic()
     run.log(event="end")
-    return run.folder / ("best.safetensors" if apart else "latest.safetensors")
+    if not apart:
+        return run.folder / "latest.safetensors"
+    say("choosing how vivid it is by default")
+    finished = run.folder / "model.safetensors"
+    setting = finish(run.folder / "best.safetensors", finished, run.colours, apart, CHECK_SIZE)
+    say(str(setting or ""))
+    return finished
 
 
-def _end_of_epoch(run: Run, apart: Photos | None, trained_on: str) -> None:
+def _end_of_epoch(run: Run, apart: Photos | None) -> None:
     metrics = run.check(apart) if apart else {}
-    run.export("latest", trained_on, metrics)
+    run.export("latest", metrics)
     if apart:
         run.log(event="check", epoch=run.step // run.steps_per_epoch, **metrics)
         say(f"pass {run.step // run.steps_per_epoch}: error {metrics['of_grey']:.3f} of grey's")
         if run.best is None or metrics["mse"] < run.best:
             run.best = metrics["mse"]
-            run.export("best", trained_on, metrics)
+            run.export("best", metrics)
     run.save()
 
 

@@ -75,6 +75,7 @@ def new_card(architecture: str, **more: object) -> Card:
         "default_size": 256,
         "temperature": 0.38,
         "chroma": 1.0,
+        "mean_ab": [0.0, 0.0],
         "metrics": {},
         **more,
     }

@@ -1,0 +1,30 @@
+"""``manage.py evaluate``: measures a model on photos; see ``ml.resnet_gray.evaluate``."""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from ml import catalog
+from ml.resnet_gray import evaluate
+from ml.resnet_gray.cards import CardError
+from ml.resnet_gray.data import DataError
+
+
+class Command(BaseCommand):
+    help = "Measures a model on photos whose colours are known, beside two that know nothing."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        evaluate.add_arguments(parser)
+        parser.add_argument(
+            "--model", default="", help="a model's name, or a .safetensors file [the default model]"
+        )
+
+    def handle(self, *_: Any, model: str, **options: Any) -> str:
+        try:
+            path = Path(model) if model.endswith(".safetensors") else catalog.find(model)
+            return evaluate.run(path, Namespace(**options))
+        except (DataError, CardError, LookupError, OSError) as error:
+            raise CommandError(str(error)) from error

@@ -1,0 +1,108 @@
+import json
+from typing import Any
+
+import cv2
+import pytest
+import torch
+from django.core.management import CommandError, call_command
+
+from ml.resnet_gray import data, weights
+from ml.resnet_gray.calibrate import Setting, calibrate
+from ml.resnet_gray.evaluate import main
+from ml.resnet_gray.losses import TwoHeadLoss
+from tests.ml import colours
+
+FIGURES = {
+    "mse", "psnr", "ssim", "colorfulness", "colorfulness_diff", "within_10", "within_20", "auc",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    path = tmp_path_factory.mktemp("model") / "net.safetensors"
+    net, card = weights.untrained()
+    weights.save(path, net, {**card, "default_size": 64, "mean_ab": [3.0, 7.0]})
+    return path
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return colours.folder(tmp_path_factory.mktemp("photos"), 5)
+
+
+def test_json_is_the_promised_object(model, folder, capsys):
+    call_command("evaluate", "--data", str(folder), "--model", str(model), "--json")
+    figures = json.loads(capsys.readouterr().out)
+    assert set(figures) == {
+        "model", "photos", "broken", "size", "ms_per_photo", "truth",
+        "gray", "constant", "mean", "shown",
+    }  # fmt: skip
+    assert figures["photos"] == 5
+    assert figures["size"] == 64
+    assert set(figures["truth"]) == {"colorfulness"}
+    assert all(set(figures[way]) == FIGURES for way in ("gray", "constant", "mean", "shown"))
+
+
+def test_grey_is_measured_as_grey(model, folder, capsys):
+    main(["--data", str(folder), "--model", str(model), "--json"])
+    figures = json.loads(capsys.readouterr().out)
+    assert figures["gray"]["colorfulness"] < 0.5  # rounding to 8 bits
+    photos = data.load([folder])
+    assert figures["gray"]["mse"] == pytest.approx(
+        sum(((p[..., 1:].astype(float) - 128) ** 2).mean() / 255**2 for p in photos.lab) / 5,
+        rel=0.02,
+    )
+
+
+def test_sheet_shows_grey_ours_and_true(model, folder, tmp_path, capsys):
+    sheet = tmp_path / "sheet.png"
+    main(["--data", str(folder), "--model", str(model), "--limit", "3", "--sheet", str(sheet)])
+    picture: Any = cv2.imread(str(sheet))
+    assert picture.shape == (3 * 192, 10 * 192, 3)
+    assert "3 photos at 64 px" in capsys.readouterr().out
+
+
+def test_broken_photo_is_counted_not_fatal(model, tmp_path, capsys):
+    folder = colours.folder(tmp_path, 2)
+    (folder / "broken.jpg").write_text("no")
+    assert main(["--data", str(folder), "--model", str(model), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["broken"] == 1
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--data", "nowhere"], "nowhere: no such folder"),
+        (["--model", "nobody"], "nobody"),
+        (["--model", "nobody.safetensors"], "nobody.safetensors"),
+    ],
+)
+def test_error_is_one_line_and_a_status(model, folder, more, said):
+    arguments = ["--data", str(folder), "--model", str(model), *more]
+    with pytest.raises(CommandError, match=said):
+        call_command("evaluate", *arguments)
+
+
+def test_missing_model_ends_with_status_1(folder, capsys):
+    assert main(["--data", str(folder), "--model", "nobody.safetensors"]) == 1
+    assert capsys.readouterr().err.startswith("evaluate: ")
+
+
+def test_calibration_finds_the_colourfulness_asked_for(folder):
+    photos = data.load([folder])
+    net: Any = weights.untrained()[0]
+    balance = TwoHeadLoss(net.bins, photos.colours()).balance
+    calm, loud = (calibrate(net, balance, photos, 64, target) for target in (0.0, 99.0))
+    assert calm.mse <= loud.mse
+    assert calm.colourfulness <= loud.colourfulness
+
+
+def test_calibration_takes_rebalancing_back():
+    net: Any = weights.untrained()[0]
+    balance = torch.linspace(0.2, 4, len(net.bins))
+    lightness = torch.rand(1, 1, 64, 64) * 100
+    with torch.inference_mode():
+        before = net.predict(lightness).logits
+        Setting(0.5, 1.0, 1.0, 0.0).apply(net, balance)
+        after = net.predict(lightness).logits
+    assert torch.allclose(after, before - 0.5 * balance.log()[:, None, None], atol=1e-5)
