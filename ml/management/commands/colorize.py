@@ -1,0 +1,159 @@
+"""Colour photos without a server: files and folders in, coloured copies out."""
+
+import argparse
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from tqdm import tqdm
+
+from ml import catalog
+from ml.resnet_gray import photos
+from ml.resnet_gray.cards import CardError
+
+if TYPE_CHECKING:
+    from ml.resnet_gray.colorizer import Colorizer
+
+SUFFIX = "-colour"
+PHOTO_SUFFIXES = {
+    ".avif", ".bmp", ".gif", ".heic", ".heif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp",
+}  # fmt: skip
+SMALLEST, LARGEST = 32, 1024  # what the network may be asked to look at
+FORMATS = {".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png", ".webp": "webp"}
+
+
+class Command(BaseCommand):
+    help = "Colour photos: files, or folders with everything in them."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("photos", nargs="+", type=Path, metavar="PHOTO", help="file or folder")
+        parser.add_argument(
+            "-o",
+            "--output",
+            type=Path,
+            metavar="DIR|FILE",
+            help=f"where to (default: beside each photo, its name ending in {SUFFIX})",
+        )
+        parser.add_argument("--model", default="", metavar="NAME", help="another network")
+        parser.add_argument(
+            "--vividness",
+            type=_vividness,
+            default=1.0,
+            metavar="0..2",
+            help="0 calm, 1 as the network is tuned (default), 2 vivid",
+        )
+        parser.add_argument(
+            "--size",
+            type=_size,
+            metavar="N",
+            help="short side of what the network sees, in pixels (default: the network's own)",
+        )
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        jobs = plan(options["photos"], options["output"])
+        from ml.resnet_gray.colorizer import Colorizer  # noqa: PLC0415 (torch: not for --help)
+
+        try:
+            colorizer = Colorizer(catalog.find(options["model"]))
+        except (LookupError, CardError) as error:
+            raise CommandError(str(error)) from error
+        began = time.perf_counter()
+        failed = 0
+        for source, target in tqdm(jobs, unit="photo", disable=len(jobs) == 1):
+            try:
+                colour(colorizer, source, target, options["vividness"], options["size"])
+            except (photos.PhotoError, OSError, MemoryError) as error:
+                failed += 1
+                with tqdm.external_write_mode():
+                    self.stderr.write(f"{source}: {_reason(error)}")
+        if failed:
+            raise CommandError(f"{failed} of {_count(len(jobs))} could not be coloured.")
+        seconds = time.perf_counter() - began
+        self.stdout.write(f"Coloured {_count(len(jobs))} in {seconds:.1f} s with {colorizer.name}.")
+
+
+def plan(sources: list[Path], output: Path | None) -> list[tuple[Path, Path]]:
+    """Each photo and the file it becomes; without a suffix where that depends on the photo.
+
+    No file becomes one that is to be read, or that of another. Raises CommandError.
+    """
+    found = [pair for source in sources for pair in _photos_in(source)]
+    if not found:
+        raise CommandError("There are no photos in there.")
+    taken = {source.resolve() for source, _ in found}
+    if output is not None and not output.is_dir() and output.suffix:
+        if output.suffix.lower() not in FORMATS:
+            raise CommandError(f"{output}: results are {', '.join(FORMATS)} files.")
+        if len(found) > 1:
+            raise CommandError(f"{len(found)} photos do not fit one file; name a folder.")
+        if output.resolve() in taken:
+            raise CommandError(f"{output} is the photo itself; choose another name.")
+        return [(found[0][0], output)]
+    if output is not None and output.is_file():
+        raise CommandError(f"{output} is a file; name a folder.")
+    jobs = []
+    for source, relative in found:
+        folder = source.parent if output is None else output / relative.parent
+        name, number = f"{source.stem}{SUFFIX}", 1
+        while not taken.isdisjoint((folder / f"{name}{s}").resolve() for s in FORMATS):
+            number += 1
+            name = f"{source.stem}{SUFFIX}-{number}"
+        taken.update((folder / f"{name}{s}").resolve() for s in FORMATS)
+        jobs.append((source, folder / name))
+    return jobs
+
+
+def colour(
+    colorizer: "Colorizer", source: Path, target: Path, vividness: float, size: int | None
+) -> None:
+    """Colour one file into another. Raises PhotoError, OSError or MemoryError."""
+    photo = photos.read(source)
+    rgb = colorizer.colorize(photo.rgb, size, vividness)
+    if target.suffix not in FORMATS:
+        target = target.with_name(f"{target.name}{'.jpg' if photo.alpha is None else '.png'}")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    photos.write(target, rgb, alpha=photo.alpha, format=FORMATS[target.suffix.lower()])
+
+
+def _photos_in(source: Path) -> Iterator[tuple[Path, Path]]:
+    """The photos a path stands for, each with its place below that path."""
+    if source.is_dir():
+        for path in sorted(source.rglob("*")):
+            ours = path.stem.endswith(SUFFIX)  # what an earlier run left
+            if path.suffix.lower() in PHOTO_SUFFIXES and path.is_file() and not ours:
+                yield path, path.relative_to(source)
+    elif source.exists():
+        yield source, Path(source.name)
+    else:
+        raise CommandError(f"There is no file or folder {source}.")
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case photos.PhotoError():
+            return error.message
+        case MemoryError():
+            return "The photo needs more memory than there is. Try a smaller copy."
+        case _:
+            return str(error)
+
+
+def _count(number: int) -> str:
+    return "1 photo" if number == 1 else f"{number} photos"
+
+
+def _vividness(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 2:
+        raise argparse.ArgumentTypeError("between 0 and 2")
+    return value
+
+
+def _size(text: str) -> int:
+    value = int(text)
+    if not SMALLEST <= value <= LARGEST:
+        raise argparse.ArgumentTypeError(f"between {SMALLEST} and {LARGEST}")
+    return value
