@@ -10,6 +10,8 @@ const AT_ONCE = 3;
 export class PhotoDrop extends HTMLElement {
   readonly #waiting: (() => Promise<void>)[] = [];
   #sending = 0;
+  /** The first answer makes a newcomer known: until then one at a time, or each would be another. */
+  #known = false;
   /** Only a photo sent alone leads to its own page. */
   #alone = true;
 
@@ -78,7 +80,7 @@ export class PhotoDrop extends HTMLElement {
   }
 
   #next(): void {
-    while (this.#sending < AT_ONCE) {
+    while (this.#sending < (this.#known ? AT_ONCE : 1)) {
       const work = this.#waiting.shift();
       if (!work) return;
       this.#sending += 1;
@@ -94,6 +96,7 @@ export class PhotoDrop extends HTMLElement {
     const token = this.querySelector<HTMLInputElement>("[name=csrfmiddlewaretoken]")!.value;
     try {
       const job = await send(file, token, (share) => card.showSending(share), signal);
+      this.#known = true;
       list.bind(card, job);
       if (this.#alone) setTimeout(() => location.assign(job.urls.page));
     } catch (error) {
