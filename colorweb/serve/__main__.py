@@ -93,7 +93,10 @@ def _answers(path: Path) -> bool:
 
 
 def _check_port() -> None:
-    host, port = runtime.host(), runtime.port()
+    try:
+        host, port = runtime.host(), runtime.port()
+    except ValueError as error:
+        raise CannotServe(f"PORT must be a number, not {os.environ['PORT']!r}.") from error
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -82,7 +82,14 @@ def colouring_processes() -> int:
     """One process a GPU, else one a core; counted without torch. COLORWEB_PROCESSES overrules."""
     if given := os.environ.get("COLORWEB_PROCESSES"):
         return max(1, int(given))
-    return _gpus() or len(os.sched_getaffinity(0))
+    return _gpus() or _cores()
+
+
+def _cores() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on macOS
+        return os.cpu_count() or 1
 
 
 def _gpus() -> int:

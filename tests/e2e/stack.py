@@ -23,6 +23,7 @@ from colorweb.runtime import REPOSITORY
 from tests.waiting import wait_for
 
 START_SECONDS = 120
+STAFF = {"ADMIN_EMAIL": "staff@example.org", "ADMIN_PASSWORD": "a long enough pass phrase"}
 
 
 class Stack:
@@ -43,6 +44,7 @@ class Stack:
             **inherited,
             "VAR_DIR": str(folder),
             "PORT": str(self.port),
+            **STAFF,
             **({"DATABASE_URL": self.database} if self.database else {}),
             **(environment or {}),
         }
