@@ -110,7 +110,7 @@ def _check_port() -> None:
 
 def _supervise() -> int:
     configuration = runtime.run_dir() / "supervisord.conf"
-    configuration.write_text(programs.configuration(programs.all_programs()))
+    configuration.write_text(programs.configuration())
     _say("Starting the processes")
     # Its own session: Ctrl-C reaches only this process, which then stops the others in order.
     supervisor = subprocess.Popen(  # noqa: S603
