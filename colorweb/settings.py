@@ -210,7 +210,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_keepalive": True,
     "health_check_interval": 25,
     "socket_timeout": 30,
+    # Publishing gives up at once when the broker is away; the reaper publishes later.
+    "max_retries": 1,
+    "interval_start": 0,
 }
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # workers come back whenever the broker does
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False  # rows have the last word
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True

@@ -173,7 +173,11 @@ def _pace() -> tuple[float, int]:
     recent = Job.objects.filter(state=State.SUCCEEDED).order_by("-finished_at")[:20]
     times = recent.values_list("started_at", "finished_at")
     took = [(end - start).total_seconds() for start, end in times if start and end]
-    return sum(took) / max(1, len(took)), max(1, len(workers.alive()))
+    try:
+        processes = len(workers.alive())
+    except live.HINTS:
+        processes = 0
+    return sum(took) / max(1, len(took)), max(1, processes)
 
 
 def _queue() -> Queue:

@@ -87,10 +87,7 @@ class Stack:
 
     def pid(self, program: str) -> int:
         """The process number of a supervised program, 0 while it is down."""
-        transport: Any = SupervisorTransport(
-            None, None, f"unix://{self.var_dir}/run/supervisor.sock"
-        )
-        with ServerProxy("http://127.0.0.1", transport=transport) as supervisor:
+        with self._supervisor() as supervisor:
             try:
                 info: Any = supervisor.supervisor.getProcessInfo(program)
             except Fault as fault:
@@ -102,6 +99,23 @@ class Stack:
         old = self.pid(program)
         os.kill(old, signal.SIGKILL)
         wait_for(lambda: self.pid(program) not in (0, old), f"{program} to be restarted")
+
+    @contextmanager
+    def without(self, program: str) -> Iterator[None]:
+        """A program is not running, and is started again afterwards."""
+        with self._supervisor() as supervisor:
+            supervisor.supervisor.stopProcess(program)
+        try:
+            yield
+        finally:
+            with self._supervisor() as supervisor:
+                supervisor.supervisor.startProcess(program)
+
+    def _supervisor(self) -> ServerProxy:
+        transport: Any = SupervisorTransport(
+            None, None, f"unix://{self.var_dir}/run/supervisor.sock"
+        )
+        return ServerProxy("http://127.0.0.1", transport=transport)
 
     @contextmanager
     def stopped(self, program: str) -> Iterator[None]:

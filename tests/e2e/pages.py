@@ -1,0 +1,57 @@
+"""What the tests of the pages share: photos to send, and the pages they lead to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.e2e import pictures
+from tests.e2e.stack import Stack
+
+DESKTOP = 1280
+PHONE = 390
+COLOURED = 60_000  # milliseconds; two cores do it in two seconds when nothing else runs
+
+
+def screen(browser: Browser, stack: Stack, width: int = DESKTOP, **options: Any) -> BrowserContext:
+    """A new visitor at a desktop or with a phone."""
+    phone = width < 500
+    return browser.new_context(
+        base_url=stack.base_url,
+        viewport={"width": width, "height": 844 if phone else 900},
+        is_mobile=phone,
+        has_touch=phone,
+        locale=options.pop("locale", "en-GB"),
+        **options,
+    )
+
+
+def photo_in(folder: Path, name: str = "grandmother.jpg", width: int = 800) -> Path:
+    """A black-and-white photo in a folder."""
+    path = folder / name
+    path.write_bytes(pictures.jpeg(width, width * 3 // 4))
+    return path
+
+
+def choose(page: Page, *photos: Path) -> None:
+    """Send photos from the start page by its file field."""
+    page.goto("/")
+    page.set_input_files("#pick", photos)
+
+
+def coloured(page: Page, photo: Path) -> None:
+    """Send one photo and wait on its page until it is in colour and all is still."""
+    choose(page, photo)
+    page.wait_for_url("**/jobs/*/")
+    expect(page.get_by_role("status")).to_have_text("In colour", timeout=COLOURED)
+    expect(page.locator("photo-stage[data-arriving], photo-stage[data-settling]")).to_have_count(0)
+
+
+def publish(page: Page, title: str) -> None:
+    """Put the photo of this page into the gallery."""
+    page.get_by_role("button", name="Publish…").click()
+    page.get_by_label("Title").fill(title)
+    page.get_by_role("button", name="Publish", exact=True).click()
+    expect(page.get_by_role("button", name="Take out of the gallery")).to_be_visible()

@@ -1,0 +1,135 @@
+"""The result page: the picture first, compared, magnified, and without anything jumping."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.e2e import pages
+from tests.e2e.stack import Stack
+
+COUNT_SHIFTS = """
+    window.shift = 0;
+    new PerformanceObserver(list => {
+        for (const entry of list.getEntries())
+            if (!entry.hadRecentInput) window.shift += entry.value;
+    }).observe({type: 'layout-shift', buffered: true});
+"""
+
+
+def cut(page: Page) -> str:
+    """How the coloured picture is cut off by the line."""
+    return str(
+        page.locator("figure.after").evaluate("element => getComputedStyle(element).clipPath")
+    )
+
+
+def test_slider_compares_by_keyboard(page: Page, tmp_path: Path) -> None:
+    pages.coloured(page, pages.photo_in(tmp_path))
+    slider = page.get_by_role("slider", name="Before / After")
+    expect(slider).to_have_attribute("aria-valuetext", "75% in colour")
+    slider.focus()
+    page.keyboard.press("Home")
+    assert cut(page) == "inset(0px 0px 0px 0%)"
+    expect(slider).to_have_attribute("aria-valuetext", "100% in colour")
+    page.keyboard.press("End")
+    assert cut(page) == "inset(0px 0px 0px 100%)"
+    expect(slider).to_have_attribute("aria-valuetext", "0% in colour")
+
+
+def test_slider_compares_by_mouse_where_the_mouse_is(page: Page, tmp_path: Path) -> None:
+    pages.coloured(page, pages.photo_in(tmp_path))
+    box = page.locator(".frame").bounding_box()
+    assert box
+    page.mouse.click(box["x"] + box["width"] * 0.6, box["y"] + box["height"] / 2)
+    assert cut(page) == "inset(0px 0px 0px 60%)"
+
+
+def test_at_100_percent_the_full_size_scrolls_by_keyboard_under_the_line(
+    page: Page, tmp_path: Path
+) -> None:
+    pages.coloured(page, pages.photo_in(tmp_path, width=3000))
+    zoom = page.get_by_role("button", name="100 %")
+    zoom.click()
+    expect(zoom).to_have_attribute("aria-pressed", "true")
+    for figure in ("before", "after"):
+        page.wait_for_function(
+            "figure => document.querySelector(`.${figure} img`).naturalWidth === 3000", arg=figure
+        )
+    picture = page.locator("figure.after img").bounding_box()
+    assert picture
+    assert (picture["width"], picture["height"]) == (3000, 2250)
+
+    before = cut(page)
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function(
+        "before => getComputedStyle(document.querySelector('figure.after')).clipPath !== before",
+        arg=before,
+    )
+    page.wait_for_function(
+        """() => {
+            const left = selector => document.querySelector(selector).getBoundingClientRect().left;
+            const stage = getComputedStyle(document.querySelector('photo-stage'));
+            const edge = left('.canvas') + parseFloat(stage.getPropertyValue('--cut'));
+            return Math.abs(left('.divider') + 1 - edge) < 1;
+        }"""
+    )
+
+    zoom.click()
+    expect(page.locator(".room")).to_be_hidden()
+    assert cut(page) == "inset(0px 0px 0px 25%)"
+
+
+def test_zoom_is_offered_only_where_there_is_more_to_see(page: Page, tmp_path: Path) -> None:
+    pages.coloured(page, pages.photo_in(tmp_path, width=320))
+    expect(page.get_by_role("button", name="100 %")).to_be_hidden()
+
+
+def test_nothing_jumps_while_a_photo_gets_its_colours(
+    browser: Browser, stack: Stack, tmp_path: Path
+) -> None:
+    for width in (pages.DESKTOP, pages.PHONE):
+        context = pages.screen(browser, stack, width)
+        context.add_init_script(COUNT_SHIFTS)
+        page = context.new_page()
+        with stack.stopped("gpu"):
+            pages.choose(page, pages.photo_in(tmp_path, width=1600))
+            page.wait_for_url("**/jobs/*/")
+            frame = page.locator(".frame").bounding_box()
+        expect(page.locator("photo-stage[data-settling]")).to_have_count(1, timeout=pages.COLOURED)
+        assert page.locator(".frame").bounding_box() == frame
+        assert page.evaluate("shift") < 0.02
+        context.close()
+
+
+def test_colours_come_at_once_for_those_who_want_it_still(
+    browser: Browser, stack: Stack, tmp_path: Path
+) -> None:
+    context = pages.screen(browser, stack, reduced_motion="reduce")
+    page = context.new_page()
+    pages.coloured(page, pages.photo_in(tmp_path))
+    assert cut(page) == "inset(0px 0px 0px 25%)"
+    animations = page.evaluate("document.getAnimations().length")
+    assert animations == 0
+    context.close()
+
+
+def test_content_security_policy_stops_nothing_of_ours(page: Page, tmp_path: Path) -> None:
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    pages.coloured(page, pages.photo_in(tmp_path))
+    page.goto("/gallery/")
+    assert complaints == []
+
+
+def test_deleted_photo_is_gone_with_its_page(page: Page, tmp_path: Path) -> None:
+    pages.coloured(page, pages.photo_in(tmp_path))
+    address = page.url
+    page.get_by_role("button", name="Delete…").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    page.wait_for_url("**/")
+    answer = page.goto(address)
+    assert answer is not None
+    assert answer.status == 404
