@@ -172,6 +172,7 @@ ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
 ACCOUNT_SESSION_REMEMBER = True
 MFA_ALLOW_UNVERIFIED_EMAIL = not MAIL_ARRIVES
+MFA_ADAPTER = "colorweb.accounts.second_factor.MFAAdapter"
 MFA_TOTP_ISSUER = "colorweb"
 MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
 

@@ -1,7 +1,6 @@
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
-from django.views.generic import TemplateView
 
 # One way in, with its rate limits and second factor, for staff too.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -9,10 +8,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 urlpatterns = [
     path("", include("colorweb.health.urls")),
     path("", include("jobs.urls")),
-    *(
-        path(f"{page}/", TemplateView.as_view(template_name=f"{page}.html"), name=page)
-        for page in ("about", "privacy", "terms")
-    ),
+    path("", include("colorweb.pages")),
     path("account/", include("allauth.urls")),
     path("api/v1/", include("jobs.api.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
