@@ -1,5 +1,6 @@
 """What a process that colours promises, with a real network (untrained)."""
 
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -128,7 +129,7 @@ def test_a_wish_to_publish_is_kept_when_the_colours_are_there(worker):
 
 
 def test_transparency_survives(worker):
-    buffer = pictures.BytesIO()
+    buffer = BytesIO()
     picture = Image.fromarray(pictures.scene()).convert("LA")
     picture.putalpha(Image.new("L", picture.size, 128))
     picture.save(buffer, "PNG")
