@@ -48,7 +48,11 @@ def export_all(request: VisitorRequest) -> HttpResponseBase:
 
 async def _sent(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
     """Django would read a plain iterator to its end before it sends the first byte."""
-    while (piece := await sync_to_async(next)(pieces, None)) is not None:
+
+    def step() -> bytes | None:
+        return next(pieces, None)
+
+    while (piece := await sync_to_async(step)()) is not None:
         yield piece
 
 

@@ -23,7 +23,7 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Make a member of staff who may do everything; who can make one vouches for the address."""
+        """Make a member of staff who may do everything; their address needs no proof."""
         user = self.create_user(
             email, password, **{"is_staff": True, "is_superuser": True, **fields}
         )

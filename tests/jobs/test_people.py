@@ -18,8 +18,8 @@ from colorweb.accounts.models import User
 from jobs import export, people, queue, states
 from jobs.models import Job, Photo, State
 from tests import pictures, totp
-from tests.colorweb.test_accounts import EMAIL, PASSWORD, log_in, prove, turn_on_two_steps
 from tests.colorweb import test_accounts
+from tests.colorweb.test_accounts import EMAIL, PASSWORD, log_in, prove, turn_on_two_steps
 from tests.jobs import make
 from tests.jobs.test_live import message, socket
 
