@@ -6,6 +6,7 @@ import hashlib
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
+from django.utils.encoding import force_bytes
 
 
 class MFAAdapter(DefaultMFAAdapter):
@@ -20,5 +21,5 @@ class MFAAdapter(DefaultMFAAdapter):
 
 def _fernet() -> MultiFernet:
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    digests = [hashlib.sha256(f"colorweb.mfa{key}".encode()).digest() for key in keys]
+    digests = [hashlib.sha256(b"colorweb.mfa" + force_bytes(key)).digest() for key in keys]
     return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])

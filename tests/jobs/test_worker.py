@@ -139,6 +139,8 @@ def test_transparency_survives(worker):
     with default_storage.open(job.result) as file, Image.open(file) as result:
         assert (result.format, result.mode) == ("PNG", "RGBA")
         assert result.getchannel("A").getextrema() == (128, 128)
+    with default_storage.open(job.file("card")) as file, Image.open(file) as card:
+        assert min(low for low, _ in card.getextrema()) > 120  # half paper, half photo
 
 
 def test_the_worker_shows_signs_of_life(worker):
