@@ -239,6 +239,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 600,
         "options": {"expires": 300},
     },
+    "forget-sessions": {
+        "task": "colorweb.accounts.tasks.forget_sessions",
+        "schedule": 3600,
+        "options": {"expires": 1800},
+    },
 }
 
 # The queue's promises.

@@ -1,15 +1,19 @@
 """What accounts promise, as a browser without JavaScript meets them."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
 
 from colorweb.accounts.models import User
+from colorweb.accounts.tasks import forget_sessions
 from tests import totp
 
 pytestmark = pytest.mark.django_db
@@ -207,6 +211,18 @@ def test_other_sessions_are_shown_and_ended(client, ann):
     client.post("/account/sessions/")
     assert (whom(client), whom(other)) == (EMAIL, "")
     assert UserSession.objects.count() == 1
+
+
+def test_logins_that_have_run_out_are_forgotten(client, ann):
+    other = Client()
+    log_in(other)
+    Session.objects.filter(pk=other.session.session_key).update(
+        expire_date=timezone.now() - timedelta(seconds=1)
+    )
+    forget_sessions()
+    kept = [client.session.session_key]
+    assert list(Session.objects.values_list("pk", flat=True)) == kept
+    assert list(UserSession.objects.values_list("session_key", flat=True)) == kept
 
 
 def test_guessing_passwords_is_stopped(ann):

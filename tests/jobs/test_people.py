@@ -214,6 +214,7 @@ def test_a_photo_deleted_during_the_export_is_left_out(client):
 def test_deleting_the_account_deletes_everything_in_it(client, settings):
     job = send(client)
     finish(job)
+    client.post(f"/jobs/{job.pk}/publish/")
     stranger = send(Client(), "theirs.jpg")
     sign_up(client)
     other = Client()
