@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from colorweb.accounts.models import User
 from colorweb.accounts.visitors import Visitor
-from jobs import files, intake, live
+from jobs import intake, live
 from jobs.models import Photo
 
 BATCH = 200  # rows in memory at once
@@ -39,20 +39,12 @@ def expire_guests() -> int:
 
 
 def erase(user: User) -> None:
-    """Delete an account with its photos, results, sessions and everything else that is its own.
-
-    A photo that arrives in this very moment loses its row here and its files to `files.sweep`.
-    """
-    folders = [photo.folder for photo in user.photos.only("pk")]
+    """Delete an account with its photos, results, sessions and everything else that is its own."""
     channel = Visitor(user=user, guest="", address="").key
-
-    def tidy() -> None:
-        for folder in folders:
-            files.delete_folder(folder)
-        live.part(channel)
-
     with transaction.atomic():
+        # Nothing new is written for a locked account: an upload in this moment waits, and fails.
+        User.objects.select_for_update().get(pk=user.pk)
         for session in UserSession.objects.filter(user=user):
             session.end()
         user.delete()
-        transaction.on_commit(tidy)
+        transaction.on_commit(lambda: live.part(channel))

@@ -233,6 +233,13 @@ def test_deleting_the_account_deletes_everything_in_it(client, settings):
     assert "has been deleted" in client.get("/").content.decode()
 
 
+def test_an_account_deleted_by_staff_takes_its_files_along(client, settings):
+    job = send(client)
+    sign_up(client).delete()
+    assert not Photo.objects.exists()
+    assert not (settings.MEDIA_ROOT / job.photo.folder).exists()
+
+
 def test_deleting_the_account_asks_for_its_address(client):
     sign_up(client)
     prove(client)
