@@ -65,6 +65,7 @@ def turn_on_two_steps(page: Page) -> None:
 def delete_account(page: Page, email: str) -> None:
     page.goto("/account/")
     page.get_by_role("link", name="Delete…").click()
+    prove(page)
     page.get_by_label("type your address").fill(email)
     page.get_by_role("button", name="Delete everything").click()
     expect(page.get_by_text("has been deleted")).to_be_visible()
@@ -90,6 +91,8 @@ def test_a_life_of_an_account(
     page.goto(photo)
     expect(page.get_by_role("status")).to_have_text("In colour")
 
+    page.goto("/account/2fa/totp/activate/")
+    prove(page)
     turn_on_two_steps(page)
     code = page.locator(".codes li").first.text_content() or ""
     other = pages.screen(browser, stack).new_page()
