@@ -186,7 +186,7 @@ CONTACT = env.str("CONTACT", default="")
 REDIS_URL = runtime.broker_url()
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "colorweb.cache.ForgivingRedisCache",
         "LOCATION": runtime.cache_url(),
         "KEY_PREFIX": "colorweb",
     }
@@ -277,9 +277,8 @@ STATICFILES_DIRS = [
     for path in (BASE_DIR / "frontend" / "dist", BASE_DIR / "frontend" / "static")
     if path.is_dir()
 ]
-DJANGO_VITE = {
-    "default": {"manifest_path": BASE_DIR / "frontend" / "dist" / "manifest.json"},
-}
+# The collected one: building the front end anew must not reach a site that runs.
+DJANGO_VITE = {"default": {"manifest_path": STATIC_ROOT / "manifest.json"}}
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -303,6 +302,8 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {"upload": env.str("UPLOAD_RATE", default="600/min")},
     "EXCEPTION_HANDLER": "colorweb.http.problems.exception_handler",
 }
+
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # lets others than this machine read /metrics
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]
