@@ -75,6 +75,5 @@ def delete(request: VisitorRequest) -> HttpResponse:
 
 
 def _user(request: VisitorRequest) -> User:
-    """Who is logged in here (`login_required` has made sure that somebody is): the session's
-    account, whatever a header says besides."""
-    return User.objects.get(pk=request.user.pk)
+    """The session's account, whatever a header says besides; `login_required` found one."""
+    return User.objects.get(pk=request.user.pk or 0)
