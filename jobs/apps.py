@@ -3,3 +3,6 @@ from django.apps import AppConfig
 
 class JobsConfig(AppConfig):
     name = "jobs"
+
+    def ready(self) -> None:
+        from jobs import signals  # noqa: F401, PLC0415 - connects itself

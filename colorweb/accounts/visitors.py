@@ -112,7 +112,10 @@ class VisitorRequest(HttpRequest):
 
 
 class VisitorMiddleware:
-    """Sets `request.visitor`; keeps a new guest's cookie once the guest owns something."""
+    """Sets `request.visitor`; keeps a new guest's cookie once the guest owns something.
+
+    Whoever logs in stops being a guest, and what the guest owned goes along (`jobs.people`).
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -135,4 +138,6 @@ class VisitorMiddleware:
                 httponly=True,
                 samesite="Lax",
             )
+        elif not visitor.user and COOKIE in request.COOKIES and request.user.is_authenticated:
+            response.delete_cookie(COOKIE, samesite="Lax")
         return response
