@@ -68,6 +68,8 @@ INSTALLED_APPS = [
     "csp",
     "django_vite",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "colorweb.accounts",
     "drf_standardized_errors",
     "jobs",
@@ -248,6 +250,26 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_THROTTLE_RATES": {"upload": env.str("UPLOAD_RATE", default="600/min")},
     "EXCEPTION_HANDLER": "colorweb.http.problems.exception_handler",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "colorweb",
+    "DESCRIPTION": "Black-and-white photos in, colour ones out. Start with docs/api.md.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "Visibility": "jobs.models.Photo.Visibility",
+        "Status": "jobs.models.State",
+        "Stage": "jobs.models.Stage",
+        "Format": ["jpeg", "png", "webp"],
+    },
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
 }
 
 LANGUAGE_CODE = "en"

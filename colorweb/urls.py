@@ -5,6 +5,7 @@ urlpatterns = [
     path("", include("colorweb.health.urls")),
     path("", include("jobs.urls")),
     path("api/v1/", include("jobs.api.urls")),
+    path("api/", include("jobs.api.docs")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
 ]

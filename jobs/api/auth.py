@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework.authentication import SessionAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 
@@ -22,6 +23,14 @@ class VisitorAuthentication(SessionAuthentication):
         if user or COOKIE in request.COOKIES:
             self.enforce_csrf(request)
         return (user, None) if user else None
+
+    def enforce_csrf(self, request: Any) -> None:
+        try:
+            super().enforce_csrf(request)
+        except PermissionDenied as error:
+            raise PermissionDenied(
+                _("Send the csrftoken cookie's value as the header X-CSRFToken."), "csrf_failed"
+            ) from error
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"

@@ -10,12 +10,39 @@ from ml import catalog
 class NewJob(serializers.Serializer):
     """A photo to colour, and how."""
 
-    image = serializers.FileField(allow_empty_file=True, max_length=None)
-    vividness = serializers.FloatField(min_value=0, max_value=2, default=1.0)
-    size = serializers.IntegerField(min_value=64, max_value=512, default=None, allow_null=True)
-    model = serializers.CharField(max_length=60, default="", allow_blank=True)
-    format = serializers.ChoiceField(list(EXTENSIONS), default="", allow_blank=True)
-    visibility = serializers.ChoiceField(Photo.Visibility.choices, default=Photo.Visibility.PRIVATE)
+    image = serializers.FileField(
+        allow_empty_file=True,
+        max_length=None,
+        help_text="JPEG, PNG, WebP, TIFF, HEIC, AVIF, BMP or GIF, by content, not by name.",
+    )
+    vividness = serializers.FloatField(
+        min_value=0, max_value=2, default=1.0, help_text="0 muted, 1 as usual, 2 strong."
+    )
+    size = serializers.IntegerField(
+        min_value=64,
+        max_value=512,
+        default=None,
+        allow_null=True,
+        help_text="Short side the network sees, pixels; empty: the model's own. The result has "
+        "the photo's full size whatever this is.",
+    )
+    model = serializers.CharField(
+        max_length=60,
+        default="",
+        allow_blank=True,
+        help_text="A name from `models/`; empty: the default.",
+    )
+    format = serializers.ChoiceField(
+        list(EXTENSIONS),
+        default="",
+        allow_blank=True,
+        help_text="Of the result; empty: JPEG, or PNG where the photo has transparent parts.",
+    )
+    visibility = serializers.ChoiceField(
+        Photo.Visibility.choices,
+        default=Photo.Visibility.PRIVATE,
+        help_text="public: shown in the gallery once it is coloured.",
+    )
 
     def validate_model(self, name: str) -> str:
         """Refuse a model that is not here, naming those that are."""

@@ -1,0 +1,40 @@
+"""What all of the API's views share: who asks, and pages of what there is."""
+
+import uuid
+from typing import Any
+
+from rest_framework.pagination import CursorPagination
+from rest_framework.views import APIView
+
+from colorweb.accounts.visitors import Visitor
+from jobs import access
+from jobs.describe import absolute_from, describe
+from jobs.models import Job
+
+
+class Newest(CursorPagination):
+    """Newest first, by cursor: pages stay quick however many there are."""
+
+    ordering = "-created_at"
+    page_size = 50
+
+
+class Published(CursorPagination):
+    ordering = "-published_at"
+    page_size = 50
+
+
+class View(APIView):
+    """Knows the visitor and speaks of jobs."""
+
+    def job(self, job_id: uuid.UUID) -> Job:
+        """The visitor's own job; somebody else's is not found."""
+        return access.own_job(self.visitor, job_id)
+
+    @property
+    def visitor(self) -> Visitor:
+        visitor: Visitor = self.request.visitor  # type: ignore[attr-defined]
+        return visitor
+
+    def told(self, job: Job) -> dict[str, Any]:
+        return describe(job, absolute_from(self.request.get_host()))

@@ -1,0 +1,63 @@
+"""Every error the API may answer: a stable code, its HTTP status, and what it means.
+
+The OpenAPI document and the table in docs/api.md are made of this; a test keeps them equal.
+"""
+
+import re
+from typing import NamedTuple
+
+from rest_framework import status
+from rest_framework.exceptions import APIException
+
+from ml.resnet_gray.photo_errors import ERRORS as PHOTO_ERRORS
+
+
+class Meaning(NamedTuple):
+    """One code: with which status it comes, and a sentence for whoever writes a program."""
+
+    status: int
+    sentence: str
+
+
+def _in_short(sentence: str) -> str:
+    """What is wrong with a photo, without the figures and what to do."""
+    return re.sub(r"\{\w+\}", "…", sentence.split(". ", maxsplit=1)[0].rstrip(".") + ".")
+
+
+CODES = {
+    "parse_error": Meaning(400, "The body could not be read as what its Content-Type says."),
+    "required": Meaning(400, "A field is missing; `attr` names it."),
+    "invalid": Meaning(400, "A field or header has a value of the wrong kind."),
+    "invalid_choice": Meaning(400, "A field has a value that is not among its choices."),
+    "min_value": Meaning(400, "A number is too small."),
+    "max_value": Meaning(400, "A number is too large."),
+    "max_length": Meaning(400, "A text or list is too long."),
+    "unknown_model": Meaning(400, "There is no model of that name; `models/` lists them."),
+    **{code: Meaning(400, _in_short(sentence)) for code, sentence in PHOTO_ERRORS.items()},
+    "authentication_failed": Meaning(401, "The token is unknown, changed or has expired."),
+    "csrf_failed": Meaning(403, "A request with cookies came without a valid X-CSRFToken."),
+    "not_found": Meaning(404, "There is no such thing, or it is somebody else's."),
+    "not_acceptable": Meaning(406, "The Accept header asks for something other than JSON."),
+    "job_ended": Meaning(409, "The job has ended already and cannot be cancelled."),
+    "job_not_ended": Meaning(409, "Only a failed or cancelled job can be tried again."),
+    "no_result": Meaning(409, "The job has not succeeded, so there is no result."),
+    "too_many_bytes": Meaning(413, "The photo is larger than the limit."),
+    "unsupported_media_type": Meaning(415, "Send multipart/form-data."),
+    "throttled": Meaning(429, "Too many requests; come back after Retry-After seconds."),
+    "server_error": Meaning(500, "Something broke on the server; it has been logged."),
+}
+"""Code -> meaning, by status."""
+
+
+class Conflict(APIException):
+    """What is asked does not fit the state of things."""
+
+    status_code = status.HTTP_409_CONFLICT
+    default_code = "conflict"
+
+
+class TooManyBytes(APIException):
+    """A file over the limit inside a body under it."""
+
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_code = "too_many_bytes"

@@ -1,0 +1,124 @@
+"""The OpenAPI document says what the API does, and the API does what it says."""
+
+from io import StringIO
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+
+from jobs import queue, states
+from jobs.api import examples, urls
+from jobs.api.errors import CODES
+from jobs.models import Job, State
+from tests import pictures
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+DOCUMENT = Path(settings.BASE_DIR) / "docs" / "openapi.yaml"
+
+
+@pytest.fixture(scope="module")
+def document() -> dict:
+    return yaml.safe_load(DOCUMENT.read_text())
+
+
+def conforms(value: object, component: str, document: dict) -> None:
+    """Fails unless `value` is what the document says about `component`."""
+    schema = {"$ref": f"#/components/schemas/{component}", "components": document["components"]}
+    jsonschema.validate(value, schema, cls=jsonschema.Draft202012Validator)
+
+
+def operations(document: dict) -> list[dict]:
+    return [
+        operation
+        for methods in document["paths"].values()
+        for method, operation in methods.items()
+        if method in ("get", "post", "delete", "put", "patch")
+    ]
+
+
+def test_the_committed_document_is_what_the_code_promises():
+    made = StringIO()
+    call_command("spectacular", validate=True, fail_on_warn=True, stdout=made)
+    assert made.getvalue().strip() == DOCUMENT.read_text().strip()
+
+
+def test_every_endpoint_is_in_the_document(document):
+    patterns = {str(pattern.pattern) for pattern in urls.urlpatterns}
+    documented = {
+        path.removeprefix("/api/v1/").replace("{", "<uuid:").replace("}", ">")
+        for path in document["paths"]
+    }
+    assert documented == patterns
+
+
+def test_every_error_documented_is_a_problem_with_a_known_code(document):
+    for operation in operations(document):
+        for status, response in operation["responses"].items():
+            if int(status) < 400:
+                continue
+            [(kind, content)] = response["content"].items()
+            assert kind == "application/problem+json"
+            for example in content["examples"].values():
+                told = example["value"]
+                assert told["status"] == CODES[told["code"]].status == int(status)
+
+
+def test_every_code_belongs_to_some_endpoint(document):
+    used = {
+        example["value"]["code"]
+        for operation in operations(document)
+        for response in operation["responses"].values()
+        for content in response.get("content", {}).values()
+        for example in content.get("examples", {}).values()
+        if "code" in example["value"]
+    }
+    assert used == set(CODES)
+
+
+@pytest.mark.parametrize("name", ["QUEUED", "SUCCEEDED", "CANCELED"])
+def test_examples_are_what_they_claim_to_be(name, document):
+    conforms(getattr(examples, name), "Job", document)
+
+
+def test_a_job_reads_as_documented_in_every_state(client, document):
+    answer = client.post("/api/v1/jobs/", {"image": pictures.upload()})
+    conforms(answer.json(), "CreatedJob", document)
+    address = answer.json()["urls"]["self"]
+    queue.claim("test")
+    conforms(client.get(address).json(), "Job", document)
+    job = Job.objects.get()
+    states.change(job.pk, State.FAILED, fence=1, error_code="x", error_message="Because.")
+    conforms(client.get(address).json(), "Job", document)
+    conforms(client.get("/api/v1/jobs/").json(), "JobPage", document)
+    conforms(client.get("/api/v1/models/").json(), "Models", document)
+
+
+def test_a_refusal_reads_as_documented(client, document):
+    answer = client.post("/api/v1/jobs/", {"image": pictures.upload("x.jpg", b"")})
+    conforms(answer.json(), "Problem", document)
+
+
+@pytest.mark.parametrize("page", ["/api/docs/", "/api/docs/?script=", "/api/docs/redoc/"])
+def test_the_pages_need_nothing_foreign(page):
+    answer = Client().get(page)
+    assert answer.status_code == 200
+    assert "https://" not in answer.content.decode().replace("https://colour.example", "")
+    policy = answer["Content-Security-Policy"]
+    assert "worker-src 'self' blob:" in policy
+    assert "script-src 'self';" in policy
+
+
+def test_other_pages_keep_the_narrow_policy(client):
+    for page in ("/", "/api/schema/", "/api/v1/models/"):
+        assert "unsafe" not in client.get(page)["Content-Security-Policy"]
+
+
+def test_the_document_is_served_as_yaml_and_json(client):
+    assert client.get("/api/schema/")["Content-Type"].startswith("application/vnd.oai.openapi;")
+    as_json = client.get("/api/schema/", headers={"Accept": "application/json"})
+    assert as_json.json()["openapi"] == "3.1.0"
