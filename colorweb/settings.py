@@ -79,7 +79,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "colorweb.http.static.StaticFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -189,6 +189,11 @@ CELERY_BEAT_SCHEDULE = {
     "reap": {"task": "jobs.tasks.reap", "schedule": 5, "options": {"expires": 4}},
     "sweep-files": {
         "task": "jobs.tasks.sweep_files",
+        "schedule": 3600,
+        "options": {"expires": 1800},
+    },
+    "sweep-keys": {
+        "task": "jobs.tasks.sweep_keys",
         "schedule": 3600,
         "options": {"expires": 1800},
     },

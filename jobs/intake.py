@@ -3,6 +3,7 @@
 import hashlib
 import threading
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import BinaryIO, cast
@@ -38,8 +39,13 @@ class Options:
     model: str = ""
 
 
-def accept(upload: UploadedFile, visitor: Visitor, options: Options | None = None) -> Job:
-    """Keep a photo and queue its first job.
+def accept(
+    upload: UploadedFile,
+    visitor: Visitor,
+    options: Options | None = None,
+    note: Callable[[Job], None] | None = None,
+) -> Job:
+    """Keep a photo and queue its first job; `note` runs in the transaction that makes them.
 
     Files first, then the rows; whatever fails in between takes its files with it. Raises
     `photos.PhotoError` with a stable code if this is not a photo we can colour, and
@@ -70,7 +76,10 @@ def accept(upload: UploadedFile, visitor: Visitor, options: Options | None = Non
                     has_alpha=inspection.has_alpha,
                     sha256=digest,
                 )
-                return colour(photo, visitor, options)
+                job = colour(photo, visitor, options)
+                if note:
+                    note(job)
+                return job
         except BaseException:
             files.delete_folder(folder_of(photo_id))
             raise

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.conf import settings
 
-from jobs import files, queue
+from jobs import files, idempotency, queue
 
 
 @shared_task(time_limit=settings.COLOUR_TASK_LIMIT, ignore_result=True)
@@ -24,3 +24,9 @@ def reap() -> None:
 def sweep_files() -> None:
     """Delete files that no row knows."""
     files.sweep()
+
+
+@shared_task(ignore_result=True)
+def sweep_keys() -> None:
+    """Forget yesterday's idempotency keys."""
+    idempotency.sweep()

@@ -6,15 +6,17 @@ A guest is a random key. The browser carries it as a signed cookie, a script as
 
 import ipaddress
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core import signing
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.cookie import parse_cookie
+from django.http.response import HttpResponseBase
+from django.utils.deprecation import MiddlewareMixin
 
 from colorweb.accounts.models import User
 
@@ -111,22 +113,22 @@ class VisitorRequest(HttpRequest):
     visitor: Visitor
 
 
-class VisitorMiddleware:
+class VisitorMiddleware(MiddlewareMixin):
     """Sets `request.visitor`; keeps a new guest's cookie once the guest owns something."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: VisitorRequest) -> HttpResponse:
-        visitor = identify(
+    def process_request(self, request: VisitorRequest) -> None:
+        request.visitor = identify(
             request.user,
             request.COOKIES,
             request.headers.get("Authorization", ""),
             request.META.get("REMOTE_ADDR") or "unknown",
         )
-        request.visitor = visitor
-        response = self.get_response(request)
-        if visitor.is_new and visitor.kept:
+
+    def process_response(
+        self, request: VisitorRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        visitor: Visitor | None = getattr(request, "visitor", None)
+        if visitor and visitor.is_new and visitor.kept:
             response.set_cookie(
                 COOKIE,
                 visitor.token,

@@ -4,6 +4,7 @@ import uuid
 from typing import Any
 
 from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from colorweb.accounts.visitors import Visitor
@@ -17,6 +18,10 @@ class Newest(CursorPagination):
 
     ordering = "-created_at"
     page_size = 50
+
+    def get_page_size(self, request: Request) -> int:
+        """Jobs asked for by their ids come on one page."""
+        return max(self.page_size, len(request.query_params.getlist("id")))
 
 
 class Published(CursorPagination):

@@ -38,6 +38,7 @@ CODES = {
     "csrf_failed": Meaning(403, "A request with cookies came without a valid X-CSRFToken."),
     "not_found": Meaning(404, "There is no such thing, or it is somebody else's."),
     "not_acceptable": Meaning(406, "The Accept header asks for something other than JSON."),
+    "idempotency_conflict": Meaning(409, "This Idempotency-Key came before with another body."),
     "job_ended": Meaning(409, "The job has ended already and cannot be cancelled."),
     "job_not_ended": Meaning(409, "Only a failed or cancelled job can be tried again."),
     "no_result": Meaning(409, "The job has not succeeded, so there is no result."),

@@ -34,6 +34,7 @@ QUEUED: dict[str, Any] = {
     "urls": {
         "self": _API,
         "events": f"wss://colour.example/ws/jobs/{_ID}/",
+        "stream": f"{_API}events/",
         "page": f"https://colour.example/jobs/{_ID}/",
         "cancel": f"{_API}cancel/",
         "retry": None,

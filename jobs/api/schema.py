@@ -22,7 +22,7 @@ OF_BODIES = ("parse_error", "unsupported_media_type", "invalid", "required")
 def endpoint(
     summary: str,
     *,
-    answers: dict[int, Any],
+    answers: dict[Any, Any],
     codes: Iterable[str] = (),
     description: str = "",
     **more: Any,

@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from jobs.intake import Options
-from jobs.models import EXTENSIONS, Photo
+from jobs.models import EXTENSIONS, Photo, State
 from ml import catalog
 
 
@@ -57,3 +57,19 @@ class NewJob(serializers.Serializer):
         """The wishes among the validated fields."""
         data = self.validated_data
         return Options(data["vividness"], data["size"], data["format"], data["model"])
+
+
+class WhichJobs(serializers.Serializer):
+    """Which of one's jobs to list."""
+
+    id = serializers.ListField(
+        child=serializers.UUIDField(),
+        required=False,
+        max_length=100,
+        help_text="Only these, all on one page; repeat the parameter. Unknown ones are left out.",
+    )
+    status = serializers.MultipleChoiceField(
+        choices=State.values,
+        required=False,
+        help_text="Only in these states; repeat the parameter.",
+    )

@@ -56,6 +56,7 @@ class JobUrlsSerializer(serializers.Serializer):
 
     self = _url("This job.")
     events = _url("Websocket: the job now, and at each change.")
+    stream = _url("Server-sent events: the same messages.")
     page = _url("For people.")
     cancel = _url("POST here; null once the job has ended.", allow_null=True)
     retry = _url("POST here; null unless the job failed or was cancelled.", allow_null=True)
@@ -112,6 +113,15 @@ class PageSerializer(serializers.Serializer):
 
 class JobPageSerializer(PageSerializer):
     results = JobSerializer(many=True)
+
+
+class MeSerializer(serializers.Serializer):
+    kind = serializers.ChoiceField(["account", "guest"])
+    email = serializers.EmailField(allow_null=True)
+    is_staff = serializers.BooleanField()
+    guest_token = serializers.CharField(
+        required=False, help_text="Only for a guest nobody knows yet; see `POST jobs/`."
+    )
 
 
 class ModelSerializer(serializers.Serializer):
