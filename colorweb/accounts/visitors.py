@@ -1,7 +1,8 @@
 """Who is asking: an account, or a guest known by a signed cookie or token.
 
-A guest is a random key. The browser carries it as a signed cookie, a script as
-`Authorization: Bearer <token>`; both are the same signed text.
+An account is known by its session or by an API token. A guest is a random key: the browser
+carries it as a signed cookie, a script as `Authorization: Bearer <token>`; both are the same
+signed text.
 """
 
 import ipaddress
@@ -13,14 +14,18 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core import signing
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.cookie import parse_cookie
 from django.http.response import HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
+from django.utils.translation import gettext as _
 
-from colorweb.accounts.models import User
+from colorweb.accounts import tokens
+from colorweb.accounts.models import ApiToken, User
+from colorweb.http import problems
 
 COOKIE = "guest"
+SAFE = ("GET", "HEAD", "OPTIONS")
 _signer = signing.Signer(salt="colorweb.guest")
 
 
@@ -36,6 +41,13 @@ class Visitor:
     address: str
     is_new: bool = False
     kept: bool = False
+    api_token: ApiToken | None = None
+
+    def may(self, scope: str) -> bool:
+        """Whether the visitor, by this token or without one, may read, write, or act as staff."""
+        if self.api_token and scope not in self.api_token.scopes:
+            return False
+        return scope != ApiToken.Scope.STAFF or bool(self.user and self.user.is_staff)
 
     def keep(self) -> None:
         """Let the browser remember this guest: it owns something now."""
@@ -87,12 +99,19 @@ def bearer_token(authorization: str) -> str | None:
 def identify(
     user: User | AnonymousUser, cookies: Mapping[str, str], authorization: str, address: str
 ) -> Visitor:
-    """The visitor behind a request or socket; a new guest if nothing says who it is."""
+    """The visitor behind a request or socket; a new guest if nothing says who it is.
+
+    What a header says on purpose counts before what a browser sends by itself.
+    """
+    secret = bearer_token(authorization) or ""
+    if token := tokens.find(secret):
+        return Visitor(user=token.user, guest="", address=address, api_token=token)
+    if key := guest_key(secret):
+        return Visitor(user=None, guest=key, address=address)
     if user.is_authenticated:
         return Visitor(user=user, guest="", address=address)
-    for token in (bearer_token(authorization), cookies.get(COOKIE)):
-        if token and (key := guest_key(token)):
-            return Visitor(user=None, guest=key, address=address)
+    if key := guest_key(cookies.get(COOKIE, "")):
+        return Visitor(user=None, guest=key, address=address)
     return Visitor(user=None, guest=secrets.token_hex(16), address=address, is_new=True)
 
 
@@ -114,14 +133,25 @@ class VisitorRequest(HttpRequest):
 
 
 class VisitorMiddleware(MiddlewareMixin):
-    """Sets `request.visitor`; keeps a new guest's cookie once the guest owns something."""
+    """Sets `request.visitor`, holds tokens to their scopes, and keeps a new guest's cookie once
+    the guest owns something."""
 
-    def process_request(self, request: VisitorRequest) -> None:
+    def process_request(self, request: VisitorRequest) -> HttpResponse | None:
         request.visitor = identify(
             request.user,
             request.COOKIES,
             request.headers.get("Authorization", ""),
             request.META.get("REMOTE_ADDR") or "unknown",
+        )
+        scope = ApiToken.Scope.READ if request.method in SAFE else ApiToken.Scope.WRITE
+        if request.visitor.may(scope):
+            return None
+        return problems.respond(
+            request,
+            403,
+            "insufficient_scope",
+            title=_("This token may not do that"),
+            detail=_("The token has no scope “%(scope)s”. Make one that has.") % {"scope": scope},
         )
 
     def process_response(

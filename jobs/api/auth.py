@@ -1,4 +1,4 @@
-"""Who calls the API: a session, a guest's cookie, a guest's token, or somebody new."""
+"""Who calls the API: a token, a session, a guest's cookie or token, or somebody new."""
 
 from typing import Any
 
@@ -8,18 +8,23 @@ from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 
+from colorweb.accounts.models import ApiToken
 from colorweb.accounts.visitors import COOKIE, bearer_token, guest_key, network_of
 
 
 class VisitorAuthentication(SessionAuthentication):
     """What a browser proves with cookies it must prove with CSRF too; a token needs none."""
 
-    def authenticate(self, request: Any) -> tuple[Any, None] | None:
-        if token := bearer_token(request.headers.get("Authorization", "")):
-            if guest_key(token) is None:
-                raise AuthenticationFailed("This token is not one of ours, or was changed.")
+    def authenticate(self, request: Any) -> tuple[Any, ApiToken | None] | None:
+        user, token = request.visitor.user, request.visitor.api_token
+        if token:
+            return user, token
+        if secret := bearer_token(request.headers.get("Authorization", "")):
+            if guest_key(secret) is None:
+                raise AuthenticationFailed(
+                    _("This token is unknown, was changed or withdrawn, or has expired.")
+                )
             return None
-        user = request.visitor.user
         if user or COOKIE in request.COOKIES:
             self.enforce_csrf(request)
         return (user, None) if user else None

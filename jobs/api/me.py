@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from colorweb.accounts.models import ApiToken
 from jobs.api import schema, shapes
 from jobs.api.base import View
 
@@ -25,7 +26,8 @@ class Me(View):
         me: dict[str, Any] = {
             "kind": "account" if user else "guest",
             "email": user.email if user else None,
-            "is_staff": bool(user and user.is_staff),
+            "is_staff": self.visitor.may("staff"),
+            "scopes": [scope for scope in ApiToken.Scope.values if self.visitor.may(scope)],
         }
         if self.visitor.is_new:
             me["guest_token"] = self.visitor.token

@@ -11,7 +11,13 @@ from jobs.api.errors import CODES
 from jobs.api.shapes import ProblemSerializer
 from ml.resnet_gray.photo_errors import ERRORS as PHOTO_ERRORS
 
-EVERYWHERE = ("authentication_failed", "not_acceptable", "throttled", "server_error")
+EVERYWHERE = (
+    "authentication_failed",
+    "insufficient_scope",
+    "not_acceptable",
+    "throttled",
+    "server_error",
+)
 """Codes that any endpoint may answer."""
 BY_COOKIE = ("csrf_failed",)
 """Codes of whatever changes something."""
@@ -87,7 +93,8 @@ class VisitorScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
             {
                 "type": "http",
                 "scheme": "bearer",
-                "description": "A guest's token, from `guest_token` in the first answer.",
+                "description": "An account's token (`cw_…`, from `tokens/`), or a guest's, from "
+                "`guest_token` in the first answer.",
             },
             {
                 "type": "apiKey",

@@ -1,7 +1,12 @@
 """What the API takes."""
 
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from colorweb.accounts.models import ApiToken
 from jobs.intake import Options
 from jobs.models import EXTENSIONS, Photo, State
 from ml import catalog
@@ -73,3 +78,23 @@ class WhichJobs(serializers.Serializer):
         required=False,
         help_text="Only in these states; repeat the parameter.",
     )
+
+
+class NewToken(serializers.Serializer):
+    """A token to be made."""
+
+    name = serializers.CharField(max_length=100, help_text="For you, to recognise it by.")
+    scopes = serializers.ListField(
+        child=serializers.ChoiceField(ApiToken.Scope.values),
+        default=[ApiToken.Scope.READ.value, ApiToken.Scope.WRITE.value],
+        allow_empty=False,
+        max_length=10,
+        help_text="read: see jobs and files. write: send, cancel, delete. staff: run the site.",
+    )
+    expires_at = serializers.DateTimeField(default=None, allow_null=True, help_text="null: never.")
+
+    def validate_expires_at(self, moment: datetime | None) -> datetime | None:
+        """Refuse what would be over before it begins."""
+        if moment and moment <= timezone.now():
+            raise serializers.ValidationError(_("This moment has passed."))
+        return moment

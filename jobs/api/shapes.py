@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from colorweb.accounts.models import ApiToken
 from jobs.models import EXTENSIONS, Photo, Stage, State
 
 
@@ -118,10 +119,33 @@ class JobPageSerializer(PageSerializer):
 class MeSerializer(serializers.Serializer):
     kind = serializers.ChoiceField(["account", "guest"])
     email = serializers.EmailField(allow_null=True)
-    is_staff = serializers.BooleanField()
+    is_staff = serializers.BooleanField(help_text="And this token, if there is one, may use it.")
+    scopes = serializers.ListField(
+        child=serializers.ChoiceField(ApiToken.Scope.values), help_text="What you may do here."
+    )
     guest_token = serializers.CharField(
         required=False, help_text="Only for a guest nobody knows yet; see `POST jobs/`."
     )
+
+
+class TokenSerializer(serializers.Serializer):
+    """A token without its secret."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    prefix = serializers.CharField(help_text="The token's first characters.")
+    scopes = serializers.ListField(child=serializers.ChoiceField(ApiToken.Scope.values))
+    expires_at = serializers.DateTimeField(allow_null=True)
+    last_used_at = serializers.DateTimeField(allow_null=True, help_text="To ten minutes.")
+    created_at = serializers.DateTimeField()
+
+
+class CreatedTokenSerializer(TokenSerializer):
+    token = serializers.CharField(help_text="The secret. It is never shown again.")
+
+
+class TokensSerializer(serializers.Serializer):
+    results = TokenSerializer(many=True)
 
 
 class ModelSerializer(serializers.Serializer):

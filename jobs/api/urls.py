@@ -1,6 +1,6 @@
 from django.urls import path
 
-from jobs.api import actions, events, jobs, me, public
+from jobs.api import actions, events, jobs, me, public, tokens
 from jobs.api.waiting import waiting
 
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/result/", actions.Result.as_view(), name="api-job-result"),
     path("jobs/<uuid:job_id>/events/", events.Events.as_view(), name="api-job-events"),
     path("me/", me.Me.as_view(), name="api-me"),
+    path("tokens/", tokens.Tokens.as_view(), name="api-tokens"),
+    path("tokens/<int:token_id>/", tokens.OneToken.as_view(), name="api-token"),
     path("gallery/", public.Gallery.as_view(), name="api-gallery"),
     path("models/", public.Models.as_view(), name="api-models"),
 ]
