@@ -31,6 +31,8 @@ GALLERY_PAGE = 24
 @ensure_csrf_cookie
 def home(request: VisitorRequest) -> HttpResponse:
     """Where photos go in; a form without JavaScript posts them here."""
+    # Known before the first photo, or photos sent side by side would belong to different guests.
+    request.visitor.keep()
     errors: list[dict[str, str]] = []
     if request.method == "POST":
         accepted = _accept_all(request, errors)

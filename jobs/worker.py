@@ -17,6 +17,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Any, BinaryIO, cast
 
+import cv2
 import numpy as np
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -31,6 +32,7 @@ from jobs.models import Job, Stage, State
 from ml import catalog
 from ml.resnet_gray import photos
 from ml.resnet_gray.colorizer import Chroma, Colorizer
+from ml.resnet_gray.pixels import on_white
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +88,8 @@ class Worker:
         colorizer = self.colorizer("")
         colorizer.warm()
         self.on_gpu = colorizer.device != "cpu"
+        if not self.on_gpu:
+            cv2.setNumThreads(1)  # a process a core: photos run beside each other instead
         self.batch = settings.BATCH_SIZE or (GPU_BATCH if self.on_gpu else CPU_BATCH)
         self.threads = ThreadPoolExecutor(min(self.batch, os.cpu_count() or 1))
         threading.Thread(target=self._keep_alive, name="lease", daemon=True).start()
@@ -216,7 +220,9 @@ class Worker:
     def _write(job: Job, rgb: np.ndarray, alpha: np.ndarray | None) -> None:
         with files.new_file(job.file("result")) as file:
             photos.write(file, rgb, alpha=alpha, format=job.format)
-        picture = rgb
+        picture = photos.preview(rgb, files.PREVIEW_SIDE)
+        if alpha is not None:
+            picture = on_white(picture, photos.preview(alpha, files.PREVIEW_SIDE))
         for kind, side in (("preview", files.PREVIEW_SIDE), ("card", files.CARD_SIDE)):
             picture = photos.preview(picture, side)
             with files.new_file(job.file(kind)) as file:

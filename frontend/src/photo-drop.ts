@@ -1,14 +1,13 @@
-import { filesOf, objection } from "./files";
-import type { PhotoCard } from "./photo-card";
+import { filesOf } from "./files";
 import type { PhotoList } from "./photo-list";
-import { NotTaken, send } from "./send";
+import { Upload } from "./upload";
 import { say } from "./words";
 
 const AT_ONCE = 3;
 
 /** `<photo-drop>`: takes photos dropped anywhere on the page, pasted, picked or photographed. */
 export class PhotoDrop extends HTMLElement {
-  readonly #waiting: (() => Promise<void>)[] = [];
+  readonly #waiting: Upload[] = [];
   #sending = 0;
   /** The first answer makes a newcomer known: until then one at a time, or each would be another. */
   #known = false;
@@ -50,59 +49,42 @@ export class PhotoDrop extends HTMLElement {
     this.#complain(files.length === 0 ? say("noPhotos") : "");
     this.#alone = files.length === 1 && this.#sending === 0;
     const list = document.querySelector<PhotoList>("photo-list")!;
-    // The first of them ends up on top, as in the folder they came from.
-    const cards = files.map(() => list.add()).reverse();
-    files.forEach((file, index) => this.#enqueue(file, cards[index]!, list));
-    cards[0]?.element.scrollIntoView({ block: "nearest" });
+    // Each card comes on top: the last first, so that they lie as in the folder they came from.
+    const uploads = files.toReversed().map((file) => {
+      const upload: Upload = new Upload(file, list, () => this.#enqueue(upload));
+      return upload;
+    });
+    for (const upload of uploads.toReversed()) {
+      if (upload.check(Number(this.dataset["maxBytes"]))) this.#enqueue(upload);
+    }
+    uploads.at(-1)?.element.scrollIntoView({ block: "nearest" });
   }
 
-  #enqueue(file: File, card: PhotoCard, list: PhotoList): void {
-    card.showFile(file);
-    card.on("dismiss", () => card.element.remove());
-    const problem = objection(file, Number(this.dataset["maxBytes"]));
-    if (problem) {
-      card.showRefusal(problem, false);
-      return;
-    }
-    const abort = new AbortController();
-    card.on("cancel", () => {
-      if (card.element.dataset["id"]) return;
-      abort.abort();
-      card.element.remove();
-    });
-    const wait = () => {
-      card.showWaiting();
-      this.#waiting.push(() => this.#send(file, card, list, abort.signal));
-      this.#next();
-    };
-    card.on("send-again", wait);
-    wait();
+  #enqueue(upload: Upload): void {
+    upload.showWaiting();
+    this.#waiting.push(upload);
+    this.#next();
   }
 
   #next(): void {
     while (this.#sending < (this.#known ? AT_ONCE : 1)) {
-      const work = this.#waiting.shift();
-      if (!work) return;
+      const upload = this.#waiting.shift();
+      if (!upload) return;
       this.#sending += 1;
-      void work().finally(() => {
+      void this.#send(upload).finally(() => {
         this.#sending -= 1;
         this.#next();
       });
     }
   }
 
-  async #send(file: File, card: PhotoCard, list: PhotoList, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return;
-    const token = this.querySelector<HTMLInputElement>("[name=csrfmiddlewaretoken]")!.value;
-    try {
-      const job = await send(file, token, (share) => card.showSending(share), signal);
-      this.#known = true;
-      list.bind(card, job);
-      if (this.#alone) setTimeout(() => location.assign(job.urls.page));
-    } catch (error) {
-      if (error instanceof NotTaken) card.showRefusal(error.message, error.retriable);
-      else if (!signal.aborted) throw error;
-    }
+  async #send(upload: Upload): Promise<void> {
+    const token = this.querySelector<HTMLInputElement>("[name=csrfmiddlewaretoken]")!;
+    const job = await upload.send(token.value);
+    if (!job) return;
+    this.#known = true;
+    // Not before this upload counts as sent, or the page would ask whether to leave it.
+    if (this.#alone) setTimeout(() => location.assign(job.urls.page));
   }
 
   #complain(words: string): void {

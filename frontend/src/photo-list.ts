@@ -37,6 +37,11 @@ export class PhotoList extends HTMLElement {
     this.#live?.start();
   }
 
+  /** Tell those who do not see the cards. */
+  announce(words: string): void {
+    this.querySelector("[role=status]")!.textContent = words;
+  }
+
   #adopt(card: PhotoCard, id: string): void {
     this.#cards.set(id, card);
     card.on("cancel", () => void this.#cancel(card));
@@ -51,8 +56,7 @@ export class PhotoList extends HTMLElement {
     const ended = isTerminal(job) && card.status !== job.status;
     card.showJob(job);
     if (ended) {
-      const name = job.photo.title || job.photo.name;
-      this.querySelector("[role=status]")!.textContent = `${name}: ${stateOf(job)}`;
+      this.announce(`${job.photo.title || job.photo.name}: ${stateOf(job)}`);
     }
   }
 
@@ -61,7 +65,7 @@ export class PhotoList extends HTMLElement {
     try {
       await fetch(form.action, { method: "POST", body: new FormData(form) });
     } catch {
-      this.querySelector("[role=status]")!.textContent = say("serverTrouble");
+      this.announce(say("notCancelled"));
     }
   }
 }

@@ -152,14 +152,15 @@ class Upsampled:
 
     def _rows(self, plane: NDArray[Any], rows: slice) -> NDArray[Any]:
         h, w = plane.shape
-        position = (np.arange(rows.start, rows.stop) + 0.5) * (h / self.height) - 0.5
+        # Two more on either side: OpenCV rounds the outermost rows another way.
+        position = (np.arange(rows.start - 2, rows.stop + 2) + 0.5) * (h / self.height) - 0.5
         first = np.floor(position).astype(int)
         mixed = np.zeros((len(position), w), np.float32)
         for offset in range(-1, 3):
             weight = _cubic(position - first - offset).astype(np.float32)
             mixed += weight[:, None] * plane[np.clip(first + offset, 0, h - 1)]
         # A height of the same rows: OpenCV then leaves them alone.
-        return cv2.resize(mixed, (self.width, len(mixed)), interpolation=cv2.INTER_CUBIC)
+        return cv2.resize(mixed, (self.width, len(mixed)), interpolation=cv2.INTER_CUBIC)[2:-2]
 
 
 def _cubic(x: NDArray[Any], a: float = -0.75) -> NDArray[Any]:

@@ -68,10 +68,7 @@ def frame(rgb: srgb.Pixels, size: int = 256) -> Frame:
     full_height, full_width = rgb.shape[:2]
     height, width = _scaled(full_width, full_height, size)
     shape = frame_shape(full_width, full_height, size)
-    shrinks = height * width < full_height * full_width
-    small = cv2.resize(
-        rgb, (width, height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    )
+    small = _resized(rgb, height, width)
     top = _down((shape[0] - height) // 2, GRID)
     left = _down((shape[1] - width) // 2, GRID)
     extended = cv2.copyMakeBorder(
@@ -106,6 +103,16 @@ def _scaled(width: int, height: int, size: int) -> tuple[int, int]:
     return max(GRID, round(height * scale / GRID) * GRID), max(
         GRID, round(width * scale / GRID) * GRID
     )
+
+
+def _resized(rgb: srgb.Pixels, height: int, width: int) -> srgb.Pixels:
+    if height * width > rgb.shape[0] * rgb.shape[1]:
+        return cv2.resize(rgb, (width, height), interpolation=cv2.INTER_LINEAR)
+    full_height, full_width = rgb.shape[:2]
+    if full_height >= 4 * height and full_height % 2 == 0 and full_width % 2 == 0:
+        # The mean of a mean is the mean, and OpenCV halves in a third of the time.
+        rgb = cv2.resize(rgb, (full_width // 2, full_height // 2), interpolation=cv2.INTER_AREA)
+    return cv2.resize(rgb, (width, height), interpolation=cv2.INTER_AREA)
 
 
 def _up(value: int, step: int) -> int:

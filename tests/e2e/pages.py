@@ -45,6 +45,11 @@ def coloured(page: Page, photo: Path) -> None:
     """Send one photo and wait on its page until it is in colour and all is still."""
     choose(page, photo)
     page.wait_for_url("**/jobs/*/")
+    wait_until_still(page)
+
+
+def wait_until_still(page: Page) -> None:
+    """Wait on a photo's page until it is in colour and nothing moves any more."""
     expect(page.get_by_role("status")).to_have_text("In colour", timeout=COLOURED)
     expect(page.locator("photo-stage[data-arriving], photo-stage[data-settling]")).to_have_count(0)
 

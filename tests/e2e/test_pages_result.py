@@ -97,7 +97,7 @@ def test_nothing_jumps_while_a_photo_gets_its_colours(
             pages.choose(page, pages.photo_in(tmp_path, width=1600))
             page.wait_for_url("**/jobs/*/")
             frame = page.locator(".frame").bounding_box()
-        expect(page.locator("photo-stage[data-settling]")).to_have_count(1, timeout=pages.COLOURED)
+        pages.wait_until_still(page)
         assert page.locator(".frame").bounding_box() == frame
         assert page.evaluate("shift") < 0.02
         context.close()

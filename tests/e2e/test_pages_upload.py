@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gettext
 import re
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
 from colorweb.runtime import REPOSITORY
+from ml.resnet_gray.photo_errors import ERRORS
 from tests.e2e import pages
 from tests.e2e.stack import Stack
 
@@ -113,6 +115,8 @@ def test_site_speaks_russian_to_those_who_ask_for_it(
 
 def test_everything_the_pages_say_has_a_russian_text() -> None:
     catalogue = (REPOSITORY / "locale/ru/LC_MESSAGES/django.po").read_text()
+    russian = gettext.translation("django", REPOSITORY / "locale", ["ru"])
+    assert [text for text in ERRORS.values() if russian.gettext(text) == text] == []
     entries = catalogue.split("\n\n")[1:]
     untold = [entry for entry in entries if re.search(r'msgstr ""\s*$', entry)]
     assert untold == []

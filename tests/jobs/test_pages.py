@@ -29,6 +29,17 @@ def test_many_photos_lead_back_to_the_list(client):
     assert "b.jpg" in page
 
 
+def test_a_newcomer_is_one_guest_from_the_first_page_on():
+    newcomer = Client()
+    newcomer.get("/")
+    cookie = newcomer.cookies["guest"].value
+    for _ in range(2):
+        tab = Client()
+        tab.cookies["guest"] = cookie
+        send(tab, pictures.upload())
+    assert Photo.objects.values("guest").distinct().count() == 1
+
+
 def test_a_bad_photo_is_named_and_the_good_one_goes_on(client):
     answer = send(client, pictures.upload("good.jpg"), pictures.upload("bad.jpg", b"no photo"))
     assert answer.status_code == 400

@@ -45,6 +45,8 @@ def test_an_end_drops_the_lease_and_notes_the_time():
     states.change(job.pk, State.FAILED, fence=1, error_code="x", error_message="y")
     job.refresh_from_db()
     assert (job.stage, job.lease_until) == ("done", None)
+    assert job.started_at
+    assert job.finished_at
     assert job.finished_at >= job.started_at
 
 

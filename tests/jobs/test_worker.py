@@ -1,5 +1,6 @@
 """What a process that colours promises, with a real network (untrained)."""
 
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -128,7 +129,7 @@ def test_a_wish_to_publish_is_kept_when_the_colours_are_there(worker):
 
 
 def test_transparency_survives(worker):
-    buffer = pictures.BytesIO()
+    buffer = BytesIO()
     picture = Image.fromarray(pictures.scene()).convert("LA")
     picture.putalpha(Image.new("L", picture.size, 128))
     picture.save(buffer, "PNG")
@@ -138,6 +139,8 @@ def test_transparency_survives(worker):
     with default_storage.open(job.result) as file, Image.open(file) as result:
         assert (result.format, result.mode) == ("PNG", "RGBA")
         assert result.getchannel("A").getextrema() == (128, 128)
+    with default_storage.open(job.file("card")) as file, Image.open(file) as card:
+        assert min(low for low, _ in card.getextrema()) > 120  # half paper, half photo
 
 
 def test_the_worker_shows_signs_of_life(worker):

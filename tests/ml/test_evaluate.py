@@ -7,9 +7,8 @@ import torch
 from django.core.management import CommandError, call_command
 
 from ml.resnet_gray import data, weights
-from ml.resnet_gray.calibrate import Setting, calibrate
+from ml.resnet_gray.calibrate import Setting, calibrate, choose
 from ml.resnet_gray.evaluate import main
-from ml.resnet_gray.losses import TwoHeadLoss
 from tests.ml import colours
 
 FIGURES = {
@@ -88,13 +87,27 @@ def test_missing_model_ends_with_status_1(folder, capsys):
     assert capsys.readouterr().err.startswith("evaluate: ")
 
 
-def test_calibration_finds_the_colourfulness_asked_for(folder):
+def setting(colourfulness, nearly_right, mse):
+    return Setting(0.0, 1.0, colourfulness, nearly_right, mse)
+
+
+def test_calibration_takes_the_least_error_among_the_colourful_enough():
+    pale, good, loud = setting(0.5, 0.1, 1), setting(0.9, 0.05, 2), setting(1.1, 0.04, 3)
+    assert choose([pale, good, loud], 0.88) is good
+
+
+def test_calibration_never_has_fewer_pixels_right_than_a_constant_colour():
+    pale, wrong = setting(0.7, 0.02, 1), setting(0.9, -0.01, 2)
+    assert choose([pale, wrong], 0.88) is pale
+
+
+def test_calibration_of_an_untrained_network_ends(folder):
     photos = data.load([folder])
     net: Any = weights.untrained()[0]
-    balance = TwoHeadLoss(net.bins, photos.colours()).balance
-    calm, loud = (calibrate(net, balance, photos, 64, target) for target in (0.0, 99.0))
-    assert calm.mse <= loud.mse
-    assert calm.colourfulness <= loud.colourfulness
+    balance = torch.ones(len(net.bins))
+    found = calibrate(net, balance, torch.zeros(2), photos, 64)
+    assert 0 < found.colourfulness < 1
+    assert found.mse > 0
 
 
 def test_calibration_takes_rebalancing_back():
@@ -103,6 +116,6 @@ def test_calibration_takes_rebalancing_back():
     lightness = torch.rand(1, 1, 64, 64) * 100
     with torch.inference_mode():
         before = net.predict(lightness).logits
-        Setting(0.5, 1.0, 1.0, 0.0).apply(net, balance)
+        Setting(0.5, 1.0, 1.0, 0.0, 0.0).apply(net, balance)
         after = net.predict(lightness).logits
     assert torch.allclose(after, before - 0.5 * balance.log()[:, None, None], atol=1e-5)

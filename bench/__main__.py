@@ -1,0 +1,88 @@
+"""Runs the rows, prints the table, and keeps a whole run in docs/performance.md."""
+
+import argparse
+import os
+import platform
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import cv2
+import torch
+
+from bench import memory, network, photo, start
+from bench.rows import Row
+
+ROWS = {"network": network.rows, "photo": photo.rows, "memory": memory.rows, "start": start.rows}
+PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
+
+TEXT = """# Performance
+
+Written by `make bench`; do not edit. {date}, {processor}, {cores} cores, torch {torch}, OpenCV {cv2}, load {load} at the start.
+
+Times are medians of processor time in one thread, both sides of a ratio in turn within one run; the worker's start is by
+the clock. Ratios travel between machines, milliseconds do not.
+
+{table}
+
+- *Plainly* is the same network with the same weights as PyTorch loads it: float32, contiguous, nothing fused.
+- *The floor* is what any program pays: Pillow decodes the same file to RGB and encodes it as JPEG 4:4:4, quality 92.
+- The photo is made by the bench: noise of many sizes with grain. It is easier to encode than most, so the floor is low.
+- Peak memory covers reading, the grey copy, network, render, result and preview, in a process that was warm and idle.
+
+`python -m bench {names}` runs some rows alone and leaves this page; `--quick` is for a first look.
+"""  # noqa: E501 (lines of the page)
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("rows", nargs="*", metavar="ROW", help=f"of {', '.join(ROWS)}; all")
+    parser.add_argument("--quick", action="store_true", help="few repeats; keeps the page as it is")
+    options = parser.parse_args()
+    if unknown := set(options.rows) - set(ROWS):
+        parser.error(f"no row is called {', '.join(sorted(unknown))}")
+    cv2.setNumThreads(1)
+    torch.set_num_threads(1)
+    load = f"{os.getloadavg()[0]:.1f}"
+    found: list[Row] = []
+    for name in options.rows or ROWS:
+        print(f"Measuring {name} ...", file=sys.stderr)
+        found += ROWS[name](quick=options.quick)
+    print(table(found))
+    if not options.rows and not options.quick:
+        PAGE.write_text(page(found, load))
+        print(f"Written to {PAGE.relative_to(Path.cwd())}.", file=sys.stderr)
+
+
+def table(found: list[Row]) -> str:
+    """The rows in Markdown."""
+    lines = ["| what | measured | against | ratio | aim |", "|---|---|---|---|---|"]
+    lines += [f"| {r.what} | {r.value} | {r.against} | {r.ratio} | {r.aim} |" for r in found]
+    return "\n".join(lines)
+
+
+def page(found: list[Row], load: str) -> str:
+    """docs/performance.md."""
+    return TEXT.format(
+        date=f"{datetime.now(UTC):%Y-%m-%d}",
+        processor=_processor(),
+        cores=len(os.sched_getaffinity(0)),
+        torch=torch.__version__,
+        cv2=cv2.__version__,
+        load=load,
+        table=table(found),
+        names="|".join(ROWS),
+    )
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor()
+    return next((x.split(":")[1].strip() for x in lines if x.startswith("model name")), "")
+
+
+if __name__ == "__main__":
+    main()

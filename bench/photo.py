@@ -1,0 +1,87 @@
+"""A 12-megapixel colour JPEG, file to file, and its previews, against decoding and encoding it."""
+
+import tempfile
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+
+from bench.rows import Row, ms, times
+from bench.scene import write_jpeg
+from ml import catalog
+from ml.resnet_gray import photos
+from ml.resnet_gray.colorizer import Colorizer
+from ml.resnet_gray.srgb import Pixels
+
+AIM = 3.5
+WIDTH, HEIGHT = 4000, 3000
+PREVIEW_SIDE, CARD_SIDE = 1600, 480
+
+
+def rows(*, quick: bool) -> list[Row]:
+    """File to file, step by step, and the four small pictures a page shows."""
+    colorizer = Colorizer(catalog.default(), device="cpu")
+    colorizer.warm()
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder) / "photo.jpg", Path(folder) / "result.jpg"
+        write_jpeg(source, WIDTH, HEIGHT)
+        megabytes = source.stat().st_size / 1e6
+
+        def floor() -> None:
+            with Image.open(source) as image:
+                image.convert("RGB").save(target, "JPEG", quality=92, subsampling=0)
+
+        def ours() -> None:
+            photos.write(target, colorizer.colorize(photos.read(source).rgb))
+
+        repeats = 3 if quick else 11
+        whole = times({"floor": floor, "ours": ours}, repeats)
+        rgb = photos.read(source).rgb
+        rgb.flags.writeable = False
+        frame = colorizer.frame(rgb)
+        (chroma,) = colorizer.predict([frame])
+        steps = times(
+            {
+                "read": lambda: photos.read(source),
+                "frame": lambda: colorizer.frame(rgb),
+                "network and decoding of bins": lambda: colorizer.predict([frame]),
+                "render": lambda: colorizer.render(rgb, chroma),
+                "write": lambda: photos.write(target, rgb.copy()),
+                "result previews": lambda: result_previews(rgb),
+                "grey previews": lambda: grey_previews(source),
+            },
+            repeats,
+        )
+    against = f"{ms(whole['floor'])} Pillow decode + encode"
+    ratio = whole["ours"] / whole["floor"]
+    found = [
+        Row(
+            f"12 megapixels, {megabytes:.1f} MB, JPEG file to JPEG file",
+            ms(whole["ours"]),
+            against,
+            f"{ratio:.2f} x the floor",
+            f"at most {AIM} x",
+        )
+    ]
+    parts = ("read", "frame", "network and decoding of bins", "render", "write")
+    found += [Row(f"- of which {name}", ms(steps[name])) for name in parts]
+    for name in ("result previews", "grey previews"):
+        what = "made from its pixels" if name[0] == "r" else "with the check of the upload"
+        share = f"{steps[name] / whole['floor']:.2f} x the floor"
+        found.append(Row(f"{name}, {PREVIEW_SIDE} and {CARD_SIDE} pixels, {what}",
+                         ms(steps[name]), against, share))  # fmt: skip
+    return found
+
+
+def result_previews(picture: Pixels) -> None:
+    """The two small copies of a result."""
+    for side in (PREVIEW_SIDE, CARD_SIDE):
+        picture = photos.preview(picture, side)
+        photos.write(BytesIO(), picture, quality=88)
+
+
+def grey_previews(source: Path) -> None:
+    """The check of an upload and the two small grey copies it gives."""
+    inspection = photos.inspect(source)
+    for side in (PREVIEW_SIDE, CARD_SIDE):
+        inspection.preview(side).save(BytesIO(), "JPEG", quality=85)

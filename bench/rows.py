@@ -1,0 +1,38 @@
+"""A row of the table, and how times are taken."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One measured thing beside what it is measured against."""
+
+    what: str
+    value: str
+    against: str = ""
+    ratio: str = ""
+    aim: str = ""
+
+
+def times(ways: dict[str, Callable[[], object]], repeats: int) -> dict[str, float]:
+    """Median milliseconds of processor time of each way.
+
+    Each round runs all of them, one after another, so that they meet the same machine; processor
+    time, because another process must not count. Everything runs in one thread.
+    """
+    taken: dict[str, list[float]] = {name: [] for name in ways}
+    for turn in range(repeats + 1):
+        for name, way in ways.items():
+            start = time.process_time()
+            way()
+            if turn:  # the first round warms caches
+                taken[name].append((time.process_time() - start) * 1000)
+    return {name: median(values) for name, values in taken.items()}
+
+
+def ms(value: float) -> str:
+    """Milliseconds for the table."""
+    return f"{value:.0f} ms" if value >= 20 else f"{value:.1f} ms"

@@ -1,0 +1,52 @@
+"""From an accepted upload to a worker that starts on it, on a site with nothing else to do."""
+
+import tempfile
+from io import BytesIO
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+from PIL import Image
+
+from bench.rows import Row
+from bench.scene import scene
+from tests.e2e.stack import Guest, Stack
+
+AIM = 50
+
+
+def rows(*, quick: bool) -> list[Row]:
+    """Starts the whole site on a free port, and uploads small photos one after another."""
+    waits, totals = [], []
+    with tempfile.TemporaryDirectory() as folder:
+        stack = Stack(Path(folder) / "var", {"COLORWEB_PROCESSES": "1"})
+        stack.start()
+        try:
+            for number in range(8 if quick else 40):
+                # Each its own guest: no limit on uploads is met.
+                guest = Guest(stack)
+                answer = guest.post("photo.jpg", _jpeg(number))
+                answer.raise_for_status()
+                timings = guest.wait(answer.json()["id"])["timings"]
+                waits.append(timings["wait_ms"])
+                totals.append(timings["total_ms"])
+        finally:
+            stack.stop()
+            stack.remove()
+    worst = float(np.percentile(waits, 95))
+    return [
+        Row(
+            "accepted upload to worker start, idle site, median",
+            f"{median(waits):.0f} ms",
+            f"{worst:.0f} ms for 19 of 20",
+            "",
+            f"under {AIM} ms",
+        ),
+        Row("accepted upload to result, 640 x 480, median", f"{median(totals):.0f} ms"),
+    ]
+
+
+def _jpeg(seed: int) -> bytes:
+    file = BytesIO()
+    Image.fromarray(scene(640, 480, seed)).save(file, "JPEG", quality=90)
+    return file.getvalue()

@@ -1,0 +1,51 @@
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from bench.__main__ import ROWS, main, page, table
+from bench.rows import Row, ms, times
+from bench.scene import scene, write_jpeg
+from ml.resnet_gray import photos
+
+
+def test_scene_is_a_colour_photo_and_always_the_same():
+    first, second = scene(320, 240), scene(320, 240)
+    assert np.array_equal(first, second)
+    assert np.ptp(first, axis=2).mean() > 10
+
+
+def test_large_photo_is_laid_together(tmp_path: Path):
+    write_jpeg(tmp_path / "photo.jpg", 4400, 3100)
+    assert photos.read(tmp_path / "photo.jpg").rgb.shape == (3100, 4400, 3)
+
+
+def test_ways_are_timed_in_turn():
+    calls: list[str] = []
+    taken = times({"a": lambda: calls.append("a"), "b": lambda: calls.append("b")}, repeats=2)
+    assert calls == ["a", "b"] * 3
+    assert set(taken) == {"a", "b"}
+
+
+def test_page_holds_the_rows():
+    rows = [Row("network", ms(12.34), "30 ms", "2.43 x", "1.8 x")]
+    assert "| network | 12.3 ms | 30 ms | 2.43 x | 1.8 x |" in table(rows)
+    assert table(rows) in page(rows, load="0.1")
+
+
+def test_unknown_row_is_refused(monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["bench", "speed"])
+    with pytest.raises(SystemExit) as error:
+        main()
+    assert error.value.code == 2
+    assert "no row is called speed" in capsys.readouterr().err
+
+
+def test_rows_asked_for_are_printed_and_the_page_is_left(monkeypatch, capsys):
+    monkeypatch.setitem(ROWS, "network", lambda *, quick: [Row("network", str(quick))])
+    monkeypatch.setattr("sys.argv", ["bench", "network", "--quick"])
+    threads = cv2.getNumThreads()
+    main()
+    cv2.setNumThreads(threads)
+    assert "| network | True |" in capsys.readouterr().out

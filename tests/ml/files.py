@@ -1,0 +1,86 @@
+"""Photo files of every kind, made by code, each with a known picture in it."""
+
+import struct
+import zlib
+from io import BytesIO
+
+import numpy as np
+from PIL import Image, ImageCms
+
+
+def ramp(width: int = 64, height: int = 48) -> np.ndarray:
+    """Grey from black at the left to white at the right. uint8 H,W."""
+    return np.tile(np.linspace(0, 255, width).astype(np.uint8), (height, 1))
+
+
+def quadrants(size: int = 32) -> np.ndarray:
+    """Four greys, so that a picture turned any way can be told: uint8 H,W, wider than high."""
+    rows = np.array([[40, 90, 90], [140, 200, 200]], np.uint8)
+    return np.kron(rows, np.ones((size, size), np.uint8))
+
+
+def colourful(width: int = 96, height: int = 64) -> np.ndarray:
+    """Every hue from left to right, lighter towards the bottom. uint8 H,W,3."""
+    hue = np.linspace(0, 2 * np.pi, width)[None]
+    value = np.linspace(60, 200, height)[:, None]
+    planes = [value + 50 * np.cos(hue + shift) for shift in (0, 2, 4)]
+    return np.stack(planes, -1).clip(0, 255).astype(np.uint8)
+
+
+def encoded(pixels: np.ndarray | Image.Image, kind: str, **options: object) -> BytesIO:
+    """A picture as a file of a kind that Pillow can write."""
+    image = pixels if isinstance(pixels, Image.Image) else Image.fromarray(pixels)
+    file = BytesIO()
+    image.save(file, kind, **options)
+    file.seek(0)
+    return file
+
+
+def png_header(width: int, height: int) -> BytesIO:
+    """A PNG that claims a size and holds no pixels."""
+    header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(b"")), (b"IEND", b"")]
+    body = b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in chunks
+    )
+    return BytesIO(b"\x89PNG\r\n\x1a\n" + body)
+
+
+def png_rgb16(pixels: np.ndarray) -> BytesIO:
+    """A PNG with 16 bits a channel, which Pillow cannot write; uint16 H,W,3."""
+    height, width = pixels.shape[:2]
+    lines = b"".join(b"\0" + row.astype(">u2").tobytes() for row in pixels)
+    header = struct.pack(">IIBBBBB", width, height, 16, 2, 0, 0, 0)
+    chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(lines)), (b"IEND", b"")]
+    body = b"".join(
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+        for name, data in chunks
+    )
+    return BytesIO(b"\x89PNG\r\n\x1a\n" + body)
+
+
+def tiff_rgb16(pixels: np.ndarray) -> BytesIO:
+    """An uncompressed TIFF with 16 bits a channel, which Pillow cannot write; uint16 H,W,3."""
+    height, width = pixels.shape[:2]
+    data = pixels.astype("<u2").tobytes()
+    bits_at = 8 + len(data)
+    tags = [
+        (256, 4, 1, width), (257, 4, 1, height), (258, 3, 3, bits_at), (259, 3, 1, 1),
+        (262, 3, 1, 2), (273, 4, 1, 8), (277, 3, 1, 3), (278, 4, 1, height),
+        (279, 4, 1, len(data)),
+    ]  # fmt: skip
+    directory = struct.pack("<H", len(tags)) + b"".join(struct.pack("<HHII", *t) for t in tags)
+    bits = struct.pack("<HHHH", 16, 16, 16, 0)
+    head = struct.pack("<2sHI", b"II", 42, bits_at + len(bits))
+    return BytesIO(head + data + bits + directory + bytes(4))
+
+
+def swapped_channels_profile() -> bytes:
+    """An RGB profile whose red is sRGB's blue and the other way round."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    count = struct.unpack_from(">I", profile, 128)[0]
+    places = {bytes(profile[at : at + 4]): at for at in range(132, 132 + 12 * count, 12)}
+    red, blue = places[b"rXYZ"], places[b"bXYZ"]
+    profile[red : red + 4], profile[blue : blue + 4] = b"bXYZ", b"rXYZ"
+    return bytes(profile)

@@ -1,0 +1,225 @@
+"""What happens to a photo's pixels between the network's answer and the result."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from ml.resnet_gray import framing, gamut, srgb, weights
+from ml.resnet_gray.cards import CardError
+from ml.resnet_gray.colorizer import Chroma, Colorizer, Upsampled, best_dtype, optimised
+from ml.resnet_gray.lab import rgb_to_lab
+from tests.ml import files
+
+
+@pytest.fixture(scope="module", params=["resnet-gray-unet", "resnet-gray"])
+def colorizer(request, tmp_path_factory) -> Colorizer:
+    path = tmp_path_factory.mktemp("weights") / "untrained.safetensors"
+    weights.save(path, *weights.untrained(request.param))
+    return Colorizer(path, device="cpu")
+
+
+def chroma(value: float = 30.0, seed: int = 0) -> Chroma:
+    """Smooth colours of a given strength."""
+    few = np.random.default_rng(seed).normal(0, value, (5, 7, 2)).astype(np.float32)
+    ab = cv2.resize(few, (44, 32), interpolation=cv2.INTER_CUBIC)
+    return Chroma(ab, ab)
+
+
+def photo(seed: int = 0, height: int = 333, width: int = 500) -> np.ndarray:
+    """Grey with soft shapes and grain, black to white. uint8 H,W,3."""
+    rng = np.random.default_rng(seed)
+    shapes = cv2.resize(
+        rng.uniform(-40, 295, (6, 8)), (width, height), interpolation=cv2.INTER_CUBIC
+    )
+    grey = np.clip(shapes + rng.normal(0, 3, (height, width)), 0, 255).astype(np.uint8)
+    return np.repeat(grey[..., None], 3, 2)
+
+
+def lightness_levels(rgb: np.ndarray) -> np.ndarray:
+    """L* in 8-bit steps."""
+    return srgb.lightness(rgb) * 2.55
+
+
+# Lightness and grey
+
+
+def test_lightness_is_that_of_the_definition():
+    rgb = files.colourful(200, 100)
+    exact = rgb_to_lab(torch.from_numpy(rgb / 255).permute(2, 0, 1)[None])[0, 0].numpy()
+    assert np.abs(srgb.lightness(rgb) - exact).max() < 0.02
+
+
+@pytest.mark.parametrize("strength", [5, 40, 120])
+def test_photo_keeps_its_lightness(colorizer, strength):
+    grey = photo()
+    result = colorizer.render(grey.copy(), chroma(strength))
+    assert np.abs(lightness_levels(result) - lightness_levels(grey)).max() <= 1
+
+
+def test_colour_photo_keeps_its_lightness_too(colorizer):
+    colour = files.colourful(500, 333)
+    result = colorizer.render(colour.copy(), chroma(40))
+    assert np.abs(lightness_levels(result) - lightness_levels(colour)).max() <= 1
+
+
+def test_grey_without_colours_stays_exactly_grey(colorizer):
+    greys = np.arange(256, dtype=np.uint8).reshape(16, 16, 1).repeat(3, 2)
+    none = np.zeros((8, 8, 2), np.float32)
+    assert np.array_equal(colorizer.render(greys.copy(), Chroma(none, none)), greys)
+
+
+# The gamut
+
+
+def every_colour(count: int = 200_000) -> np.ndarray:
+    """L*, a, b all over, far beyond sRGB. float32 n,3."""
+    rng = np.random.default_rng(0)
+    hue, strength = rng.uniform(-np.pi, np.pi, count), rng.uniform(0, 140, count)
+    lab = (rng.uniform(0, 100, count), strength * np.cos(hue), strength * np.sin(hue))
+    return np.stack(lab, 1).astype(np.float32)
+
+
+def test_reduced_chroma_fits_srgb_with_lightness_and_hue_kept():
+    lab = every_colour()
+    reduced = gamut.reduce_chroma(lab)
+    rgb = cv2.cvtColor(reduced[None], cv2.COLOR_LAB2RGB)
+    back = cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)[0]
+    assert np.array_equal(reduced[:, 0], lab[:, 0])
+    cross = reduced[:, 1] * lab[:, 2] - reduced[:, 2] * lab[:, 1]
+    assert np.abs(cross).max() < 1e-2  # the same direction
+    assert np.abs(back[:, 1:] - reduced[:, 1:]).max() < 1.5  # nothing was clipped on the way
+
+
+def test_chroma_that_fits_is_left_alone():
+    rgb = np.random.default_rng(0).integers(8, 248, (1, 50_000, 3), np.uint8)
+    lab = cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)[0]
+    reduced = gamut.reduce_chroma(lab)
+    lost = np.hypot(*lab[:, 1:].T) - np.hypot(*reduced[:, 1:].T)
+    assert np.percentile(lost, 99) < 0.5
+
+
+def test_most_chroma_is_that_of_the_cubes_corners():
+    corners = np.array([[[0, 0, 255], [255, 0, 0], [0, 255, 0]]], np.uint8)
+    lab = cv2.cvtColor(corners.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)[0]
+    for lightness, a, b in lab:
+        row = int(lightness * gamut.L_STEPS)
+        column = int(np.degrees(np.arctan2(b, a)) % 360 * gamut.HUE_STEPS)
+        near = gamut.max_chroma()[row - 1 : row + 2, column - 1 : column + 2].max()
+        assert near == pytest.approx(np.hypot(a, b), rel=0.03)
+
+
+# Strips
+
+
+def test_strips_have_no_seams(colorizer, monkeypatch):
+    grey = photo()
+    whole = colorizer.render(grey.copy(), chroma())
+    for size in (1, 4 * 500 * 7, 4 * 500 * 64):
+        monkeypatch.setattr(srgb, "STRIP_BYTES", size)
+        assert np.array_equal(colorizer.render(grey.copy(), chroma()), whole)
+
+
+@pytest.mark.parametrize(("height", "width"), [(333, 500), (32, 44), (33, 700)])
+def test_upsampling_is_opencvs_bicubic(height, width):
+    ab = chroma().natural
+    expected = cv2.resize(ab, (width, height), interpolation=cv2.INTER_CUBIC)
+    ours = np.stack(Upsampled(ab, height, width).rows(slice(0, height)), -1)
+    assert np.abs(ours - expected).max() < 1e-2
+
+
+@pytest.mark.parametrize(("height", "width"), [(1, 1), (20, 1), (1, 20), (3, 50)])
+def test_tiny_photos_are_coloured(colorizer, height, width):
+    result = colorizer.colorize(photo(0, height, width))
+    assert result.shape == (height, width, 3)
+
+
+def test_tiny_photo_takes_the_mean_of_its_colours():
+    ab = np.zeros((8, 8, 2), np.float32)
+    ab[:4, :, 0] = 20
+    assert Upsampled(ab, 1, 1).rows(slice(0, 1))[0] == pytest.approx(10)
+
+
+def test_progress_grows_to_one(colorizer):
+    told: list[float] = []
+    colorizer.render(photo(0, 1200, 900), chroma(), progress=told.append)
+    assert told == sorted(told)
+    assert len(told) > 1
+    assert told[-1] == 1
+
+
+def test_photo_is_changed_in_place_unless_read_only(colorizer):
+    grey = photo()
+    assert colorizer.render(grey, chroma()) is grey
+    fixed = photo()
+    fixed.flags.writeable = False
+    assert np.array_equal(colorizer.render(fixed, chroma()), grey)
+
+
+# The network
+
+
+def test_colours_do_not_depend_on_batch_mates(colorizer):
+    frames = [colorizer.frame(photo(seed), 64) for seed in range(3)]
+    together = colorizer.predict(frames)
+    for frame, chroma_in_batch in zip(frames, together, strict=True):
+        (alone,) = colorizer.predict([frame])
+        assert np.array_equal(alone.natural, chroma_in_batch.natural)
+        assert np.array_equal(alone.balanced, chroma_in_batch.balanced)
+
+
+def test_optimised_network_answers_as_the_plain_one(colorizer, tmp_path):
+    plain, card = weights.untrained(colorizer.card["architecture"])
+    for module in plain.modules():  # statistics that a wrong fusion would get wrong
+        if isinstance(module, torch.nn.BatchNorm2d):
+            assert module.running_mean is not None
+            assert module.running_var is not None
+            torch.nn.init.uniform_(module.running_mean, -0.3, 0.3)
+            torch.nn.init.uniform_(module.running_var, 0.5, 2)
+            torch.nn.init.uniform_(module.weight, 0.8, 1.2)
+            torch.nn.init.uniform_(module.bias, -0.2, 0.2)
+    path = tmp_path / "net.safetensors"
+    weights.save(path, plain, card)
+    plain, _ = weights.load(path)
+    frame = colorizer.frame(photo(), 64)
+    with torch.inference_mode():
+        exact = plain.predict(torch.from_numpy(frame.lightness)[None, None])
+        fast = optimised(plain, "cpu").predict(torch.from_numpy(frame.lightness)[None, None])
+    assert not any(isinstance(m, torch.nn.BatchNorm2d) for m in plain.modules())
+    spread = float(exact.ab.std())
+    tolerance = 0.05 if best_dtype("cpu") == torch.bfloat16 else 1e-4
+    assert float((fast.ab - exact.ab).abs().mean()) < tolerance * spread
+
+
+def test_frames_of_all_usual_shapes_can_be_warmed(colorizer):
+    colorizer.warm(framing.frame_shapes(32))
+
+
+def test_colours_cover_just_the_photo(colorizer):
+    frame = colorizer.frame(photo(0, 270, 480), 64)
+    (result,) = colorizer.predict([frame])
+    height, width = result.natural.shape[:2]
+    assert (height / width) == pytest.approx(270 / 480, rel=0.05)
+    assert result.natural.dtype == np.float32
+    assert result.balanced.shape == (height, width, 2)
+
+
+def test_vividness_goes_from_natural_over_balanced_to_more():
+    maps = Chroma(np.full((2, 2, 2), 4, np.float32), np.full((2, 2, 2), 10, np.float32))
+    found = [float(maps.at(v)[0, 0, 0]) for v in (0, 0.5, 1, 2)]
+    assert found == [4, 7, 10, 15]
+
+
+def test_model_is_named_by_its_card_and_its_bytes(colorizer):
+    assert colorizer.name in {"resnet-gray-unet", "resnet-gray"}
+    assert len(colorizer.version) == 12
+    assert colorizer.default_size == 256
+
+
+def test_file_that_is_no_model_is_told_from_one(tmp_path: Path):
+    path = tmp_path / "net.safetensors"
+    path.write_bytes(b"nothing of the kind")
+    with pytest.raises(CardError):
+        Colorizer(path)
