@@ -216,6 +216,17 @@ REQUEST_MAX_BYTES = env.int("REQUEST_MAX_BYTES", default=400_000_000)
 DATA_UPLOAD_MAX_NUMBER_FILES = UPLOAD_MAX_FILES
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 
+# How much one account, or all guests at one address, may ask for.
+PHOTOS_A_DAY = {
+    "guest": env.int("GUEST_PHOTOS_A_DAY", default=2_000),
+    "account": env.int("ACCOUNT_PHOTOS_A_DAY", default=20_000),
+}
+PHOTOS_WAITING = {
+    "guest": env.int("GUEST_PHOTOS_WAITING", default=500),
+    "account": env.int("ACCOUNT_PHOTOS_WAITING", default=10_000),
+}
+QUEUE_MAX_WAITING = env.int("QUEUE_MAX_WAITING", default=50_000)
+
 MEDIA_ROOT = VAR_DIR / "media"
 FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
@@ -253,7 +264,10 @@ REST_FRAMEWORK = {
         "rest_framework.parsers.MultiPartParser",
         "rest_framework.parsers.JSONParser",
     ],
-    "DEFAULT_THROTTLE_RATES": {"upload": env.str("UPLOAD_RATE", default="600/min")},
+    "DEFAULT_THROTTLE_RATES": {  # by account, or by a guest's address
+        "upload": env.str("UPLOAD_RATE", default="600/min"),
+        "request": env.str("REQUEST_RATE", default="6000/min"),
+    },
     "EXCEPTION_HANDLER": "colorweb.http.problems.exception_handler",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
 }

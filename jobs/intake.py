@@ -14,7 +14,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from colorweb.accounts.visitors import Visitor
-from jobs import files, queue
+from jobs import files, limits, queue
 from jobs.models import Job, Photo, folder_of
 from ml import catalog
 from ml.resnet_gray import photos
@@ -47,11 +47,12 @@ def accept(
 ) -> Job:
     """Keep a photo and queue its first job; `note` runs in the transaction that makes them.
 
-    Files first, then the rows; whatever fails in between takes its files with it. Raises
-    `photos.PhotoError` with a stable code if this is not a photo we can colour, and
-    `LookupError` for a model there is not.
+    Whether there is room is asked first. Then files, then the rows; whatever fails in between
+    takes its files with it. Raises `photos.PhotoError` with a stable code if this is not a photo
+    we can colour, `LookupError` for a model there is not, and `limits.Exceeded`.
     """
     options = options or Options()
+    limits.check(visitor)
     photo_id = uuid.uuid4()
     with _decoding:
         inspection = photos.inspect(cast("BinaryIO", upload.file), LIMITS)
@@ -111,7 +112,8 @@ def colour(
 
 
 def retry(job: Job, visitor: Visitor) -> Job:
-    """Queue the same again as a new job."""
+    """Queue the same again as a new job. Raises `limits.Exceeded`."""
+    limits.check(visitor)
     options = Options(job.vividness, job.size, job.format, job.model)
     return colour(job.photo, visitor, options, retried_from=job)
 

@@ -35,11 +35,13 @@ class Cancel(View):
 
 
 class Retry(View):
+    makes_jobs = True
+
     @schema.endpoint(
         "Try a failed or cancelled job again",
         description="Queues the same photo with the same options, as a new job.",
         answers={201: schema.answer(shapes.JobSerializer, "The new job.", examples.QUEUED)},
-        codes=[*schema.BY_COOKIE, "not_found", "job_not_ended"],
+        codes=[*schema.BY_COOKIE, "not_found", "job_not_ended", *schema.OF_LIMITS],
         parameters=[schema.header("Location", "The new job's address.", response=[201])],
         operation_id="jobs_retry",
     )

@@ -6,10 +6,9 @@ from django.utils.translation import gettext as _
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
-from rest_framework.throttling import SimpleRateThrottle
 
 from colorweb.accounts.models import ApiToken
-from colorweb.accounts.visitors import COOKIE, bearer_token, guest_key, network_of
+from colorweb.accounts.visitors import COOKIE, bearer_token, guest_key
 
 
 class VisitorAuthentication(SessionAuthentication):
@@ -39,13 +38,3 @@ class VisitorAuthentication(SessionAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
-
-
-class UploadThrottle(SimpleRateThrottle):
-    """So many new photos a minute from one address, or one IPv6 network."""
-
-    scope = "upload"
-
-    def get_cache_key(self, request: Request, view: Any) -> str:
-        address = network_of(request.META.get("REMOTE_ADDR") or "")
-        return self.cache_format % {"scope": self.scope, "ident": address}

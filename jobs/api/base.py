@@ -5,10 +5,13 @@ from typing import Any
 
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from colorweb.accounts.visitors import Visitor
-from jobs import access
+from colorweb.http.problems import CONTENT_TYPE, problem
+from jobs import access, limits
+from jobs.api.rates import Rate
 from jobs.describe import absolute_from, describe
 from jobs.models import Job
 
@@ -30,7 +33,32 @@ class Published(CursorPagination):
 
 
 class View(APIView):
-    """Knows the visitor and speaks of jobs."""
+    """Knows the visitor, speaks of jobs, and keeps to the rates."""
+
+    makes_jobs = False
+
+    def get_throttles(self) -> list[Any]:
+        self.rate = Rate(
+            "upload" if self.makes_jobs and self.request.method == "POST" else "request"
+        )
+        return [self.rate]
+
+    def handle_exception(self, exc: Exception) -> Response:
+        if isinstance(exc, limits.Exceeded):
+            return Response(
+                problem(exc.status, exc.code, exc.message),
+                status=exc.status,
+                headers={"Retry-After": str(exc.retry_after)},
+                content_type=CONTENT_TYPE,
+            )
+        return super().handle_exception(exc)
+
+    def finalize_response(self, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(*args, **kwargs)
+        if hasattr(self, "rate"):
+            for name, value in self.rate.headers().items():
+                response[name] = value
+        return response
 
     def job(self, job_id: uuid.UUID) -> Job:
         """The visitor's own job; somebody else's is not found."""

@@ -52,7 +52,10 @@ CODES = {
     "too_many_bytes": Meaning(413, "The photo is larger than the limit."),
     "unsupported_media_type": Meaning(415, "Send multipart/form-data."),
     "throttled": Meaning(429, "Too many requests; come back after Retry-After seconds."),
+    "too_many_waiting": Meaning(429, "As many of your photos wait as may; send more later."),
+    "quota_exceeded": Meaning(429, "The day's quota of photos is used up."),
     "server_error": Meaning(500, "Something broke on the server; it has been logged."),
+    "queue_full": Meaning(503, "The queue is full; nothing was kept of what you sent."),
 }
 """Code -> meaning, by status."""
 

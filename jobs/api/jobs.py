@@ -1,7 +1,6 @@
 """Photos in, jobs out."""
 
 import uuid
-from typing import Any
 
 from django.db import IntegrityError
 from django.utils.translation import gettext as _
@@ -13,7 +12,6 @@ from rest_framework.response import Response
 
 from jobs import access, gallery, idempotency, intake
 from jobs.api import examples, schema, shapes
-from jobs.api.auth import UploadThrottle
 from jobs.api.base import Newest, View
 from jobs.api.errors import Conflict, TooManyBytes
 from jobs.api.serializers import NewJob, WhichJobs
@@ -27,8 +25,7 @@ LONGEST_KEY = 255
 class Jobs(View):
     """One's jobs; a new one for each photo posted."""
 
-    def get_throttles(self) -> list[Any]:
-        return [UploadThrottle()] if self.request.method == "POST" else []
+    makes_jobs = True
 
     @schema.endpoint(
         "My jobs, the newest first",
@@ -81,6 +78,7 @@ class Jobs(View):
             *schema.OF_PHOTOS,
             *("invalid_choice", "min_value", "max_value", "max_length", "unknown_model"),
             "idempotency_conflict",
+            *schema.OF_LIMITS,
         ],
         parameters=[
             schema.header("Idempotency-Key", "At most 255 printable ASCII characters."),

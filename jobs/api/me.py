@@ -6,6 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from colorweb.accounts.models import ApiToken
+from jobs import limits
 from jobs.api import schema, shapes
 from jobs.api.base import View
 
@@ -28,6 +29,7 @@ class Me(View):
             "email": user.email if user else None,
             "is_staff": self.visitor.may("staff"),
             "scopes": [scope for scope in ApiToken.Scope.values if self.visitor.may(scope)],
+            "quotas": limits.use(self.visitor),
         }
         if self.visitor.is_new:
             me["guest_token"] = self.visitor.token

@@ -22,6 +22,7 @@ EVERYWHERE = (
 BY_COOKIE = ("csrf_failed",)
 """Codes of whatever changes something."""
 OF_PHOTOS = tuple(PHOTO_ERRORS)
+OF_LIMITS = ("too_many_waiting", "quota_exceeded", "queue_full")
 OF_BODIES = ("parse_error", "unsupported_media_type", "invalid", "required")
 
 
@@ -31,6 +32,7 @@ def endpoint(
     answers: dict[Any, Any],
     codes: Iterable[str] = (),
     description: str = "",
+    parameters: Iterable[Any] = (),
     **more: Any,
 ) -> Callable[[Any], Any]:
     """Documents an operation: its answers by status, and every code it may refuse with."""
@@ -38,6 +40,7 @@ def endpoint(
         summary=summary,
         description=description or None,
         responses=answers | _problems((*EVERYWHERE, *codes)),
+        parameters=[*parameters, *_rate_headers(answers)],
         **{"request": None, "tags": ["jobs"]} | more,
     )
 
@@ -54,6 +57,15 @@ def answer(shape: Any, text: str, *examples: dict[str, Any]) -> OpenApiResponse:
 def header(name: str, text: str, kind: type = str, **more: Any) -> OpenApiParameter:
     """A header of the request, or with `response=[…]` of the answers with those statuses."""
     return OpenApiParameter(name, kind, OpenApiParameter.HEADER, description=text, **more)
+
+
+def _rate_headers(answers: Iterable[Any]) -> list[OpenApiParameter]:
+    everywhere = [*(key[0] if isinstance(key, tuple) else key for key in answers), 429]
+    return [
+        header("RateLimit-Policy", 'The rate: `"request";q=6000;w=60`.', response=everywhere),
+        header("RateLimit", 'What is left of it: `"request";r=5999;t=42`.', response=everywhere),
+        header("Retry-After", "Seconds.", int, response=[429, 503]),
+    ]
 
 
 CURSOR = OpenApiParameter("cursor", str, description="From `next` or `previous` of a page.")

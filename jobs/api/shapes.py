@@ -116,6 +116,18 @@ class JobPageSerializer(PageSerializer):
     results = JobSerializer(many=True)
 
 
+class QuotaSerializer(serializers.Serializer):
+    used = serializers.IntegerField()
+    limit = serializers.IntegerField()
+
+
+class QuotasSerializer(serializers.Serializer):
+    """Of your account, or of your address if you have none."""
+
+    photos_a_day = QuotaSerializer(help_text="Sent within the last 24 hours and still there.")
+    photos_waiting = QuotaSerializer(help_text="In the queue now.")
+
+
 class MeSerializer(serializers.Serializer):
     kind = serializers.ChoiceField(["account", "guest"])
     email = serializers.EmailField(allow_null=True)
@@ -123,6 +135,7 @@ class MeSerializer(serializers.Serializer):
     scopes = serializers.ListField(
         child=serializers.ChoiceField(ApiToken.Scope.values), help_text="What you may do here."
     )
+    quotas = QuotasSerializer()
     guest_token = serializers.CharField(
         required=False, help_text="Only for a guest nobody knows yet; see `POST jobs/`."
     )

@@ -7,7 +7,6 @@ from django.core.files.storage import default_storage
 from django.test import Client
 
 from jobs import queue, states
-from jobs.api.auth import UploadThrottle
 from jobs.models import Job, Photo, State
 from tests import pictures
 from tests.jobs import make
@@ -232,11 +231,3 @@ def test_an_unknown_address_under_api_is_a_problem(client):
     answer = client.get("/api/v1/nothing/")
     assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
     assert answer.json()["code"] == "not_found"
-
-
-def test_too_many_uploads_from_one_address_are_told_when_to_come_back(client, monkeypatch):
-    monkeypatch.setattr(UploadThrottle, "THROTTLE_RATES", {"upload": "1/min"})
-    assert post(client).status_code == 201
-    answer = post(client)
-    assert (answer.status_code, answer.json()["code"]) == (429, "throttled")
-    assert int(answer["Retry-After"]) > 0
