@@ -39,7 +39,14 @@ class Worker(threading.Thread):
                     continue
                 with files.new_file(job.file("result")) as file:
                     file.write(b"colours of " + job.photo.name.encode())
-                states.change(job.pk, State.SUCCEEDED, fence=1, result=job.file("result"))
+                states.change(
+                    job.pk,
+                    State.SUCCEEDED,
+                    fence=1,
+                    result=job.file("result"),
+                    model_name="test",
+                    model_version="0" * 12,
+                )
         connections.close_all()
 
 
