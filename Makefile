@@ -6,7 +6,6 @@ PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3; do \
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check $(if $(CI),--quiet)
-MESSAGES := $(wildcard locale/*/LC_MESSAGES/django.po)
 SCHEMA := $(BIN)/python manage.py spectacular --validate --fail-on-warn --file
 FRONTEND := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/templates/*')
 
@@ -14,7 +13,7 @@ FRONTEND := $(shell find frontend -type f -not -path '*/node_modules/*' -not -pa
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
-setup: $(VENV)/.installed frontend/dist/manifest.json $(MESSAGES:.po=.mo)
+setup: $(VENV)/.installed frontend/dist/manifest.json
 
 run: setup
 	@exec $(BIN)/python -m colorweb.serve
@@ -88,6 +87,3 @@ frontend/node_modules/.package-lock.json: frontend/package.json frontend/package
 frontend/dist/manifest.json: $(FRONTEND) frontend/node_modules/.package-lock.json
 	@$(npm); cd frontend && npm run --silent build
 	@touch $@
-
-%.mo: %.po | $(VENV)/.installed
-	@$(BIN)/pybabel --quiet compile --use-fuzzy -i $< -o $@ -l $(word 2,$(subst /, ,$<))

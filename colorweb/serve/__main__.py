@@ -93,7 +93,10 @@ def _answers(path: Path) -> bool:
 
 
 def _check_port() -> None:
-    host, port = runtime.host(), runtime.port()
+    try:
+        host, port = runtime.host(), runtime.port()
+    except ValueError as error:
+        raise CannotServe(f"PORT must be a number, not {os.environ['PORT']!r}.") from error
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -107,7 +110,7 @@ def _check_port() -> None:
 
 def _supervise() -> int:
     configuration = runtime.run_dir() / "supervisord.conf"
-    configuration.write_text(programs.configuration(programs.all_programs()))
+    configuration.write_text(programs.configuration())
     _say("Starting the processes")
     # Its own session: Ctrl-C reaches only this process, which then stops the others in order.
     supervisor = subprocess.Popen(  # noqa: S603

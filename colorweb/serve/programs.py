@@ -17,11 +17,10 @@ from colorweb import runtime
 
 @dataclass(frozen=True)
 class Program:
-    """One supervised process. Lower `priority` starts earlier and stops later."""
+    """One supervised process."""
 
     name: str
     command: Sequence[str]
-    priority: int
     stop_seconds: int = 10
     environment: dict[str, str] = field(default_factory=dict)
 
@@ -33,7 +32,6 @@ class Program:
 command={_escaped(shlex.join(self.command))}
 directory={_escaped(str(runtime.REPOSITORY))}
 environment={environment}
-priority={self.priority}
 autorestart=true
 ; a second longer before each try
 startretries=1000
@@ -46,12 +44,16 @@ stdout_logfile_backups=3
 """
 
 
-def all_programs() -> list[Program]:
-    """Everything that one machine runs; the embedded servers only where no address is given."""
-    return [*_embedded_servers(), *_celery(), _web()]
+def groups() -> dict[str, list[Program]]:
+    """Everything that one machine runs; the embedded servers only where no address is given.
+
+    Groups start in this order and stop in the opposite one, each all at once.
+    """
+    servers = _embedded_servers()
+    return {**({"servers": servers} if servers else {}), "site": [*_celery(), _web()]}
 
 
-def configuration(programs: Sequence[Program]) -> str:
+def configuration() -> str:
     """The text of supervisord.conf."""
     run_dir = _escaped(str(runtime.run_dir()))
     head = f"""; Written anew at each start.
@@ -75,6 +77,15 @@ serverurl=unix://{run_dir}/supervisor.sock
 [rpcinterface:supervisor]
 supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 """
+    return head + "".join(
+        _group(name, priority, programs)
+        for priority, (name, programs) in enumerate(groups().items(), start=1)
+    )
+
+
+def _group(name: str, priority: int, programs: Sequence[Program]) -> str:
+    names = ",".join(program.name for program in programs)
+    head = f"\n[group:{name}]\nprograms={names}\npriority={priority}\n"
     return head + "".join(program.section() for program in programs)
 
 
@@ -82,7 +93,14 @@ def colouring_processes() -> int:
     """One process a GPU, else one a core; counted without torch. COLORWEB_PROCESSES overrules."""
     if given := os.environ.get("COLORWEB_PROCESSES"):
         return max(1, int(given))
-    return _gpus() or len(os.sched_getaffinity(0))
+    return _gpus() or _cores()
+
+
+def _cores() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on macOS
+        return os.cpu_count() or 1
 
 
 def _gpus() -> int:
@@ -106,9 +124,7 @@ def _embedded_servers() -> list[Program]:
 
 def _valkey(name: str, memory: str, policy: str) -> Program:
     """A Valkey on a Unix socket; it keeps nothing on disk, for the database is the queue."""
-    return Program(
-        name, valkey_command(runtime.run_dir() / f"{name}.sock", memory, policy), priority=10
-    )
+    return Program(name, valkey_command(runtime.run_dir() / f"{name}.sock", memory, policy))
 
 
 def valkey_command(socket: os.PathLike[str], memory: str, policy: str) -> list[str]:
@@ -140,17 +156,14 @@ def _celery() -> list[Program]:
         Program(
             "beat",
             [*celery, "beat", "--pidfile", "", "--schedule", str(runtime.run_dir() / "beat")],
-            priority=20,
         ),
         Program(
             "default",
             [*worker, "--queues", "default", "--concurrency", "2", "--hostname", "default@%h"],
-            priority=30,
         ),
         Program(
             "gpu",
             [*worker, "--queues", "gpu", "--concurrency", processes, "--hostname", "gpu@%h"],
-            priority=40,
             stop_seconds=20,
             environment=colouring,
         ),
@@ -165,7 +178,6 @@ def _web() -> Program:
             *("--host", runtime.host(), "--port", str(runtime.port())),
             *("--lifespan", "off", "--no-server-header", "--timeout-graceful-shutdown", "5"),
         ],
-        priority=50,
     )
 
 

@@ -15,16 +15,22 @@ def fresh_machine(monkeypatch, tmp_path):
 
 
 def names():
-    return [program.name for program in programs.all_programs()]
+    return {
+        group: [program.name for program in found] for group, found in programs.groups().items()
+    }
 
 
 def command(name):
-    [found] = [program for program in programs.all_programs() if program.name == name]
+    everything = [program for group in programs.groups().values() for program in group]
+    [found] = [program for program in everything if program.name == name]
     return shlex.join(found.command)
 
 
 def test_a_fresh_machine_runs_its_own_broker_and_cache():
-    assert names() == ["broker", "cache", "beat", "default", "gpu", "web"]
+    assert names() == {
+        "servers": ["broker", "cache"],
+        "site": ["beat", "default", "gpu", "web"],
+    }
     assert "--maxmemory-policy noeviction" in command("broker")
     assert "--maxmemory-policy allkeys-lru" in command("cache")
     assert "--port 0" in command("broker")
@@ -32,7 +38,7 @@ def test_a_fresh_machine_runs_its_own_broker_and_cache():
 
 def test_a_redis_given_replaces_both(monkeypatch):
     monkeypatch.setenv("REDIS_URL", "redis://redis.example/0")
-    assert names() == ["beat", "default", "gpu", "web"]
+    assert names() == {"site": ["beat", "default", "gpu", "web"]}
 
 
 def test_one_colouring_process_a_core_where_there_is_no_gpu(monkeypatch):
@@ -55,7 +61,7 @@ def test_one_colouring_process_a_gpu(monkeypatch, tmp_path):
 def test_the_configuration_survives_odd_folders(monkeypatch):
     monkeypatch.setenv("VAR_DIR", "/srv/100% old photos")
     parser = configparser.RawConfigParser()
-    parser.read_string(programs.configuration(programs.all_programs()))
+    parser.read_string(programs.configuration())
     broker = shlex.split(parser["program:broker"]["command"].replace("%%", "%"))
     socket = broker[broker.index("--unixsocket") + 1]
     assert socket == "/srv/100% old photos/run/broker.sock"

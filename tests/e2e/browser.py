@@ -42,9 +42,9 @@ def install() -> None:
     """Tries Debian's package, then Playwright's download."""
     if os.geteuid() == 0 and shutil.which("apt-get"):
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        install = ["apt-get", "install", "-y", "-q", "--no-install-recommends", "chromium"]
-        for command in (["apt-get", "update", "-q"], install):
-            subprocess.run(command, env=environment, check=False)
+        packages = ["chromium", "fonts-liberation"]
+        for command in (["update"], ["install", "--yes", "--no-install-recommends", *packages]):
+            subprocess.run(["apt-get", "--quiet", *command], env=environment, check=False)
     if not find():
         subprocess.run([sys.executable, "-m", "playwright", "install", "chromium"], check=False)
 

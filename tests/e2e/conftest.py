@@ -53,6 +53,7 @@ def stack(
     code = stack.stop()
     stack.remove()
     assert code == 0
+    assert not list((stack.var_dir / "run").glob("*.sock")), "something still runs"
 
 
 @pytest.fixture

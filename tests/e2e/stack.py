@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
-from xmlrpc.client import Fault, ServerProxy
+from xmlrpc.client import ServerProxy
 
 import httpx
 import psycopg
@@ -23,6 +23,7 @@ from colorweb.runtime import REPOSITORY
 from tests.waiting import wait_for
 
 START_SECONDS = 120
+STAFF = {"ADMIN_EMAIL": "staff@example.org", "ADMIN_PASSWORD": "a long enough pass phrase"}
 
 
 class Stack:
@@ -43,6 +44,7 @@ class Stack:
             **inherited,
             "VAR_DIR": str(folder),
             "PORT": str(self.port),
+            **STAFF,
             **({"DATABASE_URL": self.database} if self.database else {}),
             **(environment or {}),
         }
@@ -87,12 +89,7 @@ class Stack:
 
     def pid(self, program: str) -> int:
         """The process number of a supervised program, 0 while it is down."""
-        with self._supervisor() as supervisor:
-            try:
-                info: Any = supervisor.supervisor.getProcessInfo(program)
-            except Fault as fault:
-                raise LookupError(f"no program {program}: {fault.faultString}") from fault
-            return int(info["pid"])
+        return int(self._info(program)["pid"])
 
     def kill(self, program: str) -> None:
         """SIGKILL to a program; the supervisor's restart is waited for."""
@@ -103,13 +100,19 @@ class Stack:
     @contextmanager
     def without(self, program: str) -> Iterator[None]:
         """A program is not running, and is started again afterwards."""
+        name = f"{self._info(program)['group']}:{program}"
         with self._supervisor() as supervisor:
-            supervisor.supervisor.stopProcess(program)
+            supervisor.supervisor.stopProcess(name)
         try:
             yield
         finally:
             with self._supervisor() as supervisor:
-                supervisor.supervisor.startProcess(program)
+                supervisor.supervisor.startProcess(name)
+
+    def _info(self, program: str) -> dict[str, Any]:
+        with self._supervisor() as supervisor:
+            programs: Any = supervisor.supervisor.getAllProcessInfo()
+        return next(info for info in programs if info["name"] == program)
 
     def _supervisor(self) -> ServerProxy:
         transport: Any = SupervisorTransport(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import sys
 
@@ -10,25 +9,20 @@ import httpx
 import pytest
 
 from colorweb.runtime import REPOSITORY
-from tests.e2e.stack import Stack, free_port
+from tests.e2e.stack import STAFF, Stack, free_port
 from tests.waiting import wait_for
 
 
-def serve(stack: Stack, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Runs the command once more; it is expected to refuse."""
-    return subprocess.run(
+def test_a_second_run_on_the_same_folder_is_refused(stack: Stack) -> None:
+    refused = subprocess.run(
         [sys.executable, "-m", "colorweb.serve"],
         cwd=REPOSITORY,
-        env={**stack.environment, **environment},
+        env={**stack.environment, "PORT": str(free_port())},
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
-
-
-def test_a_second_run_on_the_same_folder_is_refused(stack: Stack) -> None:
-    refused = serve(stack, PORT=str(free_port()))
     assert refused.returncode == 1
     assert refused.stderr == (
         f"colorweb: Already running on {stack.var_dir} (process {stack.process.pid}). "
@@ -36,30 +30,17 @@ def test_a_second_run_on_the_same_folder_is_refused(stack: Stack) -> None:
     )
 
 
-def test_a_taken_port_is_named(stack: Stack, tmp_path) -> None:
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        other.listen()
-        port = other.getsockname()[1]
-        refused = serve(stack, PORT=str(port), VAR_DIR=str(tmp_path))
-    assert refused.returncode == 1
-    assert refused.stderr == (
-        f"colorweb: Cannot listen on 127.0.0.1:{port} (Address already in use). "
-        f"Choose another port: PORT={port + 1} make run\n"
-    )
-
-
-def test_a_weak_staff_password_is_refused(stack: Stack, tmp_path) -> None:
-    refused = serve(
-        stack,
-        PORT=str(free_port()),
-        VAR_DIR=str(tmp_path),
-        DATABASE_URL=f"sqlite:///{tmp_path}/db.sqlite3",
-        ADMIN_EMAIL="staff@example.org",
-        ADMIN_PASSWORD="12345",
-    )
-    assert refused.returncode == 1
-    assert "ADMIN_PASSWORD: This password is too short." in refused.stderr
+def test_the_first_staff_account_logs_in_over_plain_http(stack: Stack) -> None:
+    with httpx.Client(base_url=stack.base_url) as browser:
+        browser.get("/admin/login/")
+        form = {
+            "username": STAFF["ADMIN_EMAIL"],
+            "password": STAFF["ADMIN_PASSWORD"],
+            "csrfmiddlewaretoken": browser.cookies["csrftoken"],
+        }
+        answer = browser.post("/admin/login/", params={"next": "/admin/"}, data=form)
+        assert (answer.status_code, answer.headers.get("location")) == (302, "/admin/")
+        assert browser.get("/admin/").status_code == 200
 
 
 @pytest.mark.parametrize("program", ["web", "default", "beat", "broker", "cache"])

@@ -1,0 +1,86 @@
+"""When the site cannot start, it says why in a line."""
+
+import os
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from colorweb.runtime import REPOSITORY
+
+
+@pytest.fixture
+def serve(tmp_path):
+    def serve(**environment: str) -> str:
+        inherited = {
+            key: value for key, value in os.environ.items() if not key.startswith("DJANGO")
+        }
+        run = subprocess.run(
+            [sys.executable, "-m", "colorweb.serve"],
+            cwd=REPOSITORY,
+            env={
+                **inherited,
+                "VAR_DIR": str(tmp_path),
+                "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3",
+                **environment,
+            },
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert run.returncode == 1
+        assert run.stderr.startswith("colorweb: ")
+        assert "Traceback" not in run.stderr
+        return run.stderr.strip()
+
+    return serve
+
+
+@pytest.fixture
+def port():
+    """A port that somebody has."""
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        yield other.getsockname()[1]
+
+
+def test_a_taken_port_is_named(serve, port):
+    assert serve(PORT=str(port)) == (
+        f"colorweb: Cannot listen on 127.0.0.1:{port} (Address already in use). "
+        f"Choose another port: PORT={port + 1} make run"
+    )
+
+
+def test_a_port_that_is_no_number_is_named(serve):
+    assert serve(PORT="http") == "colorweb: PORT must be a number, not 'http'."
+
+
+def test_processes_of_a_killed_run_are_named(serve, tmp_path):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "supervisord.pid").write_text("4711\n")
+    with socket.socket(socket.AF_UNIX) as supervisor:
+        supervisor.bind(str(tmp_path / "run" / "supervisor.sock"))
+        supervisor.listen()
+        assert serve(PORT="0").endswith("are still there. Stop them with: kill 4711")
+
+
+def test_what_a_killed_run_left_is_no_obstacle(serve, tmp_path, port):
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "serve.lock").write_text("4711\n")
+    with socket.socket(socket.AF_UNIX) as supervisor:
+        supervisor.bind(str(tmp_path / "run" / "supervisor.sock"))
+    assert "Cannot listen on" in serve(PORT=str(port))
+
+
+def test_half_a_staff_account_is_refused(serve):
+    assert serve(PORT="0", ADMIN_EMAIL="staff@example.org") == (
+        "colorweb: ADMIN_EMAIL and ADMIN_PASSWORD make the first account only together."
+    )
+
+
+def test_a_weak_staff_password_is_refused(serve):
+    words = serve(PORT="0", ADMIN_EMAIL="staff@example.org", ADMIN_PASSWORD="12345")
+    assert words.startswith("colorweb: ADMIN_PASSWORD: This password is too short.")

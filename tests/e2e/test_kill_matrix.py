@@ -1,0 +1,80 @@
+"""Whatever dies while photos are in the queue, each is coloured, once."""
+
+from __future__ import annotations
+
+import os
+import signal
+from functools import partial
+
+import httpx
+import pytest
+
+from tests.e2e import pictures
+from tests.e2e.stack import Guest, Stack
+from tests.e2e.test_killed_worker import RECOVERED, kill_child, state_of
+from tests.waiting import wait_for
+
+pytestmark = pytest.mark.long
+
+PHOTOS = 8
+
+
+@pytest.mark.parametrize("program", ["web", "gpu", "default", "beat", "broker", "cache"])
+def test_every_photo_is_coloured_once_whatever_dies(
+    stack: Stack, guest: Guest, program: str
+) -> None:
+    jobs = [
+        guest.post(f"{number}.jpg", pictures.jpeg(3000, 2000)).json()["id"]
+        for number in range(PHOTOS)
+    ]
+    wait_for(lambda: state_of(stack, jobs[1])[0] != "queued", "the queue to move", every=0.01)
+    stack.kill(program)
+    wait_for(lambda: _answers(guest), "the web to answer")
+    for job in jobs:
+        done = guest.wait(job, seconds=RECOVERED)
+        assert (done["status"], done["error"]) == ("succeeded", None)
+        results = list((stack.var_dir / "media").rglob(f"{job}-*-result.jpg"))
+        assert len(results) == 1
+
+
+def test_a_photo_that_kills_its_worker_is_given_up_after_three_attempts(
+    stack: Stack, guest: Guest
+) -> None:
+    job = guest.post("deadly.jpg", pictures.jpeg(7000, 5000)).json()["id"]
+    for attempt in (1, 2, 3):
+        wait_for(
+            partial(_is_at, stack, job, attempt),
+            f"attempt {attempt}",
+            RECOVERED,
+            every=0.01,
+        )
+        kill_child(stack, state_of(stack, job)[2])
+    done = guest.wait(job, seconds=RECOVERED)
+    assert done["status"] == "failed"
+    assert done["error"]["code"]
+    after = guest.post("after.jpg", pictures.jpeg()).json()["id"]
+    assert guest.wait(after, seconds=RECOVERED)["status"] == "succeeded"
+
+
+def test_a_second_run_takes_over_after_everything_was_killed(stack: Stack, guest: Guest) -> None:
+    job = guest.post("left.jpg", pictures.jpeg(7000, 5000)).json()["id"]
+    wait_for(lambda: state_of(stack, job)[0] == "running", "the job to run", every=0.01)
+    programs = ("web", "gpu", "default", "beat", "broker", "cache")
+    processes = [pid for name in programs for pid in (stack.pid(name), *stack.children(name))]
+    supervisor = int((stack.var_dir / "run" / "supervisord.pid").read_text())
+    for process in (stack.process.pid, supervisor, *processes):
+        os.kill(process, signal.SIGKILL)
+    stack.process.wait(10)
+    stack.start()
+    assert guest.wait(job, seconds=RECOVERED)["status"] == "succeeded"
+
+
+def _is_at(stack: Stack, job: str, attempt: int) -> bool:
+    return state_of(stack, job)[:2] == ("running", attempt)
+
+
+def _answers(guest: Guest) -> bool:
+    try:
+        return guest.http.get("/healthz").status_code == 200
+    except httpx.TransportError:
+        return False
