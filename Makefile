@@ -39,6 +39,10 @@ check: setup $(VENV)/.installed-dev
 # Writes down what the API promises, after it was changed on purpose.
 schema: setup
 	$(SCHEMA) docs/openapi.yaml
+	@$(npm); cd frontend && npm exec --yes --package=openapi-typescript@7.13.0 --package=typescript@5.9.3 -- \
+	  openapi-typescript ../docs/openapi.yaml -o src/api.ts
+	@$(BIN)/python -c 'import hashlib; print("// SHA-256 of docs/openapi.yaml:", \
+	  hashlib.sha256(open("docs/openapi.yaml", "rb").read()).hexdigest())' >> frontend/src/api.ts
 
 # Asks the registries for known weaknesses in what we install.
 audit: setup

@@ -273,7 +273,14 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "colorweb",
-    "DESCRIPTION": "Black-and-white photos in, colour ones out. Start with docs/api.md.",
+    "DESCRIPTION": (
+        "Black-and-white photos in, colour ones out.\n\n"
+        "Take a guest's token from `GET me/`, or make one for your account, and send it as "
+        "`Authorization: Bearer …`. `POST jobs/` a photo; `Prefer: wait=30` holds the answer back "
+        "until it is coloured, and `urls.result` is where the colours are. Every error is "
+        "`application/problem+json` with a stable `code`. What is added within `/api/v1/` breaks "
+        "nobody who ignores what they do not know."
+    ),
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",

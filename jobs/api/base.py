@@ -3,6 +3,8 @@
 import uuid
 from typing import Any
 
+from django.core.exceptions import ValidationError as InvalidValue
+from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,9 +18,17 @@ from jobs.describe import absolute_from, describe
 from jobs.models import Job
 
 
-class Newest(CursorPagination):
-    """Newest first, by cursor: pages stay quick however many there are."""
+class Pages(CursorPagination):
+    """By cursor: pages stay quick however many there are."""
 
+    def paginate_queryset(self, *args: Any, **kwargs: Any) -> list[Any] | None:
+        try:
+            return super().paginate_queryset(*args, **kwargs)
+        except InvalidValue as error:  # a cursor made by hand: its position is no moment
+            raise NotFound(self.invalid_cursor_message) from error
+
+
+class Newest(Pages):
     ordering = "-created_at"
     page_size = 50
 
@@ -27,7 +37,7 @@ class Newest(CursorPagination):
         return max(self.page_size, len(request.query_params.getlist("id")))
 
 
-class Published(CursorPagination):
+class Published(Pages):
     ordering = "-published_at"
     page_size = 50
 

@@ -76,7 +76,7 @@ class Jobs(View):
             *schema.BY_COOKIE,
             *schema.OF_BODIES,
             *schema.OF_PHOTOS,
-            *("invalid_choice", "min_value", "max_value", "max_length", "unknown_model"),
+            *("invalid_choice", "min_value", "max_value", "max_string_length", "unknown_model"),
             "idempotency_conflict",
             *schema.OF_LIMITS,
         ],

@@ -23,7 +23,15 @@ BY_COOKIE = ("csrf_failed",)
 """Codes of whatever changes something."""
 OF_PHOTOS = tuple(PHOTO_ERRORS)
 OF_LIMITS = ("too_many_waiting", "quota_exceeded", "queue_full")
-OF_BODIES = ("parse_error", "unsupported_media_type", "invalid", "required")
+OF_BODIES = (
+    "parse_error",
+    "unsupported_media_type",
+    "invalid",
+    "required",
+    "max_length",
+    "null_characters_not_allowed",
+    "surrogate_characters_not_allowed",
+)
 
 
 def endpoint(
@@ -38,7 +46,7 @@ def endpoint(
     """Documents an operation: its answers by status, and every code it may refuse with."""
     return extend_schema(
         summary=summary,
-        description=description or None,
+        description=description or f"{summary}.",
         responses=answers | _problems((*EVERYWHERE, *codes)),
         parameters=[*parameters, *_rate_headers(answers)],
         **{"request": None, "tags": ["jobs"]} | more,

@@ -54,7 +54,7 @@ class Tokens(TokenView):
         codes=[
             *schema.BY_COOKIE,
             *schema.OF_BODIES,
-            *("blank", "null", "not_a_list", "empty", "invalid_choice", "max_length"),
+            *("blank", "null", "not_a_list", "empty", "invalid_choice", "overflow"),
             *("not_authenticated", "too_many_tokens"),
         ],
         operation_id="tokens_create",

@@ -29,7 +29,7 @@ def waiting(view: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(view)  # which also hands on what REST framework and the OpenAPI document look for
     async def answer(request: VisitorRequest, **kwargs: Any) -> HttpResponseBase:
         response = await sync_to_async(view)(request, **kwargs)
-        seconds = _asked(request.headers.get("Prefer", ""))
+        seconds = _asked(request.headers.get("Prefer", "")) if request.method == "POST" else 0
         if seconds and response.status_code in (200, 201):
             await let_go()
             job_id = uuid.UUID(response.data["id"])

@@ -1,5 +1,6 @@
 """The OpenAPI document says what the API does, and the API does what it says."""
 
+import hashlib
 import re
 from io import StringIO
 from pathlib import Path
@@ -48,6 +49,12 @@ def test_the_committed_document_is_what_the_code_promises():
     assert made.getvalue().strip() == DOCUMENT.read_text().strip()
 
 
+def test_the_sites_types_are_made_from_the_committed_document():
+    types = (DOCUMENT.parent.parent / "frontend" / "src" / "api.ts").read_text()
+    digest = hashlib.sha256(DOCUMENT.read_bytes()).hexdigest()
+    assert types.splitlines()[-1] == f"// SHA-256 of docs/openapi.yaml: {digest}", "make schema"
+
+
 def test_every_endpoint_is_in_the_document(document):
     patterns = {re.sub("<.*?:", "{", str(url.pattern)) for url in urls.urlpatterns}
     documented = {path.removeprefix("/api/v1/").replace("}", ">") for path in document["paths"]}
@@ -75,7 +82,8 @@ def test_every_code_belongs_to_some_endpoint(document):
         for example in content.get("examples", {}).values()
         if "code" in example["value"]
     }
-    assert used == set(CODES)
+    # what the address does not know cannot be documented there
+    assert used | {"method_not_allowed"} == set(CODES)
 
 
 @pytest.mark.parametrize("name", ["QUEUED", "SUCCEEDED", "CANCELED"])
@@ -109,6 +117,32 @@ def test_accounts_and_tokens_read_as_documented(client, document, django_user_mo
 def test_a_refusal_reads_as_documented(client, document):
     answer = client.post("/api/v1/jobs/", {"image": pictures.upload("x.jpg", b"")})
     conforms(answer.json(), "Problem", document)
+
+
+NONSENSE = [
+    *({"vividness": value} for value in ("nan", "inf", "9", "1" * 1500)),
+    *({"size": value} for value in ("1e3", "9" * 2000, "0", "null")),
+    *({"model": value} for value in ("\x00", "x" * 70, "../../etc/passwd")),
+    {"format": "gif"},
+    {"visibility": "friends"},
+    {"image": "text"},
+]
+
+
+@pytest.mark.parametrize("fields", NONSENSE, ids=lambda fields: repr(fields)[:40])
+def test_nonsense_is_refused_with_a_code_of_the_document(client, document, fields):
+    answer = client.post("/api/v1/jobs/", {"image": pictures.upload(), **fields})
+    assert answer.status_code == CODES[answer.json()["code"]].status == 400
+    documented = document["paths"]["/api/v1/jobs/"]["post"]["responses"]["400"]["content"]
+    examples = documented["application/problem+json"]["examples"].values()
+    assert answer.json()["code"] in {example["value"]["code"] for example in examples}
+
+
+@pytest.mark.parametrize("cursor", ["x", "cD0y", "cD1ub3c="], ids=["text", "p=2", "p=now"])
+@pytest.mark.parametrize("path", ["jobs", "gallery"])
+def test_a_cursor_made_by_hand_leads_nowhere(client, path, cursor):
+    answer = client.get(f"/api/v1/{path}/", {"cursor": cursor})
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
 @pytest.mark.parametrize("page", ["/api/docs/", "/api/docs/?script=", "/api/docs/redoc/"])

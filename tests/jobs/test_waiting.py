@@ -74,6 +74,11 @@ def test_without_a_preference_nobody_waits(client):
     assert "Preference-Applied" not in answer
 
 
+def test_only_sending_waits(client):
+    answer = client.get("/api/v1/jobs/", headers={"Prefer": "wait=30"})
+    assert (answer.status_code, "Preference-Applied" in answer) == (200, False)
+
+
 def test_a_refusal_is_not_waited_for(client):
     answer = client.post("/api/v1/jobs/", {}, headers={"Prefer": "wait=30"})
     assert (answer.status_code, answer.json()["code"]) == (400, "required")
