@@ -30,7 +30,10 @@ class Rate(BaseThrottle):
         owner = request.visitor.queue_owner  # type: ignore[attr-defined]
         key = f"rate:{self.scope}:{owner}:{int(time.time() // self.window)}"
         cache.add(key, 0, self.window + 1)
-        left = self.limit - cache.incr(key)
+        try:
+            left = self.limit - cache.incr(key)
+        except ValueError:  # evicted in between
+            left = self.limit - 1
         self.remaining = max(0, left)
         return left >= 0
 

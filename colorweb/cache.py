@@ -1,0 +1,53 @@
+"""A cache that may be away: what it would have known is then simply not known."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import redis
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+
+log = logging.getLogger(__name__)
+
+
+def _forgiving(name: str, otherwise: Callable[..., Any]) -> Callable[..., Any]:
+    method = getattr(RedisCacheClient, name)
+
+    @functools.wraps(method)
+    def call(self: RedisCacheClient, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return method(self, *args, **kwargs)
+        except redis.RedisError as error:
+            log.warning("The cache is away (%s): %s goes on without it.", error, name)
+            return otherwise(*args, **kwargs)
+
+    return call
+
+
+class _ForgivingClient(RedisCacheClient):
+    get = _forgiving("get", lambda _key, default: default)
+    get_many = _forgiving("get_many", lambda _keys: {})
+    has_key = _forgiving("has_key", lambda _key: False)
+    # As for a key that nobody had yet.
+    add = _forgiving("add", lambda *_: True)
+    incr = _forgiving("incr", lambda _key, delta: delta)
+    set = _forgiving("set", lambda *_: None)
+    set_many = _forgiving("set_many", lambda *_: None)
+    touch = _forgiving("touch", lambda *_: False)
+    delete = _forgiving("delete", lambda _key: False)
+    delete_many = _forgiving("delete_many", lambda _keys: None)
+    clear = _forgiving("clear", lambda: False)
+
+
+class ForgivingRedisCache(RedisCache):
+    """Django's Redis cache; a server that does not answer is a miss, and is tried again next time.
+
+    Sessions are then read from the database and nobody is throttled, but every page is served.
+    """
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = _ForgivingClient
