@@ -144,7 +144,7 @@ GUEST_COOKIE_AGE = timedelta(days=365)
 REDIS_URL = runtime.broker_url()
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "colorweb.cache.ForgivingRedisCache",
         "LOCATION": runtime.cache_url(),
         "KEY_PREFIX": "colorweb",
     }
@@ -241,9 +241,8 @@ STATICFILES_DIRS = [
     for path in (BASE_DIR / "frontend" / "dist", BASE_DIR / "frontend" / "static")
     if path.is_dir()
 ]
-DJANGO_VITE = {
-    "default": {"manifest_path": BASE_DIR / "frontend" / "dist" / "manifest.json"},
-}
+# The collected one: building the front end anew must not reach a site that runs.
+DJANGO_VITE = {"default": {"manifest_path": STATIC_ROOT / "manifest.json"}}
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -297,6 +296,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
 }
+
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # lets others than this machine read /metrics
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]

@@ -24,3 +24,6 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":  # noqa: F405
     # A file, as on a real machine: SQLite's in-memory database locks whole tables.
     DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}  # noqa: F405
 STATIC_ROOT.mkdir(exist_ok=True)  # noqa: F405
+DJANGO_VITE = {
+    "default": {"manifest_path": BASE_DIR / "frontend" / "dist" / "manifest.json"}  # noqa: F405
+}

@@ -25,7 +25,7 @@ from .networks import ResNetGrayUNet
 
 TAKEN_BACK = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4)
 TEMPERATURES = (0.3, 0.4, 0.5, 0.7, 1.0)
-COLOURFULNESS = 0.88  # of the true photos': under 1, for a wrong colour hurts more than a pale one
+COLOURFULNESS = 0.86  # of the true photos': under 1, for a wrong colour hurts more than a pale one
 NEARLY_RIGHT = 20  # Lab units off in the ab plane
 MARGIN = 0.015  # of pixels: photos at full size have finer colours, which are missed more often
 
