@@ -6,9 +6,10 @@ PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3; do \
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check $(if $(CI),--quiet)
+SCHEMA := $(BIN)/python manage.py spectacular --validate --fail-on-warn --file
 FRONTEND := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/templates/*')
 
-.PHONY: setup run test test-long check audit bench train browser
+.PHONY: setup run test test-long check schema audit bench train browser
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -29,9 +30,19 @@ check: setup $(VENV)/.installed-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(SCHEMA) $(VENV)/openapi.yaml && diff -u docs/openapi.yaml $(VENV)/openapi.yaml \
+	  || { echo "The API and docs/openapi.yaml differ. Run: make schema" >&2; exit 1; }
 	@$(npm); cd frontend && npm run --silent check
 	@files=$$(find . -name 'Dockerfile*' -not -path './.venv/*' -not -path '*/node_modules/*'); \
 	if [ -n "$$files" ]; then $(BIN)/hadolint $$files; fi
+
+# Writes down what the API promises, after it was changed on purpose.
+schema: setup
+	$(SCHEMA) docs/openapi.yaml
+	@$(npm); cd frontend && npm exec --yes --package=openapi-typescript@7.13.0 --package=typescript@5.9.3 -- \
+	  openapi-typescript ../docs/openapi.yaml -o src/api.ts
+	@$(BIN)/python -c 'import hashlib; print("// SHA-256 of docs/openapi.yaml:", \
+	  hashlib.sha256(open("docs/openapi.yaml", "rb").read()).hexdigest())' >> frontend/src/api.ts
 
 # Asks the registries for known weaknesses in what we install.
 audit: setup

@@ -73,6 +73,8 @@ INSTALLED_APPS = [
     "csp",
     "django_vite",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "colorweb.accounts",
     "drf_standardized_errors",
     "jobs",
@@ -82,13 +84,13 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "colorweb.http.static.StaticFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "colorweb.accounts.visitors.VisitorMiddleware",
+    "colorweb.accounts.middleware.VisitorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -244,6 +246,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600,
         "options": {"expires": 1800},
     },
+    "sweep-keys": {
+        "task": "jobs.tasks.sweep_keys",
+        "schedule": 3600,
+        "options": {"expires": 1800},
+    },
 }
 
 # The queue's promises.
@@ -252,7 +259,7 @@ JOB_LEASE_RENEWAL = timedelta(seconds=5)
 JOB_MAX_ATTEMPTS = 3
 JOB_TIME_LIMIT = timedelta(minutes=5)  # for one photo, by the worker itself
 COLOUR_TASK_LIMIT = 1800  # seconds for a whole claim, by Celery: the last resort
-BATCH_SIZE = env.int("BATCH_SIZE", default=0)  # photos a claim; 0: 16 on a GPU, 4 on a CPU
+BATCH_SIZE = env.int("BATCH_SIZE", default=0)  # photos a claim; 0: 16 on a GPU, 1 on a CPU
 
 # What an upload may be; shown beside the drop zone.
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=80_000_000)
@@ -262,6 +269,17 @@ UPLOAD_MAX_FILES = 50  # in one form without JavaScript; the page sends one by o
 REQUEST_MAX_BYTES = env.int("REQUEST_MAX_BYTES", default=400_000_000)
 DATA_UPLOAD_MAX_NUMBER_FILES = UPLOAD_MAX_FILES
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+
+# How much one account, or all guests at one address, may ask for.
+PHOTOS_A_DAY = {
+    "guest": env.int("GUEST_PHOTOS_A_DAY", default=2_000),
+    "account": env.int("ACCOUNT_PHOTOS_A_DAY", default=20_000),
+}
+PHOTOS_WAITING = {
+    "guest": env.int("GUEST_PHOTOS_WAITING", default=500),
+    "account": env.int("ACCOUNT_PHOTOS_WAITING", default=10_000),
+}
+QUEUE_MAX_WAITING = env.int("QUEUE_MAX_WAITING", default=50_000)
 
 MEDIA_ROOT = VAR_DIR / "media"
 FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
@@ -299,8 +317,38 @@ REST_FRAMEWORK = {
         "rest_framework.parsers.MultiPartParser",
         "rest_framework.parsers.JSONParser",
     ],
-    "DEFAULT_THROTTLE_RATES": {"upload": env.str("UPLOAD_RATE", default="600/min")},
+    "DEFAULT_THROTTLE_RATES": {  # by account, or by a guest's address
+        "upload": env.str("UPLOAD_RATE", default="600/min"),
+        "request": env.str("REQUEST_RATE", default="6000/min"),
+    },
     "EXCEPTION_HANDLER": "colorweb.http.problems.exception_handler",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "colorweb",
+    "DESCRIPTION": (
+        "Black-and-white photos in, colour ones out.\n\n"
+        "Take a guest's token from `GET me/`, or make one for your account, and send it as "
+        "`Authorization: Bearer …`. `POST jobs/` a photo; `Prefer: wait=30` holds the answer back "
+        "until it is coloured, and `urls.result` is where the colours are. Every error is "
+        "`application/problem+json` with a stable `code`. What is added within `/api/v1/` breaks "
+        "nobody who ignores what they do not know."
+    ),
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "Visibility": "jobs.models.Photo.Visibility",
+        "Status": "jobs.models.State",
+        "Stage": "jobs.models.Stage",
+        "Format": ["jpeg", "png", "webp"],
+    },
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
 }
 
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # lets others than this machine read /metrics

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("colorweb.pages")),
     path("account/", include("allauth.urls")),
     path("api/v1/", include("jobs.api.urls")),
+    path("api/", include("jobs.api.docs")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
 ]

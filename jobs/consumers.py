@@ -28,7 +28,10 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
     groups_joined: tuple[str, ...] = ()
 
     async def connect(self) -> None:
-        self.visitor = visitors.of_scope(self.scope)
+        self.visitor = await database_sync_to_async(visitors.of_scope)(self.scope)
+        if not self.visitor.may("read"):
+            await self.close(code=4403)
+            return
         headers = dict(self.scope["headers"])
         self.absolute = absolute_from(headers.get(b"host", b"").decode("latin-1"))
         self.waiting: set[str] = set()

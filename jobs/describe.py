@@ -15,6 +15,9 @@ from jobs.models import Job, State
 STAGE_PROGRESS = {"waiting": 0.0, "reading": 0.05, "colouring": 0.2, "saving": 0.8, "done": 1.0}
 """Where the bar stands when a stage begins."""
 
+MOVING = ("stage", "progress", "position", "eta_seconds", "sequence")
+"""What `moving_parts` tells."""
+
 Absolute = Callable[[str], str]
 
 
@@ -93,6 +96,7 @@ def urls(job: Job, absolute: Absolute) -> dict[str, str | None]:
     found: dict[str, str | None] = {
         "self": absolute(reverse("api-job", args=[job.pk])),
         "events": absolute(f"/ws/jobs/{job.pk}/").replace("http", "ws", 1),
+        "stream": absolute(reverse("api-job-events", args=[job.pk])),
         "page": absolute(reverse("job", args=[job.pk])),
         "cancel": None if job.is_terminal else absolute(reverse("api-job-cancel", args=[job.pk])),
         "retry": (

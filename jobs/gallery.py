@@ -20,9 +20,9 @@ def publish(job: Job, title: str = "") -> None:
 
 def publish_when_done(photo: Photo) -> None:
     """Note the wish to publish; `keep_promise` shows the first result."""
-    Photo.objects.filter(pk=photo.pk).update(
-        visibility=Photo.Visibility.PUBLIC, published_at=timezone.now()
-    )
+    photo.visibility = Photo.Visibility.PUBLIC
+    photo.published_at = timezone.now()
+    photo.save(update_fields=["visibility", "published_at"])
 
 
 def keep_promise(job: Job) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import threading
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import BinaryIO, cast
@@ -13,7 +14,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from colorweb.accounts.visitors import Visitor
-from jobs import files, queue
+from jobs import files, limits, queue
 from jobs.models import Job, Photo, folder_of
 from ml import catalog
 from ml.resnet_gray import photos
@@ -38,14 +39,20 @@ class Options:
     model: str = ""
 
 
-def accept(upload: UploadedFile, visitor: Visitor, options: Options | None = None) -> Job:
-    """Keep a photo and queue its first job.
+def accept(
+    upload: UploadedFile,
+    visitor: Visitor,
+    options: Options | None = None,
+    note: Callable[[Job], None] | None = None,
+) -> Job:
+    """Keep a photo and queue its first job; `note` runs in the transaction that makes them.
 
-    Files first, then the rows; whatever fails in between takes its files with it. Raises
-    `photos.PhotoError` with a stable code if this is not a photo we can colour, and
-    `LookupError` for a model there is not.
+    Whether there is room is asked first. Then files, then the rows; whatever fails in between
+    takes its files with it. Raises `photos.PhotoError` with a stable code if this is not a photo
+    we can colour, `LookupError` for a model there is not, and `limits.Exceeded`.
     """
     options = options or Options()
+    limits.check(visitor)
     photo_id = uuid.uuid4()
     with _decoding:
         inspection = photos.inspect(cast("BinaryIO", upload.file), LIMITS)
@@ -70,7 +77,10 @@ def accept(upload: UploadedFile, visitor: Visitor, options: Options | None = Non
                     has_alpha=inspection.has_alpha,
                     sha256=digest,
                 )
-                return colour(photo, visitor, options)
+                job = colour(photo, visitor, options)
+                if note:
+                    note(job)
+                return job
         except BaseException:
             files.delete_folder(folder_of(photo_id))
             raise
@@ -102,7 +112,8 @@ def colour(
 
 
 def retry(job: Job, visitor: Visitor) -> Job:
-    """Queue the same again as a new job."""
+    """Queue the same again as a new job. Raises `limits.Exceeded`."""
+    limits.check(visitor)
     options = Options(job.vividness, job.size, job.format, job.model)
     return colour(job.photo, visitor, options, retried_from=job)
 

@@ -143,6 +143,10 @@ class Job(models.Model):
             ),
             models.Index(fields=["lease_until"], name="job_leases", condition=Q(state="running")),
             models.Index(fields=["queue_owner", "turn"], name="job_owner_turn"),
+            models.Index(fields=["queue_owner", "created_at"], name="job_owner_created"),
+            models.Index(
+                fields=["queue_owner"], name="job_owner_waiting", condition=Q(state="queued")
+            ),
             models.Index(
                 fields=["-finished_at"], name="job_finished", condition=Q(state="succeeded")
             ),
@@ -163,6 +167,24 @@ class Job(models.Model):
 
 TERMINAL = frozenset({State.SUCCEEDED, State.FAILED, State.CANCELED})
 EXTENSIONS = {"jpeg": "jpg", "png": "png", "webp": "webp"}
+
+
+class IdempotencyKey(models.Model):
+    """A visitor's name for a request, and the job it made; `jobs.idempotency` says how."""
+
+    owner = models.CharField(max_length=64, help_text="The visitor's key.")
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64, help_text="What the request asked for.")
+    job = models.ForeignKey(Job, models.CASCADE)
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["owner", "key"], name="idempotency_key_of_owner")
+        ]
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class Queue(models.Model):

@@ -2,6 +2,8 @@
 
 import contextlib
 import uuid
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +18,9 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from colorweb.accounts.visitors import VisitorRequest
+from colorweb.http import problems
 from colorweb.http.files import serve
-from jobs import access, files, gallery, intake, states
+from jobs import access, files, gallery, intake, limits, states
 from jobs.consumers import SNAPSHOT
 from jobs.describe import absolute_from, describe
 from jobs.models import Job, State
@@ -57,6 +60,9 @@ def _accept_all(request: VisitorRequest, errors: list[dict[str, str]]) -> list[J
         except PhotoError as error:
             name = upload.name or ""
             errors.append({"name": name, "code": error.code, "message": in_words(error)})
+        except limits.Exceeded as error:
+            name = upload.name or ""
+            errors.append({"name": name, "code": error.code, "message": error.message})
     return accepted
 
 
@@ -66,7 +72,26 @@ def _accept(request: VisitorRequest, upload: UploadedFile) -> Job:
     return job
 
 
+def limited(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Says on a page of its own why no more photos are taken now."""
+
+    @wraps(view)
+    def answer(request: VisitorRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except limits.Exceeded as error:
+            title = _("That is enough for now")
+            response = problems.respond(
+                request, error.status, error.code, title=title, detail=error.message
+            )
+            response["Retry-After"] = str(error.retry_after)
+            return response
+
+    return answer
+
+
 @require_POST
+@limited
 def sample(request: VisitorRequest) -> HttpResponse:
     """Colour the photo that comes with the site."""
     with Path(SAMPLE).open("rb") as file:
@@ -96,6 +121,7 @@ def cancel(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
+@limited
 def retry(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
     """Try a failed or cancelled job again, as a new one."""
     ended = access.own_job(request.visitor, job_id)

@@ -1,22 +1,23 @@
 """Who is asking: an account, or a guest known by a signed cookie or token.
 
-A guest is a random key. The browser carries it as a signed cookie, a script as
-`Authorization: Bearer <token>`; both are the same signed text.
+An account is known by its session or by an API token. A guest is a random key: the browser
+carries it as a signed cookie, a script as `Authorization: Bearer <token>`; both are the same
+signed text.
 """
 
 import ipaddress
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core import signing
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.cookie import parse_cookie
 
-from colorweb.accounts.models import User
+from colorweb.accounts import tokens
+from colorweb.accounts.models import ApiToken, User
 
 COOKIE = "guest"
 _signer = signing.Signer(salt="colorweb.guest")
@@ -34,6 +35,13 @@ class Visitor:
     address: str
     is_new: bool = False
     kept: bool = False
+    api_token: ApiToken | None = None
+
+    def may(self, scope: str) -> bool:
+        """Whether the visitor, by this token or without one, may read, write, or act as staff."""
+        if self.api_token and scope not in self.api_token.scopes:
+            return False
+        return scope != ApiToken.Scope.STAFF or bool(self.user and self.user.is_staff)
 
     def keep(self) -> None:
         """Let the browser remember this guest: it owns something now."""
@@ -85,12 +93,19 @@ def bearer_token(authorization: str) -> str | None:
 def identify(
     user: User | AnonymousUser, cookies: Mapping[str, str], authorization: str, address: str
 ) -> Visitor:
-    """The visitor behind a request or socket; a new guest if nothing says who it is."""
+    """The visitor behind a request or socket; a new guest if nothing says who it is.
+
+    What a header says on purpose counts before what a browser sends by itself.
+    """
+    secret = bearer_token(authorization) or ""
+    if token := tokens.find(secret):
+        return Visitor(user=token.user, guest="", address=address, api_token=token)
+    if key := guest_key(secret):
+        return Visitor(user=None, guest=key, address=address)
     if user.is_authenticated:
         return Visitor(user=user, guest="", address=address)
-    for token in (bearer_token(authorization), cookies.get(COOKIE)):
-        if token and (key := guest_key(token)):
-            return Visitor(user=None, guest=key, address=address)
+    if key := guest_key(cookies.get(COOKIE, "")):
+        return Visitor(user=None, guest=key, address=address)
     return Visitor(user=None, guest=secrets.token_hex(16), address=address, is_new=True)
 
 
@@ -106,38 +121,6 @@ def of_scope(scope: Mapping[str, Any]) -> Visitor:
 
 
 class VisitorRequest(HttpRequest):
-    """A request after `VisitorMiddleware`."""
+    """A request after `middleware.VisitorMiddleware`."""
 
     visitor: Visitor
-
-
-class VisitorMiddleware:
-    """Sets `request.visitor`; keeps a new guest's cookie once the guest owns something.
-
-    Whoever logs in stops being a guest, and what the guest owned goes along (`jobs.people`).
-    """
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: VisitorRequest) -> HttpResponse:
-        visitor = identify(
-            request.user,
-            request.COOKIES,
-            request.headers.get("Authorization", ""),
-            request.META.get("REMOTE_ADDR") or "unknown",
-        )
-        request.visitor = visitor
-        response = self.get_response(request)
-        if visitor.is_new and visitor.kept:
-            response.set_cookie(
-                COOKIE,
-                visitor.token,
-                max_age=settings.GUEST_COOKIE_AGE,
-                secure=settings.SESSION_COOKIE_SECURE,
-                httponly=True,
-                samesite="Lax",
-            )
-        elif not visitor.user and COOKIE in request.COOKIES and request.user.is_authenticated:
-            response.delete_cookie(COOKIE, samesite="Lax")
-        return response

@@ -1,3 +1,4 @@
+import type { components } from "./api";
 import type { Job } from "./job";
 import { say } from "./words";
 
@@ -11,10 +12,7 @@ export class NotTaken extends Error {
   }
 }
 
-interface Problem {
-  detail?: string;
-  errors?: { detail: string }[];
-}
+type Problem = components["schemas"]["Problem"];
 
 /**
  * Send one photo to the API. `onProgress` gets the share of its bytes that are sent, 0..1.

@@ -1,11 +1,12 @@
 """What the REST API promises."""
 
+import uuid
+
 import pytest
 from django.core.files.storage import default_storage
 from django.test import Client
 
 from jobs import queue, states
-from jobs.api.auth import UploadThrottle
 from jobs.models import Job, Photo, State
 from tests import pictures
 from tests.jobs import make
@@ -107,6 +108,73 @@ def test_what_a_cookie_proves_needs_csrf_too():
     assert answer.status_code == 201
 
 
+def test_jobs_can_be_asked_for_by_their_ids(client):
+    ids = [post(client).json()["id"] for _ in range(3)]
+    stranger = post(Client()).json()["id"]
+    found = client.get("/api/v1/jobs/", {"id": [ids[0], ids[2], stranger]}).json()
+    assert {job["id"] for job in found["results"]} == {ids[0], ids[2]}
+    assert found["next"] is None
+
+
+def test_too_many_or_malformed_ids_are_refused(client):
+    many = client.get("/api/v1/jobs/", {"id": [str(uuid.uuid4()) for _ in range(101)]})
+    assert (many.status_code, many.json()["code"]) == (400, "max_length")
+    wrong = client.get("/api/v1/jobs/", {"id": "7"})
+    assert (wrong.status_code, wrong.json()["code"]) == (400, "invalid")
+
+
+def test_jobs_asked_for_by_ids_come_on_one_page(client):
+    key = post(client).json()["id"]
+    photo = Photo.objects.get()
+    ids = [str(make.job(photo=photo).pk) for _ in range(59)] + [key]
+    found = client.get("/api/v1/jobs/", {"id": ids}).json()
+    assert (len(found["results"]), found["next"]) == (60, None)
+
+
+def test_jobs_can_be_listed_by_status(client):
+    waiting, ended = post(client).json(), post(client).json()
+    client.post(ended["urls"]["cancel"])
+
+    def listed(*status: str) -> set[str]:
+        found = client.get("/api/v1/jobs/", {"status": status}).json()["results"]
+        return {job["id"] for job in found}
+
+    assert listed("queued") == {waiting["id"]}
+    assert listed("queued", "canceled") == {waiting["id"], ended["id"]}
+    assert client.get("/api/v1/jobs/", {"status": "lost"}).json()["code"] == "invalid_choice"
+
+
+def test_a_deleted_photo_takes_everything_with_it(client):
+    job = post(client).json()
+    folder = Photo.objects.get().folder
+    assert Client().delete(job["urls"]["self"]).status_code == 404
+    assert client.delete(job["urls"]["self"]).status_code == 204
+    assert client.get(job["urls"]["self"]).status_code == 404
+    assert not default_storage.exists(folder)
+
+
+def test_the_wish_to_publish_is_in_the_answer(client):
+    assert post(client, visibility="public").json()["photo"]["visibility"] == "public"
+
+
+def test_a_guest_learns_who_he_is_before_his_first_photo():
+    me = Client().get("/api/v1/me/").json()
+    assert (me["kind"], me["email"]) == ("guest", None)
+    script = Client(headers={"Authorization": f"Bearer {me['guest_token']}"})
+    assert "guest_token" not in script.get("/api/v1/me/").json()
+    job = post(script).json()
+    assert "guest_token" not in job
+    assert script.get(job["urls"]["self"]).status_code == 200
+
+
+def test_an_account_learns_who_it_is(django_user_model):
+    client = Client()
+    client.force_login(django_user_model.objects.create_user("ada@example.org"))
+    me = client.get("/api/v1/me/").json()
+    assert (me["kind"], me["email"], me["is_staff"]) == ("account", "ada@example.org", False)
+    assert "guest_token" not in me
+
+
 def test_cancel_ends_a_waiting_job_and_once_only(client):
     job = post(client).json()
     cancelled = client.post(job["urls"]["cancel"])
@@ -163,11 +231,3 @@ def test_an_unknown_address_under_api_is_a_problem(client):
     answer = client.get("/api/v1/nothing/")
     assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
     assert answer.json()["code"] == "not_found"
-
-
-def test_too_many_uploads_from_one_address_are_told_when_to_come_back(client, monkeypatch):
-    monkeypatch.setattr(UploadThrottle, "THROTTLE_RATES", {"upload": "1/min"})
-    assert post(client).status_code == 201
-    answer = post(client)
-    assert (answer.status_code, answer.json()["code"]) == (429, "throttled")
-    assert int(answer["Retry-After"]) > 0

@@ -1,0 +1,183 @@
+"""A colorweb server, from Python."""
+
+import hashlib
+import json
+import threading
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import httpx
+
+from colorweb_client.errors import NotColoured, Stopped
+from colorweb_client.patience import insist, refusal
+
+Job = dict[str, Any]
+"""A job as the server's documentation describes it."""
+
+WAIT = 10
+"""Seconds for which the answer to a photo may be held back until the photo is coloured."""
+LOOK_AGAIN = (1.0, 10.0)
+"""Seconds between two looks at a job: at least, at most."""
+
+
+class Client:
+    """Everything an account, or a guest, can do with photos.
+
+    Without a token the client becomes a guest at its first photo; `token` then has what proves
+    to be that guest. `patience` is for how many seconds a server that is busy or away is asked
+    again. May be used by several threads. All methods raise `ColorwebError`.
+    """
+
+    def __init__(self, server: str, token: str | None = None, patience: float = 600.0) -> None:
+        self.server = server.rstrip("/")
+        self.token = token
+        self.patience = patience
+        self._stopped = threading.Event()
+        self._guest = threading.Lock()
+        self._http = httpx.Client(
+            base_url=self.server,
+            timeout=httpx.Timeout(60.0, connect=10.0),
+            limits=httpx.Limits(max_connections=None),
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def stop(self) -> None:
+        """End all waiting: whoever waits, in whatever thread, gets Stopped."""
+        self._stopped.set()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def me(self) -> dict[str, Any]:
+        """Who the server takes us for, and our quotas."""
+        return self._ask("GET", "/api/v1/me/").json()
+
+    def become_guest(self) -> str:
+        """Get a guest's token, unless there is a token already; the token."""
+        with self._guest:
+            if not self.token:
+                self.token = str(self.me()["guest_token"])
+        return self.token
+
+    def colorize(self, path: str | Path, **options: Any) -> Job:
+        """Send a photo and wait until it is coloured; the same photo again is the same job."""
+        job = self.send(path, **options)
+        if job["status"] in ("failed", "canceled"):  # by an earlier run
+            job = self.retry(job)
+        return self.wait(job)
+
+    def send(self, path: str | Path, *, wait: int = WAIT, **options: Any) -> Job:
+        """Send a photo; its job, finished if that takes no longer than `wait` seconds.
+
+        Options are the API's: vividness, size, model, format, visibility. What is sent again
+        within a day with the same content and options is the same job.
+        """
+        self.become_guest()
+        path = Path(path)
+        fields = {name: str(value) for name, value in options.items() if value is not None}
+        headers = {"Idempotency-Key": key_of(path, fields), "Prefer": f"wait={wait}"}
+
+        def ask() -> httpx.Response:
+            with path.open("rb") as file:
+                return self._request(
+                    "POST",
+                    "/api/v1/jobs/",
+                    files={"image": (path.name, file)},
+                    data=fields,
+                    headers=headers,
+                )
+
+        return self._insist(ask).json()
+
+    def wait(self, job: Job) -> Job:
+        """The job once it has succeeded. Raises NotColoured if it does not."""
+        while job["status"] in ("queued", "running"):
+            expected = job["eta_seconds"] or 2.0
+            self._pause(min(max(expected / 2, LOOK_AGAIN[0]), LOOK_AGAIN[1]))
+            job = self.job(job["id"])
+        if job["status"] == "succeeded":
+            return job
+        error = job["error"] or {"code": "canceled", "message": "The job was cancelled."}
+        raise NotColoured(error["code"], error["message"])
+
+    def job(self, job_id: str) -> Job:
+        """One job as it is now."""
+        return self._ask("GET", f"/api/v1/jobs/{job_id}/").json()
+
+    def jobs(self, ids: Iterable[str]) -> list[Job]:
+        """Up to a hundred jobs at once; those that are not there are left out."""
+        return self._ask("GET", "/api/v1/jobs/", params={"id": list(ids)}).json()["results"]
+
+    def cancel(self, job: Job) -> Job:
+        """Stop a job."""
+        return self._ask("POST", f"/api/v1/jobs/{job['id']}/cancel/").json()
+
+    def retry(self, job: Job) -> Job:
+        """Queue a failed or cancelled job again; the new job."""
+        return self._ask("POST", f"/api/v1/jobs/{job['id']}/retry/").json()
+
+    def delete(self, job: Job) -> None:
+        """Delete the photo with everything made from it."""
+        self._ask("DELETE", f"/api/v1/jobs/{job['id']}/")
+
+    def download(self, job: Job, path: str | Path, kind: str = "result") -> Path:
+        """Save one of a job's files; it appears under `path` when it is whole."""
+        path = Path(path)
+        parts = urlsplit(job["urls"][kind])
+        partial = path.with_name(f".{path.name}.{job['id'][:8]}.part")
+
+        def ask() -> httpx.Response:
+            with self._http.stream("GET", parts.path, headers=self._authorization()) as answer:
+                if answer.is_error:
+                    answer.read()
+                    return answer
+                with partial.open("wb") as file:
+                    for piece in answer.iter_bytes():
+                        file.write(piece)
+            return answer
+
+        try:
+            self._insist(ask)
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+        return path
+
+    def _ask(self, method: str, path: str, **more: Any) -> httpx.Response:
+        return self._insist(lambda: self._request(method, path, **more))
+
+    def _insist(self, ask: Callable[[], httpx.Response]) -> httpx.Response:
+        return insist(ask, self.patience, self._pause)
+
+    def _request(
+        self, method: str, path: str, headers: dict[str, str] | None = None, **more: Any
+    ) -> httpx.Response:
+        everything = {**self._authorization(), **(headers or {})}
+        answer = self._http.request(method, path, headers=everything, **more)
+        self._http.cookies.clear()  # a cookie would ask for CSRF
+        if answer.is_redirect:
+            raise refusal(answer)
+        return answer
+
+    def _authorization(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
+
+    def _pause(self, seconds: float) -> None:
+        if self._stopped.wait(seconds):
+            raise Stopped("Stopped.")
+
+
+def key_of(path: Path, fields: dict[str, str]) -> str:
+    """The idempotency key of a photo: its content and the options, so that a copy is the same."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256")
+    digest.update(json.dumps(fields, sort_keys=True).encode())
+    return f"client-{digest.hexdigest()}"

@@ -1,0 +1,35 @@
+"""What can go wrong; the text of each is one line for people."""
+
+
+class ColorwebError(Exception):
+    """Anything this package raises."""
+
+
+class Stopped(ColorwebError):
+    """Somebody called `Client.stop`."""
+
+
+class Unreachable(ColorwebError):
+    """No answer, however often it was asked for."""
+
+
+class Refused(ColorwebError):
+    """The server answered with an error; `code` is one of those in its documentation."""
+
+    def __init__(self, status: int, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.code = code
+
+    @property
+    def concerns_all(self) -> bool:
+        """Whether the next photo would fare no better than this one."""
+        return self.status in (401, 403, 429, 502, 503, 504)
+
+
+class NotColoured(ColorwebError):
+    """The photo was taken, and its job failed or was cancelled."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code

@@ -1,0 +1,70 @@
+"""Asking again: what is worth another try, after how long, and when to give up."""
+
+import random
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import httpx
+
+from colorweb_client.errors import Refused, Unreachable
+
+BUSY = frozenset({429, 502, 503, 504})
+FIRST_PAUSE = 0.5
+LONGEST_PAUSE = 30.0
+
+
+def insist(
+    ask: Callable[[], httpx.Response],
+    patience: float,
+    pause: Callable[[float], object] = time.sleep,
+) -> httpx.Response:
+    """The answer to `ask()`, asked again while the server is away or busy.
+
+    Pauses double from half a second to thirty, with jitter, and are never shorter than the
+    server's Retry-After. Raises Unreachable or Refused once `patience` seconds would be over.
+    """
+    ends = time.monotonic() + patience
+    usual = FIRST_PAUSE
+    while True:
+        problem: Unreachable | Refused
+        wished = 0.0
+        try:
+            answer = ask()
+        except httpx.TransportError as error:
+            problem = Unreachable(f"The server does not answer: {error or type(error).__name__}")
+        else:
+            if not answer.is_error:
+                return answer
+            problem = refusal(answer)
+            if answer.status_code not in BUSY:
+                raise problem
+            wished = retry_after(answer)
+        wait = max(wished, usual * random.uniform(0.5, 1.0))  # noqa: S311 - only spreads load
+        if time.monotonic() + wait > ends:
+            raise problem
+        pause(wait)
+        usual = min(LONGEST_PAUSE, usual * 2)
+
+
+def refusal(answer: httpx.Response) -> Refused:
+    """The error that an answer tells about."""
+    try:
+        problem = answer.json()
+        return Refused(answer.status_code, str(problem["code"]), str(problem["detail"]))
+    except (ValueError, KeyError, TypeError):  # a proxy's answer, not the site's
+        reason = f"The server answered {answer.status_code} {answer.reason_phrase}"
+        return Refused(answer.status_code, "unknown", reason)
+
+
+def retry_after(answer: httpx.Response) -> float:
+    """Seconds that the server asks to wait; 0 if it does not say."""
+    value = answer.headers.get("Retry-After", "")
+    if value.isdigit():
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except ValueError:
+        return 0.0
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())

@@ -1,0 +1,32 @@
+"""Static files without a thread for each request that passes by."""
+
+from collections.abc import Awaitable
+from typing import Any
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from whitenoise.middleware import WhiteNoiseMiddleware
+
+
+class StaticFiles(WhiteNoiseMiddleware):
+    """WhiteNoise for an asynchronous chain.
+
+    One synchronous middleware would make every request behind it hold a thread until its answer
+    is there, those too that wait for a job.
+    """
+
+    async_capable = True
+
+    def __init__(self, get_response: Any) -> None:
+        super().__init__(get_response)
+        if iscoroutinefunction(get_response):
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> Any:
+        answer = super().__call__(request)
+        return self._awaited(answer) if iscoroutinefunction(self) else answer
+
+    @staticmethod
+    async def _awaited(answer: Awaitable[HttpResponseBase] | HttpResponseBase) -> HttpResponseBase:
+        return await answer if isinstance(answer, Awaitable) else answer

@@ -1,0 +1,72 @@
+"""What one can do with a job."""
+
+import uuid
+from typing import Any
+
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from jobs import access, intake, states
+from jobs.api import examples, schema, shapes
+from jobs.api.base import View
+from jobs.api.errors import Conflict
+from jobs.models import State
+
+
+class Cancel(View):
+    @schema.endpoint(
+        "Cancel a job",
+        description="What waits is cancelled at once; a running job stops at its next stage.",
+        answers={200: schema.answer(shapes.JobSerializer, "The job.", examples.CANCELED)},
+        codes=[*schema.BY_COOKIE, "not_found", "job_ended"],
+        operation_id="jobs_cancel",
+    )
+    def post(self, request: Request, job_id: uuid.UUID) -> Response:
+        job = self.job(job_id)
+        try:
+            states.request_cancel(job)
+        except states.Refused as error:
+            raise Conflict(_("This job has ended already."), code="job_ended") from error
+        return Response(self.told(self.job(job_id)))
+
+
+class Retry(View):
+    makes_jobs = True
+
+    @schema.endpoint(
+        "Try a failed or cancelled job again",
+        description="Queues the same photo with the same options, as a new job.",
+        answers={201: schema.answer(shapes.JobSerializer, "The new job.", examples.QUEUED)},
+        codes=[*schema.BY_COOKIE, "not_found", "job_not_ended", *schema.OF_LIMITS],
+        parameters=[schema.header("Location", "The new job's address.", response=[201])],
+        operation_id="jobs_retry",
+    )
+    def post(self, request: Request, job_id: uuid.UUID) -> Response:
+        job = self.job(job_id)
+        if job.state not in (State.FAILED, State.CANCELED):
+            raise Conflict(
+                _("Only a failed or cancelled job can be tried again."), code="job_not_ended"
+            )
+        answer = self.told(intake.retry(job, self.visitor))
+        headers = {"Location": answer["urls"]["self"]}
+        return Response(answer, status=status.HTTP_201_CREATED, headers=headers)
+
+
+class Result(View):
+    @schema.endpoint(
+        "The coloured photo",
+        description="Leads to the full-size file, which knows `Range` and `ETag`.",
+        answers={302: OpenApiResponse(description="The file is at `Location`.")},
+        codes=["not_found", "no_result"],
+        parameters=[schema.header("Location", "The file's address.", response=[302])],
+        operation_id="jobs_result",
+    )
+    def get(self, request: Request, job_id: uuid.UUID) -> Any:
+        job = access.visible_job(self.visitor, job_id)
+        if job.state != State.SUCCEEDED:
+            raise Conflict(_("There is no result yet."), code="no_result")
+        return redirect(self.told(job)["urls"]["result"])

@@ -1,0 +1,99 @@
+"""Server-sent events: what the websocket tells, for those who have none."""
+
+import json
+import time
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from typing import Any
+
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+
+from colorweb.accounts.visitors import Visitor
+from colorweb.http.patience import let_go
+from jobs import access, follow
+from jobs.api import schema
+from jobs.api.base import View
+from jobs.describe import MOVING, Absolute, absolute_from, describe
+from jobs.models import TERMINAL
+
+KEEP_ALIVE = 15.0  # seconds of silence that proxies endure
+
+
+class EventStream(JSONRenderer):
+    """Lets a request ask for events; what is refused is told in JSON all the same."""
+
+    media_type = "text/event-stream"
+    format = "events"
+
+
+class Events(View):
+    http_method_names = ("get", "options")
+    renderer_classes = (JSONRenderer, EventStream)
+
+    @schema.endpoint(
+        "Follow a job",
+        description=(
+            "Server-sent events with the websocket's messages: first `job` with the whole job, "
+            "then `job` at every change and `progress` in between. The stream ends when the job "
+            "does; who reconnects with the last event's id after that gets 204."
+        ),
+        answers={
+            (200, "text/event-stream"): OpenApiResponse(OpenApiTypes.STR, "The events."),
+            204: OpenApiResponse(description="Nothing more will come."),
+        },
+        codes=["not_found"],
+        parameters=[schema.header("Last-Event-ID", "The last event that was seen.")],
+        operation_id="jobs_events",
+    )
+    def get(self, request: Request, job_id: uuid.UUID) -> HttpResponseBase:
+        job = access.visible_job(self.visitor, job_id)
+        if job.is_terminal and request.headers.get("Last-Event-ID") == str(job.sequence):
+            return HttpResponse(status=204)
+        return StreamingHttpResponse(
+            events(self.visitor, job_id, absolute_from(request.get_host())),
+            content_type="text/event-stream",
+            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        )
+
+
+async def events(visitor: Visitor, job_id: uuid.UUID, absolute: Absolute) -> AsyncIterator[str]:
+    """The stream's text, until the job ends or is no longer there for this visitor."""
+
+    def look() -> dict[str, Any]:
+        return describe(access.visible_job(visitor, job_id), absolute)
+
+    await let_go()
+    known: dict[str, Any] = {}
+    spoken = time.monotonic()
+    async with aclosing(follow.looks(job_id)) as looks:
+        async for _ in looks:
+            try:
+                job = await follow.read(look)
+            except Http404:
+                return
+            if message := _message(known, job):
+                yield message
+            elif time.monotonic() - spoken >= KEEP_ALIVE:
+                yield ": still here\n\n"
+            else:
+                continue
+            known, spoken = job, time.monotonic()
+            if job["status"] in TERMINAL:
+                return
+
+
+def _message(known: dict[str, Any], job: dict[str, Any]) -> str:
+    """What is new about a job, as an event; empty if nothing is."""
+    if job["sequence"] != known.get("sequence"):
+        told = {"type": "job", "job": job}
+    elif any(job[part] != known[part] for part in MOVING):
+        told = {"type": "progress", "id": job["id"], **{part: job[part] for part in MOVING}}
+    else:
+        return ""
+    return f"id: {job['sequence']}\nevent: {told['type']}\ndata: {json.dumps(told)}\n\n"

@@ -1,0 +1,95 @@
+"""Answers as the OpenAPI document shows them."""
+
+from typing import Any
+
+_ID = "0b5d2c5e-5d53-4d39-9d1a-6d9b0d0c7c11"
+_API = f"https://colour.example/api/v1/jobs/{_ID}/"
+_FILES = f"https://colour.example/files/{_ID}"
+
+QUEUED: dict[str, Any] = {
+    "id": _ID,
+    "status": "queued",
+    "stage": "waiting",
+    "progress": 0.0,
+    "position": 1,
+    "eta_seconds": 2.4,
+    "sequence": 0,
+    "error": None,
+    "model": None,
+    "options": {"vividness": 1.0, "size": None, "format": "jpeg"},
+    "photo": {
+        "id": "5f1f4c1f-7a43-4f0b-9d7b-1a2f3c4d5e6f",
+        "name": "harbour-1912.jpg",
+        "title": "",
+        "width": 3200,
+        "height": 2400,
+        "format": "jpeg",
+        "bytes": 1843200,
+        "has_colour": False,
+        "visibility": "private",
+    },
+    "timings": dict.fromkeys(
+        ("wait_ms", "reading_ms", "colouring_ms", "saving_ms", "total_ms"),
+    ),
+    "urls": {
+        "self": _API,
+        "events": f"wss://colour.example/ws/jobs/{_ID}/",
+        "stream": f"{_API}events/",
+        "page": f"https://colour.example/jobs/{_ID}/",
+        "cancel": f"{_API}cancel/",
+        "retry": None,
+        "result": None,
+        "download": None,
+        "grey": None,
+        "preview": None,
+        "card": None,
+        "grey_preview": f"{_FILES}/grey_preview",
+        "grey_card": f"{_FILES}/grey_card",
+    },
+    "created_at": "2026-11-22T20:15:00.120000Z",
+    "started_at": None,
+    "finished_at": None,
+}
+
+CREATED = QUEUED | {"guest_token": "f3a9…:Zk1…"}
+
+SUCCEEDED = QUEUED | {
+    "status": "succeeded",
+    "stage": "done",
+    "progress": 1.0,
+    "position": None,
+    "eta_seconds": None,
+    "sequence": 5,
+    "model": {"name": "resnet-gray-unet", "version": "9f2c41d07ab3"},
+    "timings": {
+        "wait_ms": 110,
+        "reading_ms": 95,
+        "colouring_ms": 240,
+        "saving_ms": 180,
+        "total_ms": 640,
+    },
+    "urls": QUEUED["urls"]
+    | {
+        "cancel": None,
+        "result": f"{_FILES}/result",
+        "download": f"{_FILES}/result?download",
+        "grey": f"{_FILES}/grey",
+        "preview": f"{_FILES}/preview",
+        "card": f"{_FILES}/card",
+    },
+    "started_at": "2026-11-22T20:15:00.230000Z",
+    "finished_at": "2026-11-22T20:15:00.760000Z",
+}
+
+CANCELED = QUEUED | {
+    "status": "canceled",
+    "stage": "done",
+    "progress": 1.0,
+    "position": None,
+    "eta_seconds": None,
+    "sequence": 1,
+    "urls": QUEUED["urls"] | {"cancel": None, "retry": f"{_API}retry/"},
+    "finished_at": "2026-11-22T20:15:01.010000Z",
+}
+
+PAGE = {"next": None, "previous": None, "results": [SUCCEEDED]}

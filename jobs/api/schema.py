@@ -1,0 +1,135 @@
+"""How endpoints tell the OpenAPI document about themselves."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
+
+from colorweb.http.problems import CONTENT_TYPE, problem
+from jobs.api.errors import CODES
+from jobs.api.shapes import ProblemSerializer
+from ml.resnet_gray.photo_errors import ERRORS as PHOTO_ERRORS
+
+EVERYWHERE = (
+    "authentication_failed",
+    "insufficient_scope",
+    "not_acceptable",
+    "throttled",
+    "server_error",
+)
+"""Codes that any endpoint may answer."""
+BY_COOKIE = ("csrf_failed",)
+"""Codes of whatever changes something."""
+OF_PHOTOS = tuple(PHOTO_ERRORS)
+OF_LIMITS = ("too_many_waiting", "quota_exceeded", "queue_full")
+OF_BODIES = (
+    "parse_error",
+    "unsupported_media_type",
+    "invalid",
+    "required",
+    "max_length",
+    "null_characters_not_allowed",
+    "surrogate_characters_not_allowed",
+)
+
+
+def endpoint(
+    summary: str,
+    *,
+    answers: dict[Any, Any],
+    codes: Iterable[str] = (),
+    description: str = "",
+    parameters: Iterable[Any] = (),
+    **more: Any,
+) -> Callable[[Any], Any]:
+    """Documents an operation: its answers by status, and every code it may refuse with."""
+    return extend_schema(
+        summary=summary,
+        description=description or f"{summary}.",
+        responses=answers | _problems((*EVERYWHERE, *codes)),
+        parameters=[*parameters, *_rate_headers(answers)],
+        **{"request": None, "tags": ["jobs"]} | more,
+    )
+
+
+def answer(shape: Any, text: str, *examples: dict[str, Any]) -> OpenApiResponse:
+    """One answer, with examples of it."""
+    shown = [
+        OpenApiExample(str(value.get("status", "example")), value, response_only=True)
+        for value in examples
+    ]
+    return OpenApiResponse(shape, description=text, examples=shown)
+
+
+def header(name: str, text: str, kind: type = str, **more: Any) -> OpenApiParameter:
+    """A header of the request, or with `response=[…]` of the answers with those statuses."""
+    return OpenApiParameter(name, kind, OpenApiParameter.HEADER, description=text, **more)
+
+
+def _rate_headers(answers: Iterable[Any]) -> list[OpenApiParameter]:
+    everywhere = [*(key[0] if isinstance(key, tuple) else key for key in answers), 429]
+    return [
+        header("RateLimit-Policy", 'The rate: `"request";q=6000;w=60`.', response=everywhere),
+        header("RateLimit", 'What is left of it: `"request";r=5999;t=42`.', response=everywhere),
+        header("Retry-After", "Seconds.", int, response=[429, 503]),
+    ]
+
+
+CURSOR = OpenApiParameter("cursor", str, description="From `next` or `previous` of a page.")
+
+
+def _problems(codes: Iterable[str]) -> dict[tuple[int, str], OpenApiResponse]:
+    by_status: dict[int, list[str]] = {}
+    for code in dict.fromkeys(codes):
+        by_status.setdefault(CODES[code].status, []).append(code)
+    return {
+        (status, CONTENT_TYPE): OpenApiResponse(
+            ProblemSerializer,
+            description="\n".join(f"- `{code}`: {CODES[code].sentence}" for code in found),
+            examples=[
+                OpenApiExample(
+                    code,
+                    problem(status, code, CODES[code].sentence),
+                    media_type=CONTENT_TYPE,
+                    response_only=True,
+                    status_codes=[str(status)],
+                )
+                for code in found
+            ],
+        )
+        for status, found in sorted(by_status.items())
+    }
+
+
+class VisitorScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """Tokens of guests, and the cookies of the site's own pages."""
+
+    target_class = "jobs.api.auth.VisitorAuthentication"
+    name = ["bearer", "session", "guest"]
+
+    def get_security_definition(self, auto_schema: Any) -> list[dict[str, Any]]:
+        return [
+            {
+                "type": "http",
+                "scheme": "bearer",
+                "description": "An account's token (`cw_…`, from `tokens/`), or a guest's, from "
+                "`guest_token` in the first answer.",
+            },
+            {
+                "type": "apiKey",
+                "in": "cookie",
+                "name": "sessionid",
+                "description": "Somebody signed in to the site; changes need X-CSRFToken too.",
+            },
+            {
+                "type": "apiKey",
+                "in": "cookie",
+                "name": "guest",
+                "description": "A browser without an account; changes need X-CSRFToken too.",
+            },
+        ]
+
+    def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[str]]]:
+        # Anybody may come without: the API makes a guest of them.
+        return [{"bearer": []}, {"session": []}, {"guest": []}, {}]

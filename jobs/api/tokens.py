@@ -1,0 +1,95 @@
+"""An account's API tokens."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework import status
+from rest_framework.exceptions import NotAuthenticated, PermissionDenied, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from colorweb.accounts import tokens
+from colorweb.accounts.models import ApiToken, User
+from jobs.api import schema, shapes
+from jobs.api.base import View
+from jobs.api.errors import Conflict
+from jobs.api.serializers import NewToken
+
+MOST = 100
+LATEST = datetime.max.replace(tzinfo=UTC)
+
+
+class TokenView(View):
+    @property
+    def user(self) -> User:
+        """The account; guests have no tokens but their own."""
+        if self.visitor.user is None:
+            raise NotAuthenticated(_("Sign in, or send an account's token."))
+        return self.visitor.user
+
+
+class Tokens(TokenView):
+    @schema.endpoint(
+        "My tokens",
+        answers={200: schema.answer(shapes.TokensSerializer, "All of them, without secrets.")},
+        codes=["not_authenticated"],
+        operation_id="tokens_list",
+        tags=["tokens"],
+    )
+    def get(self, request: Request) -> Response:
+        mine = self.user.api_tokens.order_by("-created_at", "-pk")
+        return Response({"results": [_told(token) for token in mine]})
+
+    @schema.endpoint(
+        "Make a token",
+        description=(
+            "The secret is in this answer only. A token can make others with no more scopes "
+            "and no longer a life than its own; `staff` is for members of staff."
+        ),
+        request=NewToken,
+        answers={201: schema.answer(shapes.CreatedTokenSerializer, "The token.")},
+        codes=[
+            *schema.BY_COOKIE,
+            *schema.OF_BODIES,
+            *("blank", "null", "not_a_list", "empty", "invalid_choice", "overflow"),
+            *("not_authenticated", "too_many_tokens"),
+        ],
+        operation_id="tokens_create",
+        tags=["tokens"],
+    )
+    def post(self, request: Request) -> Response:
+        user = self.user
+        new = NewToken(data=request.data)
+        new.is_valid(raise_exception=True)
+        wanted = new.validated_data
+        if not all(self.visitor.may(scope) for scope in wanted["scopes"]):
+            raise PermissionDenied(
+                _("You cannot give a token what you may not do yourself."), "insufficient_scope"
+            )
+        own = self.visitor.api_token
+        if own and own.expires_at and (wanted["expires_at"] or LATEST) > own.expires_at:
+            raise ValidationError({"expires_at": _("Not later than the token you are using.")})
+        if user.api_tokens.count() >= MOST:
+            raise Conflict(_("Delete a token that you no longer need."), "too_many_tokens")
+        token, secret = tokens.create(user, **wanted)
+        return Response(_told(token) | {"token": secret}, status=status.HTTP_201_CREATED)
+
+
+class OneToken(TokenView):
+    @schema.endpoint(
+        "Withdraw a token",
+        answers={204: OpenApiResponse(description="It opens nothing any more.")},
+        codes=[*schema.BY_COOKIE, "not_authenticated", "not_found"],
+        operation_id="tokens_destroy",
+        tags=["tokens"],
+    )
+    def delete(self, request: Request, token_id: int) -> Response:
+        get_object_or_404(self.user.api_tokens, pk=token_id).delete()
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _told(token: ApiToken) -> dict[str, Any]:
+    return shapes.TokenSerializer(token).data

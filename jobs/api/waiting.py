@@ -1,0 +1,55 @@
+"""`Prefer: wait=N`: the answer to a photo is the finished job, if that takes no longer."""
+
+import re
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.http import Http404
+from django.http.response import HttpResponseBase
+
+from colorweb.accounts.visitors import VisitorRequest
+from colorweb.http.patience import let_go
+from jobs import access, follow
+from jobs.describe import absolute_from, describe
+
+LONGEST = 30
+_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\"?", re.IGNORECASE)
+
+
+def waiting(view: Callable[..., Any]) -> Callable[..., Any]:
+    """A view that makes a job, wrapped so that it waits for its end when it is asked to.
+
+    A job that is not finished in time is answered with 202. While it waits, a request holds
+    neither a thread nor a database connection.
+    """
+
+    @wraps(view)  # which also hands on what REST framework and the OpenAPI document look for
+    async def answer(request: VisitorRequest, **kwargs: Any) -> HttpResponseBase:
+        response = await sync_to_async(view)(request, **kwargs)
+        seconds = _asked(request.headers.get("Prefer", "")) if request.method == "POST" else 0
+        if seconds and response.status_code in (200, 201):
+            await let_go()
+            job_id = uuid.UUID(response.data["id"])
+            if not await follow.ended(job_id, seconds):
+                response.status_code = 202
+            response.data |= await follow.read(_told, request, job_id)
+            response["Preference-Applied"] = f"wait={seconds}"
+        return response
+
+    return answer
+
+
+def _asked(prefer: str) -> int:
+    found = _WAIT.search(prefer)
+    return min(LONGEST, int(found[1])) if found else 0
+
+
+def _told(request: VisitorRequest, job_id: uuid.UUID) -> dict[str, Any]:
+    try:
+        job = access.own_job(request.visitor, job_id)
+    except Http404:  # deleted while we waited
+        return {}
+    return describe(job, absolute_from(request.get_host()))

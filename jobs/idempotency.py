@@ -1,0 +1,71 @@
+"""The same request sent twice makes one job.
+
+A key belongs to the visitor who sent it, and is stored in the transaction that makes the job:
+there is never a job without its key, nor a key without its job.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from io import BufferedReader
+from typing import Any, cast
+
+from django.core.files.uploadedfile import UploadedFile
+from django.utils import timezone
+
+from colorweb.accounts.visitors import Visitor
+from jobs.models import IdempotencyKey, Job
+
+KEPT = timedelta(hours=24)
+
+
+class OtherRequest(Exception):
+    """The key was used before, for something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A visitor's name for one request, and what the request asks for."""
+
+    owner: str
+    name: str
+    fingerprint: str
+
+    def earlier(self) -> Job | None:
+        """The job that this request made before. Raises OtherRequest if it asked otherwise."""
+        keys = IdempotencyKey.objects.filter(owner=self.owner, key=self.name)
+        found = keys.select_related("job__photo").first()
+        if found is None:
+            return None
+        if found.fingerprint != self.fingerprint:
+            raise OtherRequest(self.name)
+        return found.job
+
+    def remember(self, job: Job) -> None:
+        """Store the key with its job. Raises IntegrityError if a twin was quicker."""
+        IdempotencyKey.objects.create(
+            owner=self.owner, key=self.name, fingerprint=self.fingerprint, job=job
+        )
+
+
+def key(visitor: Visitor, name: str, upload: UploadedFile, wishes: Mapping[str, Any]) -> Key:
+    """The key of a request: what counts is the photo's content and the wishes, no file name."""
+    digest = _digest(upload)
+    for wish in sorted(wishes):
+        digest.update(f"\n{wish}={wishes[wish]!r}".encode())
+    return Key(visitor.key, name, digest.hexdigest())
+
+
+def sweep() -> int:
+    """Forget keys older than a day; how many."""
+    old = IdempotencyKey.objects.filter(created_at__lt=timezone.now() - KEPT)
+    return old.delete()[0]
+
+
+def _digest(upload: UploadedFile) -> Any:
+    file = cast("BufferedReader", upload.file)
+    file.seek(0)
+    digest = hashlib.file_digest(file, "sha256")
+    file.seek(0)
+    return digest

@@ -1,0 +1,70 @@
+"""The real API behind a real port, with somebody who finishes jobs."""
+
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connections
+
+from jobs import files, queue, states
+from jobs.models import State
+from tests import pictures
+
+
+@pytest.fixture(autouse=True)
+def empty_media() -> None:
+    """No file of an earlier test."""
+    shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+
+
+class Worker(threading.Thread):
+    """Ends every job: a colour for each photo, except the broken ones."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.ended = threading.Event()
+        self.broken: set[str] = set()
+
+    def run(self) -> None:
+        while not self.ended.wait(0.02):
+            for job in queue.claim("test"):
+                if job.photo.name in self.broken:
+                    values: dict[str, Any] = {"error_code": "damaged"}
+                    values["error_message"] = "The file is damaged."
+                    states.change(job.pk, State.FAILED, fence=1, **values)
+                    continue
+                with files.new_file(job.file("result")) as file:
+                    file.write(b"colours of " + job.photo.name.encode())
+                states.change(
+                    job.pk,
+                    State.SUCCEEDED,
+                    fence=1,
+                    result=job.file("result"),
+                    model_name="test",
+                    model_version="0" * 12,
+                )
+        connections.close_all()
+
+
+@pytest.fixture
+def worker() -> Iterator[Worker]:
+    """A worker beside the API."""
+    worker = Worker()
+    worker.start()
+    yield worker
+    worker.ended.set()
+    worker.join(10)
+
+
+@pytest.fixture
+def album(tmp_path: Path) -> Path:
+    """A folder of three photos."""
+    folder = tmp_path / "album"
+    folder.mkdir()
+    for seed, name in enumerate(("a.jpg", "b.jpg", "c.jpg")):
+        (folder / name).write_bytes(pictures.encoded(seed=seed))
+    return folder

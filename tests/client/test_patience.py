@@ -1,0 +1,135 @@
+"""A server that is away, busy or cut off is asked again; one that refuses is not."""
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import httpx
+import pytest
+from colorweb_client import Client, Refused, Unreachable
+from colorweb_client.cli import main
+from colorweb_client.patience import insist, retry_after
+
+CUT = "cut"
+PROBLEM = '{"code": "queue_full", "detail": "Later, please."}'
+
+
+class Server(ThreadingHTTPServer):
+    """Gives the answers it was told to give, in their order, then 200."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.answers: list = []
+        self.asked = 0
+        self.url = f"http://127.0.0.1:{self.server_port}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    server: Server
+
+    def do_GET(self) -> None:
+        self.server.asked += 1
+        answer = self.server.answers.pop(0) if self.server.answers else (200, {}, "{}")
+        if answer == CUT:
+            self.connection.close()
+            return
+        status, headers, body = answer
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, *_arguments: object) -> None:
+        """Nothing."""
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with Server() as server:
+        threading.Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+@pytest.fixture
+def ask(server):
+    """Insists on an answer of the server; the answer and the pauses made."""
+
+    def ask(patience: float = 600) -> tuple[httpx.Response, list[float]]:
+        pauses: list[float] = []
+        with httpx.Client() as http:
+            answer = insist(lambda: http.get(server.url), patience, pauses.append)
+        return answer, pauses
+
+    return ask
+
+
+@pytest.mark.parametrize("trouble", [(429, {}, ""), (502, {}, ""), (503, {}, ""), CUT])
+def test_trouble_that_passes_is_asked_through(server, ask, trouble):
+    server.answers = [trouble] * 3
+    answer, pauses = ask()
+    assert (answer.status_code, server.asked) == (200, 4)
+    assert 0.25 <= pauses[0] <= 0.5
+    assert 1.0 <= pauses[2] <= 2.0
+
+
+def test_the_servers_own_wish_counts(server, ask):
+    later = format_datetime(datetime.now(UTC) + timedelta(seconds=90), usegmt=True)
+    server.answers = [(503, {"Retry-After": "7"}, PROBLEM), (429, {"Retry-After": later}, PROBLEM)]
+    _, pauses = ask()
+    assert pauses[0] == 7
+    assert 80 < pauses[1] <= 90
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 413, 500])
+def test_a_refusal_is_taken_at_its_word(server, ask, status):
+    server.answers = [(status, {}, '{"code": "some_code", "detail": "Because."}')]
+    with pytest.raises(Refused, match=r"Because\.") as refused:
+        ask()
+    assert (refused.value.status, refused.value.code) == (status, "some_code")
+    assert server.asked == 1
+
+
+def test_patience_ends(server, ask):
+    server.answers = [(503, {"Retry-After": "3600"}, PROBLEM)]
+    with pytest.raises(Refused, match=r"Later, please\."):
+        ask(patience=60)
+    assert server.asked == 1
+
+
+def test_a_proxys_error_page_is_told_as_what_it_is(server, ask):
+    server.answers = [(418, {}, "<h1>teapot</h1>")]
+    with pytest.raises(Refused, match="The server answered 418"):
+        ask()
+
+
+def test_a_server_that_is_not_there_is_said_in_one_line(server, tmp_path, capsys):
+    (tmp_path / "a.jpg").write_bytes(b"x")
+    server.server_close()
+    place = ["--server", server.url, "--out", str(tmp_path / "out"), "--patience", "0"]
+    assert main(["colorize", str(tmp_path / "a.jpg"), *place]) == 3
+    said = capsys.readouterr().err
+    assert said.startswith("The server does not answer: ")
+    assert said.count("\n") == 1
+
+
+def test_stopping_ends_the_waiting(server):
+    server.answers = [(503, {"Retry-After": "300"}, PROBLEM)]
+    client = Client(server.url)
+    threading.Timer(0.2, client.stop).start()
+    with pytest.raises(Exception, match="Stopped"):
+        client.me()
+
+
+def test_no_answer_at_all_is_unreachable():
+    with pytest.raises(Unreachable), Client("http://127.0.0.1:9", patience=0) as client:
+        client.me()
+
+
+@pytest.mark.parametrize("value", ["", "soon", "-3"])
+def test_a_senseless_wish_is_none(value):
+    assert retry_after(httpx.Response(503, headers={"Retry-After": value})) == 0
