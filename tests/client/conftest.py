@@ -7,18 +7,44 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
 from django.conf import settings
 from django.db import connections
 
+from colorweb.asgi import application
 from jobs import files, queue, states
 from jobs.models import State
 from tests import pictures
+from tests.waiting import wait_for
 
 
 @pytest.fixture(autouse=True)
 def empty_media() -> None:
     """No file of an earlier test."""
     shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+
+
+class Site(uvicorn.Server):
+    """The site as its web process serves it: one event loop, in a thread."""
+
+    def __init__(self) -> None:
+        super().__init__(uvicorn.Config(application, port=0, lifespan="off", log_level="warning"))
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.servers[0].sockets[0].getsockname()[1]}"
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    """The site on a free port."""
+    site = Site()
+    thread = threading.Thread(target=site.run, daemon=True)
+    thread.start()
+    wait_for(lambda: site.started, "the site")
+    yield site
+    site.should_exit = True
+    thread.join(10)
 
 
 class Worker(threading.Thread):

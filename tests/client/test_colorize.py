@@ -18,12 +18,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def colorize(live_server, album, tmp_path, capsys):
+def colorize(site, album, tmp_path, capsys):
     """Runs the command over the album; its exit code and what it said on stderr."""
 
     def run(*more: str) -> tuple[int, str]:
         photos = sorted(str(path) for path in album.iterdir())
-        place = ["--server", live_server.url, "--out", str(tmp_path / "out"), "--patience", "20"]
+        place = ["--server", site.url, "--out", str(tmp_path / "out"), "--patience", "20"]
         code = main(["colorize", *photos, *place, *more])
         return code, capsys.readouterr().err
 
@@ -93,19 +93,19 @@ def test_an_account_colours_by_its_token(colorize, worker, tmp_path):
     assert not (tmp_path / "out" / ".colorweb.json").exists()
 
 
-def test_a_guest_is_the_same_guest_in_the_next_run(colorize, worker, tmp_path, live_server):
+def test_a_guest_is_the_same_guest_in_the_next_run(colorize, worker, tmp_path, site):
     colorize()
     path = tmp_path / "out" / ".colorweb.json"
     assert path.stat().st_mode & 0o777 == 0o600
-    assert list(json.loads(path.read_text())) == [live_server.url]
+    assert list(json.loads(path.read_text())) == [site.url]
     colorize("--overwrite", "--size", "128")
     assert Photo.objects.values("guest").distinct().count() == 1
 
 
-def test_a_guest_whom_the_server_forgot_begins_anew(colorize, worker, tmp_path, live_server):
+def test_a_guest_whom_the_server_forgot_begins_anew(colorize, worker, tmp_path, site):
     (tmp_path / "out").mkdir()
     path = tmp_path / "out" / ".colorweb.json"
-    path.write_text(json.dumps({live_server.url: "nobody:knows"}))
+    path.write_text(json.dumps({site.url: "nobody:knows"}))
     assert colorize()[0] == 0
 
 
@@ -131,15 +131,13 @@ def test_a_full_queue_is_waited_for(colorize, worker, settings, tmp_path, monkey
     assert len(results(tmp_path)) == 3
 
 
-def test_photos_that_would_share_a_name_are_refused_before_anything_is_sent(
-    live_server, tmp_path, capsys
-):
+def test_photos_that_would_share_a_name_are_refused_before_anything_is_sent(site, tmp_path, capsys):
     for folder in ("x", "y"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "a.jpg").write_bytes(pictures.encoded())
     photos = [str(tmp_path / folder / "a.jpg") for folder in ("x", "y")]
     out = str(tmp_path / "out")
-    assert main(["colorize", *photos, "--server", live_server.url, "--out", out]) == 2
+    assert main(["colorize", *photos, "--server", site.url, "--out", out]) == 2
     assert "would both become" in capsys.readouterr().err
     assert not Photo.objects.exists()
 
@@ -155,14 +153,14 @@ def test_names_that_differ_in_their_suffix_stay_apart(colorize, worker, album, t
     ]
 
 
-def test_a_missing_file_is_said_before_anything_is_sent(live_server, tmp_path, capsys):
-    place = ["--server", live_server.url, "--out", str(tmp_path)]
+def test_a_missing_file_is_said_before_anything_is_sent(site, tmp_path, capsys):
+    place = ["--server", site.url, "--out", str(tmp_path)]
     assert main(["colorize", "nowhere.jpg", *place]) == 2
     assert capsys.readouterr().err == "There is no file nowhere.jpg\n"
 
 
-def test_everything_a_job_can_do_works_from_python(live_server, album):
-    with Client(live_server.url, patience=5) as client:
+def test_everything_a_job_can_do_works_from_python(site, album):
+    with Client(site.url, patience=5) as client:
         job = client.send(album / "a.jpg", wait=0, vividness=1.2)
         assert job["status"] == "queued"
         assert [found["id"] for found in client.jobs([job["id"]])] == [job["id"]]

@@ -30,7 +30,7 @@ def node() -> str:
 
 
 @pytest.fixture
-def run(live_server, worker, tmp_path):
+def run(site, worker, tmp_path):
     """Runs a snippet in a folder with photos, against the server; what it printed."""
     (tmp_path / "old.jpg").write_bytes(pictures.encoded())
     (tmp_path / "album").mkdir()
@@ -49,7 +49,7 @@ def run(live_server, worker, tmp_path):
 
     def run(language: str, code: str) -> str:
         snippet = tmp_path / f"snippet.{'mjs' if language == 'js' else language}"
-        snippet.write_text(code.replace("http://127.0.0.1:8000", live_server.url))
+        snippet.write_text(code.replace("http://127.0.0.1:8000", site.url))
         program = {"bash": ["bash", "-eu"], "python": [sys.executable], "js": [node()]}[language]
         done = subprocess.run(
             [*program, str(snippet)],
