@@ -63,7 +63,12 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.humanize",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "channels",
     "csp",
     "django_vite",
@@ -85,9 +90,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "colorweb.accounts.visitors.VisitorMiddleware",
+    "colorweb.accounts.middleware.VisitorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
 ]
 
 ROOT_URLCONF = "colorweb.urls"
@@ -137,8 +143,46 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+
+# Mail goes to the log until EMAIL_URL names a server, e.g. smtp+tls://user:password@host:587.
+_mail = env.email("EMAIL_URL", default="consolemail://")
+EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"] or "localhost", _mail["EMAIL_PORT"] or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = "EMAIL_USE_TLS" in _mail, "EMAIL_USE_SSL" in _mail
+# Where no mail arrives nobody can confirm an address: accounts then work without.
+MAIL_ARRIVES = not EMAIL_BACKEND.endswith("console.EmailBackend")
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str(
+    "EMAIL_FROM", default=f"colorweb@{_site.hostname or 'localhost'}"
+)
+
+# Accounts: one address and a password, a second factor for those who want one.
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if MAIL_ARRIVES else "optional"
+ACCOUNT_PREVENT_ENUMERATION = MAIL_ARRIVES
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[colorweb] "
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_SESSION_REMEMBER = True
+MFA_ALLOW_UNVERIFIED_EMAIL = not MAIL_ARRIVES
+MFA_ADAPTER = "colorweb.accounts.second_factor.MFAAdapter"
+MFA_TOTP_ISSUER = "colorweb"
+MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
+
 # A visitor's photos belong to a signed cookie that lives as long as the browser may keep it.
 GUEST_COOKIE_AGE = timedelta(days=365)
+GUEST_RETENTION = timedelta(hours=env.float("GUEST_RETENTION", default=24))
+# Who answers for this site, shown on the privacy page and the terms.
+CONTACT = env.str("CONTACT", default="")
 
 # Valkey or Redis: one for the broker and live messages (never evicts), one as cache.
 REDIS_URL = runtime.broker_url()
@@ -194,6 +238,16 @@ CELERY_BEAT_SCHEDULE = {
     },
     "sweep-keys": {
         "task": "jobs.tasks.sweep_keys",
+        "schedule": 3600,
+        "options": {"expires": 1800},
+    },
+    "expire-guests": {
+        "task": "jobs.tasks.expire_guests",
+        "schedule": 600,
+        "options": {"expires": 300},
+    },
+    "forget-sessions": {
+        "task": "colorweb.accounts.tasks.forget_sessions",
         "schedule": 3600,
         "options": {"expires": 1800},
     },

@@ -1,9 +1,15 @@
+from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
+
+# One way in, with its rate limits and second factor, for staff too.
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("", include("colorweb.health.urls")),
     path("", include("jobs.urls")),
+    path("", include("colorweb.pages")),
+    path("account/", include("allauth.urls")),
     path("api/v1/", include("jobs.api.urls")),
     path("api/", include("jobs.api.docs")),
     path("i18n/", include("django.conf.urls.i18n")),
@@ -13,4 +19,5 @@ urlpatterns = [
 handler400 = "colorweb.http.problems.bad_request"
 handler403 = "colorweb.http.problems.permission_denied"
 handler404 = "colorweb.http.problems.not_found"
+handler429 = "colorweb.http.problems.too_many_requests"  # allauth's
 handler500 = "colorweb.http.problems.server_error"

@@ -25,7 +25,7 @@ POSITIONS_EVERY = 2.0  # seconds: nobody announces that the queue ahead has beco
 class LiveConsumer(AsyncJsonWebsocketConsumer):
     """What both sockets share: who looks, at which group, and news of positions."""
 
-    group = ""
+    groups_joined: tuple[str, ...] = ()
 
     async def connect(self) -> None:
         self.visitor = await database_sync_to_async(visitors.of_scope)(self.scope)
@@ -36,8 +36,9 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
         self.absolute = absolute_from(headers.get(b"host", b"").decode("latin-1"))
         self.waiting: set[str] = set()
         # The group first, then the snapshot: what changes in between is told twice, not lost.
-        self.group = self.group_name()
-        await self.channel_layer.group_add(self.group, self.channel_name)
+        self.groups_joined = (self.group_name(), live.identity_group(self.visitor.key))
+        for group in self.groups_joined:
+            await self.channel_layer.group_add(group, self.channel_name)
         try:
             first = await self.snapshot()
         except Http404:
@@ -52,8 +53,8 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
             self.positions.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self.positions
-        if self.group:
-            await self.channel_layer.group_discard(self.group, self.channel_name)
+        for group in self.groups_joined:
+            await self.channel_layer.group_discard(group, self.channel_name)
 
     def group_name(self) -> str:
         raise NotImplementedError
@@ -69,6 +70,10 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
     async def job_progressed(self, message: dict[str, Any]) -> None:
         """Fine progress of a running job."""
         await self._send_progress(message["id"], message["progress"])
+
+    async def visitor_parted(self, message: dict[str, Any]) -> None:
+        """Whoever opened this socket is somebody else by now: the page comes back as that."""
+        await self.close(code=4401)
 
     @database_sync_to_async
     def read(self, job_id: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ FORMATS = ("JPEG", "PNG", "WebP", "TIFF", "HEIC", "AVIF", "BMP", "GIF")
 
 
 def limits(request: HttpRequest) -> dict[str, Any]:
-    """The upload limits, shown beside the drop zone."""
+    """What the site promises and who answers for it, said on several pages."""
     return {
         "limits": {
             "bytes": settings.UPLOAD_MAX_BYTES,
@@ -17,5 +17,8 @@ def limits(request: HttpRequest) -> dict[str, Any]:
             "megapixels": settings.UPLOAD_MAX_PIXELS // 1_000_000,
             "aspect": settings.UPLOAD_MAX_ASPECT,
             "formats": FORMATS,
-        }
+            "guest_hours": round(settings.GUEST_RETENTION.total_seconds() / 3600),
+        },
+        "contact": settings.CONTACT,
+        "mail_arrives": settings.MAIL_ARRIVES,
     }

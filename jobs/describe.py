@@ -56,9 +56,9 @@ def describe(job: Job, absolute: Absolute) -> dict[str, Any]:
         },
         "timings": timings(job),
         "urls": urls(job, absolute),
-        "created_at": _iso(job.created_at),
-        "started_at": _iso(job.started_at),
-        "finished_at": _iso(job.finished_at),
+        "created_at": iso(job.created_at),
+        "started_at": iso(job.started_at),
+        "finished_at": iso(job.finished_at),
     }
 
 
@@ -112,5 +112,6 @@ def urls(job: Job, absolute: Absolute) -> dict[str, str | None]:
     return found
 
 
-def _iso(moment: datetime | None) -> str | None:
+def iso(moment: datetime | None) -> str | None:
+    """A moment as JSON carries it, in UTC."""
     return moment.isoformat().replace("+00:00", "Z") if moment else None

@@ -119,11 +119,9 @@ def retry(job: Job, visitor: Visitor) -> Job:
 
 
 def discard(photo: Photo) -> None:
-    """Delete a photo with its jobs, and its files once that is certain."""
-    folder = photo.folder
+    """Delete a photo with its jobs, and its files once that is certain (`jobs.signals`)."""
     with transaction.atomic():
         photo.delete()
-        transaction.on_commit(lambda: files.delete_folder(folder))
 
 
 def _save_pictures(photo_id: uuid.UUID, inspection: photos.Inspection) -> None:

@@ -42,6 +42,16 @@ def visitor_group(key: str) -> str:
     return f"visitor-{key}"
 
 
+def identity_group(key: str) -> str:
+    """The channel group of all sockets opened as one visitor, whatever they look at."""
+    return f"identity-{key}"
+
+
+def part(key: str) -> None:
+    """Close the sockets of somebody who has logged in, logged out or gone; pages come back."""
+    _send(identity_group(key), {"type": "visitor.parted"})
+
+
 def announce(job_id: uuid.UUID) -> None:
     """Tell the pages that a job's row has changed; they read it anew."""
     job = Job.objects.select_related("photo").filter(pk=job_id).first()
@@ -92,9 +102,12 @@ def _progress_key(job_id: uuid.UUID) -> str:
 
 
 def _tell(job_id: uuid.UUID, visitor_key: str, message: dict[str, Any]) -> None:
+    _send(job_group(job_id), message)
+    _send(visitor_group(visitor_key), message)
+
+
+def _send(group: str, message: dict[str, Any]) -> None:
     try:
-        send = async_to_sync(get_channel_layer().group_send)
-        send(job_group(job_id), message)
-        send(visitor_group(visitor_key), message)
+        async_to_sync(get_channel_layer().group_send)(group, message)
     except Exception:
         log.warning("A live message was not sent.", exc_info=True)

@@ -47,6 +47,7 @@ class Photo(models.Model):
             models.Index(
                 fields=["guest", "-created_at"], name="photo_of_guest", condition=~Q(guest="")
             ),
+            models.Index(fields=["created_at"], name="photo_guest_age", condition=~Q(guest="")),
             models.Index(
                 fields=["-published_at", "id"],
                 name="photo_gallery",

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.conf import settings
 
-from jobs import files, idempotency, queue
+from jobs import files, idempotency, people, queue
 
 
 @shared_task(time_limit=settings.COLOUR_TASK_LIMIT, ignore_result=True)
@@ -30,3 +30,9 @@ def sweep_files() -> None:
 def sweep_keys() -> None:
     """Forget yesterday's idempotency keys."""
     idempotency.sweep()
+
+
+@shared_task(ignore_result=True)
+def expire_guests() -> None:
+    """Delete guests' photos whose time has come."""
+    people.expire_guests()

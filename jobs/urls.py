@@ -1,6 +1,6 @@
 from django.urls import path
 
-from jobs import views
+from jobs import account_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -13,4 +13,7 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/unpublish/", views.unpublish, name="job-unpublish"),
     path("jobs/<uuid:job_id>/delete/", views.delete, name="job-delete"),
     path("files/<uuid:job_id>/<str:kind>", views.file, name="file"),
+    path("account/", account_views.account, name="account"),
+    path("account/export/", account_views.export_all, name="account-export"),
+    path("account/delete/", account_views.delete, name="account-delete"),
 ]

@@ -11,21 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.core import signing
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.http.cookie import parse_cookie
-from django.http.response import HttpResponseBase
-from django.utils.deprecation import MiddlewareMixin
-from django.utils.translation import gettext as _
 
 from colorweb.accounts import tokens
 from colorweb.accounts.models import ApiToken, User
-from colorweb.http import problems
 
 COOKIE = "guest"
-SAFE = ("GET", "HEAD", "OPTIONS")
 _signer = signing.Signer(salt="colorweb.guest")
 
 
@@ -127,44 +121,6 @@ def of_scope(scope: Mapping[str, Any]) -> Visitor:
 
 
 class VisitorRequest(HttpRequest):
-    """A request after `VisitorMiddleware`."""
+    """A request after `accounts.middleware`."""
 
     visitor: Visitor
-
-
-class VisitorMiddleware(MiddlewareMixin):
-    """Sets `request.visitor`, holds tokens to their scopes, and keeps a new guest's cookie once
-    the guest owns something."""
-
-    def process_request(self, request: VisitorRequest) -> HttpResponse | None:
-        request.visitor = identify(
-            request.user,
-            request.COOKIES,
-            request.headers.get("Authorization", ""),
-            request.META.get("REMOTE_ADDR") or "unknown",
-        )
-        scope = ApiToken.Scope.READ if request.method in SAFE else ApiToken.Scope.WRITE
-        if request.visitor.may(scope):
-            return None
-        return problems.respond(
-            request,
-            403,
-            "insufficient_scope",
-            title=_("This token may not do that"),
-            detail=_("The token has no scope “%(scope)s”. Make one that has.") % {"scope": scope},
-        )
-
-    def process_response(
-        self, request: VisitorRequest, response: HttpResponseBase
-    ) -> HttpResponseBase:
-        visitor: Visitor | None = getattr(request, "visitor", None)
-        if visitor and visitor.is_new and visitor.kept:
-            response.set_cookie(
-                COOKIE,
-                visitor.token,
-                max_age=settings.GUEST_COOKIE_AGE,
-                secure=settings.SESSION_COOKIE_SECURE,
-                httponly=True,
-                samesite="Lax",
-            )
-        return response

@@ -92,6 +92,16 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
+def too_many_requests(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return respond(
+        request,
+        429,
+        "too_many_requests",
+        title=_("Too many attempts"),
+        detail=_("Wait a few minutes, then try again."),
+    )
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     return respond(
         request,

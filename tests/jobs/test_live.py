@@ -17,12 +17,13 @@ claim = sync_to_async(queue.claim)
 change = sync_to_async(states.change)
 
 
-def socket(path: str, guest: str = make.GUEST, origin: str = "http://127.0.0.1"):
+def socket(path: str, guest: str = make.GUEST, origin: str = "http://127.0.0.1", session: str = ""):
     visitor = Visitor(user=None, guest=guest, address="127.0.0.1")
+    cookie = f"sessionid={session}" if session else f"guest={visitor.token}"
     headers = [
         (b"host", b"127.0.0.1"),
         (b"origin", origin.encode()),
-        (b"cookie", f"guest={visitor.token}".encode()),
+        (b"cookie", cookie.encode()),
     ]
     return WebsocketCommunicator(application, path, headers)
 

@@ -1,0 +1,61 @@
+"""Each request learns who sent it, and what that visitor may do."""
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.deprecation import MiddlewareMixin
+from django.utils.translation import gettext as _
+
+from colorweb.accounts.models import ApiToken
+from colorweb.accounts.visitors import COOKIE, Visitor, VisitorRequest, identify
+from colorweb.http import problems
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+class VisitorMiddleware(MiddlewareMixin):
+    """Sets `request.visitor`, holds tokens to their scopes, and keeps a new guest's cookie once
+    the guest owns something.
+
+    Whoever logs in stops being a guest, and what the guest owned goes along (`jobs.people`).
+    """
+
+    def process_request(self, request: VisitorRequest) -> HttpResponse | None:
+        request.visitor = identify(
+            request.user,
+            request.COOKIES,
+            request.headers.get("Authorization", ""),
+            request.META.get("REMOTE_ADDR") or "unknown",
+        )
+        scope = ApiToken.Scope.READ if request.method in SAFE else ApiToken.Scope.WRITE
+        if request.visitor.may(scope):
+            return None
+        return problems.respond(
+            request,
+            403,
+            "insufficient_scope",
+            title=_("This token may not do that"),
+            detail=_("The token has no scope “%(scope)s”. Make one that has.") % {"scope": scope},
+        )
+
+    def process_response(
+        self, request: VisitorRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        visitor: Visitor | None = getattr(request, "visitor", None)
+        if visitor and visitor.is_new and visitor.kept:
+            response.set_cookie(
+                COOKIE,
+                visitor.token,
+                max_age=settings.GUEST_COOKIE_AGE,
+                secure=settings.SESSION_COOKIE_SECURE,
+                httponly=True,
+                samesite="Lax",
+            )
+        elif (
+            visitor
+            and not visitor.user
+            and COOKIE in request.COOKIES
+            and request.user.is_authenticated
+        ):
+            response.delete_cookie(COOKIE, samesite="Lax")
+        return response

@@ -1,0 +1,50 @@
+"""Photos and the people they belong to: a guest who gets an account, a guest who does not come
+back, an account that ends."""
+
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from colorweb.accounts.models import User
+from colorweb.accounts.visitors import Visitor
+from jobs import intake, live
+from jobs.models import Photo
+
+BATCH = 200  # rows in memory at once
+
+
+def adopt(guest: str, user: User) -> int:
+    """Make a guest's photos the user's, wherever they are in the queue; how many there were.
+
+    The guest's open pages are told to look again: they belong to the user now.
+    """
+    channel = Visitor(user=None, guest=guest, address="").key
+    with transaction.atomic():
+        adopted = Photo.objects.filter(owner=None, guest=guest).update(owner=user, guest="")
+        transaction.on_commit(lambda: live.part(channel))
+    return adopted
+
+
+def expire_guests() -> int:
+    """Delete guests' photos older than `GUEST_RETENTION`, published ones too; how many."""
+    oldest = timezone.now() - settings.GUEST_RETENTION
+    expired = Photo.objects.filter(created_at__lt=oldest).exclude(guest="").order_by("created_at")
+    gone = 0
+    while batch := expired[:BATCH]:
+        for photo in batch:
+            intake.discard(photo)
+            gone += 1
+    return gone
+
+
+def erase(user: User) -> None:
+    """Delete an account with its photos, results, sessions and everything else that is its own."""
+    channel = Visitor(user=user, guest="", address="").key
+    with transaction.atomic():
+        # Nothing new is written for a locked account: an upload in this moment waits, and fails.
+        User.objects.select_for_update().get(pk=user.pk)
+        for session in UserSession.objects.filter(user=user):
+            session.end()
+        user.delete()
+        transaction.on_commit(lambda: live.part(channel))

@@ -1,0 +1,46 @@
+"""What logging in and out means for photos and live pages; files go with their photo's row."""
+
+from typing import Any
+
+from allauth.usersessions.models import UserSession
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.db import transaction
+from django.db.models.signals import post_delete
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from colorweb.accounts.models import User
+from colorweb.accounts.visitors import Visitor
+from jobs import files, live, people
+from jobs.models import Photo
+
+
+@receiver(user_logged_in)
+def adopt_photos(request: HttpRequest, user: User, **_signal: Any) -> None:
+    """Signing up ends here too: allauth logs in whoever has signed up."""
+    visitor: Visitor | None = getattr(request, "visitor", None)
+    if visitor and visitor.guest and not visitor.is_new:
+        people.adopt(visitor.guest, user)
+
+
+@receiver(user_logged_out)
+def close_sockets(user: User | None, **_signal: Any) -> None:
+    """A page left open must not go on showing what its owner has left."""
+    if user:
+        live.part(Visitor(user=user, guest="", address="").key)
+
+
+@receiver(post_delete, sender=UserSession)
+def close_sockets_of_ended_session(instance: UserSession, **_signal: Any) -> None:
+    """Sessions ended from afar; the pages of the others come back at once."""
+    live.part(f"user-{instance.user_id}")
+
+
+@receiver(post_delete, sender=Photo)
+def delete_files(instance: Photo, **_signal: Any) -> None:
+    """However the row went: by its owner, with an account, from the admin.
+
+    What this leaves behind when it fails, `files.sweep` finds.
+    """
+    folder = instance.folder
+    transaction.on_commit(lambda: files.delete_folder(folder), robust=True)

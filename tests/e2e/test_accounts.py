@@ -1,0 +1,204 @@
+"""An account in a real browser: from the first photo to the last."""
+
+from __future__ import annotations
+
+import json
+import uuid
+import zipfile
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests import totp
+from tests.e2e import pages
+from tests.e2e.stack import Stack
+from tests.e2e.test_pages_accessible import check
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def email() -> str:
+    """Nobody's address yet: all tests share one site."""
+    return f"{uuid.uuid4().hex[:12]}@example.org"
+
+
+def sign_up(page: Page, email: str) -> None:
+    page.goto("/")
+    page.get_by_role("link", name="Log in").click()
+    page.get_by_role("link", name="Sign up").click()
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign up").click()
+    expect(page.get_by_role("link", name="Account")).to_be_visible()
+
+
+def log_in(page: Page, email: str) -> None:
+    page.goto("/account/login/")
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("main").get_by_role("button", name="Log in").click()
+
+
+def log_out(page: Page) -> None:
+    page.goto("/account/")
+    page.get_by_role("button", name="Log out").click()
+    expect(page.get_by_text("You are logged out.")).to_be_visible()
+
+
+def prove(page: Page) -> None:
+    """Enter the password where it is asked for once more."""
+    expect(page.get_by_role("heading", name="Is it you?")).to_be_visible()
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Go on").click()
+
+
+def turn_on_two_steps(page: Page) -> None:
+    page.goto("/account/2fa/totp/activate/")
+    secret = page.get_by_label("The same as a key").input_value()
+    page.get_by_label("Authenticator code").fill(totp.code(secret))
+    page.get_by_role("button", name="Turn on").click()
+    expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
+
+
+def delete_account(page: Page, email: str) -> None:
+    page.goto("/account/")
+    page.get_by_role("link", name="Delete…").click()
+    prove(page)
+    page.get_by_label("type your address").fill(email)
+    page.get_by_role("button", name="Delete everything").click()
+    expect(page.get_by_text("has been deleted")).to_be_visible()
+
+
+def test_a_life_of_an_account(
+    page: Page, browser: Browser, stack: Stack, tmp_path: Path, email: str
+) -> None:
+    pages.coloured(page, pages.photo_in(tmp_path, "Grandmother.jpg"))
+    photo = page.url
+
+    sign_up(page, email)
+    expect(page.locator("photo-list .card-name")).to_have_text("Grandmother.jpg")
+    page.goto(photo)
+    expect(page.get_by_role("button", name="Delete…").first).to_be_visible()
+
+    log_out(page)
+    answer = page.goto(photo)
+    assert answer is not None
+    assert answer.status == 404
+
+    log_in(page, email)
+    page.goto(photo)
+    expect(page.get_by_role("status")).to_have_text("In colour")
+
+    page.goto("/account/2fa/totp/activate/")
+    prove(page)
+    turn_on_two_steps(page)
+    code = page.locator(".codes li").first.text_content() or ""
+    other = pages.screen(browser, stack).new_page()
+    log_in(other, email)
+    expect(other.get_by_role("heading", name="Second step")).to_be_visible()
+    other.get_by_label("Code").fill(code)
+    other.get_by_role("button", name="Log in").click()
+    other.goto("/account/sessions/")
+    expect(other.locator(".sessions li")).to_have_count(2)
+    other.get_by_role("button", name="Log out everywhere else").click()
+    expect(other.locator(".sessions li")).to_have_count(1)
+    page.goto("/account/")
+    expect(page.get_by_role("heading", name="Log in")).to_be_visible()
+
+    other.goto("/account/")
+    with other.expect_download() as download:
+        other.get_by_role("link", name="Download everything").click()
+    with zipfile.ZipFile(download.value.path()) as taken:
+        assert json.loads(taken.read("data.json"))["account"]["email"] == email
+        assert taken.testzip() is None
+        assert len(taken.namelist()) == 3
+
+    job = photo.rstrip("/").rsplit("/", 1)[-1]
+    delete_account(other, email)
+    assert not stack.rows(f"SELECT 1 FROM accounts_user WHERE email = '{email}'")
+    known = {row[0] for row in stack.rows("SELECT id FROM jobs_job")}
+    assert not {job, job.replace("-", ""), uuid.UUID(job)} & known
+    other.context.close()
+
+
+def test_a_page_left_open_goes_on_after_logging_in_beside_it(
+    page: Page, stack: Stack, tmp_path: Path, email: str
+) -> None:
+    beside = page.context.new_page()
+    with stack.stopped("gpu"):
+        pages.choose(page, pages.photo_in(tmp_path))
+        page.wait_for_url("**/jobs/*/")
+        listed = page.context.new_page()
+        listed.goto("/")
+        expect(listed.locator(".card[data-status=queued]")).to_have_count(1)
+        sign_up(beside, email)
+    expect(page.get_by_role("status")).to_have_text("In colour", timeout=pages.COLOURED)
+    expect(listed.locator(".card[data-status=succeeded]")).to_have_count(1)
+
+
+ENTRANCE = (
+    "/about/",
+    "/privacy/",
+    "/terms/",
+    "/account/login/",
+    "/account/signup/",
+    "/account/password/reset/",
+    "/account/password/reset/done/",
+    "/account/password/reset/key/1-x/",
+    "/account/confirm-email/",
+    "/account/confirm-email/nothing/",
+    "/account/inactive/",
+)
+INSIDE = (
+    "/account/",
+    "/account/delete/",
+    "/account/email/",
+    "/account/logout/",
+    "/account/password/change/",
+    "/account/sessions/",
+    "/account/2fa/",
+    "/account/2fa/totp/activate/",
+)
+TWO_STEPS = (
+    "/account/2fa/",
+    "/account/2fa/recovery-codes/",
+    "/account/2fa/recovery-codes/generate/",
+    "/account/2fa/totp/deactivate/",
+)
+
+
+@pytest.mark.parametrize("width", [pages.DESKTOP, pages.PHONE])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_of_accounts_have_no_accessibility_violations(
+    browser: Browser, stack: Stack, email: str, scheme: str, width: int
+) -> None:
+    context = pages.screen(browser, stack, width, color_scheme=scheme)
+    page = context.new_page()
+
+    def check_all(paths: tuple[str, ...]) -> None:
+        for path in paths:
+            page.goto(path)
+            check(page, width)
+
+    check_all(ENTRANCE)
+    page.goto("/account/signup/")
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill("123")
+    page.get_by_role("button", name="Sign up").click()
+    expect(page.get_by_text("entirely numeric").first).to_be_visible()
+    check(page, width)
+    sign_up(page, email)
+    page.goto("/account/delete/")
+    check(page, width)
+    prove(page)
+    check_all(INSIDE)
+    turn_on_two_steps(page)
+    check_all(TWO_STEPS)
+    page.goto("/account/delete/")
+    page.get_by_label("type your address").fill("somebody@example.org")
+    page.get_by_role("button", name="Delete everything").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    check(page, width)
+    context.close()
