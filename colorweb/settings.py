@@ -236,11 +236,6 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 3600,
         "options": {"expires": 1800},
     },
-    "sweep-keys": {
-        "task": "jobs.tasks.sweep_keys",
-        "schedule": 3600,
-        "options": {"expires": 1800},
-    },
     "expire-guests": {
         "task": "jobs.tasks.expire_guests",
         "schedule": 600,
@@ -248,6 +243,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     "forget-sessions": {
         "task": "colorweb.accounts.tasks.forget_sessions",
+        "schedule": 3600,
+        "options": {"expires": 1800},
+    },
+    "sweep-keys": {
+        "task": "jobs.tasks.sweep_keys",
         "schedule": 3600,
         "options": {"expires": 1800},
     },
@@ -259,7 +259,7 @@ JOB_LEASE_RENEWAL = timedelta(seconds=5)
 JOB_MAX_ATTEMPTS = 3
 JOB_TIME_LIMIT = timedelta(minutes=5)  # for one photo, by the worker itself
 COLOUR_TASK_LIMIT = 1800  # seconds for a whole claim, by Celery: the last resort
-BATCH_SIZE = env.int("BATCH_SIZE", default=0)  # photos a claim; 0: 16 on a GPU, 4 on a CPU
+BATCH_SIZE = env.int("BATCH_SIZE", default=0)  # photos a claim; 0: 16 on a GPU, 1 on a CPU
 
 # What an upload may be; shown beside the drop zone.
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=80_000_000)

@@ -5,5 +5,6 @@ class JobsConfig(AppConfig):
     name = "jobs"
 
     def ready(self) -> None:
-        from jobs import signals  # noqa: F401, PLC0415 - connects itself
-        from jobs.api import schema  # noqa: F401, PLC0415 - registers with drf-spectacular
+        # Each connects itself: to deletions and logins, and to the API's document.
+        from jobs import signals  # noqa: F401, PLC0415
+        from jobs.api import schema  # noqa: F401, PLC0415

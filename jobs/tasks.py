@@ -27,12 +27,12 @@ def sweep_files() -> None:
 
 
 @shared_task(ignore_result=True)
-def sweep_keys() -> None:
-    """Forget yesterday's idempotency keys."""
-    idempotency.sweep()
-
-
-@shared_task(ignore_result=True)
 def expire_guests() -> None:
     """Delete guests' photos whose time has come."""
     people.expire_guests()
+
+
+@shared_task(ignore_result=True)
+def sweep_keys() -> None:
+    """Forget yesterday's idempotency keys."""
+    idempotency.sweep()

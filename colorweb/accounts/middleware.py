@@ -1,4 +1,4 @@
-"""Each request learns who sent it, and what that visitor may do."""
+"""Every request learns who is asking."""
 
 from django.conf import settings
 from django.http import HttpResponse

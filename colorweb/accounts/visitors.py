@@ -121,6 +121,6 @@ def of_scope(scope: Mapping[str, Any]) -> Visitor:
 
 
 class VisitorRequest(HttpRequest):
-    """A request after `accounts.middleware`."""
+    """A request after `middleware.VisitorMiddleware`."""
 
     visitor: Visitor

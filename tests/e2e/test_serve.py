@@ -32,13 +32,13 @@ def test_a_second_run_on_the_same_folder_is_refused(stack: Stack) -> None:
 
 def test_the_first_staff_account_logs_in_over_plain_http(stack: Stack) -> None:
     with httpx.Client(base_url=stack.base_url) as browser:
-        browser.get("/admin/login/")
+        browser.get("/admin/", follow_redirects=True)  # leads to the one way in
         form = {
-            "username": STAFF["ADMIN_EMAIL"],
+            "login": STAFF["ADMIN_EMAIL"],
             "password": STAFF["ADMIN_PASSWORD"],
             "csrfmiddlewaretoken": browser.cookies["csrftoken"],
         }
-        answer = browser.post("/admin/login/", params={"next": "/admin/"}, data=form)
+        answer = browser.post("/account/login/", params={"next": "/admin/"}, data=form)
         assert (answer.status_code, answer.headers.get("location")) == (302, "/admin/")
         assert browser.get("/admin/").status_code == 200
 
