@@ -366,5 +366,11 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"PIL": {"level": "WARNING"}, "httpx": {"level": "WARNING"}},
+    "loggers": {
+        "PIL": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},
+        # A line for every token and every tick of the reaper says nothing.
+        "celery.app.trace": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
+    },
 }
