@@ -161,9 +161,11 @@ def position(job: Job) -> int | None:
 
 def eta(job: Job, position: int | None) -> float | None:
     """Seconds until this job is done, from how long the last twenty took; None if unknown."""
+    if job.is_terminal:
+        return None
     pace: tuple[float, int] = cache.get_or_set("queue-pace", _pace, timeout=5) or (0.0, 1)
     seconds, processes = pace
-    if job.is_terminal or not seconds:
+    if not seconds:
         return None
     return round(seconds * (1 + ((position or 1) - 1) / processes), 1)
 
