@@ -9,16 +9,18 @@ whoever uses the network need not know of it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import product, starmap
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
 from . import weights
+from .batches import whole_batches
 from .bins import SoftEncoder, annealed_mean, mean_ab, rebalancing
-from .data import Photos, whole_batches
+from .data import Photos
 from .lab import lab_to_rgb
 from .metrics import colorfulness
 from .networks import ResNetGrayUNet
@@ -26,19 +28,16 @@ from .networks import ResNetGrayUNet
 TAKEN_BACK = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4)
 TEMPERATURES = (0.3, 0.4, 0.5, 0.7, 1.0)
 COLOURFULNESS = 0.86  # of the true photos': under 1, for a wrong colour hurts more than a pale one
+PHOTOS = 300  # more do not change the choice, and every one is decoded in forty ways
 NEARLY_RIGHT = 20  # Lab units off in the ab plane
 MARGIN = 0.015  # of pixels: photos at full size have finer colours, which are missed more often
 
 
-@dataclass(frozen=True)
-class Setting:
-    """One way to decode, and what it gave."""
+class Look(NamedTuple):
+    """One way to decode a network's distribution."""
 
     taken_back: float  # part of the rebalancing
     temperature: float
-    colourfulness: float  # as a part of the truth's
-    nearly_right: float  # share of pixels, less that of a constant colour
-    mse: float  # the paper's unit
 
     def apply(self, net: ResNetGrayUNet, balance: Tensor) -> None:
         """Puts the correction into the network; ``balance`` Q are its training's weights."""
@@ -46,6 +45,20 @@ class Setting:
         assert bias is not None
         with torch.no_grad():
             bias.sub_(self.taken_back * balance.log().to(bias))
+
+
+USUAL = Look(0.15, 0.5)
+"""What was chosen for the model that ships: near enough while a training goes on."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A look, and what it gave."""
+
+    look: Look
+    colourfulness: float  # as a part of the truth's
+    nearly_right: float  # share of pixels, less that of a constant colour
+    mse: float  # the paper's unit
 
 
 @torch.inference_mode()
@@ -63,8 +76,8 @@ def calibrate(
     ``balance`` Q are the training's weights, ``constant`` 2 is its mean colour. Measured at a
     quarter of ``size``, where the network answers.
     """
-    settings = list(product(TAKEN_BACK, TEMPERATURES))
-    sums = torch.zeros(len(settings), 3)
+    looks = list(starmap(Look, product(TAKEN_BACK, TEMPERATURES)))
+    sums = torch.zeros(len(looks), 3)
     true_colourfulness, constant_right = torch.zeros(()), torch.zeros(())
     for lightness, full_ab in whole_batches(photos, size, net.stride):
         logits = net.predict(lightness).logits
@@ -73,17 +86,17 @@ def calibrate(
         flat = constant.view(1, 2, 1, 1).expand_as(ab)
         true_colourfulness += _figures(small, ab, ab)[0]
         constant_right += _figures(small, flat, ab)[1]
-        for i, (part, temperature) in enumerate(settings):
-            corrected = logits - part * balance.log()[:, None, None]
-            sums[i] += _figures(small, annealed_mean(corrected, net.bins, temperature), ab)
+        for i, look in enumerate(looks):
+            corrected = logits - look.taken_back * balance.log()[:, None, None]
+            sums[i] += _figures(small, annealed_mean(corrected, net.bins, look.temperature), ab)
     found = [
         Setting(
-            *setting,
+            look,
             colourfulness=float(figures[0] / true_colourfulness),
             nearly_right=float(figures[1] - constant_right) / len(photos),
             mse=float(figures[2]) / len(photos),
         )
-        for setting, figures in zip(settings, sums, strict=True)
+        for look, figures in zip(looks, sums, strict=True)
     ]
     return choose(found, target)
 
@@ -97,22 +110,23 @@ def choose(found: Sequence[Setting], target: float) -> Setting:
     return max(allowed, key=lambda s: s.colourfulness)
 
 
-def finish(
-    source: Path, target: Path, colours: Tensor, photos: Photos, size: int
-) -> Setting | None:
-    """Writes the network of ``source`` with its default look chosen; None if it offers no choice.
+def finish(source: Path, target: Path, colours: Tensor, photos: Photos, size: int) -> Look | None:
+    """Writes the network of ``source``, exported in the ``USUAL`` look, with its own look chosen.
 
-    ``colours`` are the training set's ``bins.histogram``; ``photos`` are others.
+    None if it offers no choice. ``colours`` are the training set's ``bins.histogram``; ``photos``
+    are others, of which the first ``PHOTOS`` are asked.
     """
     net, card = weights.load(source)
-    setting = None
+    look = None
     if isinstance(net, ResNetGrayUNet):
         balance = rebalancing(SoftEncoder(net.bins).prior(colours))
-        setting = calibrate(net, balance, torch.tensor(mean_ab(colours)), photos, size)
-        setting.apply(net, balance)
-        card["temperature"] = setting.temperature
+        Look(-USUAL.taken_back, 1).apply(net, balance)
+        asked = photos.pick(range(len(photos))[:PHOTOS])
+        look = calibrate(net, balance, torch.tensor(mean_ab(colours)), asked, size).look
+        look.apply(net, balance)
+        card["temperature"] = look.temperature
     weights.save(target, net, card)
-    return setting
+    return look
 
 
 def _figures(lightness: Tensor, ab: Tensor, truth: Tensor) -> Tensor:

@@ -1,17 +1,14 @@
 """From a grey photo to a coloured one, at full size: what a worker and the command line call.
 
-The network sees a small frame of the photo and answers a, b at a fraction of that. These are
-upsampled bicubically (joint and guided filters were measured to be worse), joined with the
-photo's own lightness, and fitted into sRGB, strip by strip: memory does not grow with the photo.
+The network sees a small frame of the photo and answers a, b at a fraction of that; `chroma` brings
+these to the photo's size.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -20,28 +17,9 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from . import framing, gamut, weights
 from .bins import annealed_mean
+from .chroma import Chroma, render
 from .framing import Frame
-from .srgb import Pixels, lightness, strips
-
-MOST_VIVID = 1.5
-"""Chroma at vividness 2, as a multiple of that at 1."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chroma:
-    """The colours of one photo, small: a, b in Lab units as float32 h,w,2."""
-
-    natural: NDArray[Any]  # the mean of what is likely: calm
-    balanced: NDArray[Any]  # the network's default
-
-    def at(self, vividness: float) -> NDArray[Any]:
-        """a, b at a vividness of 0 (natural), 1 (balanced) to 2 (vivid), linear in between.
-
-        Linear, so that a page can blend three maps and show just what a file will hold.
-        """
-        if vividness <= 1:
-            return self.natural + np.float32(vividness) * (self.balanced - self.natural)
-        return self.balanced * np.float32(1 + (vividness - 1) * (MOST_VIVID - 1))
+from .srgb import Pixels
 
 
 class Colorizer:
@@ -68,6 +46,10 @@ class Colorizer:
             blank = np.zeros(shape, np.float32)
             self.predict([Frame(blank, framing.Box(0, 0, *shape))])
 
+    def gpu_memory(self) -> int | None:
+        """Bytes that this process holds on its GPU; None on a CPU."""
+        return None if self.device == "cpu" else torch.cuda.memory_reserved(self.device)
+
     def frame(self, rgb: Pixels, size: int | None = None) -> Frame:
         """The photo (uint8 H,W,3) as the network sees it, ``size`` pixels on the short side."""
         return framing.frame(rgb, size or self.default_size)
@@ -90,27 +72,7 @@ class Colorizer:
         half = len(frames) // 2
         return self.predict(frames[:half]) + self.predict(frames[half:])
 
-    def render(
-        self,
-        rgb: Pixels,
-        chroma: Chroma,
-        vividness: float = 1.0,
-        progress: Callable[[float], None] | None = None,
-    ) -> Pixels:
-        """The coloured photo, uint8 H,W,3; lightness is the photo's own.
-
-        Works in place: the photo's array is the answer, unless it is read-only.
-        ``progress`` is told the fraction done, 0..1, after each strip.
-        """
-        height, width = rgb.shape[:2]
-        out = rgb if rgb.flags.writeable else np.empty_like(rgb)
-        colours = Upsampled(chroma.at(vividness), height, width)
-        for rows in strips(height, width):
-            lab = cv2.merge((lightness(rgb[rows]), *colours.rows(rows)))
-            out[rows] = gamut.lab_to_rgb(lab)
-            if progress:
-                progress(rows.stop / height)
-        return out
+    render = staticmethod(render)
 
     def colorize(self, rgb: Pixels, size: int | None = None, vividness: float = 1.0) -> Pixels:
         """All of it for one photo, uint8 H,W,3; may work in place."""
@@ -129,46 +91,6 @@ class Colorizer:
         return [
             Chroma(*(framing.unframe(ab, frame).copy() for ab in pair)) for frame, *pair in maps
         ]
-
-
-class Upsampled:
-    """Small a, b (h,w,2) seen at H x W, bicubic (Catmull-Rom's kin, a = -0.75, as OpenCV's).
-
-    Any rows can be asked for, and come out the same bits whatever strip they are in: OpenCV, which
-    resizes whole pictures only, does the columns, and the rows are weighed here.
-    """
-
-    def __init__(self, ab: NDArray[Any], height: int, width: int) -> None:
-        h, w = ab.shape[:2]
-        if height < h or width < w:  # a tiny photo: bicubic would skip most of the map
-            h, w = min(h, height), min(w, width)
-            ab = cv2.resize(ab, (w, h), interpolation=cv2.INTER_AREA)
-        self.planes = [np.ascontiguousarray(ab[..., i], np.float32) for i in range(2)]
-        self.height, self.width = height, width
-
-    def rows(self, rows: slice) -> list[NDArray[Any]]:
-        """a and b of some rows, two planes n,W in float32."""
-        return [self._rows(plane, rows) for plane in self.planes]
-
-    def _rows(self, plane: NDArray[Any], rows: slice) -> NDArray[Any]:
-        h, w = plane.shape
-        # Two more on either side: OpenCV rounds the outermost rows another way.
-        position = (np.arange(rows.start - 2, rows.stop + 2) + 0.5) * (h / self.height) - 0.5
-        first = np.floor(position).astype(int)
-        mixed = np.zeros((len(position), w), np.float32)
-        for offset in range(-1, 3):
-            weight = _cubic(position - first - offset).astype(np.float32)
-            mixed += weight[:, None] * plane[np.clip(first + offset, 0, h - 1)]
-        # A height of the same rows: OpenCV then leaves them alone.
-        return cv2.resize(mixed, (self.width, len(mixed)), interpolation=cv2.INTER_CUBIC)[2:-2]
-
-
-def _cubic(x: NDArray[Any], a: float = -0.75) -> NDArray[Any]:
-    """Keys' cubic convolution kernel (IEEE Trans. ASSP 29, 1981)."""
-    x = np.abs(x)
-    near = ((a + 2) * x - (a + 3)) * x * x + 1
-    far = ((a * x - 5 * a) * x + 8 * a) * x - 4 * a
-    return np.where(x <= 1, near, np.where(x < 2, far, 0))
 
 
 def optimised(net: nn.Module, device: str) -> Any:

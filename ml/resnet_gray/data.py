@@ -1,14 +1,12 @@
 """Photos to learn from: read, checked, and held in memory as 8-bit Lab.
 
-A path may be a folder of photos, a photo, a tar of photos, a glob of any of these, or the root
-of Places365. A broken photo is named and counted, never fatal; a photo without colour teaches
-nothing and is dropped and counted.
+A broken photo is named and counted, never fatal; a photo without colour teaches nothing and is
+dropped and counted. Photos that do not fit in memory are read again whenever they are needed.
 """
 
-import glob
 import hashlib
 import io
-import tarfile
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -20,71 +18,24 @@ import torch
 from PIL import Image, ImageOps
 from torch import Tensor
 
+from . import memory
 from .bins import histogram
+from .sources import SUFFIXES, DataError, Place, Source, find
 
-SUFFIXES = frozenset([".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"])
+__all__ = ["SUFFIXES", "DataError", "Photos", "decode", "find", "load", "to_lab8"]
+
 LEAST_CHROMA = 5.0  # mean of sqrt(a^2 + b^2) under which a photo counts as black and white
 LEAST_SIDE = 32  # pixels
+HISTOGRAM_PHOTOS = 50_000  # as many tell which colours there are
+SHARE_OF_MEMORY = 0.5  # of what is available: the rest is for the network and for others
 
 Lab8 = np.ndarray  # uint8 H,W,3 as OpenCV makes it: L * 2.55, a + 128, b + 128
 
 
-class DataError(Exception):
-    """Nothing to learn from; the message says what was looked at."""
-
-
-def find(paths: Sequence[Path | str], split: str = "train") -> Iterator[tuple[str, bytes]]:
-    """Name and content of every photo, in a fixed order.
-
-    ``split`` chooses between the parts of a Places365 root. Raises DataError for a path that is
-    not there.
-    """
-    for path in paths:
-        found = [Path(p) for p in sorted(glob.glob(str(path)))]  # noqa: PTH207 (an absolute pattern)
-        if not found:
-            raise DataError(f"{path}: no such folder, tar or photo")
-        for each in found:
-            yield from _open(each, split)
-
-
-def _open(path: Path, split: str) -> Iterator[tuple[str, bytes]]:
-    if (path / "categories_places365.txt").exists():
-        yield from _places365(path, split)
-    elif path.is_dir():
-        for file in sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES):
-            yield str(file.relative_to(path)), file.read_bytes()
-    elif path.suffix.lower() in SUFFIXES:
-        yield path.name, path.read_bytes()
-    else:
-        yield from _tar(path)
-
-
-def _tar(path: Path) -> Iterator[tuple[str, bytes]]:
-    try:
-        with tarfile.open(path) as tar:
-            for member in tar:
-                file = tar.extractfile(member)
-                if file and Path(member.name).suffix.lower() in SUFFIXES:
-                    yield member.name, file.read()
-    except tarfile.TarError as error:
-        raise DataError(f"{path}: neither a tar of photos nor a photo ({error})") from error
-
-
-def _places365(root: Path, split: str) -> Iterator[tuple[str, bytes]]:
-    from torchvision.datasets import Places365  # noqa: PLC0415 (slow to import, seldom needed)
-
-    small = (root / "data_256_standard").exists() or (root / "data_256").exists()
-    part = "train-standard" if split == "train" else "val"
-    try:
-        listed = Places365(root, split=part, small=small).imgs
-    except RuntimeError as error:
-        raise DataError(f"{root}: not a whole copy of Places365 ({error})") from error
-    for file, _ in listed:
-        yield str(Path(file).relative_to(root)), Path(file).read_bytes()
-
-
 def decode(content: bytes, short_side: int | None = None) -> np.ndarray:
     """sRGB uint8 H,W,3, upright, the short side at most so long. May raise anything."""
+    if not content:
+        raise ValueError("empty, or not readable")
     with Image.open(io.BytesIO(content)) as image:
         if short_side:
             image.draft("RGB", (short_side, short_side))  # JPEG decodes straight to a smaller size
@@ -110,18 +61,71 @@ def mean_chroma(lab8: Lab8) -> float:
     return float(np.hypot(ab[..., 0], ab[..., 1]).mean())
 
 
-@dataclass
-class Photos:
-    """A set of photos in memory, and what was left out of it."""
+class Shelf:
+    """Photos in order: those that fit are held, the others read again each time."""
 
-    lab: list[Lab8] = field(default_factory=list)
-    names: list[str] = field(default_factory=list)
-    broken: dict[str, str] = field(default_factory=dict)  # name -> reason
-    grey: list[str] = field(default_factory=list)  # names
-    fingerprint: str = ""  # of the names and contents: the same set has the same
+    def __init__(self, short_side: int = 256, room: float = 0) -> None:
+        """``room``: bytes that may be held."""
+        self.short_side, self.room = short_side, room
+        self._items: list[Lab8 | Place] = []
 
     def __len__(self) -> int:
-        return len(self.lab)
+        return len(self._items)
+
+    def __getitem__(self, index: int) -> Lab8:
+        item = self._items[index]
+        if not isinstance(item, Place):
+            return item
+        try:
+            return to_lab8(decode(item.read(), self.short_side))
+        except Exception as error:  # it was readable when the set was looked through
+            raise DataError(f"{item.path} changed while it was being used: {error}") from error
+
+    def __iter__(self) -> Iterator[Lab8]:
+        return (self[i] for i in range(len(self)))
+
+    def add(self, lab8: Lab8, place: Place | None) -> None:
+        """Puts a photo at the end. Raises DataError for one that must be held and does not fit."""
+        if lab8.nbytes <= self.room:
+            self.room -= lab8.nbytes
+            self._items.append(lab8)
+        elif place:
+            self._items.append(place)
+        else:
+            raise DataError("a compressed tar does not fit in memory; unpacked, it need not")
+
+    def pick(self, indices: Iterable[int]) -> "Shelf":
+        """Some of the photos."""
+        part = Shelf(self.short_side)
+        part._items = [self._items[i] for i in indices]
+        return part
+
+    @property
+    def streamed(self) -> int:
+        """How many photos are not held."""
+        return sum(isinstance(item, Place) for item in self._items)
+
+
+@dataclass
+class Photos:
+    """A set of photos, and what was left out of it."""
+
+    lab: Shelf = field(default_factory=Shelf)
+    names: list[str] = field(default_factory=list)
+    prints: list[bytes] = field(default_factory=list)  # SHA-256 of each photo's file
+    broken: dict[str, str] = field(default_factory=dict)  # name -> reason
+    grey: list[str] = field(default_factory=list)  # names
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the names and contents: the same set has the same."""
+        digest = hashlib.sha256()
+        for name, of_content in zip(self.names, self.prints, strict=True):
+            digest.update(name.encode() + of_content)
+        return digest.hexdigest()
 
     def summary(self) -> str:
         """One line for people."""
@@ -129,51 +133,69 @@ class Photos:
         if self.broken:
             name, reason = next(iter(self.broken.items()))
             line += f", {len(self.broken)} broken (the first: {name}: {reason})"
+        if self.lab.streamed:
+            line += f", {self.lab.streamed} read again each time for want of memory"
         return line
 
     def colours(self) -> Tensor:
-        """Histogram 256,256 of all ab values (see ``bins.histogram``)."""
+        """Histogram 256,256 of the ab values (see ``bins.histogram``) of evenly chosen photos."""
         counts = torch.zeros(256, 256, dtype=torch.long)
-        for lab8 in self.lab:
-            counts += histogram(torch.from_numpy(lab8[::2, ::2, 1:].astype(np.int16) - 128))
+        for i in range(0, len(self), -(-len(self) // HISTOGRAM_PHOTOS)):
+            ab8 = self.lab[i][::2, ::2, 1:]
+            counts += histogram(torch.from_numpy(ab8.astype(np.int16) - 128))
         return counts
+
+    def split(self, every: int, at_most: int) -> tuple["Photos", "Photos"]:
+        """The rest, and every so manieth photo; of fewer than that many photos, none."""
+        apart = range(every - 1, len(self), every)[:at_most]
+        held = set(apart)
+        return self.pick([i for i in range(len(self)) if i not in held]), self.pick(apart)
+
+    def pick(self, indices: Sequence[int]) -> "Photos":
+        """Some of the photos."""
+        names, prints = [self.names[i] for i in indices], [self.prints[i] for i in indices]
+        return Photos(self.lab.pick(indices), names, prints, self.broken, self.grey)
 
 
 def load(
     paths: Sequence[Path | str],
+    *,
     short_side: int = 256,
     limit: int | None = None,
+    room: float | None = None,
+    workers: int | None = None,
     progress: Callable[[Iterable], Iterable] = iter,
 ) -> Photos:
-    """All photos of ``paths`` in memory. Raises DataError where none can be used.
+    """All photos of ``paths``. Raises DataError where none can be used.
 
-    ``progress`` may wrap the iterable over the photos (a bar).
+    ``room`` is how many bytes of them may be held in memory, by default a half of what is
+    available; ``workers`` how many threads decode; ``progress`` may wrap the iterable over the
+    photos (a bar).
     """
-    photos, digest = Photos(), hashlib.sha256()
+    shelf = Shelf(short_side, memory.available() * SHARE_OF_MEMORY if room is None else room)
+    photos = Photos(shelf)
 
-    def prepare(item: tuple[str, bytes]) -> tuple[str, bytes, Lab8 | str]:
-        name, content = item
+    def prepare(source: Source) -> tuple[Source, Lab8 | str]:
         try:
-            return name, content, to_lab8(decode(content, short_side))
+            return source, to_lab8(decode(source.content, short_side))
         except Exception as error:  # noqa: BLE001 (decoders raise what they like)
-            return name, content, str(error) or type(error).__name__
+            return source, str(error) or type(error).__name__
 
-    with ThreadPoolExecutor(2) as pool:
-        for name, content, lab in progress(_ahead(pool, prepare, find(paths))):
+    with ThreadPoolExecutor(workers or os.cpu_count()) as pool:
+        for (name, content, place), lab in progress(_ahead(pool, prepare, find(paths))):
             if isinstance(lab, str):
                 photos.broken[name] = lab
             elif mean_chroma(lab) < LEAST_CHROMA:
                 photos.grey.append(name)
             else:
-                photos.lab.append(lab)
+                shelf.add(lab, place)
                 photos.names.append(name)
-                digest.update(name.encode() + hashlib.sha256(content).digest())
+                photos.prints.append(hashlib.sha256(content).digest())
             if limit and len(photos) >= limit:
                 break
-    if not photos.lab:
+    if not photos.names:
         looked = ", ".join(map(str, paths))
         raise DataError(f"no colour photo to learn from in {looked} ({photos.summary()})")
-    photos.fingerprint = digest.hexdigest()
     return photos
 
 
@@ -186,59 +208,3 @@ def _ahead(pool: ThreadPoolExecutor, work: Callable, items: Iterable, depth: int
             yield waiting.pop(0).result()
     for future in waiting:
         yield future.result()
-
-
-def crop(lab8: Lab8, size: int, rng: np.random.Generator) -> Lab8:
-    """A random part of a photo at ``size`` x ``size``, perhaps mirrored.
-
-    The part is 0.5 to 1 of the short side, so that at 128 px the network sees things as large as
-    in whole photos of 128 to 256 px: its colours must not hang on the size a photo comes in.
-    """
-    height, width = lab8.shape[:2]
-    side = min(height, width) * 2 ** rng.uniform(-1, 0)
-    stretch = 1.25 ** rng.uniform(-0.5, 0.5)
-    w, h = min(width, round(side * stretch)), min(height, round(side / stretch))
-    x, y = rng.integers(width - w + 1), rng.integers(height - h + 1)
-    part = lab8[y : y + h, x : x + w]
-    how = cv2.INTER_AREA if min(w, h) > size else cv2.INTER_CUBIC
-    part = cv2.resize(part, (size, size), interpolation=how)
-    return part[:, ::-1] if rng.random() < 0.5 else part
-
-
-def to_tensors(batch: Sequence[Lab8]) -> tuple[Tensor, Tensor]:
-    """L N,1,H,W in 0..100 and ab N,2,H,W, float32, of photos of one size."""
-    lab = torch.from_numpy(np.stack(batch)).permute(0, 3, 1, 2).float()
-    return lab[:, :1] / 2.55, lab[:, 1:] - 128
-
-
-def steps_per_epoch(photos: Photos, batch: int) -> int:
-    """Whole batches in a pass; a set smaller than a batch is one batch."""
-    return max(1, len(photos) // batch)
-
-
-def batch_of(photos: Photos, step: int, batch: int, size: int, seed: int) -> tuple[Tensor, Tensor]:
-    """The training batch of a step: L N,1,size,size in 0..100 and ab N,2,size,size.
-
-    It hangs on nothing but its arguments, so that a resumed run sees what it would have seen.
-    """
-    epoch, position = divmod(step, steps_per_epoch(photos, batch))
-    order = np.random.default_rng((seed, epoch)).permutation(len(photos))
-    chosen = order[position * batch : (position + 1) * batch]
-    rng = np.random.default_rng((seed, epoch, position))
-    return to_tensors([crop(photos.lab[i], size, rng) for i in chosen])
-
-
-def whole_batches(
-    photos: Photos, size: int, stride: int, batch: int = 32
-) -> Iterator[tuple[Tensor, Tensor]]:
-    """Every photo whole, its short side ``size``, both sides to multiples of ``stride``."""
-    shapes: dict[tuple[int, int], list[Lab8]] = {}
-    for lab8 in photos.lab:
-        height, width = lab8.shape[:2]
-        scale = size / min(height, width) / stride
-        shape = max(1, round(width * scale)) * stride, max(1, round(height * scale)) * stride
-        shapes.setdefault(shape, []).append(lab8)
-    for shape, members in shapes.items():
-        for start in range(0, len(members), batch):
-            part = members[start : start + batch]
-            yield to_tensors([cv2.resize(m, shape, interpolation=cv2.INTER_AREA) for m in part])

@@ -1,23 +1,27 @@
 """The training run: its state, one step, and how it is saved and taken up again."""
 
 import copy
-import json
 import math
 import os
 import time
-from dataclasses import asdict
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from . import augment, data, losses, weights
+from . import augment, checks, losses, weights
+from .batches import Batches, Wanted, steps_per_epoch
 from .bins import mean_ab, occupied_bins
-from .networks import Network, initialise_as_paper
+from .calibrate import USUAL
+from .data import Photos
+from .networks import Network, ResNetGrayUNet, initialise_as_paper
+from .parallel import Team
 from .recipes import Recipe
+from .run_folder import RunError, RunFolder
 
-CHECK_SIZE = 160  # pixels of the short side, for photos apart
 LEAST_SHARE = 1e-5  # of all training pixels, for a bin to be worth an output
 
 
@@ -30,7 +34,7 @@ def fast_bfloat16(device: torch.device) -> bool:
     return bool(has and has())
 
 
-def write_atomically(path: Path, save: Any) -> None:
+def write_atomically(path: Path, save: Callable[[Path], None]) -> None:
     """Calls ``save(temporary path)`` and puts the file in place at once."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     save(part)
@@ -57,6 +61,17 @@ class Average:
                 value.copy_(theirs[name])
 
 
+class Objective(nn.Module):
+    """A network with its loss: the module whose gradients are averaged over processes."""
+
+    def __init__(self, net: Network, loss: nn.Module) -> None:
+        super().__init__()
+        self.net, self.loss = net, loss
+
+    def forward(self, lightness: Tensor, ab: Tensor) -> tuple[Tensor, losses.Parts]:
+        return self.loss(self.net, lightness, ab)
+
+
 class Run:
     """A network being trained. What it does at a step hangs on the step alone, not on the past
     of any random generator, so that a run taken up again goes on exactly as it would have.
@@ -65,30 +80,43 @@ class Run:
     def __init__(
         self,
         recipe: Recipe,
-        photos: data.Photos,
-        folder: Path,
+        photos: Photos,
+        folder: RunFolder,
         *,
-        minutes: float | None = None,
         pretrained: dict[str, Tensor] | None = None,
-        device: str | None = None,
+        base: Network | None = None,
+        team: Team | None = None,
+        bfloat16: bool | None = None,
+        workers: int = 1,
     ) -> None:
-        """``minutes`` makes the run last so long on the clock, whatever ``epochs`` says."""
-        self.recipe, self.photos, self.folder, self.minutes = recipe, photos, folder, minutes
-        self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
-        self.bfloat16 = fast_bfloat16(self.device)
+        """``base`` is a trained network to go on from, ``pretrained`` an encoder's ImageNet values;
+        ``bfloat16`` is used where it is fast unless told; ``workers`` threads prepare photos.
+        Raises RunError.
+        """
+        self.recipe, self.photos, self.folder = recipe, photos, folder
+        self.fingerprint = photos.fingerprint
+        self.team = team or Team(torch.device("cpu"))
+        self.device = self.team.device
+        self.bfloat16 = fast_bfloat16(self.device) if bfloat16 is None else bfloat16
         self.step, self.elapsed = 0, 0.0
         self.best: float | None = None
+        self.worse = 0  # checks since the best one
+        if recipe.batch % self._parts or self._parts > len(photos):
+            what = f"{recipe.batch} photos a step, of {len(photos)} in all"
+            raise RunError(f"{what}, cannot be dealt out to {self._parts}")
 
         torch.manual_seed(recipe.seed)
         self.colours = photos.colours()
         bins = occupied_bins(self.colours, LEAST_SHARE * int(self.colours.sum()))
-        net = weights.build(recipe.architecture, bins, pretrained)
+        net = base or weights.build(recipe.architecture, bins, pretrained)
         if recipe.paper_init:
             initialise_as_paper(net)
         self.net: Network = net.to(self.device).to(memory_format=torch.channels_last)
-        self.loss = losses.loss_for(net, self.colours).to(self.device)
         self.average = Average(self.net, recipe.average) if recipe.average else None
+        self.loss = losses.loss_for(self.net, self.colours).to(self.device)
+        self.objective = self.team.wrap(Objective(self.net, self.loss))
         self.optimiser = self._optimiser()
+        self.batches = Batches(photos, recipe.batch, recipe.seed, workers)
 
     def _optimiser(self) -> torch.optim.Optimizer:
         groups: dict[tuple[bool, bool], list[nn.Parameter]] = {}
@@ -107,21 +135,36 @@ class Run:
         )
 
     @property
+    def _parts(self) -> int:
+        """How many parts a step's photos are dealt out to, over all processes."""
+        return self.recipe.parts * self.team.size
+
+    @property
     def steps_per_epoch(self) -> int:
-        return data.steps_per_epoch(self.photos, self.recipe.batch)
+        return steps_per_epoch(self.photos, self.recipe.batch)
+
+    @property
+    def epoch(self) -> float:
+        """Passes over the photos so far."""
+        return self.step / self.steps_per_epoch
 
     @property
     def progress(self) -> float:
         """How much of the run is done, 0..1."""
-        if self.minutes:
-            return min(1.0, self.elapsed / (60 * self.minutes))
-        return min(1.0, self.step / (self.steps_per_epoch * self.recipe.epochs))
+        if self.recipe.minutes:
+            return min(1.0, self.elapsed / (60 * self.recipe.minutes))
+        return min(1.0, self.epoch / self.recipe.epochs)
 
     @property
     def result(self) -> Network:
         """The network to use: the averaged one where there is one."""
         net = self.average.net if self.average else self.net
         return net.eval()
+
+    @property
+    def balance(self) -> Tensor | None:
+        """The weights of the bins in training, Q; None for a network without."""
+        return getattr(self.loss, "balance", None)
 
     def rate_at(self, progress: float) -> float:
         """The learning rate as a part of the highest."""
@@ -133,46 +176,63 @@ class Run:
         return max(0.5 * (1 + math.cos(math.pi * rest)), 1e-3)
 
     def advance(self) -> dict[str, float]:
-        """One step; answers the parts of the loss."""
+        """One step; answers the parts of the loss, as this process's photos gave them."""
         began = time.monotonic()
         recipe, progress = self.recipe, self.progress
-        torch.manual_seed(recipe.seed * 1_000_003 + self.step)  # dropout
-        generator = torch.Generator().manual_seed(recipe.seed * 1_000_003 + self.step)
-        lightness, ab = data.batch_of(
-            self.photos, self.step, recipe.batch, recipe.size_at(progress), recipe.seed
-        )
-        lightness, ab = lightness.to(self.device), ab.to(self.device)
-        if recipe.aged:
-            lightness = augment.old_scan(lightness, ab, recipe.aged, generator)
-        lightness = lightness.contiguous(memory_format=torch.channels_last)
-
         for group in self.optimiser.param_groups:
             group["lr"] = recipe.rate * group["scale"] * self.rate_at(progress)
         self.net.train()
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16):
-            loss, parts = self.loss(self.net, lightness, ab)
         self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
+        sums: dict[str, float] = {}
+        for i in range(recipe.parts):
+            parts = self._backward(i, recipe.size_at(progress))
+            sums = {name: sums.get(name, 0) + value for name, value in parts.items()}
         if recipe.clip:
             nn.utils.clip_grad_norm_(self.net.parameters(), recipe.clip)
         self.optimiser.step()
         if self.average:
             self.average.update(self.net)
         self.step += 1
-        self.elapsed += time.monotonic() - began
+        (self.elapsed,) = self.team.most(self.elapsed + time.monotonic() - began)
+        return {name: value / recipe.parts for name, value in sums.items()}
+
+    def _backward(self, i: int, size: int) -> dict[str, float]:
+        """Adds the gradients of one part of the step's photos."""
+        part = self.team.rank * self.recipe.parts + i
+        seed = (self.recipe.seed * 1_000_003 + self.step) * 1_009 + part
+        torch.manual_seed(seed)  # dropout
+        last = i == self.recipe.parts - 1
+        wanted = Wanted(self.step, size, part, self._parts)
+        then = Wanted(self.step + last, size, part + 1 - last * self.recipe.parts, self._parts)
+        lightness, ab = (x.to(self.device) for x in self.batches.get(wanted, then))
+        if self.recipe.aged:
+            generator = torch.Generator().manual_seed(seed)
+            lightness = augment.old_scan(lightness, ab, self.recipe.aged, generator)
+        lightness = lightness.contiguous(memory_format=torch.channels_last)
+        with self.team.alone(self.objective, yes=not last):
+            with self.autocast():
+                loss, parts = self.objective(lightness, ab)
+            (loss / self.recipe.parts).backward()
         return {"loss": float(loss.detach()), **{name: float(v) for name, v in parts.items()}}
 
-    @torch.inference_mode()
-    def check(self, photos: data.Photos, size: int = CHECK_SIZE) -> dict[str, float]:
-        """The regression's error on photos apart, whole, and as a part of an all-grey answer's."""
-        net, ours, grey = self.result, [], []
-        for lightness, true_ab in data.whole_batches(photos, size, net.stride):
-            ab = true_ab.to(self.device)
-            with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16):
-                ours.append(losses.mean_mse(net, lightness.to(self.device), ab))
-            grey.append(losses.grey_mse(ab))
-        mse = float(torch.cat(ours).mean())
-        return {"mse": mse, "of_grey": mse / float(torch.cat(grey).mean())}
+    def autocast(self) -> AbstractContextManager[Any]:
+        """Within it the network computes in bfloat16, where that is wanted."""
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16)
+
+    def check(self, photos: Photos) -> dict[str, Any]:
+        """The figures of a ``check`` line, ``best`` among them; remembers the best."""
+        with self.autocast():
+            figures = checks.check(self.result, photos, self.balance)
+        best = self.best is None or figures["mse"] < self.best
+        self.best, self.worse = (figures["mse"], 0) if best else (self.best, self.worse + 1)
+        return {**figures, "best": best}
+
+    def samples(self, photos: Photos) -> str:
+        """Writes sample pictures; answers the file's name within the folder."""
+        name = f"samples/{self.step:07}.png"
+        with self.autocast():
+            checks.write_samples(self.folder.path / name, self.result, photos, self.balance)
+        return name
 
     # -- on disk ---------------------------------------------------------------------------------
 
@@ -186,39 +246,44 @@ class Run:
             "step": self.step,
             "elapsed": self.elapsed,
             "best": self.best,
-            "photos": self.photos.fingerprint,
-            "recipe": asdict(self.recipe),
+            "worse": self.worse,
+            "photos": self.fingerprint,
+            "recipe": self.recipe.as_dict(),
         }
-        write_atomically(self.folder / "checkpoint.pt", lambda part: torch.save(state, part))
+        write_atomically(self.folder.checkpoint, lambda part: torch.save(state, part))
 
-    def resume(self) -> bool:
-        """Takes up ``checkpoint.pt`` where there is one. Raises DataError if the photos changed."""
-        path = self.folder / "checkpoint.pt"
-        if not path.exists():
-            return False
-        state = torch.load(path, map_location=self.device, weights_only=True)
-        if state["photos"] != self.photos.fingerprint:
-            raise data.DataError(f"{self.folder} was trained on other photos than these")
+    @staticmethod
+    def read(folder: RunFolder) -> dict[str, Any]:
+        """What ``save`` wrote, on the CPU."""
+        return torch.load(folder.checkpoint, map_location="cpu", weights_only=True)
+
+    def take_up(self, state: dict[str, Any]) -> None:
+        """Goes on from a checkpoint. Raises RunError if the photos are not those of its time."""
+        if state["photos"] != self.fingerprint:
+            raise RunError(f"{self.folder.path} was trained on other photos than these")
         self.net.load_state_dict(state["net"])
         if self.average:
             self.average.net.load_state_dict(state["average"])
             self.average.count = state["average_count"]
         self.optimiser.load_state_dict(state["optimiser"])
-        self.step, self.elapsed, self.best = state["step"], state["elapsed"], state["best"]
-        return True
+        self.step, self.elapsed = state["step"], state["elapsed"]
+        self.best, self.worse = state["best"], state["worse"]
 
-    def export(self, name: str, metrics: dict[str, float]) -> None:
-        """Writes the network as a weights file with its card."""
+    def export(self, name: str, metrics: dict[str, Any]) -> None:
+        """Writes the network as a weights file with its card, in the usual look."""
         card = weights.new_card(
-            self.recipe.architecture,
-            trained_on=f"{len(self.photos)} photos ({self.photos.fingerprint[:12]})",
+            self.net.architecture,
+            trained_on=f"{len(self.photos)} photos ({self.fingerprint[:12]})",
             mean_ab=mean_ab(self.colours),
             metrics=metrics,
         )
-        weights.save(self.folder / f"{name}.safetensors", self.result, card)
+        net = copy.deepcopy(self.result)
+        if isinstance(net, ResNetGrayUNet) and self.balance is not None:
+            USUAL.apply(net, self.balance)
+            card["temperature"] = USUAL.temperature
+        weights.save(self.folder.weights(name), net, card)
 
-    def log(self, **entry: object) -> None:
-        """Appends a line of JSON to ``metrics.jsonl``, which another process may follow."""
-        line = {"step": self.step, "progress": round(self.progress, 5), **entry}
-        with (self.folder / "metrics.jsonl").open("a") as file:
-            file.write(json.dumps(line) + "\n")
+    def log(self, event: str, **entry: Any) -> None:
+        """Appends a line to the journal (see ``run_folder``)."""
+        where = {"epoch": round(self.epoch, 4), "progress": round(self.progress, 5)}
+        self.folder.log(event, step=self.step, **where, **entry)

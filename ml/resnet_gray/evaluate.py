@@ -1,10 +1,13 @@
 """Measures a model on photos whose colours are known, as people get them: whole and at full size.
 
 Beside it always two answers that know nothing: ``gray`` (no colour) and ``constant`` (the mean
-colour of the training photos, from the model's card).
+colour of the training photos, from the model's card). Where an ``index.csv`` with the columns
+``name`` and ``kind`` lies beside the photos, the figures of each kind too.
 """
 
 import argparse
+import csv
+import glob
 import json
 import sys
 import time
@@ -21,11 +24,12 @@ from . import lab
 from .cards import CardError
 from .colorizer import Colorizer
 from .data import DataError, decode, find
-from .metrics import AB, RGB, Tally, colorfulness
+from .metrics import AB, RGB, Tally, colorfulness, measure
 from .progress import bar
 
 SHEET_SIDE = 192  # pixels of a picture on a sheet
 SHEET_COLUMNS = 10
+WAYS = ("gray", "constant", "mean", "shown")
 
 
 def evaluate(
@@ -41,11 +45,13 @@ def evaluate(
     ``mean`` is measured as the network says it; ``shown`` on the finished photo, after colours
     that sRGB does not have were calmed and all was rounded to 8 bits.
     """
-    tallies = {way: Tally() for way in ("gray", "constant", "mean", "shown")}
+    tallies = {way: Tally() for way in WAYS}
+    of_kinds: dict[str, dict[str, Tally]] = {}
+    kinds = read_kinds(data)
     true_colorfulness, spent, rows = 0.0, 0.0, []
     broken: list[str] = []
     constant = np.asarray(colorizer.card["mean_ab"], np.float32)
-    for rgb in bar(_photos(data, limit, broken), desc="evaluating", unit=" photos"):
+    for name, rgb in bar(_photos(data, limit, broken), desc="evaluating", unit=" photos"):
         began = time.perf_counter()
         chroma = colorizer.predict([colorizer.frame(rgb, size)])[0]
         shown = colorizer.render(rgb.copy(), chroma, vividness=1.0)
@@ -55,11 +61,21 @@ def evaluate(
         mean: Any = cv2.resize(chroma.at(0.0), rgb.shape[1::-1], interpolation=cv2.INTER_CUBIC)
         flat = np.zeros_like(ab)
         grey = _to_rgb(lightness, flat)
-        tallies["gray"].add(flat, ab, grey, rgb)
-        tallies["constant"].add(flat + constant, ab, _to_rgb(lightness, flat + constant), rgb)
         calm = colorizer.render(rgb.copy(), chroma, vividness=0.0)
-        tallies["mean"].add(mean, ab, calm, rgb)
-        tallies["shown"].add(_to_lab(shown)[1], ab, shown, rgb)
+        answers = {
+            "gray": (flat, grey),
+            "constant": (flat + constant, _to_rgb(lightness, flat + constant)),
+            "mean": (mean, calm),
+            "shown": (_to_lab(shown)[1], shown),
+        }
+        kind = kinds.get(Path(name).stem)
+        counted = [tallies]
+        if kind:
+            counted.append(of_kinds.setdefault(kind, {way: Tally() for way in WAYS}))
+        for way, (answer, picture) in answers.items():
+            measured = measure(answer, ab, picture, rgb)
+            for tally in counted:
+                tally[way].add(measured)
         true_colorfulness += colorfulness(rgb)
         if sheet:
             rows.append([_tile(picture) for picture in (grey, shown, rgb)])
@@ -68,7 +84,7 @@ def evaluate(
         raise DataError(f"no photo to measure in {', '.join(map(str, data))}")
     if sheet:
         write_sheet(sheet, rows)
-    return {
+    figures: dict[str, Any] = {
         "model": colorizer.name,
         "photos": photos,
         "broken": len(broken),
@@ -77,20 +93,42 @@ def evaluate(
         "truth": {"colorfulness": round(true_colorfulness / photos, 4)},
         **{way: tally.result() for way, tally in tallies.items()},
     }
+    if of_kinds:
+        figures["kinds"] = {
+            kind: {"photos": ways["shown"].photos, **{way: t.result() for way, t in ways.items()}}
+            for kind, ways in sorted(of_kinds.items())
+        }
+    return figures
 
 
-def _photos(data: Sequence[Path | str], limit: int | None, broken: list[str]) -> Iterator[RGB]:
+def read_kinds(data: Sequence[Path | str]) -> dict[str, str]:
+    """Kind of photo by the stem of its file's name, from the indexes beside the photos."""
+    kinds: dict[str, str] = {}
+    for path in data:
+        for found in map(Path, glob.glob(str(path))):  # noqa: PTH207 (an absolute pattern)
+            index = (found if found.is_dir() else found.parent) / "index.csv"
+            if index.exists():
+                with index.open(newline="") as file:
+                    kinds.update(
+                        (Path(row["name"]).stem, row["kind"]) for row in csv.DictReader(file)
+                    )
+    return kinds
+
+
+def _photos(
+    data: Sequence[Path | str], limit: int | None, broken: list[str]
+) -> Iterator[tuple[str, RGB]]:
     count = 0
-    for name, content in find(data, split="val"):
+    for source in find(data, split="val"):
         if count == limit:
             return
         try:
-            rgb = decode(content)
+            rgb = decode(source.content)
         except Exception:  # noqa: BLE001 (decoders raise what they like)
-            broken.append(name)
+            broken.append(source.name)
             continue
         count += 1
-        yield rgb
+        yield source.name, rgb
 
 
 def _to_lab(rgb: RGB) -> tuple[NDArray[np.float32], AB]:
@@ -131,16 +169,18 @@ def write_sheet(path: Path, rows: Sequence[Sequence[RGB]]) -> None:
 
 def table(figures: dict[str, Any]) -> str:
     """The figures as lines for people."""
-    ways = ("gray", "constant", "mean", "shown")
     lines = [
         "{model}: {photos} photos at {size} px, {ms_per_photo} ms each".format(**figures),
         f"colourfulness of the true photos: {figures['truth']['colorfulness']:.1f}",
-        " " * 18 + "".join(f"{way:>10}" for way in ways),
+        " " * 18 + "".join(f"{way:>10}" for way in WAYS),
     ]
     lines += [
-        f"{name:<18}" + "".join(f"{figures[way][name]:>10.4g}" for way in ways)
+        f"{name:<18}" + "".join(f"{figures[way][name]:>10.4g}" for way in WAYS)
         for name in figures["shown"]
     ]
+    for kind, ways in figures.get("kinds", {}).items():
+        of_grey = ways["mean"]["mse"] / ways["gray"]["mse"]
+        lines.append(f"{kind}: {ways['photos']} photos, mse of mean {of_grey:.2f} of gray's")
     return "\n".join(lines)
 
 

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 from .bins import SoftEncoder, rebalancing
-from .networks import Network, ResNetGray, ResNetGrayUNet
+from .networks import Network, ResNetGray, ResNetGrayUNet, grey_input
 
 Parts = dict[str, Tensor]
 
@@ -44,7 +44,7 @@ class TwoHeadLoss(nn.Module):
 
     def forward(self, net: ResNetGrayUNet, lightness: Tensor, ab: Tensor) -> tuple[Tensor, Parts]:
         target = F.avg_pool2d(ab, 4)
-        predicted, logits = net((lightness / 100 - 0.449) / 0.226)
+        predicted, logits = net(grey_input(lightness))
         index, share = self.encode(target)
         log_p = logits.float().log_softmax(1).gather(1, index)
         weight = self.balance[index[:, 0]]  # that of the nearest bin

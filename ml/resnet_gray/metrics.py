@@ -75,27 +75,35 @@ def ssim(rgb: RGB, truth: RGB) -> float:
     return float((top / ((mean_x**2 + mean_y**2 + c1) * (var_x + var_y + c2))).mean())
 
 
+Measured = tuple[NDArray[Any], dict[str, float]]
+
+
+def measure(ab: AB, true_ab: AB, rgb: RGB, true_rgb: RGB) -> Measured:
+    """The figures of one photo: what was answered beside what is true."""
+    counts = distances(ab, true_ab)
+    ours, theirs = colorfulness(rgb), colorfulness(true_rgb)
+    return counts / counts.sum(), {  # every photo counts the same, whatever its size
+        "mse": mse(ab, true_ab),
+        "psnr": min(psnr(rgb, true_rgb), 100.0),
+        "ssim": ssim(rgb, true_rgb),
+        "colorfulness": ours,
+        "colorfulness_diff": abs(ours - theirs),
+    }
+
+
 class Tally:
     """Sums the figures of one way to colour, photo by photo."""
 
     def __init__(self) -> None:
         self.photos = 0
         self._sums: dict[str, float] = defaultdict(float)
-        self._counts = np.zeros(AUC_LIMIT + 1)  # every photo counts the same, whatever its size
+        self._counts = np.zeros(AUC_LIMIT + 1)
 
-    def add(self, ab: AB, true_ab: AB, rgb: RGB, true_rgb: RGB) -> None:
-        """One photo: what was answered, and what is true."""
-        counts = distances(ab, true_ab)
-        ours, theirs = colorfulness(rgb), colorfulness(true_rgb)
+    def add(self, measured: Measured) -> None:
+        """One photo, as ``measure`` gave it."""
+        counts, figures = measured
         self.photos += 1
-        self._counts += counts / counts.sum()
-        figures = {
-            "mse": mse(ab, true_ab),
-            "psnr": min(psnr(rgb, true_rgb), 100.0),
-            "ssim": ssim(rgb, true_rgb),
-            "colorfulness": ours,
-            "colorfulness_diff": abs(ours - theirs),
-        }
+        self._counts += counts
         for name, figure in figures.items():
             self._sums[name] += figure
 

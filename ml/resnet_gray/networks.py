@@ -44,6 +44,13 @@ def encoder_layers(layers: Sequence[str], state: dict[str, Tensor] | None = None
     return encoder
 
 
+def grey_input(lightness: Tensor) -> Tensor:
+    """L 0..100 as filters know it that were trained on ImageNet: its mean and deviation, over the
+    channels.
+    """
+    return (lightness / 100 - 0.449) / 0.226
+
+
 STEM = ("conv1", "bn1", "relu", "maxpool")
 
 
@@ -178,7 +185,7 @@ class ResNetGrayUNet(nn.Module):
 
     def predict(self, lightness: Tensor) -> Prediction:
         """Regression and logits at a quarter of the size of L N,1,H,W; H, W multiples of 32."""
-        ab, logits = self((lightness / 100 - 0.449) / 0.226)
+        ab, logits = self(grey_input(lightness))
         return Prediction(ab.float() * self.ab_scale, logits.float())
 
 

@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from .encoding import encode
 from .photo_errors import ERRORS, NOTES, PhotoError, unidentified
 from .pixels import (
     QUARTER_TURNS,
@@ -27,7 +28,7 @@ from .pixels import (
     turned,
     whole,
 )
-from .srgb import Pixels, grey, strips
+from .srgb import Pixels, grey
 
 try:
     from pillow_heif import register_heif_opener
@@ -60,7 +61,14 @@ MIME = {"jpeg": "image/jpeg", "heic": "image/heic"}
 PREVIEW_SIDE = 1600
 """Previews up to this long side come from an inspection without decoding again."""
 
-LONGEST_SIDE = {"jpeg": 65_500, "png": 2**31 - 1, "webp": 16_383}  # the formats' own limits
+LONGEST_SIDE = {
+    "jpeg": 65_500,
+    "png": 2**31 - 1,
+    "webp": 16_383,
+    "tiff": 2**31 - 1,
+    "avif": 65_536,
+}
+"""What can be written, and the formats' own limits."""
 
 _ORIENTATION = 0x0112  # EXIF
 _SUBFILE, _REDUCED, _DNG_VERSION = 254, 1, 50706  # TIFF tags
@@ -98,6 +106,10 @@ class Inspection:
     def preview(self, max_side: int) -> Image.Image:
         """The photo in neutral grey, its long side at most ``max_side`` (and PREVIEW_SIDE)."""
         return Image.fromarray(grey(preview(self._small, min(max_side, PREVIEW_SIDE))))
+
+    def original(self, max_side: int) -> Image.Image:
+        """The photo as it came, sRGB, no larger than ``preview``."""
+        return Image.fromarray(preview(self._small, min(max_side, PREVIEW_SIDE)))
 
 
 @dataclass(slots=True)
@@ -174,22 +186,25 @@ def write(
     alpha: Pixels | None = None,
     format: str = "jpeg",  # noqa: A002 (Pillow's name for it)
     quality: int = 92,
+    exif: bytes = b"",
+    xmp: bytes = b"",
 ) -> None:
-    """Encode sRGB H,W,3 or grey H,W as ``jpeg`` (4:4:4), ``png`` or ``webp``.
+    """Encode sRGB H,W,3 or grey H,W as ``jpeg`` (4:4:4), ``png``, ``webp``, ``tiff`` or ``avif``.
 
     A path gets the whole file at once or is left as it was. JPEG knows no alpha: transparent
-    places become white. Raises PhotoError where the format cannot hold so large a photo.
+    places become white. ``exif`` begins with ``Exif\\0\\0`` and fits 64 kB, as ``xmp`` does. Raises
+    PhotoError where the format cannot hold so large a photo.
     """
     if max(pixels.shape) > LONGEST_SIDE[format]:
         raise PhotoError("too_large_for_format", format=format.upper(), limit=LONGEST_SIDE[format])
     if not isinstance(target, Path | str):
-        _encode(target, pixels, alpha, format, quality)
+        encode(target, pixels, alpha, format, quality=quality, exif=exif, xmp=xmp)
         return
     path = Path(target)
     part = path.with_name(f".{uuid.uuid4().hex}.part")
     try:
         with part.open("xb") as file:
-            _encode(file, pixels, alpha, format, quality)
+            encode(file, pixels, alpha, format, quality=quality, exif=exif, xmp=xmp)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
@@ -284,46 +299,6 @@ def _decode_jpeg(file: BinaryIO) -> Pixels | None:
         return cv2.imdecode(data, cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION)
     except cv2.error:
         return None
-
-
-def _encode(
-    file: BinaryIO, pixels: Pixels, alpha: Pixels | None, format_: str, quality: int
-) -> None:
-    if format_ == "jpeg":
-        if alpha is not None:
-            pixels = on_white(pixels if pixels.ndim == 3 else pixels[..., None], alpha)
-        file.write(_encode_jpeg(pixels, quality))
-        return
-    image = Image.fromarray(pixels)
-    if alpha is not None:
-        image.putalpha(Image.fromarray(alpha))
-    # Slower settings take thrice the time for files as large.
-    effort = {"compress_level": 3} if format_ == "png" else {"method": 2}
-    image.save(file, format_.upper(), quality=quality, **effort)
-
-
-def _encode_jpeg(pixels: Pixels, quality: int) -> memoryview:
-    """OpenCV wants BGR: the channels change places and back, strip by strip, without a copy."""
-    options = [
-        cv2.IMWRITE_JPEG_QUALITY,
-        quality,
-        cv2.IMWRITE_JPEG_SAMPLING_FACTOR,
-        cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444,
-    ]
-    if pixels.ndim == 2:
-        return cv2.imencode(".jpg", pixels, options)[1].data
-    if not (pixels.flags.writeable and pixels.flags.c_contiguous):
-        pixels = pixels.copy()
-    _swap_red_and_blue(pixels)
-    try:
-        return cv2.imencode(".jpg", pixels, options)[1].data
-    finally:
-        _swap_red_and_blue(pixels)
-
-
-def _swap_red_and_blue(pixels: Pixels) -> None:
-    for rows in strips(*pixels.shape[:2]):
-        cv2.cvtColor(pixels[rows], cv2.COLOR_RGB2BGR, dst=pixels[rows])
 
 
 def _orientation(image: Image.Image) -> int:

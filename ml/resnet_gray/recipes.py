@@ -1,6 +1,7 @@
 """How to train: everything that decides the outcome, besides the photos."""
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Self
 
 
 @dataclass(frozen=True)
@@ -11,6 +12,7 @@ class Recipe:
     epochs: int
     batch: int
     sizes: tuple[tuple[float, int], ...]  # from this part of the run on, crops of so many pixels
+    minutes: float | None = None  # on the clock, instead of so many epochs
     rate: float = 1e-3  # of Adam, at its highest
     encoder_rate: float = 1.0  # times ``rate``, for the pre-trained part
     schedule: str = "constant"  # or "cosine", with a warm-up
@@ -18,6 +20,7 @@ class Recipe:
     decay: float = 0.0  # decoupled weight decay, on kernels
     average: float = 0.0  # decay of the averaged weights (EMA); 0: the last weights count
     clip: float = 0.0  # largest gradient norm; 0: any
+    parts: int = 1  # a step's photos go through the network in so many parts, to save memory
     aged: float = 0.0  # share of photos that are made to look like old scans
     paper_init: bool = False  # kernels uniform in [-0.5, 0.5], where nothing pre-trained is given
     seed: int = 0
@@ -25,6 +28,15 @@ class Recipe:
     def size_at(self, progress: float) -> int:
         """Crop size in pixels at a part 0..1 of the run."""
         return [size for start, size in self.sizes if start <= progress][-1]
+
+    def as_dict(self) -> dict[str, Any]:
+        """For checkpoints and journals."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> Self:
+        """The recipe that ``as_dict`` took apart."""
+        return cls(**{**values, "sizes": tuple(map(tuple, values["sizes"]))})
 
     def with_(self, **changes: object) -> "Recipe":
         """The same with some things changed; None leaves a thing as it is."""
@@ -36,14 +48,14 @@ PRESETS = {
     "paper": Recipe("resnet-gray", epochs=40, batch=16, sizes=((0, 224),)),
     "best": Recipe(
         "resnet-gray-unet",
-        epochs=12,
+        epochs=28,
         batch=64,
-        sizes=((0, 128), (0.75, 160)),
+        sizes=((0, 128), (0.6, 160), (0.85, 192)),
         encoder_rate=0.3,
         schedule="cosine",
         decay=0.1,
         average=0.998,
         clip=1.0,
-        aged=0.35,
+        aged=0.4,
     ),
 }

@@ -9,7 +9,8 @@ import torch
 
 from ml.resnet_gray import framing, gamut, srgb, weights
 from ml.resnet_gray.cards import CardError
-from ml.resnet_gray.colorizer import Chroma, Colorizer, Upsampled, best_dtype, optimised
+from ml.resnet_gray.chroma import Chroma, Upsampled
+from ml.resnet_gray.colorizer import Colorizer, best_dtype, optimised
 from ml.resnet_gray.lab import rgb_to_lab
 from tests.ml import files
 

@@ -1,8 +1,11 @@
+import tarfile
+
 import numpy as np
 import pytest
 import torch
 
-from ml.resnet_gray import augment, data
+from ml.resnet_gray import augment, data, memory
+from ml.resnet_gray.batches import Batches, Wanted, whole_batches
 from tests.ml import colours
 
 
@@ -67,17 +70,87 @@ def test_large_photo_is_held_small(tmp_path):
 
 def test_batch_hangs_on_its_step_alone(tmp_path):
     photos = data.load([colours.folder(tmp_path, 6)])
-    first, again, other = (data.batch_of(photos, step, 2, 32, seed=1) for step in (4, 4, 5))
+    batches = Batches(photos, 2, seed=1)
+    first, again, other = (batches.get(Wanted(step, 32)) for step in (4, 4, 5))
     assert torch.equal(first[0], again[0])
     assert torch.equal(first[1], again[1])
     assert not torch.equal(first[0], other[0])
 
 
+def test_parts_of_a_step_are_the_photos_of_the_whole(tmp_path):
+    batches = Batches(data.load([colours.folder(tmp_path, 6)]), 4, seed=1)
+    (whole, _), *parts = (batches.get(Wanted(0, 32, *part)) for part in ((0, 1), (0, 2), (1, 2)))
+    assert torch.equal(torch.cat([lightness for lightness, _ in parts]), whole[[0, 2, 1, 3]])
+
+
+def test_batch_made_ahead_is_the_batch_asked_for(tmp_path):
+    photos = data.load([colours.folder(tmp_path, 6)])
+    ahead, plain = (Batches(photos, 2, seed=1, workers=2) for _ in range(2))
+    ahead.get(Wanted(0, 32), then=Wanted(1, 32))
+    for step, size in ((1, 32), (2, 64)):  # the second was thought to be another
+        ours, theirs = ahead.get(Wanted(step, size), Wanted(2, 32)), plain.get(Wanted(step, size))
+        assert torch.equal(ours[1], theirs[1])
+
+
+@pytest.mark.parametrize("source", ["folder", "tar"])
+def test_set_that_does_not_fit_in_memory_gives_the_same_batches(tmp_path, source):
+    path = colours.folder(tmp_path / "photos", 6)
+    if source == "tar":
+        files = {p.name: p.read_bytes() for p in sorted(path.iterdir())}
+        path = colours.tar(tmp_path / "photos.tar", files)
+    held = data.load([path])
+    small = data.load([path], room=2 * held.lab[0].nbytes)  # two photos fit
+    assert small.lab.streamed == 4
+    assert "4 read again each time" in small.summary()
+    assert small.fingerprint == held.fingerprint
+    for step in range(3):
+        ours, theirs = (Batches(p, 2, seed=0).get(Wanted(step, 32)) for p in (small, held))
+        assert torch.equal(ours[0], theirs[0])
+        assert torch.equal(ours[1], theirs[1])
+
+
+def test_compressed_tar_must_fit_in_memory(tmp_path):
+    folder = colours.folder(tmp_path / "photos", 2)
+    with tarfile.open(tmp_path / "photos.tar.gz", "w:gz") as archive:
+        archive.add(folder, "photos")
+    assert len(data.load([tmp_path / "photos.tar.gz"])) == 2
+    with pytest.raises(data.DataError, match="unpacked"):
+        data.load([tmp_path / "photos.tar.gz"], room=0)
+
+
+def test_photo_that_went_away_is_named(tmp_path):
+    photos = data.load([colours.folder(tmp_path, 2)], room=0)
+    (tmp_path / "001.png").unlink()
+    with pytest.raises(data.DataError, match=r"001\.png changed while it was being used"):
+        photos.lab[1]
+
+
+def test_half_of_the_available_memory_may_be_filled(tmp_path):
+    photos = data.load([colours.folder(tmp_path, 1)])
+    assert 0 < photos.lab.room < memory.available()
+
+
+def test_containers_limit_counts(tmp_path):
+    (tmp_path / "memory.max").write_text("1000\n")
+    (tmp_path / "memory.current").write_text("400\n")
+    assert memory._of_container(tmp_path) == 600
+    (tmp_path / "memory.max").write_text("max\n")
+    assert memory._of_container(tmp_path) > memory._of_machine()
+
+
+def test_every_so_manieth_photo_is_kept_apart(tmp_path):
+    rest, apart = data.load([colours.folder(tmp_path, 7)]).split(3, at_most=5)
+    assert apart.names == ["002.png", "005.png"]
+    assert len(rest) == 5
+    assert rest.fingerprint != apart.fingerprint
+
+
 def test_every_photo_is_seen_once_in_a_pass(tmp_path):
     photos = data.load([colours.folder(tmp_path, 6)])
-    for level, lab8 in enumerate(photos.lab):
-        lab8[:] = level * 20
-    seen = torch.cat([data.batch_of(photos, step, 2, 32, seed=0)[0] for step in range(3)])
+    for level in range(6):
+        photos.lab[level][:] = level * 20
+    batches = Batches(photos, 2, seed=0)
+    seen = torch.cat([batches.get(Wanted(step, 32))[0] for step in range(3)])
     assert sorted(torch.round(seen.mean((1, 2, 3)) * 2.55).int().tolist()) == [
         0, 20, 40, 60, 80, 100,
     ]  # fmt: skip
@@ -85,7 +158,7 @@ def test_every_photo_is_seen_once_in_a_pass(tmp_path):
 
 def test_crop_is_in_range(tmp_path):
     photos = data.load([colours.folder(tmp_path, 4)])
-    lightness, ab = data.batch_of(photos, 0, 4, 48, seed=0)
+    lightness, ab = Batches(photos, 4, seed=0).get(Wanted(0, 48))
     assert lightness.shape == (4, 1, 48, 48)
     assert ab.shape == (4, 2, 48, 48)
     assert lightness.min() >= 0
@@ -95,7 +168,7 @@ def test_crop_is_in_range(tmp_path):
 
 def test_whole_batches_hold_every_photo_once(tmp_path):
     photos = data.load([colours.folder(tmp_path, 5)])
-    batches = list(data.whole_batches(photos, 64, 32, batch=2))
+    batches = list(whole_batches(photos, 64, 32, batch=2))
     assert sum(len(lightness) for lightness, _ in batches) == 5
     assert {tuple(lightness.shape[2:]) for lightness, _ in batches} == {(64, 64)}  # of 80 x 64
 
@@ -115,3 +188,19 @@ def test_old_scan_of_none_changes_nothing():
     generator = torch.Generator().manual_seed(0)
     aged = augment.old_scan(lightness, torch.zeros(4, 2, 16, 16), 0.0, generator)
     assert torch.equal(aged, lightness)
+
+
+@pytest.mark.parametrize("flaw", ["tones", "optics", "damage"])
+def test_every_kind_of_flaw_can_be_seen(flaw):
+    generator = torch.Generator().manual_seed(0)
+    flat, every = torch.full((64, 1, 32, 32), 0.5), torch.arange(64)
+    more = (torch.full((64, 2, 32, 32), 30.0), every) if flaw == "tones" else ()
+    changed = (getattr(augment, flaw)(flat.clone(), *more, generator) - flat).abs()
+    assert (changed.flatten(1).amax(1) > 0.02).float().mean() > 0.3
+
+
+def test_scratches_are_thin():
+    lines = augment._scratches(
+        32, 32, lambda low, high, *shape: low + (high - low) * torch.rand(9, *shape)
+    )
+    assert 0 < (lines > 0.5).float().mean() < 0.2

@@ -7,7 +7,7 @@ import torch
 from django.core.management import CommandError, call_command
 
 from ml.resnet_gray import data, weights
-from ml.resnet_gray.calibrate import Setting, calibrate, choose
+from ml.resnet_gray.calibrate import Look, Setting, calibrate, choose
 from ml.resnet_gray.evaluate import main
 from tests.ml import colours
 
@@ -42,13 +42,33 @@ def test_json_is_the_promised_object(model, folder, capsys):
     assert all(set(figures[way]) == FIGURES for way in ("gray", "constant", "mean", "shown"))
 
 
+def test_kinds_are_those_of_the_index_beside_the_photos(model, tmp_path, capsys):
+    photos = colours.folder(tmp_path / "photos", 3)
+    files = {p.name: p.read_bytes() for p in photos.iterdir()}
+    (tmp_path / "index.csv").write_text("name,kind\n000.png,road\n001.png,food\n002,road\n")
+    tar = colours.tar(tmp_path / "val.tar", files)
+    main(["--data", str(tar), "--model", str(model), "--json"])
+    figures = json.loads(capsys.readouterr().out)
+    kinds = figures["kinds"]
+    assert {kind: ways["photos"] for kind, ways in kinds.items()} == {"food": 1, "road": 2}
+    assert set(kinds["road"]["mean"]) == FIGURES
+    together = (kinds["food"]["gray"]["mse"] + 2 * kinds["road"]["gray"]["mse"]) / 3
+    assert together == pytest.approx(figures["gray"]["mse"], abs=2e-6)
+    main(["--data", str(tar), "--model", str(model)])
+    assert "road: 2 photos" in capsys.readouterr().out
+
+
 def test_grey_is_measured_as_grey(model, folder, capsys):
     main(["--data", str(folder), "--model", str(model), "--json"])
     figures = json.loads(capsys.readouterr().out)
     assert figures["gray"]["colorfulness"] < 0.5  # rounding to 8 bits
     photos = data.load([folder])
     assert figures["gray"]["mse"] == pytest.approx(
-        sum(((p[..., 1:].astype(float) - 128) ** 2).mean() / 255**2 for p in photos.lab) / 5,
+        sum(
+            ((p[..., 1:].astype(float) - 128) ** 2).mean() / 255**2
+            for p in map(photos.lab.__getitem__, range(5))
+        )
+        / 5,
         rel=0.02,
     )
 
@@ -88,7 +108,7 @@ def test_missing_model_ends_with_status_1(folder, capsys):
 
 
 def setting(colourfulness, nearly_right, mse):
-    return Setting(0.0, 1.0, colourfulness, nearly_right, mse)
+    return Setting(Look(0.0, 1.0), colourfulness, nearly_right, mse)
 
 
 def test_calibration_takes_the_least_error_among_the_colourful_enough():
@@ -116,6 +136,6 @@ def test_calibration_takes_rebalancing_back():
     lightness = torch.rand(1, 1, 64, 64) * 100
     with torch.inference_mode():
         before = net.predict(lightness).logits
-        Setting(0.5, 1.0, 1.0, 0.0, 0.0).apply(net, balance)
+        Look(0.5, 1.0).apply(net, balance)
         after = net.predict(lightness).logits
     assert torch.allclose(after, before - 0.5 * balance.log()[:, None, None], atol=1e-5)

@@ -62,7 +62,7 @@ def test_photos_count_the_same_whatever_their_size():
     for side, off in ((4, 0.0), (40, 15.0)):
         truth = np.zeros((side, side, 2))
         rgb = noise(side, (side, side, 3))
-        tally.add(truth + np.array([off, 0]), truth, rgb, rgb)
+        tally.add(metrics.measure(truth + np.array([off, 0]), truth, rgb, rgb))
     result = tally.result()
     assert result["within_10"] == 0.5
     assert result["within_20"] == 1.0

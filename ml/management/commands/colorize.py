@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from ml import catalog
-from ml.resnet_gray import photos
+from ml.resnet_gray import metadata, photos
 from ml.resnet_gray.cards import CardError
 
 if TYPE_CHECKING:
@@ -115,7 +115,13 @@ def colour(
     if target.suffix not in FORMATS:
         target = target.with_name(f"{target.name}{'.jpg' if photo.alpha is None else '.png'}")
     target.parent.mkdir(parents=True, exist_ok=True)
-    photos.write(target, rgb, alpha=photo.alpha, format=FORMATS[target.suffix.lower()])
+    photos.write(
+        target,
+        rgb,
+        alpha=photo.alpha,
+        format=FORMATS[target.suffix.lower()],
+        xmp=metadata.made_by(colorizer.name, colorizer.version),
+    )
 
 
 def _photos_in(source: Path) -> Iterator[tuple[Path, Path]]:

@@ -4,10 +4,8 @@ from argparse import ArgumentParser, Namespace
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from safetensors import SafetensorError
 
 from ml.resnet_gray import train
-from ml.resnet_gray.data import DataError
 
 
 class Command(BaseCommand):
@@ -20,5 +18,7 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **options: Any) -> str:
         try:
             return str(train.train(Namespace(**options)))
-        except (DataError, OSError, SafetensorError) as error:
+        except train.Stopped as end:
+            raise CommandError(str(end), returncode=end.status) from end
+        except train.Errors as error:
             raise CommandError(str(error)) from error

@@ -1,0 +1,99 @@
+"""What a file with our colours says about itself, and what it may keep of what the camera wrote."""
+
+from typing import Any, BinaryIO
+from xml.sax.saxutils import quoteattr
+
+from PIL import Image
+
+SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
+"""IPTC's term for a picture to which a trained network has added what was not in it.
+
+Not `algorithmicallyEnhanced`, which is for corrections that leave alone what a picture tells.
+"""
+
+LONGEST_TEXT = 4000  # bytes; EXIF has 64 kB in all
+
+_XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/">
+ <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about=""
+    xmlns:xmp="http://ns.adobe.com/xap/1.0/"
+    xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
+    xmp:CreatorTool={tool}
+    Iptc4xmpExt:DigitalSourceType={source}
+    Iptc4xmpExt:AISystemUsed={model}
+    Iptc4xmpExt:AISystemVersionUsed={version}/>
+ </rdf:RDF>
+</x:xmpmeta>
+<?xpacket end="r"?>"""
+
+# A list of what may stay, not of what may not: positions, serial numbers, names of owners,
+# thumbnails and makers' notes, which repeat all of those, have no way through.
+_EXIF_IFD = 0x8769
+_KEPT = {
+    0x010E,  # ImageDescription
+    0x010F,  # Make
+    0x0110,  # Model
+    0x0132,  # DateTime
+    0x013B,  # Artist
+    0x8298,  # Copyright
+}
+_KEPT_OF_SHOT = {
+    0x829A,  # ExposureTime
+    0x829D,  # FNumber
+    0x8827,  # PhotographicSensitivity
+    0x9003,  # DateTimeOriginal
+    0x9004,  # DateTimeDigitized
+    0x9010,  # OffsetTime
+    0x9011,  # OffsetTimeOriginal
+    0x9012,  # OffsetTimeDigitized
+    0x920A,  # FocalLength
+    0xA433,  # LensMake
+    0xA434,  # LensModel
+}
+
+
+def made_by(model: str, version: str) -> bytes:
+    """An XMP packet that says: the colours are a network's, of this name and version."""
+    return _XMP.format(
+        tool=quoteattr(f"colorweb, {model} {version}"),
+        source=quoteattr(SOURCE_TYPE),
+        model=quoteattr(model),
+        version=quoteattr(version),
+    ).encode()
+
+
+def kept(source: BinaryIO) -> bytes:
+    """EXIF with the date, camera, description, author and copyright of a photo's file.
+
+    Empty if it has none of them, or none that can be read.
+    """
+    exif = Image.Exif()
+    source.seek(0)
+    try:
+        with Image.open(source) as image:
+            found = image.getexif()
+            exif.update(_only(_KEPT, found))
+            if shot := _only(_KEPT_OF_SHOT, found.get_ifd(_EXIF_IFD)):
+                exif[_EXIF_IFD] = shot
+        return exif.tobytes() if len(exif) else b""
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 (EXIF comes broken in every way)
+        return b""
+
+
+def _only(tags: set[int], found: Any) -> dict[int, Any]:
+    values = {tag: _text(found[tag]) for tag in tags if tag in found}
+    return {
+        tag: value
+        for tag, value in values.items()
+        if not isinstance(value, bytes | str) or len(value) <= LONGEST_TEXT
+    }
+
+
+def _text(value: Any) -> Any:
+    """Pillow reads texts as Latin-1 and writes ASCII: what is more goes as the bytes it was."""
+    if not isinstance(value, str) or value.isascii():
+        return value
+    return value.encode("latin-1")

@@ -1,0 +1,38 @@
+"""What holds for the colours of a photo while they are kept without the network."""
+
+import numpy as np
+import pytest
+
+from ml.resnet_gray.chroma import Chroma, render
+
+SMALL = (12, 16, 2)
+
+
+def maps(most: float) -> Chroma:
+    rng = np.random.default_rng(0)
+    natural = rng.uniform(-most, most, SMALL).astype(np.float32)
+    return Chroma(natural, rng.uniform(-most, most, SMALL).astype(np.float32))
+
+
+def test_kept_colours_are_the_same_to_a_32nd_of_a_unit():
+    before = maps(110)
+    after = Chroma.from_png(before.to_png())
+    for which in ("natural", "balanced"):
+        worst = np.abs(getattr(after, which) - getattr(before, which)).max()
+        assert worst <= 1 / 32
+
+
+def test_kept_colours_give_the_same_photo_to_one_level():
+    before = maps(30)
+    grey = np.tile(np.arange(200, dtype=np.uint8)[:, None, None], (1, 240, 3))
+    photos = [
+        render(grey.copy(), each, 1.3).astype(int)
+        for each in (before, Chroma.from_png(before.to_png()))
+    ]
+    # At the edge of sRGB, where chroma is cut by a table, a few come out further apart.
+    assert np.mean(np.abs(photos[0] - photos[1]) > 1) < 0.001
+
+
+def test_what_is_no_map_is_refused():
+    with pytest.raises(ValueError, match="not a picture"):
+        Chroma.from_png(b"nothing of the kind")
