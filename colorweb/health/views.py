@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from colorweb import broker
 from colorweb.health import metrics, workers
 
 log = logging.getLogger(__name__)
@@ -70,8 +71,7 @@ def _check_database() -> None:
 
 
 def _check_broker() -> None:
-    with workers.broker() as client:
-        client.ping()
+    broker.client().ping()
 
 
 def _check_storage() -> None:

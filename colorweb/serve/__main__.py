@@ -1,12 +1,15 @@
 """Starts everything on this machine, says when it is ready, and stops it all on Ctrl-C.
 
-Environment: PORT, HOST, VAR_DIR, SITE_URL, DATABASE_URL, REDIS_URL, CACHE_URL, ADMIN_EMAIL and
-ADMIN_PASSWORD; docs/operations.md tells of each.
+With the name of a program this process becomes that one alone: for containers, and for machines
+that share the work. "prepare" brings database and storage up to date, once for all of them.
+
+Settings come from the environment; docs/operations.md tells of each.
 """
 
 from __future__ import annotations
 
 import argparse
+import ctypes
 import fcntl
 import http.client
 import json
@@ -20,29 +23,38 @@ from pathlib import Path
 from types import FrameType
 from typing import IO
 
-from colorweb import runtime
+from colorweb import machines, runtime
 from colorweb.serve import programs
 from colorweb.serve.errors import CannotServe
 
 PATIENCE = 120  # seconds until slow progress gets a hint
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 def main() -> int:
-    argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         prog="python -m colorweb.serve",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-    ).parse_args()
+    )
+    parser.add_argument("program", nargs="?", help="this one alone")
+    program = parser.parse_args().program
     try:
+        _check_settings()
         _make_folders()
+        if program == "prepare":
+            _prepare()
+            return 0
+        if program:
+            programs.become(program)
         with _lock():
             _check_port()
-            _say("Preparing the database")
-            from colorweb.serve.prepare import prepare  # noqa: PLC0415 - slow, after the checks
-
-            prepare()
+            _prepare()
             return _supervise()
     except CannotServe as error:
+        print(f"colorweb: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:  # a secret's file, a folder
         print(f"colorweb: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -51,6 +63,21 @@ def main() -> int:
 
 def _say(line: str) -> None:
     print(f"colorweb: {line}", flush=True)
+
+
+def _check_settings() -> None:
+    machines.insist()
+    try:
+        runtime.port()
+    except ValueError as error:
+        raise CannotServe(f"PORT must be a number, not {os.environ['PORT']!r}.") from error
+
+
+def _prepare() -> None:
+    _say("Preparing the database")
+    from colorweb.serve.prepare import prepare  # noqa: PLC0415 - slow, after the checks
+
+    prepare()
 
 
 def _make_folders() -> None:
@@ -93,10 +120,7 @@ def _answers(path: Path) -> bool:
 
 
 def _check_port() -> None:
-    try:
-        host, port = runtime.host(), runtime.port()
-    except ValueError as error:
-        raise CannotServe(f"PORT must be a number, not {os.environ['PORT']!r}.") from error
+    host, port = runtime.host(), runtime.port()
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -118,6 +142,7 @@ def _supervise() -> int:
         cwd=runtime.REPOSITORY,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
         start_new_session=True,
+        preexec_fn=_stop_with_parent,  # noqa: PLW1509 - there are no threads here
     )
     stopping = False
 
@@ -135,6 +160,12 @@ def _supervise() -> int:
         _say("Stopped")
         return 0
     raise CannotServe(f"The supervisor ended ({code}). See {runtime.log_dir()}/supervisord.log")
+
+
+def _stop_with_parent() -> None:
+    """Asks the kernel to stop the supervisor, in order, when this process is killed."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _announce(supervisor: subprocess.Popen[bytes]) -> None:

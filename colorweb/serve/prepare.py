@@ -1,4 +1,4 @@
-"""What has to be true before the processes start: tables, static files, the first staff account."""
+"""What has to be true before the processes start: tables, static files, bucket, first account."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import DatabaseError, connections
 
+from colorweb import runtime
 from colorweb.serve.errors import CannotServe
 
 
 def prepare() -> None:
-    """Brings database and static files up to date. Raises CannotServe with a sentence."""
+    """Brings database, storage and static files up to date. Raises CannotServe with a sentence."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "colorweb.settings")
     django.setup()
     try:
@@ -24,7 +25,21 @@ def prepare() -> None:
         raise CannotServe(f"The database does not answer as it should: {error}") from error
     finally:
         connections.close_all()
-    call_command("collectstatic", interactive=False, verbosity=0)
+    _make_bucket()
+    if not os.environ.get("STATIC_DIR"):  # else they are there already, and not ours to write
+        call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def _make_bucket() -> None:
+    """The bucket of S3_BUCKET, so that an empty storage server is enough to begin with."""
+    from django.core.files.storage import default_storage  # noqa: PLC0415 - needs django.setup()
+
+    if not os.environ.get("S3_BUCKET"):
+        return
+    try:
+        default_storage.make_bucket()  # type: ignore[attr-defined]
+    except Exception as error:
+        raise CannotServe(f"The storage does not answer as it should: {error}") from error
 
 
 def _make_staff_account() -> None:
@@ -32,7 +47,7 @@ def _make_staff_account() -> None:
     from django.contrib.auth import get_user_model  # noqa: PLC0415 - needs django.setup()
     from django.contrib.auth.password_validation import validate_password  # noqa: PLC0415
 
-    email, password = os.environ.get("ADMIN_EMAIL"), os.environ.get("ADMIN_PASSWORD")
+    email, password = os.environ.get("ADMIN_EMAIL"), runtime.given("ADMIN_PASSWORD")
     if not email and not password:
         return
     if not email or not password:

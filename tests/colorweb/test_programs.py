@@ -3,6 +3,7 @@ import os
 import shlex
 
 import pytest
+from supervisor.options import ServerOptions
 
 from colorweb.serve import programs
 
@@ -29,7 +30,7 @@ def command(name):
 def test_a_fresh_machine_runs_its_own_broker_and_cache():
     assert names() == {
         "servers": ["broker", "cache"],
-        "site": ["beat", "default", "gpu", "web"],
+        "site": ["beat", "default", "gpu", "training", "web"],
     }
     assert "--maxmemory-policy noeviction" in command("broker")
     assert "--maxmemory-policy allkeys-lru" in command("cache")
@@ -38,7 +39,7 @@ def test_a_fresh_machine_runs_its_own_broker_and_cache():
 
 def test_a_redis_given_replaces_both(monkeypatch):
     monkeypatch.setenv("REDIS_URL", "redis://redis.example/0")
-    assert names() == {"site": ["beat", "default", "gpu", "web"]}
+    assert names() == {"site": ["beat", "default", "gpu", "training", "web"]}
 
 
 def test_one_colouring_process_a_core_where_there_is_no_gpu(monkeypatch):
@@ -56,6 +57,24 @@ def test_one_colouring_process_a_gpu(monkeypatch, tmp_path):
     assert programs.colouring_processes() == 2
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "1")
     assert programs.colouring_processes() == 1
+
+
+def test_supervisor_understands_its_configuration(monkeypatch, tmp_path):
+    for folder in ("log", "run"):
+        (tmp_path / folder).mkdir()
+    configuration = tmp_path / "supervisord.conf"
+    configuration.write_text(programs.configuration())
+    options = ServerOptions()
+    options.realize(["-c", str(configuration)])
+    assert {group.name for group in options.process_group_configs} == {"servers", "site"}
+    understood = {
+        process.name: shlex.split(process.command)
+        for group in options.process_group_configs
+        for process in group.process_configs
+    }
+    assert {name: understood[name] for name in programs.site()} == {
+        name: list(program.command) for name, program in programs.site().items()
+    }
 
 
 def test_the_configuration_survives_odd_folders(monkeypatch):

@@ -12,12 +12,13 @@ from colorweb.runtime import REPOSITORY
 
 @pytest.fixture
 def serve(tmp_path):
-    def serve(**environment: str) -> str:
+    def serve(*command: str, **environment: str) -> str:
+        command = command or ("colorweb.serve",)
         inherited = {
             key: value for key, value in os.environ.items() if not key.startswith("DJANGO")
         }
         run = subprocess.run(
-            [sys.executable, "-m", "colorweb.serve"],
+            [sys.executable, "-m", *command],
             cwd=REPOSITORY,
             env={
                 **inherited,
@@ -84,3 +85,58 @@ def test_half_a_staff_account_is_refused(serve):
 def test_a_weak_staff_password_is_refused(serve):
     words = serve(PORT="0", ADMIN_EMAIL="staff@example.org", ADMIN_PASSWORD="12345")
     assert words.startswith("colorweb: ADMIN_PASSWORD: This password is too short.")
+
+
+ELSEWHERE = {"REDIS_URL": "redis://redis.example/0"}
+SERVER = {"DATABASE_URL": "postgres://colorweb@db.example/colorweb"}
+COMMANDS = [
+    pytest.param(("colorweb.serve",), id="everything"),
+    pytest.param(("colorweb.serve", "gpu"), id="one program"),
+    pytest.param(("celery", "--app", "colorweb.celery", "worker"), id="celery by hand"),
+    pytest.param(("uvicorn", "colorweb.asgi:application"), id="uvicorn by hand"),
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_sqlite_is_refused_beside_a_broker_on_another_machine(serve, command):
+    assert serve(*command, **ELSEWHERE) == (
+        "colorweb: REDIS_URL names another machine (redis.example), but SQLite is a file on this "
+        "one. Set DATABASE_URL to a PostgreSQL that all machines reach, or run everything here "
+        "without REDIS_URL."
+    )
+
+
+def test_a_folder_of_ones_own_is_refused_beside_a_broker_on_another_machine(serve):
+    assert serve("colorweb.serve", "gpu", **ELSEWHERE, **SERVER) == (
+        "colorweb: REDIS_URL names another machine (redis.example), but photos lie in a folder of "
+        "this one. Set S3_BUCKET, or MEDIA_DIR to a folder that is the same on all machines."
+    )
+
+
+def test_one_program_alone_needs_a_broker(serve):
+    assert serve("colorweb.serve", "gpu") == (
+        "colorweb: gpu alone needs the broker of the others: set REDIS_URL."
+    )
+
+
+def test_a_program_there_is_not_is_named(serve):
+    words = serve("colorweb.serve", "cpu")
+    assert words.startswith("colorweb: There is no program 'cpu', only: prepare, ")
+
+
+def test_a_secrets_file_that_is_not_there_is_named(serve, tmp_path):
+    words = serve("colorweb.serve", "gpu", REDIS_URL_FILE=str(tmp_path / "none"))
+    assert words.endswith(f"No such file or directory: '{tmp_path}/none'")
+
+
+def test_storage_that_does_not_answer_is_named(serve, port):
+    words = serve(
+        *("colorweb.serve", "prepare"),
+        S3_BUCKET="photos",
+        S3_ENDPOINT_URL=f"http://127.0.0.1:{port + 1}",
+        S3_ACCESS_KEY_ID="colorweb",
+        S3_SECRET_ACCESS_KEY="no secret",
+    )
+    assert words.splitlines()[-1].startswith(
+        "colorweb: The storage does not answer as it should: Could not connect to the endpoint URL"
+    )

@@ -1,0 +1,83 @@
+"""The files of the storage, wherever it is: several on their way at a time, as S3 needs it."""
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any, cast
+
+from django.core.files.base import File
+from django.core.files.storage import default_storage
+
+AT_ONCE = 16
+SPOOL = 4_000_000  # bytes of a file in memory; what is larger goes to disk
+PASSING = "health"  # what /readyz writes and deletes
+
+
+def names(folder: str = "") -> Iterator[str]:
+    """The names of all files."""
+    try:
+        folders, files = default_storage.listdir(folder)
+    except FileNotFoundError:  # deleted meanwhile, or nothing was ever stored
+        return
+    prefix = f"{folder}/" if folder else ""
+    for name in sorted(files):
+        yield prefix + name
+    for name in sorted(folders):
+        if prefix + name != PASSING:
+            yield from names(prefix + name)
+
+
+def read(wanted: Iterable[str]) -> Iterator[tuple[str, File | None]]:
+    """Each name with its open file, in the order asked for; None for what is there no more."""
+    wanted = iter(wanted)
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        while batch := list(islice(wanted, AT_ONCE)):
+            for name, file in zip(batch, threads.map(_opened, batch), strict=True):
+                yield name, file
+                if file:
+                    file.close()
+
+
+def write(files: Iterable[tuple[str, int, IO[bytes]]]) -> Iterator[str]:
+    """Store files given as name, size in bytes and content; yields the name of each.
+
+    What is there under that name with that size stays: a stored file never changes.
+    """
+    files = iter(files)
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        while batch := [(name, size, _kept(file)) for name, size, file in islice(files, AT_ONCE)]:
+            yield from threads.map(_store, batch)
+
+
+def _opened(name: str) -> File | None:
+    try:
+        file = default_storage.open(name)
+        file.seek(0)  # storage elsewhere fetches it now, in this thread
+    except FileNotFoundError:
+        return None
+    return file
+
+
+def _kept(file: IO[bytes]) -> IO[bytes]:
+    """A copy that may be read later, in another thread."""
+    copy = SpooledTemporaryFile(SPOOL)  # noqa: SIM115 - whoever stores it closes it
+    while piece := file.read(1 << 20):
+        copy.write(piece)
+    copy.seek(0)
+    return cast("IO[bytes]", copy)
+
+
+def _store(given: tuple[str, int, IO[bytes]]) -> str:
+    name, size, file = given
+    with file:
+        try:
+            if default_storage.size(name) == size:
+                return name
+            default_storage.delete(name)
+        except FileNotFoundError:
+            pass
+        content: Any = File(file, name)
+        content.size = size
+        default_storage.save(name, content)
+    return name

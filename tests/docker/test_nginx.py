@@ -1,0 +1,100 @@
+"""What docker/nginx.conf passes on, with a real nginx where there is one."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import httpx
+import pytest
+
+from colorweb.runtime import REPOSITORY
+from tests.ports import free_port
+from tests.waiting import wait_for
+
+pytestmark = pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not here")
+
+
+class Echo(BaseHTTPRequestHandler):
+    """Answers with what it was asked."""
+
+    def do_POST(self) -> None:
+        """The headers, in small letters, and how many bytes the body had."""
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        told = {name.lower(): value for name, value in self.headers.items()}
+        answer = json.dumps({**told, "body": len(body)}).encode()
+        self.send_response(206)
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *_about: object) -> None:
+        """Nothing."""
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[httpx.Client]:
+    """A client of nginx with our configuration, in front of an echo."""
+    echo, port = ThreadingHTTPServer(("127.0.0.1", 0), Echo), free_port()
+    Thread(target=echo.serve_forever, daemon=True).start()
+    text = (REPOSITORY / "docker" / "nginx.conf").read_text()
+    for ours, here in (
+        ("listen 8080;", f"listen 127.0.0.1:{port};"),
+        ("http://web:8000", f"http://127.0.0.1:{echo.server_port}"),
+        ("/tmp/", f"{tmp_path}/"),
+    ):
+        assert ours in text
+        text = text.replace(ours, here)
+    (tmp_path / "nginx.conf").write_text(text)
+    directives = "daemon off;" + (" user root;" if os.getuid() == 0 else "")
+    nginx = subprocess.Popen(
+        ["nginx", "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf"), "-g", directives],
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
+            wait_for(lambda: _answers(client), "nginx to listen")
+            yield client
+    finally:
+        nginx.terminate()
+        nginx.wait(10)
+        echo.shutdown()
+
+
+def test_nginx_passes_on_what_the_site_needs(site: httpx.Client) -> None:
+    answer = site.post(
+        "/",
+        content=bytes(5_000_000),
+        headers={
+            "Host": "colours.example",
+            "Range": "bytes=0-1",
+            "X-Forwarded-For": "198.51.100.1, 203.0.113.5",
+            "X-Forwarded-Proto": "https",
+        },
+    )
+    assert answer.status_code == 206
+    told = answer.json()
+    assert told["body"] == 5_000_000
+    assert (told["host"], told["range"]) == ("colours.example", "bytes=0-1")
+    # The proxy before us has added the last; what a client claims itself goes no further.
+    assert told["x-forwarded-for"] == "203.0.113.5"
+    assert told["x-forwarded-proto"] == "https"
+    assert "upgrade" not in told
+
+
+def test_nginx_lets_websockets_through(site: httpx.Client) -> None:
+    told = site.post("/ws/me/", headers={"Upgrade": "websocket", "Connection": "Upgrade"}).json()
+    assert (told["upgrade"], told["connection"]) == ("websocket", "upgrade")
+
+
+def _answers(client: httpx.Client) -> bool:
+    try:
+        return client.post("/").status_code == 206
+    except httpx.TransportError:
+        return False

@@ -1,0 +1,167 @@
+"""Several machines on this one: the containers' commands, each with a folder of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+import redis
+
+from colorweb.runtime import REPOSITORY
+from colorweb.serve.programs import valkey_command
+from tests import s3
+from tests.e2e.stack import STAFF, drop_database, own_database
+from tests.ports import free_port
+from tests.waiting import wait_for
+
+LOADING = 180  # seconds; networks load beside each other
+
+
+class Machines:
+    """A database, a broker and a storage that several machines share, and those machines."""
+
+    def __init__(self, folder: Path, storage: str, environment: Mapping[str, str]) -> None:
+        database = own_database()
+        assert database
+        self.folder = folder
+        self.database = database
+        self.broker = f"redis://127.0.0.1:{free_port()}/0"
+        self.base_url = f"http://127.0.0.1:{free_port()}"
+        # Just what compose.worker.yaml gives to a worker on another machine.
+        self.shared = {
+            **environment,
+            "DATABASE_URL": database,
+            "REDIS_URL": self.broker,
+            "S3_ENDPOINT_URL": storage,
+            "S3_BUCKET": "colorweb",
+            "S3_ACCESS_KEY_ID": s3.KEYS["access_key"],
+            "S3_SECRET_ACCESS_KEY": s3.KEYS["secret_key"],
+        }
+        (folder / "secret_key").write_text("a key that all web processes share")
+        self.site = {
+            "SITE_URL": self.base_url,
+            "PORT": self.base_url.rsplit(":", 1)[-1],
+            "SECRET_KEY_FILE": str(folder / "secret_key"),
+            **STAFF,
+        }
+        self.processes: dict[tuple[str, str], subprocess.Popen[bytes]] = {}
+
+    def start(self) -> None:
+        """Starts everything, in the order of the compose files."""
+        self._start_broker()
+        self.run("web", "-m", "colorweb.serve", "prepare", **self.site)
+        for program in ("web", "default", "beat"):
+            self.serve("web", program, **self.site)
+        for machine in ("gpu-1", "gpu-2"):
+            self.serve(machine, "gpu", COLORWEB_PROCESSES="1")
+        wait_for(lambda: len(self.workers()) == 2, "both machines to colour", LOADING)
+        wait_for(self._is_ready, "the web to be ready")
+
+    def serve(self, machine: str, program: str, **environment: str) -> None:
+        """Starts one program on a machine, as a container does."""
+        with (self.folder / f"{machine}-{program}.log").open("ab") as log:
+            self.processes[machine, program] = subprocess.Popen(
+                [sys.executable, "-m", "colorweb.serve", program],
+                cwd=REPOSITORY,
+                env=self._environment(machine, environment),
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def run(self, machine: str, *command: str, **environment: str) -> str:
+        """Runs a command of Python on a machine to its end; what it printed."""
+        done = subprocess.run(
+            [sys.executable, *command],
+            cwd=REPOSITORY,
+            env=self._environment(machine, environment),
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def manage(self, *command: str) -> str:
+        """Runs `manage.py` on the machine of the web process."""
+        return self.run("web", "manage.py", *command, **self.site)
+
+    def kill(self, machine: str, program: str) -> None:
+        """Takes a program away with its children, as a machine that loses its power."""
+        process = self.processes.pop((machine, program))
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(10)
+
+    def stop(self) -> None:
+        """Stops all programs as `docker compose stop` does, those who colour first."""
+        for process in reversed(self.processes.values()):
+            process.terminate()
+        for process in reversed(self.processes.values()):
+            process.wait(60)
+        self.processes.clear()
+
+    def remove(self) -> None:
+        """Stops everything and drops the database."""
+        try:
+            self.stop()
+        finally:
+            drop_database(self.database)
+
+    def destroy(self) -> None:
+        """What a fire does: the machines' folders and all rows are gone."""
+        for folder in self.folder.iterdir():
+            if folder.is_dir():
+                shutil.rmtree(folder)
+        with psycopg.connect(self.database, autocommit=True) as connection:
+            connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+
+    def workers(self) -> list[bytes]:
+        """The processes that have shown themselves as able to colour."""
+        with redis.Redis.from_url(self.broker) as client:
+            return list(client.scan_iter("colorweb:worker:*"))
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What a query finds in the database."""
+        with psycopg.connect(self.database) as connection:
+            return connection.execute(query.encode()).fetchall()
+
+    def logs(self) -> str:
+        """The end of what each program has logged."""
+        return "\n".join(
+            f"--- {log.name}\n{log.read_text(errors='replace')[-2000:]}"
+            for log in sorted(self.folder.glob("*.log"))
+        )
+
+    def _environment(self, machine: str, more: Mapping[str, str]) -> dict[str, str]:
+        system = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+        return {**system, **self.shared, "VAR_DIR": str(self.folder / machine), **more}
+
+    def _start_broker(self) -> None:
+        command = valkey_command(self.folder / "broker.sock", "64mb", "noeviction")
+        command[command.index("--port") + 1] = self.broker.rpartition(":")[2].removesuffix("/0")
+        self.processes["data", "broker"] = subprocess.Popen(
+            [*command, "--bind", "127.0.0.1"], stdout=subprocess.DEVNULL, cwd=self.folder
+        )
+        wait_for(self._broker_answers, "the broker")
+
+    def _broker_answers(self) -> bool:
+        try:
+            self.workers()
+        except redis.ConnectionError:
+            return False
+        return True
+
+    def _is_ready(self) -> bool:
+        try:
+            return httpx.get(f"{self.base_url}/readyz?worker=1", timeout=10).status_code == 200
+        except httpx.TransportError:
+            return False

@@ -1,0 +1,38 @@
+"""A real S3-compatible server on this machine."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.ports import free_port
+from tests.waiting import wait_for
+
+KEYS = {"access_key": "colorweb", "secret_key": "not a secret"}
+
+
+@contextmanager
+def server(log: Path) -> Iterator[str]:
+    """Its address while it runs; everything in it is gone afterwards."""
+    port = free_port()
+    with log.open("w") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        wait_for(lambda: _listens(port), "the S3 server to listen", 60)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
