@@ -1,0 +1,101 @@
+"""A photo on a machine that trains at the same time, against the same machine without."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median, quantiles
+
+import numpy as np
+from PIL import Image
+
+from bench.rows import Row, ms
+from bench.scene import write_jpeg
+from ml import catalog
+from ml.resnet_gray import photos
+from ml.resnet_gray.colorizer import Colorizer
+
+WIDTH, HEIGHT = 1600, 1200
+NICE = "10"  # as the training worker starts it
+PATIENCE = 300  # seconds until the training makes steps
+
+
+def rows(*, quick: bool) -> list[Row]:
+    """By the clock, one photo after another, the training stopped and let go on in turn."""
+    colorizer = Colorizer(catalog.default(), device="cpu")
+    colorizer.warm()
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder) / "photo.jpg", Path(folder) / "result.jpg"
+        write_jpeg(source, WIDTH, HEIGHT)
+
+        def colour() -> float:
+            start = time.perf_counter()
+            photos.write(target, colorizer.colorize(photos.read(source).rgb))
+            return (time.perf_counter() - start) * 1000
+
+        colour()
+        alone: list[float] = []
+        beside: list[float] = []
+        with _training(Path(folder)) as process:
+            for _turn in range(10 if quick else 40):
+                os.kill(process, signal.SIGSTOP)
+                alone += [colour(), colour()]
+                os.kill(process, signal.SIGCONT)
+                time.sleep(0.2)
+                beside += [colour(), colour()]
+    return [
+        Row(
+            "2 megapixels, JPEG to JPEG, while a training runs, by the clock",
+            f"{ms(median(beside))}, {ms(_nineteen_of_twenty(beside))} for 19 of 20",
+            f"{ms(median(alone))}, {ms(_nineteen_of_twenty(alone))} while it is stopped",
+            f"{median(beside) / median(alone):.2f} x",
+        )
+    ]
+
+
+def _nineteen_of_twenty(values: list[float]) -> float:
+    return quantiles(values, n=20)[-1]
+
+
+@contextmanager
+def _training(folder: Path) -> Iterator[int]:
+    """The process number of a training at work, as the site starts one."""
+    data, run = folder / "data", folder / "run"
+    data.mkdir()
+    for seed in range(64):
+        coarse = np.random.default_rng(seed).integers(0, 255, (12, 16, 3), np.uint8)
+        Image.fromarray(coarse).resize((256, 192)).save(data / f"{seed}.png")
+    command = ["nice", "-n", NICE, sys.executable, "-m", "ml.resnet_gray.train"]
+    options = [
+        "--data",
+        str(data),
+        "--run",
+        str(run),
+        "--epochs",
+        "100000",
+        "--batch",
+        "32",
+        "--size",
+        "128",
+    ]
+    process = subprocess.Popen(
+        [*command, *options, "--size", "128", "--follow-parent"],
+        env={**os.environ, "OMP_WAIT_POLICY": "PASSIVE"},
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        deadline = time.monotonic() + PATIENCE
+        journal = run / "metrics.jsonl"
+        while not (journal.exists() and '"event": "step"' in journal.read_text()):
+            assert process.poll() is None, "the training has ended"
+            assert time.monotonic() < deadline, "the training makes no steps"
+            time.sleep(0.2)
+        yield process.pid
+    finally:
+        process.kill()
+        process.wait()

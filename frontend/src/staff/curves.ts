@@ -1,0 +1,130 @@
+import uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
+import { type Known, type Point, type Way, type Words } from "./run";
+
+const HEIGHT = 220;
+
+type Line = { label: string; colour: string; dash?: number[]; of: (point: Point) => number | undefined };
+type Chart = { name: string; kind: Point["kind"]; lines: (known: Known) => Line[] };
+
+const OURS = "var(--accent)";
+const CALM = "var(--calm)";
+const OTHERS = "var(--faint)";
+
+/** What is drawn, in this order; each chart has its place in the page by name. */
+function charts(words: Words): Chart[] {
+  const label = (word: string) => words[word] ?? word;
+  return [
+    {
+      name: "loss",
+      kind: "step",
+      lines: () => [{ label: label("loss"), colour: OURS, of: (point) => point.values.loss }],
+    },
+    ...(["mse", "psnr", "colorfulness"] as (keyof Way)[]).map((figure): Chart => ({
+      name: figure,
+      kind: "check",
+      lines: ({ run: { served } }) => [
+        { label: label("mean"), colour: CALM, of: (point) => point.values.mean?.[figure] },
+        { label: label("shown"), colour: OURS, of: (point) => point.values.shown?.[figure] },
+        { label: label("servedMean"), colour: CALM, dash: [6, 5], of: () => served.mean?.[figure] },
+        { label: label("servedShown"), colour: OURS, dash: [6, 5], of: () => served.shown?.[figure] },
+        ...(figure === "colorfulness"
+          ? [
+              {
+                label: label("truth"),
+                colour: OTHERS,
+                of: (point: Point) => point.values.true_colorfulness,
+              },
+            ]
+          : []),
+      ],
+    })),
+  ];
+}
+
+/** The curves of a run, each in an element that says which by `data-curve`. */
+export class Curves {
+  readonly #words: Words;
+  readonly #drawn: { chart: Chart; place: HTMLElement; plot: uPlot | undefined }[] = [];
+
+  constructor(root: HTMLElement, words: Words) {
+    this.#words = words;
+    for (const chart of charts(words)) {
+      const place = root.querySelector<HTMLElement>(`[data-curve="${chart.name}"]`);
+      if (place) this.#drawn.push({ chart, place, plot: undefined });
+    }
+    new ResizeObserver(() => this.#fit()).observe(root);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#redraw());
+    // The console's own switch between light and dark is a class of the document.
+    new MutationObserver(() => this.#redraw()).observe(document.documentElement, {
+      attributeFilter: ["class"],
+    });
+  }
+
+  draw(known: Known): void {
+    for (const each of this.#drawn) {
+      const points = known.of(each.chart.kind);
+      if (!points.length) continue;
+      const lines = each.chart.lines(known);
+      const data: uPlot.AlignedData = [
+        points.map((point) => point.epoch),
+        ...lines.map((line) => points.map((point) => line.of(point) ?? null)),
+      ];
+      if (each.plot) {
+        each.plot.setData(data);
+      } else {
+        each.place.replaceChildren();
+        each.plot = new uPlot(this.#options(each.place, lines), data, each.place);
+      }
+      each.place.dataset["points"] = String(points.length);
+    }
+  }
+
+  #options(place: HTMLElement, lines: Line[]): uPlot.Options {
+    const colour = (name: string) => () => resolved(place, name);
+    const axis = {
+      stroke: colour("var(--faint)"),
+      grid: { stroke: colour("var(--edge)"), width: 1 },
+      ticks: { stroke: colour("var(--edge)"), width: 1 },
+      font: "12px Inter, system-ui, sans-serif",
+    };
+    return {
+      width: place.clientWidth,
+      height: HEIGHT,
+      scales: { x: { time: false } },
+      axes: [axis, { ...axis, size: 62 }],
+      cursor: { points: { size: 6 } },
+      series: [
+        { label: this.#words["epoch"] ?? "epoch", value: (_plot, value) => told(value) },
+        ...lines.map((line) => ({
+          label: line.label,
+          stroke: colour(line.colour),
+          width: 2,
+          ...(line.dash ? { dash: line.dash } : {}),
+          points: { show: line.dash ? false : undefined, size: 6 },
+          value: (_plot: uPlot, value: number | null) => told(value),
+        })),
+      ] as uPlot.Series[],
+    };
+  }
+
+  #fit(): void {
+    for (const { plot, place } of this.#drawn) {
+      plot?.setSize({ width: place.clientWidth, height: HEIGHT });
+    }
+  }
+
+  #redraw(): void {
+    for (const { plot } of this.#drawn) plot?.redraw();
+  }
+}
+
+/** A custom property's colour at a place; a canvas knows no `var()`. */
+function resolved(place: HTMLElement, name: string): string {
+  const property = name.slice(4, -1);
+  return getComputedStyle(place).getPropertyValue(property).trim() || "currentColor";
+}
+
+function told(value: number | null): string {
+  return value === null || value === undefined ? "–" : String(Number(value.toPrecision(4)));
+}

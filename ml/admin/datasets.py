@@ -1,0 +1,117 @@
+"""Data sets as staff see them."""
+
+import uuid
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from ml.admin.base import OfTrainers
+from ml.admin.forms import ONE_BUTTON, NewDataSet
+from ml.datasets import manage
+from ml.datasets.pictures import PROBLEMS
+from ml.errors import Told
+from ml.models import DataSet
+from ml.permissions import TRAIN
+
+COLOURS = {"ready": "success", "failed": "danger", "checking": "info", "queued": "info"}
+TITLES = {
+    "broken": _("Broken"),
+    "grey": _("Without colour"),
+    "small": _("Too small"),
+    "duplicate": _("Copies of others"),
+}
+
+
+@admin.register(DataSet)
+class DataSetAdmin(OfTrainers):
+    list_display = ("name", "kind", "shown_state", "training", "validation", "checked_at")
+    list_filter = ("kind", "state")
+    search_fields = ("name", "note")
+    change_form_template = "admin/ml/dataset/change_form.html"
+
+    @display(description=_("state"), label=COLOURS, ordering="state")
+    def shown_state(self, data_set: DataSet) -> tuple[str, str]:
+        return data_set.state, data_set.get_state_display()
+
+    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        if obj is None:
+            return NewDataSet
+        return super().get_form(request, obj, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        names = ("name", "note") if obj else NewDataSet.Meta.fields
+        return ((None, {"fields": names}),)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change:
+            DataSet.objects.filter(pk=obj.pk).update(name=obj.name, note=obj.note)
+            return
+        given = form.cleaned_data
+        made = manage.add(
+            given["kind"],
+            given["name"],
+            path=given["path"],
+            file=given["file"],
+            note=given["note"],
+            user=request.user,  # type: ignore[arg-type]
+        )
+        obj.pk = made.pk
+
+    def response_add(self, request: HttpRequest, obj: Any, *_args: Any) -> HttpResponse:
+        """Straight to its page, where one sees the check go on."""
+        return redirect("admin:ml_dataset_change", obj.pk)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        data_set = self.get_object(request, object_id)
+        named = (data_set.report.get("named") or {}) if data_set else {}
+        counts = data_set.report if data_set else {}
+        context = {
+            **ONE_BUTTON,
+            "data_set": data_set,
+            "problems": [(TITLES[p], counts.get(p, 0), named.get(p, [])) for p in PROBLEMS],
+            "poll": reverse("api-dataset", args=[data_set.pk]) if data_set else "",
+            "may_train": request.user.has_perm(TRAIN),
+        }
+        return super().change_view(request, object_id, form_url, context | (extra_context or {}))
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return super().add_view(request, form_url, ONE_BUTTON | (extra_context or {}))
+
+    def get_urls(self) -> list[Any]:
+        again = path(
+            "<uuid:set_id>/check/",
+            self.admin_site.admin_view(self.check_again),
+            name="ml_dataset_check",
+        )
+        return [again, *super().get_urls()]
+
+    def check_again(self, request: HttpRequest, set_id: uuid.UUID) -> HttpResponse:
+        """Queues another check."""
+        if request.method == "POST" and request.user.has_perm(TRAIN):
+            try:
+                manage.check_again(get_object_or_404(DataSet, pk=set_id))
+            except Told as error:
+                messages.error(request, error.message)
+        return redirect("admin:ml_dataset_change", set_id)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        manage.delete(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """One by one, and none that a run is using: it says on its page who does."""
+        if obj is None or not request.user.has_perm(TRAIN):
+            return False
+        return not obj.uses.filter(run__state__in=("queued", "running")).exists()

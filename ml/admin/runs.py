@@ -1,0 +1,172 @@
+"""Training runs as staff see them: start one, watch it, steer it."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.decorators import display
+
+from ml.admin.base import OfTrainers
+from ml.admin.forms import FIGURES, ONE_BUTTON, NewRun
+from ml.errors import Told
+from ml.models import OVER, DataSet, TrainingRun
+from ml.permissions import TRAIN
+from ml.training import describe, estimate, steer
+
+COLOURS = {
+    "succeeded": "success",
+    "failed": "danger",
+    "stopped": "warning",
+    "running": "info",
+    "queued": "info",
+}
+STEERING: dict[str, Callable[[TrainingRun], None]] = {"stop": steer.stop, "resume": steer.resume}
+
+
+@admin.register(TrainingRun)
+class TrainingRunAdmin(OfTrainers):
+    list_display = ("name", "preset", "shown_state", "done", "version", "created_by", "created_at")
+    list_filter = ("state", "preset")
+    search_fields = ("name", "note")
+    list_select_related = ("version", "created_by")
+    change_form_template = "admin/ml/trainingrun/change_form.html"
+    add_form_template = "admin/ml/trainingrun/add_form.html"
+
+    @display(description=gettext_lazy("state"), label=COLOURS, ordering="state")
+    def shown_state(self, run: TrainingRun) -> tuple[str, str]:
+        return run.state, run.get_state_display()
+
+    @display(description=gettext_lazy("done"), ordering="progress")
+    def done(self, run: TrainingRun) -> str:
+        return f"{run.progress:.0%}"
+
+    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        if obj is None:
+            return NewRun
+        return super().get_form(request, obj, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj:
+            return ((None, {"fields": ("name", "note")}),)
+        figures = tuple(name for name in FIGURES if name not in ("devices", "seed"))
+        return (
+            (None, {"fields": ("id", "name", "preset", "data_sets", "base", "note")}),
+            (_("Figures"), {"fields": figures}),
+            (_("Machine"), {"fields": ("precision", "devices", "seed")}),
+        )
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """The choices of the run that is being repeated, if one is."""
+        try:
+            run = TrainingRun.objects.get(pk=uuid.UUID(request.GET.get("like", "")))
+        except (ValueError, TrainingRun.DoesNotExist):
+            return {}
+        return {
+            **{name: value for name, value in run.options.items() if value is not None},
+            "name": _("%(name)s, again") % {"name": run.name},
+            "preset": run.preset,
+            "base": run.base or "none",
+            "data_sets": [use.data_set_id for use in run.data.all() if use.data_set_id],
+        }
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change:
+            steer.annotate(obj, name=obj.name, note=obj.note)
+            return
+        run = steer.start(
+            form.cleaned_data["preset"],
+            list(form.cleaned_data["data_sets"]),
+            form.options,
+            base=form.chosen_base,
+            name=form.cleaned_data["name"],
+            note=form.cleaned_data["note"],
+            user=request.user,  # type: ignore[arg-type]
+            run_id=form.cleaned_data["id"],
+        )
+        obj.pk = run.pk
+
+    def save_related(self, *_args: Any) -> None:
+        """Nothing: `steer.start` has kept the data sets with their fingerprints."""
+
+    def response_add(self, request: HttpRequest, obj: Any, *_args: Any) -> HttpResponse:
+        """Straight to its page, where one sees it go on."""
+        return redirect("admin:ml_trainingrun_change", obj.pk)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        run = self.get_object(request, object_id)
+        context: dict[str, Any] = {}
+        if run:
+            context = {
+                **ONE_BUTTON,
+                "run": run,
+                "told": describe.whole(run),
+                "words": _words(),
+                "events": f"/ws/training-runs/{run.pk}/",
+                "poll": reverse("api-training-run", args=[run.pk]),
+                "may_train": request.user.has_perm(TRAIN),
+            }
+        return super().change_view(request, object_id, form_url, context | (extra_context or {}))
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        ready = DataSet.objects.filter(state=DataSet.State.READY)
+        context = ONE_BUTTON | {"facts": estimate.facts(ready)} | (extra_context or {})
+        return super().add_view(request, form_url, context)
+
+    def get_urls(self) -> list[Any]:
+        steer_url = path(
+            "<uuid:run_id>/<str:what>/",
+            self.admin_site.admin_view(self.steer),
+            name="ml_trainingrun_steer",
+        )
+        own = super().get_urls()
+        return [*own[:-1], steer_url, own[-1]]
+
+    def steer(self, request: HttpRequest, run_id: uuid.UUID, what: str) -> HttpResponse:
+        """Stops or resumes a run."""
+        if request.method == "POST" and request.user.has_perm(TRAIN) and what in STEERING:
+            try:
+                STEERING[what](get_object_or_404(TrainingRun, pk=run_id))
+            except Told as error:
+                messages.error(request, error.message)
+        return redirect("admin:ml_trainingrun_change", run_id)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        steer.delete(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return obj is not None and obj.state in OVER and request.user.has_perm(TRAIN)
+
+
+def _words() -> dict[str, str]:
+    """What the page's script says."""
+    return {
+        "epoch": _("epoch"),
+        "loss": _("training loss"),
+        "mean": _("calm (mean)"),
+        "shown": _("as shown"),
+        "servedMean": _("in service, calm"),
+        "servedShown": _("in service, as shown"),
+        "truth": _("true"),
+        "stopping": _("stopping"),
+        "minutes": _("min"),
+        "hours": _("h"),
+        "seconds": _("s"),
+        "perSecond": _("photos/s"),
+        "of": _("of"),
+        **{f"state-{state}": str(label) for state, label in TrainingRun.State.choices},
+        **{f"stage-{stage}": str(label) for stage, label in TrainingRun.Stage.choices},
+    }

@@ -1,0 +1,252 @@
+"""The registry as staff see it: versions, their comparisons, and what was put in service."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.files.storage import default_storage
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.defaultfilters import filesizeformat
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as say
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action, display
+
+from colorweb.console.pages import ReadOnly
+from ml import evaluations, gate, imports, promotion, registry
+from ml.admin import version_forms as forms
+from ml.errors import Told
+from ml.models import Evaluation, ModelVersion, Promotion
+
+STATES = {"queued": "info", "running": "warning", "ready": "success", "failed": "danger"}
+
+
+class Kept(ReadOnly):
+    """Rows that stay, whatever becomes of what they tell about."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(ModelVersion)
+class ModelVersionAdmin(Kept):
+    list_display = ("label", "in_service", "gate", "trained_on", "size", "created_at")
+    search_fields = ("name", "sha256", "note")
+    fieldsets = (
+        (None, {"fields": ("name", "version", "in_service", "note", "created_by", "created_at")}),
+        (_("Comparison with the version in service"), {"fields": ("comparison",)}),
+        (_("Weights"), {"fields": ("architecture", "sha256", "file", "size", "card")}),
+        (
+            _("Training"),
+            {
+                "fields": (
+                    *("trained_on", "run", "data_fingerprint", "recipe"),
+                    *("code_revision", "metrics"),
+                )
+            },
+        ),
+    )
+    readonly_fields = ("version", "in_service", "size", "trained_on", "comparison")
+    actions_list = ("import_file", "reference", "roll_back")
+    actions_detail = ("promote", "evaluate", "export")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ModelVersion]:
+        registry.add_shipped()
+        return super().get_queryset(request)
+
+    def has_promote_permission(self, request: HttpRequest, _pk: str | None = None) -> bool:
+        return request.user.has_perm("ml.promote")
+
+    @action(description=_("Promote…"), url_path="promote", permissions=["promote"])
+    def promote(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        version = get_object_or_404(ModelVersion, pk=object_id)
+        return self._ask(
+            request,
+            say("Put %(version)s in service") % {"version": version},
+            forms.Reason,
+            lambda data: promotion.promote(version, by=request.user, reason=data["reason"]),  # type: ignore[arg-type]
+            say("%(version)s is in service. Workers take it with their next photo.")
+            % {"version": version},
+            comparison=comparison(version),
+        )
+
+    @action(description=_("Roll back…"), url_path="roll-back", permissions=["promote"])
+    def roll_back(self, request: HttpRequest) -> HttpResponse:
+        return self._ask(
+            request,
+            say("Go back from %(version)s to the version before it")
+            % {"version": registry.current()},
+            forms.Reason,
+            lambda data: promotion.roll_back(by=request.user, reason=data["reason"]),  # type: ignore[arg-type]
+            say("The version before is in service again."),
+        )
+
+    @action(description=_("Compare…"), url_path="evaluate", permissions=["promote"])
+    def evaluate(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        version = get_object_or_404(ModelVersion, pk=object_id)
+        return self._ask(
+            request,
+            say("Compare %(version)s with the version in service") % {"version": version},
+            forms.Photos,
+            lambda data: evaluations.ask(version, data["data_set"], by=request.user),  # type: ignore[arg-type]
+            say("The worker that trains measures both; the comparison shows how far it is."),
+            to=reverse("admin:ml_evaluation_changelist"),
+        )
+
+    @action(description=_("Import…"), url_path="import", permissions=["promote"])
+    def import_file(self, request: HttpRequest) -> HttpResponse:
+        return self._ask(
+            request,
+            say("Import a model"),
+            forms.Import,
+            lambda data: imports.take(
+                data["file"], name=data["name"], note=data["note"], created_by=request.user
+            ),
+            say("The model is in the registry. Compare it before you promote it."),
+        )
+
+    @action(description=_("Reference set…"), url_path="reference", permissions=["promote"])
+    def reference(self, request: HttpRequest) -> HttpResponse:
+        return self._ask(
+            request,
+            say("Choose the photos that every new version is compared on"),
+            forms.Reference,
+            lambda data: gate.choose_reference(data["data_set"]),
+            say("The next comparison is made on them too."),
+        )
+
+    @action(description=_("Export"), url_path="export")
+    def export(self, request: HttpRequest, object_id: str) -> FileResponse:
+        version = get_object_or_404(ModelVersion, pk=object_id)
+        if not self.has_view_permission(request, version):
+            raise Http404
+        try:
+            file = registry.local_file(version).open("rb")
+        except registry.Unavailable as error:
+            raise Http404(str(error)) from error
+        return FileResponse(file, as_attachment=True, filename=f"{version}.safetensors")
+
+    def _ask(
+        self, request: HttpRequest, title: str, form: Any, do: Any, done: str, **more: Any
+    ) -> HttpResponse:
+        """A page with a form; what it is for happens when it is sent."""
+        to = more.pop("to", reverse("admin:ml_modelversion_changelist"))
+        asked = form(request.POST or None, request.FILES or None)
+        if request.method == "POST" and asked.is_valid():
+            try:
+                do(asked.cleaned_data)
+            except Told as error:
+                asked.add_error(None, error.message)
+            else:
+                messages.success(request, done)
+                return redirect(to)
+        context = {**self.admin_site.each_context(request), "title": title, "form": asked, **more}
+        return render(request, "admin/ml/ask.html", {**context, "opts": self.opts})
+
+    @display(description=_("version"), ordering="name")
+    def label(self, version: ModelVersion) -> str:
+        return str(version)
+
+    @display(description=_("in service"), boolean=True)
+    def in_service(self, version: ModelVersion) -> bool:
+        return version.pk == registry.current().pk
+
+    @display(
+        description=_("compared"),
+        label={"passed": "success", "worse": "danger", "not yet": "info", "–": "info"},
+    )
+    def gate(self, version: ModelVersion) -> tuple[str, str]:
+        serving = registry.current()
+        if version == serving:
+            return "–", "–"
+        passed = gate.figures(gate.last(version, serving))["passed"]
+        if passed is None:
+            return "not yet", say("not yet")
+        return ("passed", say("not worse")) if passed else ("worse", say("worse"))
+
+    @display(description=_("trained on"))
+    def trained_on(self, version: ModelVersion) -> str:
+        return str(version.card.get("trained_on") or "–")
+
+    @display(description=_("size"), ordering="bytes")
+    def size(self, version: ModelVersion) -> str:
+        return filesizeformat(version.bytes)
+
+    @display(description=_("figures"))
+    def comparison(self, version: ModelVersion) -> SafeString:
+        return comparison(version)
+
+
+def comparison(version: ModelVersion) -> SafeString:
+    """The last comparison that counts for the gate, as a table with its pictures."""
+    return table(gate.last(version, registry.current()))
+
+
+def table(evaluation: Evaluation | None) -> SafeString:
+    """The figures of an evaluation, and its pictures."""
+    return render_to_string(
+        "admin/ml/comparison.html",
+        {
+            "evaluation": evaluation,
+            "gate": gate.figures(evaluation),
+            "lines": gate.lines(evaluation) if evaluation else [],
+        },
+    )
+
+
+@admin.register(Evaluation)
+class EvaluationAdmin(Kept):
+    """Versions measured beside the one in service."""
+
+    list_display = ("label", "shown_state", "on", "is_gate", "created_by", "created_at")
+    list_select_related = ("version", "against", "created_by")
+    fields = ("label", "shown_state", "on", "is_gate", "created_by", "created_at", "result")
+    readonly_fields = ("label", "shown_state", "on", "result")
+
+    def get_urls(self) -> list[URLPattern]:
+        sheet = self.admin_site.admin_view(self.sheet)
+        name = "ml_evaluation_sheet"
+        return [path("<uuid:pk>/sheet/<int:place>/", sheet, name=name), *super().get_urls()]
+
+    def sheet(self, request: HttpRequest, pk: Any, place: int) -> FileResponse:
+        """The pictures of one set."""
+        evaluation = get_object_or_404(Evaluation, pk=pk)
+        if not self.has_view_permission(request) or place >= len(evaluation.parts):
+            raise Http404
+        name = evaluation.parts[place].get("sheet", "")
+        if not name or not default_storage.exists(name):
+            raise Http404
+        return FileResponse(default_storage.open(name), content_type="image/jpeg")
+
+    @display(description=_("version"))
+    def label(self, evaluation: Evaluation) -> str:
+        return format_html("{} : {}", evaluation.version, evaluation.against)
+
+    @display(description=_("state"), label=STATES)
+    def shown_state(self, evaluation: Evaluation) -> tuple[str, str]:
+        text = evaluation.get_state_display()
+        if evaluation.state == Evaluation.State.RUNNING:
+            text = f"{text} {evaluation.progress:.0%}"
+        return evaluation.state, text
+
+    @display(description=_("on"))
+    def on(self, evaluation: Evaluation) -> str:
+        return ", ".join(part["name"] for part in evaluation.parts)
+
+    @display(description=_("figures"))
+    def result(self, evaluation: Evaluation) -> SafeString | str:
+        if evaluation.state == Evaluation.State.FAILED:
+            return evaluation.error_message
+        return table(evaluation)
+
+
+@admin.register(Promotion)
+class PromotionAdmin(Kept):
+    """Who put which version in service, when and why; kept for good."""
+
+    list_display = ("created_at", "kind", "before", "version", "by", "reason")
+    list_select_related = ("before", "version", "by")

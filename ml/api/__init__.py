@@ -1,0 +1,1 @@
+"""The API for staff: data sets and training runs."""

@@ -1,0 +1,42 @@
+"""What the staff's views share: who may, and refusals in the API's own form."""
+
+from typing import ClassVar
+
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import NotAuthenticated, PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from colorweb.accounts.models import User
+from colorweb.api import base
+from ml import permissions
+from ml.api.errors import Refused
+from ml.errors import Told
+
+CODES = ("not_authenticated", "permission_denied")
+"""What any of these endpoints may answer."""
+
+
+class StaffView(base.View):
+    """Asks for the permission that the method needs before anything else."""
+
+    needs: ClassVar[dict[str, str]] = {}
+
+    def initial(self, request: Request, *args: object, **kwargs: object) -> None:
+        super().initial(request, *args, **kwargs)
+        if self.visitor.user is None:
+            raise NotAuthenticated(_("Sign in, or send an account's token."))
+        needed = self.needs.get(request.method or "")
+        if needed and not permissions.may(self.visitor, needed):
+            raise PermissionDenied(_("This is for staff with the permission to do it."))
+
+    def handle_exception(self, exc: Exception) -> Response:
+        if isinstance(exc, Told):
+            return super().handle_exception(Refused(exc.code, exc.message))
+        return super().handle_exception(exc)
+
+    @property
+    def user(self) -> User:
+        """Who asks; `initial` found an account."""
+        assert self.visitor.user  # noqa: S101
+        return self.visitor.user

@@ -1,0 +1,110 @@
+"""Data sets, for staff."""
+
+import uuid
+from typing import ClassVar
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from colorweb.api import schema
+from colorweb.api.base import Pages
+from ml.api import base, shapes
+from ml.datasets import manage
+from ml.models import DataSet
+from ml.permissions import TRAIN, VIEW_DATA_SETS
+
+IN_USE = ("not_found", "data_set_in_use")
+
+
+class Newest(Pages):
+    ordering = "-created_at"
+    page_size = 50
+
+
+class DataSets(base.StaffView):
+    needs: ClassVar = {"GET": VIEW_DATA_SETS, "POST": TRAIN}
+
+    @schema.endpoint(
+        "Data sets, the newest first",
+        parameters=[schema.CURSOR],
+        answers={200: schema.answer(shapes.DataSetPageSerializer, "A page.")},
+        codes=[*base.CODES, "not_found"],
+        operation_id="datasets_list",
+        tags=["training"],
+    )
+    def get(self, request: Request) -> Response:
+        pages = Newest()
+        page = pages.paginate_queryset(DataSet.objects.all(), request, view=self)
+        return pages.get_paginated_response(shapes.DataSetSerializer(page, many=True).data)
+
+    @schema.endpoint(
+        "Add a data set",
+        description="Its photos are checked by a worker at once; ask for it until it is `ready`.",
+        request={
+            "multipart/form-data": shapes.NewDataSet,
+            "application/json": shapes.NewDataSet,
+        },
+        answers={201: schema.answer(shapes.DataSetSerializer, "Waiting to be checked.")},
+        codes=[
+            *base.CODES,
+            *schema.BY_COOKIE,
+            *schema.OF_BODIES,
+            *("blank", "invalid_choice", "empty"),
+            *("not_an_archive", "no_archive", "archive_broken", "archive_too_large"),
+            "no_such_path",
+        ],
+        operation_id="datasets_create",
+        tags=["training"],
+    )
+    def post(self, request: Request) -> Response:
+        new = shapes.NewDataSet(data=request.data)
+        new.is_valid(raise_exception=True)
+        wanted = new.validated_data
+        data_set = manage.add(wanted.pop("kind"), wanted.pop("name"), user=self.user, **wanted)
+        return Response(shapes.DataSetSerializer(data_set).data, status=status.HTTP_201_CREATED)
+
+
+class OneDataSet(base.StaffView):
+    needs: ClassVar = {"GET": VIEW_DATA_SETS, "DELETE": TRAIN}
+
+    @schema.endpoint(
+        "A data set",
+        answers={200: schema.answer(shapes.DataSetSerializer, "The data set.")},
+        codes=[*base.CODES, "not_found"],
+        operation_id="datasets_retrieve",
+        tags=["training"],
+    )
+    def get(self, request: Request, set_id: uuid.UUID) -> Response:
+        return Response(shapes.DataSetSerializer(get_object_or_404(DataSet, pk=set_id)).data)
+
+    @schema.endpoint(
+        "Delete a data set",
+        description="An uploaded archive goes with it; photos on the server stay.",
+        answers={204: OpenApiResponse(description="It is gone.")},
+        codes=[*base.CODES, *schema.BY_COOKIE, *IN_USE],
+        operation_id="datasets_destroy",
+        tags=["training"],
+    )
+    def delete(self, request: Request, set_id: uuid.UUID) -> Response:
+        manage.delete(get_object_or_404(DataSet, pk=set_id))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class Check(base.StaffView):
+    needs: ClassVar = {"POST": TRAIN}
+
+    @schema.endpoint(
+        "Check a data set again",
+        answers={202: schema.answer(shapes.DataSetSerializer, "Waiting to be checked.")},
+        codes=[*base.CODES, *schema.BY_COOKIE, *IN_USE, "data_set_busy"],
+        operation_id="datasets_check",
+        tags=["training"],
+    )
+    def post(self, request: Request, set_id: uuid.UUID) -> Response:
+        data_set = get_object_or_404(DataSet, pk=set_id)
+        manage.check_again(data_set)
+        data_set.refresh_from_db()
+        return Response(shapes.DataSetSerializer(data_set).data, status=status.HTTP_202_ACCEPTED)

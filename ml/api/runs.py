@@ -1,0 +1,164 @@
+"""Training runs, for staff."""
+
+import uuid
+from typing import ClassVar
+
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext_noop as _
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from colorweb.api import schema
+from ml.api import base, shapes
+from ml.api.datasets import Newest
+from ml.datasets.errors import DataSetError
+from ml.models import DataSet, TrainingRun
+from ml.permissions import TRAIN, VIEW_RUNS
+from ml.training import steer
+from ml.training.describe import describe, whole
+from ml.training.options import Options
+
+AFTER = OpenApiParameter("after", int, description="Only points newer than the one of this id.")
+
+
+class TrainingRuns(base.StaffView):
+    needs: ClassVar = {"GET": VIEW_RUNS, "POST": TRAIN}
+
+    @schema.endpoint(
+        "Training runs, the newest first",
+        parameters=[schema.CURSOR],
+        answers={200: schema.answer(shapes.TrainingRunPageSerializer, "A page.")},
+        codes=[*base.CODES, "not_found"],
+        operation_id="training_runs_list",
+        tags=["training"],
+    )
+    def get(self, request: Request) -> Response:
+        pages = Newest()
+        runs = TrainingRun.objects.select_related("version", "created_by").prefetch_related("data")
+        page = pages.paginate_queryset(runs, request, view=self)
+        return pages.get_paginated_response([describe(run) for run in page or ()])
+
+    @schema.endpoint(
+        "Start a training run",
+        description="It is queued at once, and runs as soon as a training worker is free.",
+        request=shapes.NewRun,
+        answers={201: schema.answer(shapes.TrainingRunSerializer, "The run.")},
+        codes=[
+            *base.CODES,
+            *schema.BY_COOKIE,
+            *schema.OF_BODIES,
+            *("null", "not_a_list", "invalid_choice", "min_value", "max_value"),
+            *("max_string_length", "no_data_set", "no_such_data_set", "data_set_not_ready"),
+            "unknown_model",
+        ],
+        operation_id="training_runs_create",
+        tags=["training"],
+    )
+    def post(self, request: Request) -> Response:
+        new = shapes.NewRun(data=request.data)
+        new.is_valid(raise_exception=True)
+        wanted = new.validated_data
+        run = steer.start(
+            wanted["preset"],
+            _data_sets(wanted["data_sets"]),
+            Options.of(wanted["options"]),
+            base=wanted["base"],
+            name=wanted["name"],
+            note=wanted["note"],
+            user=self.user,
+            run_id=wanted["id"],
+        )
+        return Response(describe(run), status=status.HTTP_201_CREATED)
+
+
+def _data_sets(ids: list[uuid.UUID]) -> list[DataSet]:
+    found = DataSet.objects.in_bulk(ids)
+    for each in ids:
+        if each not in found:
+            raise DataSetError(
+                "no_such_data_set", _("There is no data set called “%(name)s”."), name=str(each)
+            )
+    return list(found.values())
+
+
+class OneTrainingRun(base.StaffView):
+    needs: ClassVar = {"GET": VIEW_RUNS, "PATCH": TRAIN, "DELETE": TRAIN}
+
+    @schema.endpoint(
+        "A training run, its curves and its samples",
+        parameters=[AFTER],
+        answers={200: schema.answer(shapes.WholeRunSerializer, "All there is to look at.")},
+        codes=[*base.CODES, "not_found"],
+        operation_id="training_runs_retrieve",
+        tags=["training"],
+    )
+    def get(self, request: Request, run_id: uuid.UUID) -> Response:
+        after = request.query_params.get("after", "")
+        run = get_object_or_404(TrainingRun, pk=run_id)
+        return Response(whole(run, int(after) if after.isdecimal() and len(after) < 19 else 0))
+
+    @schema.endpoint(
+        "Rename or annotate a run",
+        request=shapes.RunChanges,
+        answers={200: schema.answer(shapes.TrainingRunSerializer, "The run.")},
+        codes=[*base.CODES, *schema.BY_COOKIE, *schema.OF_BODIES, "blank", "not_found"],
+        operation_id="training_runs_update",
+        tags=["training"],
+    )
+    def patch(self, request: Request, run_id: uuid.UUID) -> Response:
+        run = get_object_or_404(TrainingRun, pk=run_id)
+        changes = shapes.RunChanges(data=request.data)
+        changes.is_valid(raise_exception=True)
+        steer.annotate(run, **changes.validated_data)
+        run.refresh_from_db()
+        return Response(describe(run))
+
+    @schema.endpoint(
+        "Delete a run that has ended",
+        description="Its curves, samples and checkpoints go; versions made of it stay.",
+        answers={204: OpenApiResponse(description="It is gone.")},
+        codes=[*base.CODES, *schema.BY_COOKIE, "not_found", "run_not_ended"],
+        operation_id="training_runs_destroy",
+        tags=["training"],
+    )
+    def delete(self, request: Request, run_id: uuid.UUID) -> Response:
+        steer.delete(get_object_or_404(TrainingRun, pk=run_id))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class Stop(base.StaffView):
+    needs: ClassVar = {"POST": TRAIN}
+
+    @schema.endpoint(
+        "Stop a run",
+        description="What it has learnt is saved; its best weights become a version.",
+        answers={202: schema.answer(shapes.TrainingRunSerializer, "Stopped, or about to.")},
+        codes=[*base.CODES, *schema.BY_COOKIE, "not_found", "run_ended"],
+        operation_id="training_runs_stop",
+        tags=["training"],
+    )
+    def post(self, request: Request, run_id: uuid.UUID) -> Response:
+        run = get_object_or_404(TrainingRun, pk=run_id)
+        steer.stop(run)
+        run.refresh_from_db()
+        return Response(describe(run), status=status.HTTP_202_ACCEPTED)
+
+
+class Resume(base.StaffView):
+    needs: ClassVar = {"POST": TRAIN}
+
+    @schema.endpoint(
+        "Resume a stopped or failed run",
+        description="It goes on from its last checkpoint.",
+        answers={202: schema.answer(shapes.TrainingRunSerializer, "Queued.")},
+        codes=[*base.CODES, *schema.BY_COOKIE, "not_found", "run_not_resumable"],
+        operation_id="training_runs_resume",
+        tags=["training"],
+    )
+    def post(self, request: Request, run_id: uuid.UUID) -> Response:
+        run = get_object_or_404(TrainingRun, pk=run_id)
+        steer.resume(run)
+        run.refresh_from_db()
+        return Response(describe(run), status=status.HTTP_202_ACCEPTED)

@@ -1,0 +1,106 @@
+"""Versions of networks, for staff: what compares them, and what is in service."""
+
+import uuid
+from typing import ClassVar
+
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from rest_framework import status
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from colorweb.api import schema
+from ml import evaluations, promotion, registry
+from ml.api import base
+from ml.api import version_shapes as shapes
+from ml.models import DataSet, Evaluation, ModelVersion
+from ml.permissions import PROMOTE, VIEW_VERSIONS
+
+BODY = (*schema.BY_COOKIE, *schema.OF_BODIES)
+
+
+def version_of(label: str) -> ModelVersion:
+    """The version that `name` or `name@version` means. Raises NotFound."""
+    try:
+        return registry.resolve(label)
+    except LookupError as error:
+        raise NotFound(str(error)) from error
+
+
+class Promote(base.StaffView):
+    needs: ClassVar = {"POST": PROMOTE}
+
+    @schema.endpoint(
+        "Put a version in service",
+        description="Workers take it with their next photo. It must have been compared with the "
+        "version in service and be no worse, or a `reason` says why it goes in all the same.",
+        request=shapes.ReasonSerializer,
+        answers={201: schema.answer(shapes.PromotionSerializer, "It is in service.")},
+        codes=[
+            *(*base.CODES, *BODY, "not_found", "gate_missing", "gate_failed", "in_service"),
+            *("promoted_meanwhile", "model_unavailable"),
+        ],
+        operation_id="models_promote",
+        tags=["models"],
+    )
+    def post(self, request: Request, label: str) -> Response:
+        made = promotion.promote(version_of(label), by=self.user, reason=shapes.reason_of(request))
+        return Response(shapes.PromotionSerializer(made).data, status=status.HTTP_201_CREATED)
+
+
+class RollBack(base.StaffView):
+    needs: ClassVar = {"POST": PROMOTE}
+
+    @schema.endpoint(
+        "Go back to the version that was in service before",
+        request=shapes.ReasonSerializer,
+        answers={201: schema.answer(shapes.PromotionSerializer, "It is in service again.")},
+        codes=[
+            *(*base.CODES, *BODY, "nothing_before", "promoted_meanwhile", "model_unavailable"),
+        ],
+        operation_id="models_rollback",
+        tags=["models"],
+    )
+    def post(self, request: Request) -> Response:
+        made = promotion.roll_back(by=self.user, reason=shapes.reason_of(request))
+        return Response(shapes.PromotionSerializer(made).data, status=status.HTTP_201_CREATED)
+
+
+class Evaluate(base.StaffView):
+    needs: ClassVar = {"POST": PROMOTE}
+
+    @schema.endpoint(
+        "Compare a version with the one in service",
+        description="Done by the worker that trains; ask for the evaluation until it is `ready`.",
+        request=shapes.NewEvaluationSerializer,
+        answers={202: schema.answer(shapes.EvaluationSerializer, "Waiting to be measured.")},
+        codes=[*base.CODES, *BODY, "not_found", "in_service", "nothing_to_measure"],
+        operation_id="models_evaluate",
+        tags=["models"],
+    )
+    def post(self, request: Request, label: str) -> Response:
+        wanted = shapes.NewEvaluationSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        chosen = None
+        if set_id := wanted.validated_data["data_set"]:
+            chosen = DataSet.objects.filter(pk=set_id, state=DataSet.State.READY).first()
+            if chosen is None:
+                raise ValidationError({"data_set": [_("There is no checked data set of that id.")]})
+        asked = evaluations.ask(version_of(label), chosen, by=self.user)
+        return Response(shapes.EvaluationSerializer(asked).data, status=status.HTTP_202_ACCEPTED)
+
+
+class OneEvaluation(base.StaffView):
+    needs: ClassVar = {"GET": VIEW_VERSIONS}
+
+    @schema.endpoint(
+        "A comparison of two versions",
+        answers={200: schema.answer(shapes.EvaluationSerializer, "As far as it is.")},
+        codes=[*base.CODES, "not_found"],
+        operation_id="evaluations_retrieve",
+        tags=["models"],
+    )
+    def get(self, request: Request, evaluation_id: uuid.UUID) -> Response:
+        found = get_object_or_404(Evaluation, pk=evaluation_id)
+        return Response(shapes.EvaluationSerializer(found).data)

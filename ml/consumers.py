@@ -1,0 +1,95 @@
+"""The live page of a training run: a snapshot, then whatever changes."""
+
+import asyncio
+import contextlib
+import uuid
+from typing import Any
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncJsonWebsocketConsumer
+
+from colorweb.accounts import visitors
+from colorweb.accounts.models import User
+from ml import permissions
+from ml.models.runs import TrainingRun
+from ml.training import describe, live
+
+AT_MOST_EVERY = 0.3  # seconds
+AT_LEAST_EVERY = 5.0  # seconds: an announcement may be lost
+
+
+class RunConsumer(AsyncJsonWebsocketConsumer):
+    """`/ws/training-runs/{id}/`, for staff who may view runs.
+
+    Each message has `run` as it is now and the points and samples that are new; `whole` says that
+    it has all of them, and that what was known before is void.
+    """
+
+    async def connect(self) -> None:
+        self.visitor = await database_sync_to_async(visitors.of_scope)(self.scope)
+        self.run_id: uuid.UUID = self.scope["url_route"]["kwargs"]["run_id"]
+        if not await self._may():
+            await self.close(code=4403)
+            return
+        self.sequence, self.attempt, self.point = -1, -1, 0
+        self.changed = asyncio.Event()
+        # Whoever logs out, or in as somebody else, has their pages closed.
+        await self.channel_layer.group_add(
+            visitors.identity_group(self.visitor.key), self.channel_name
+        )
+        # The group first, then the snapshot: what changes in between is told twice, not lost.
+        await self.channel_layer.group_add(live.group(self.run_id), self.channel_name)
+        first = await self._news()
+        if first is None:
+            await self.close(code=4404)
+            return
+        await self.accept()
+        await self.send_json(first)
+        self.telling = asyncio.create_task(self._tell())
+
+    async def disconnect(self, code: int) -> None:
+        if hasattr(self, "telling"):
+            self.telling.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self.telling
+        for group in (live.group(self.run_id), visitors.identity_group(self.visitor.key)):
+            await self.channel_layer.group_discard(group, self.channel_name)
+
+    async def run_changed(self, message: dict[str, Any]) -> None:
+        """The rows have changed."""
+        self.changed.set()
+
+    async def visitor_parted(self, message: dict[str, Any]) -> None:
+        """Whoever opened this socket is somebody else by now: the page comes back as that."""
+        await self.close(code=4401)
+
+    async def _tell(self) -> None:
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.changed.wait(), AT_LEAST_EVERY)
+            self.changed.clear()
+            if not await self._may():  # logged out, or not staff any more
+                await self.close(code=4403)
+                return
+            if news := await self._news():
+                await self.send_json(news)
+            await asyncio.sleep(AT_MOST_EVERY)
+
+    @database_sync_to_async
+    def _may(self) -> bool:
+        user = self.visitor.user
+        if user:
+            self.visitor.user = User.objects.filter(pk=user.pk, is_active=True).first()
+        return permissions.may(self.visitor, permissions.VIEW_RUNS)
+
+    @database_sync_to_async
+    def _news(self) -> dict[str, Any] | None:
+        """What is new since the last message; None if nothing is, or the run is gone."""
+        run = TrainingRun.objects.filter(pk=self.run_id).first()
+        if run is None or run.sequence == self.sequence:
+            return None
+        whole = run.attempt != self.attempt
+        told = describe.whole(run, 0 if whole else self.point)
+        self.sequence, self.attempt = run.sequence, run.attempt
+        self.point = max([0 if whole else self.point, *(point["id"] for point in told["points"])])
+        return {"type": "run", "whole": whole, **told}

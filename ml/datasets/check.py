@@ -1,0 +1,253 @@
+"""The check of a data set by a worker: one look at every photo, and a report about them all."""
+
+import itertools
+import logging
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+
+import numpy as np
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_noop as _
+from PIL import Image
+
+from ml import leases, tokens
+from ml.datasets import index, sources
+from ml.datasets.archives import Found
+from ml.datasets.errors import DataSetError, Unreadable
+from ml.datasets.pictures import (
+    DUPLICATE,
+    PROBLEMS,
+    THUMBNAIL,
+    USABLE,
+    Copies,
+    Entry,
+    Judged,
+    judge,
+)
+from ml.models.datasets import DataSet
+
+log = logging.getLogger(__name__)
+State = DataSet.State
+
+MOST_NAMED = 100  # of each kind of problem, in the report; the index names all
+SHEET_COLUMNS, SHEET_ROWS = 10, 5
+AHEAD = 32  # photos read before the first of them is judged
+TOLD_EVERY = 1.0  # seconds
+MOST_DEATHS = 3
+
+WORKER_DIED = DataSetError(
+    "worker_died", _("The worker stopped three times while checking these photos.")
+)
+BROKE = DataSetError(
+    "internal_error", _("Something broke on our side while checking. The worker's log says what.")
+)
+
+
+@dataclass
+class Report:
+    """What has been found so far."""
+
+    entries: list[Entry] = field(default_factory=list)
+    copies: Copies = field(default_factory=Copies)
+    looks: dict[str, str] = field(default_factory=dict)  # sha256 -> name
+    pictures: list[tuple[str, np.ndarray]] = field(default_factory=list)
+
+    def add(self, judged: Judged) -> None:
+        """Takes in one photo, and tells whether it was there before."""
+        entry = judged.entry
+        if entry.verdict == USABLE:
+            first = self.looks.get(entry.sha256) or self.copies.first(judged.look, entry.name)
+            if first:
+                entry.verdict, entry.detail = DUPLICATE, first
+            else:
+                self.looks[entry.sha256] = entry.name
+        if entry.verdict == USABLE and judged.thumbnail is not None:
+            # The lowest hashes are a fair sample, and the same one at every check.
+            self.pictures.append((entry.sha256, judged.thumbnail))
+            if len(self.pictures) > 4 * SHEET_COLUMNS * SHEET_ROWS:
+                self.pictures = self.shown()
+        self.entries.append(entry)
+
+    def shown(self) -> list[tuple[str, np.ndarray]]:
+        """The photos of the contact sheet."""
+        return sorted(self.pictures, key=lambda each: each[0])[: SHEET_COLUMNS * SHEET_ROWS]
+
+    def figures(self) -> dict[str, Any]:
+        """Counts, and the first names of each kind of problem with the reason."""
+        found: dict[str, list[Entry]] = {problem: [] for problem in PROBLEMS}
+        for entry in self.entries:
+            found.get(entry.verdict, []).append(entry)
+        return {
+            "photos": len(self.entries),
+            **{problem: len(entries) for problem, entries in found.items()},
+            "named": {
+                problem: [[entry.name, entry.detail] for entry in entries[:MOST_NAMED]]
+                for problem, entries in found.items()
+                if entries
+            },
+        }
+
+    def sheet(self) -> bytes:
+        """The contact sheet as a JPEG."""
+        shown = [picture for _hash, picture in self.shown()]
+        columns = min(SHEET_COLUMNS, len(shown))
+        rows = -(-len(shown) // columns)
+        sheet = np.full((rows * THUMBNAIL, columns * THUMBNAIL, 3), 255, np.uint8)
+        for place, picture in enumerate(shown):
+            top, left = place // columns * THUMBNAIL, place % columns * THUMBNAIL
+            sheet[top : top + THUMBNAIL, left : left + THUMBNAIL] = picture
+        buffer = BytesIO()
+        Image.fromarray(sheet).save(buffer, "JPEG", quality=88)
+        return buffer.getvalue()
+
+
+def work() -> int:
+    """Checks data sets until none waits; how many. One at a time, so that other work goes on."""
+    for done in itertools.count():
+        busy = DataSet.objects.filter(state=State.CHECKING)
+        if busy.exists():
+            return done
+        waiting = DataSet.objects.filter(state=State.QUEUED).order_by("created_at")
+        data_set = leases.claim(waiting, State.CHECKING, progress=0.0, error={})
+        if data_set is None:
+            return done
+        with leases.Lease(data_set) as lease:
+            _check(data_set, lease)
+    raise AssertionError
+
+
+def _check(data_set: DataSet, lease: leases.Lease) -> None:
+    """Sees a claimed set to an end: ready, or failed with a sentence."""
+    try:
+        report = look(sources.photos(data_set), lambda done: _tell(data_set, done))
+        _finish(data_set, report)
+    except DataSetError as error:
+        _end(data_set, State.FAILED, error=error.kept)
+    except leases.Refused:
+        log.info("Data set %s moved on without attempt %s.", data_set.pk, data_set.attempt)
+    except Exception:
+        if lease.lost.is_set():
+            return
+        log.exception("The check of data set %s broke.", data_set.pk)
+        _end(data_set, State.FAILED, error=BROKE.kept)
+
+
+def look(found: Iterable[Found], tell: Callable[[float], None]) -> Report:
+    """Judges all photos, two at a time. `tell` hears how far it is, about once a second."""
+    report, told = Report(), 0.0
+    with ThreadPoolExecutor(2) as pool:
+        for done, judged in _ahead(pool, found):
+            report.add(judged)
+            if time.monotonic() - told > TOLD_EVERY:
+                told = time.monotonic()
+                tell(done)
+    index.split(report.entries)
+    return report
+
+
+def _ahead(pool: ThreadPoolExecutor, found: Iterable[Found]) -> Iterator[tuple[float, Judged]]:
+    """Reads in order, for an archive has one position; decodes beside that."""
+    waiting: list[tuple[float, Future[Judged]]] = []
+    for photo in found:
+        waiting.append((photo.done, pool.submit(judge, photo.name, _content(photo))))
+        if len(waiting) >= AHEAD:
+            done, judged = waiting.pop(0)
+            yield done, judged.result()
+    for done, judged in waiting:
+        yield done, judged.result()
+
+
+def _content(photo: Found) -> bytes | Unreadable:
+    try:
+        return photo.read()
+    except Unreadable as error:
+        return error
+
+
+def _tell(data_set: DataSet, done: float) -> None:
+    leases.change(data_set, [State.CHECKING], fence=data_set.attempt, progress=round(done, 3))
+
+
+def _finish(data_set: DataSet, report: Report) -> None:
+    parts = [entry.part for entry in report.entries]
+    training, validation = parts.count(index.TRAINING), parts.count(index.VALIDATION)
+    figures = report.figures()
+    if not training:
+        _end(data_set, State.FAILED, error=_nothing(figures).kept, report=figures)
+        return
+    stem = f"{data_set.folder}/{data_set.attempt}"
+    index.write(f"{stem}-index.jsonl.gz", report.entries)
+    default_storage.save(f"{stem}-sheet.jpg", ContentFile(report.sheet()))
+    _end(
+        data_set,
+        State.READY,
+        training=training,
+        validation=validation,
+        fingerprint=index.fingerprint(report.entries),
+        report=figures,
+        index=f"{stem}-index.jsonl.gz",
+        sheet=f"{stem}-sheet.jpg",
+    )
+    for old in (data_set.index, data_set.sheet):
+        if old:
+            default_storage.delete(old)
+
+
+def _nothing(figures: dict[str, Any]) -> DataSetError:
+    if not figures["photos"]:
+        return DataSetError(
+            "no_photos",
+            _("There are no photos in it. Photos end in .jpg, .png, .webp, .tif or .bmp."),
+        )
+    return DataSetError(
+        "no_photos",
+        _(
+            "None of the %(photos)d photos can be learnt from: %(broken)d broken, "
+            "%(grey)d without colour, %(small)d too small."
+        ),
+        **{key: figures[key] for key in ("photos", "broken", "grey", "small")},
+    )
+
+
+def _end(data_set: DataSet, to: str, **values: Any) -> None:
+    leases.change(
+        data_set,
+        [State.CHECKING],
+        fence=data_set.attempt,
+        state=to,
+        lease_until=None,
+        deaths=0,
+        progress=1.0,
+        checked_at=Now(),
+        **values,
+    )
+
+
+def reap() -> None:
+    """Takes back checks whose worker died; after three attempts the set has failed."""
+    gone = Q(lease_until__lt=Now())
+    for data_set in leases.expired(DataSet.objects.filter(state=State.CHECKING)):
+        values: dict[str, Any] = {"state": State.QUEUED}
+        if data_set.deaths + 1 >= MOST_DEATHS:
+            values = {"state": State.FAILED, "error": WORKER_DIED.kept}
+        try:
+            leases.change(
+                data_set,
+                [State.CHECKING],
+                fence=data_set.attempt,
+                where=gone,
+                lease_until=None,
+                deaths=F("deaths") + 1,
+                **values,
+            )
+        except leases.Refused:  # its worker renewed the lease or finished meanwhile
+            continue
+    if DataSet.objects.filter(state=State.QUEUED).exists() and not tokens.waiting("default"):
+        tokens.check()

@@ -1,0 +1,133 @@
+"""What staff do with data sets: add, check again, delete. Pages, API and commands call these."""
+
+import uuid
+from datetime import timedelta
+from typing import IO
+
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_noop as _
+
+from colorweb.accounts.models import User
+from ml import leases, tokens
+from ml.datasets import archives, sources
+from ml.datasets.errors import DataSetError
+from ml.models import DataSet, TrainingRun
+
+State = DataSet.State
+ORPHAN_AGE = timedelta(hours=1)
+
+
+def add(
+    kind: str,
+    name: str,
+    *,
+    path: str = "",
+    file: File | None = None,
+    user: User | None = None,
+    note: str = "",
+) -> DataSet:
+    """Adds a data set and queues its check. Raises DataSetError.
+
+    `file` is a zip or tar for an upload; `path` a folder, tar or glob on the server, or the root
+    of Places365.
+    """
+    verify(kind, path, file)
+    data_set = DataSet(id=uuid.uuid4(), kind=kind, name=name, created_by=user, note=note)
+    if kind == DataSet.Kind.UPLOAD and file:
+        data_set.archive = _store(data_set, file)
+    elif kind != DataSet.Kind.CONSENTED:
+        data_set.path = path
+    with transaction.atomic():
+        data_set.save(force_insert=True)
+        transaction.on_commit(tokens.check)
+    return data_set
+
+
+def verify(kind: str, path: str, file: File | None) -> None:
+    """Raises DataSetError for what no check could read."""
+    if kind == DataSet.Kind.UPLOAD:
+        if file is None:
+            raise DataSetError("no_archive", _("Choose a zip or tar of photos."))
+        content: IO[bytes] = file
+        archives.kind_of(content)
+    elif kind != DataSet.Kind.CONSENTED:
+        sources.allowed(path)
+
+
+def _store(data_set: DataSet, file: File) -> str:
+    content: IO[bytes] = file
+    name = f"{data_set.folder}/photos.{archives.kind_of(content)}"
+    return default_storage.save(name, file)
+
+
+def check_again(data_set: DataSet) -> None:
+    """Queues another look at its photos. Raises DataSetError while a run uses it."""
+    _free(data_set)
+    with transaction.atomic():
+        try:
+            leases.change(
+                data_set, [State.READY, State.FAILED], state=State.QUEUED, progress=0.0, deaths=0
+            )
+        except leases.Refused as error:
+            raise DataSetError(
+                "data_set_busy", _("It is being checked already, or waits for it.")
+            ) from error
+        transaction.on_commit(tokens.check)
+
+
+def delete(data_set: DataSet) -> None:
+    """Removes the row, the report, and an uploaded archive; photos on the server stay.
+
+    Raises DataSetError while a run uses it.
+    """
+    _free(data_set)
+    folder = data_set.folder
+    with transaction.atomic():
+        data_set.delete()
+        transaction.on_commit(lambda: delete_folder(folder))
+
+
+def delete_folder(folder: str) -> None:
+    """Removes everything in a storage folder, and the folder where storage has such things."""
+    try:
+        folders, names = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    for name in folders:
+        delete_folder(f"{folder}/{name}")
+    for name in names:
+        default_storage.delete(f"{folder}/{name}")
+    default_storage.delete(folder)
+
+
+def _free(data_set: DataSet) -> None:
+    run = data_set.uses.filter(run__state__in=("queued", "running")).first()
+    if run:
+        raise DataSetError(
+            "data_set_in_use",
+            _("The run “%(run)s” is using it. Wait for its end, or stop it first."),
+            run=str(run.run),
+        )
+
+
+def sweep() -> None:
+    """Deletes stored folders whose row is gone, older than an hour: what a crash left."""
+    shelves = {"datasets": DataSet.objects, "training": TrainingRun.objects}
+    for shelf, rows in shelves.items():
+        try:
+            names, _files = default_storage.listdir(shelf)
+        except FileNotFoundError:
+            continue
+        known = {str(pk) for pk in rows.values_list("pk", flat=True)}
+        for name in set(names) - known:
+            if _age(f"{shelf}/{name}") > ORPHAN_AGE:
+                delete_folder(f"{shelf}/{name}")
+
+
+def _age(folder: str) -> timedelta:
+    _folders, names = default_storage.listdir(folder)
+    times = [default_storage.get_modified_time(f"{folder}/{name}") for name in names]
+    return timezone.now() - max(times, default=timezone.now() - 2 * ORPHAN_AGE)

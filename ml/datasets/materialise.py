@@ -1,0 +1,118 @@
+"""The photos of checked data sets as local tars, for a process that knows nothing of the site.
+
+What is written is exactly what the check has seen: every photo is compared with the index, and a
+set that has changed since, or a photo whose owner took it back, stops it with a sentence.
+"""
+
+import io
+import json
+import shutil
+import tarfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+
+from django.utils.translation import gettext_noop as _
+
+from ml.datasets import index, sources
+from ml.datasets.archives import SUFFIXES
+from ml.datasets.errors import DataSetError, Unreadable
+from ml.datasets.index import TRAINING, VALIDATION
+from ml.datasets.pictures import USABLE, Entry, for_training
+from ml.models.datasets import DataSet
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A data set as it was when somebody chose it."""
+
+    data_set: DataSet
+    fingerprint: str
+
+
+def materialise(
+    wanted: Sequence[Wanted], folder: Path, tell: Callable[[float], None] = lambda _done: None
+) -> dict[str, Path]:
+    """Writes `training.tar` and `validation.tar` into `folder`; answers them by part.
+
+    The order of photos is that of the sets. A photo that is in several sets is taken once, and
+    apart if one of them keeps it apart. What is there already from the same sets is not written
+    again. `tell` hears how far it is, 0..1, and may raise to stop it. Raises DataSetError, OSError.
+    """
+    tars = {part: folder / f"{part}.tar" for part in (TRAINING, VALIDATION)}
+    made = folder / "made.json"
+    fingerprints = [each.fingerprint for each in wanted]
+    # People may have taken their photos back: those sets are read anew each time.
+    lasting = all(each.data_set.kind != DataSet.Kind.CONSENTED for each in wanted)
+    if lasting and made.exists() and json.loads(made.read_text()) == fingerprints:
+        return tars
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    indexes = [_index(each) for each in wanted]
+    apart = {e.sha256 for entries in indexes for e in entries.values() if e.part == VALIDATION}
+    written: set[str] = set()
+    with tarfile.open(tars[TRAINING], "w") as training, tarfile.open(tars[VALIDATION], "w") as rest:
+        for place, (each, entries) in enumerate(zip(wanted, indexes, strict=True)):
+            for done, entry, content in _photos(each.data_set, entries):
+                tell((place + done) / len(wanted))
+                if entry.sha256 not in written:
+                    written.add(entry.sha256)
+                    tar = rest if entry.sha256 in apart else training
+                    _add(tar, f"{place}/{entry.name}", content)
+    made.write_text(json.dumps(fingerprints))
+    return tars
+
+
+def _index(wanted: Wanted) -> dict[str, Entry]:
+    """The usable entries of a set by name, if it is still the one that was chosen."""
+    data_set = wanted.data_set
+    if data_set.state != DataSet.State.READY:
+        raise DataSetError(
+            "data_set_not_ready",
+            _("The data set “%(name)s” is not ready. Have it checked."),
+            name=data_set.name,
+        )
+    if data_set.fingerprint != wanted.fingerprint:
+        raise _changed(data_set, _("other photos are in it than when it was chosen"))
+    return {e.name: e for e in index.read(data_set.index) if e.verdict == USABLE}
+
+
+def _photos(data_set: DataSet, entries: dict[str, Entry]) -> Iterator[tuple[float, Entry, bytes]]:
+    """Every usable photo of a set: how far it is, its entry, its content as the check saw it."""
+    missing = set(entries)
+    for found in sources.photos(data_set):
+        entry = entries.get(found.name)
+        if entry is None or found.name not in missing:
+            continue
+        try:
+            content = found.read()
+        except Unreadable as error:
+            raise _changed(data_set, f"{found.name}: {error}") from error
+        if sha256(content).hexdigest() != entry.sha256:
+            raise _changed(data_set, found.name)
+        missing.remove(found.name)
+        yield found.done, entry, content
+    if missing:
+        raise _changed(data_set, min(missing))
+
+
+def _changed(data_set: DataSet, what: str) -> DataSetError:
+    return DataSetError(
+        "data_set_changed",
+        _(
+            "The data set “%(name)s” has changed since it was checked (%(what)s). "
+            "Have it checked again, and start a new run."
+        ),
+        name=data_set.name,
+        what=what,
+    )
+
+
+def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
+    usable = for_training(name, content)
+    if PurePosixPath(name).suffix.lower() not in SUFFIXES or usable is not content:
+        name += ".jpg"
+    member = tarfile.TarInfo(name)
+    member.size = len(usable)
+    tar.addfile(member, io.BytesIO(usable))

@@ -1,0 +1,138 @@
+"""What one photo is worth to a training, and how it is handed over."""
+
+from dataclasses import asdict, dataclass, field
+from hashlib import sha256
+from io import BytesIO
+from pathlib import PurePosixPath
+from typing import Any
+
+import cv2
+import numpy as np
+from django.conf import settings
+from PIL import Image, ImageOps
+
+from ml.datasets.archives import SUFFIXES
+from ml.datasets.errors import Unreadable
+from ml.resnet_gray.photos import FORMATS
+
+LEAST_SIDE = 32  # pixels; as the engine has it
+LEAST_CHROMA = 5.0  # mean of sqrt(a^2 + b^2) under which a photo counts as black and white
+LARGEST_SIDE = 512  # pixels of the short side that a training could ever look at
+THUMBNAIL = 96  # pixels
+
+USABLE, BROKEN, GREY, SMALL, DUPLICATE = "usable", "broken", "grey", "small", "duplicate"
+PROBLEMS = (BROKEN, GREY, SMALL, DUPLICATE)
+
+
+@dataclass
+class Entry:
+    """One line of a data set's index."""
+
+    name: str
+    sha256: str = ""
+    verdict: str = USABLE
+    detail: str = ""  # why it is broken; of which photo it is a copy
+    part: str = ""  # training or validation, for usable ones
+
+    def line(self) -> dict[str, Any]:
+        """The entry as JSON, without what is empty."""
+        return {key: value for key, value in asdict(self).items() if value}
+
+
+@dataclass
+class Judged:
+    """An entry with what only the check itself needs."""
+
+    entry: Entry
+    look: int = 0  # the perceptual hash
+    thumbnail: np.ndarray | None = field(default=None, repr=False)  # uint8 96,96,3
+
+
+def judge(name: str, content: bytes | Unreadable) -> Judged:
+    """Whether a photo can be learnt from; never raises for anything in the photo."""
+    if isinstance(content, Unreadable):
+        return Judged(Entry(name, verdict=BROKEN, detail=str(content)[:200]))
+    entry = Entry(name, sha256(content).hexdigest())
+    try:
+        rgb = decode(content, 2 * THUMBNAIL)
+    except Exception as error:  # noqa: BLE001 (decoders raise what they like)
+        entry.verdict, entry.detail = BROKEN, (str(error) or type(error).__name__)[:200]
+        return Judged(entry)
+    height, width = rgb.shape[:2]
+    if min(height, width) < LEAST_SIDE:
+        entry.verdict, entry.detail = SMALL, f"{width} × {height}"
+    elif chroma(rgb) < LEAST_CHROMA:
+        entry.verdict = GREY
+    return Judged(entry, difference_hash(rgb), thumbnail(rgb))
+
+
+def decode(content: bytes, short_side: int) -> np.ndarray:
+    """sRGB uint8 H,W,3, upright, the short side at most so long. May raise anything."""
+    with Image.open(BytesIO(content), formats=FORMATS) as image:
+        width, height = image.size
+        if width * height > settings.UPLOAD_MAX_PIXELS:
+            raise Unreadable(f"{width} × {height} pixels are too many")
+        image.draft("RGB", (short_side, short_side))  # JPEG decodes straight to a smaller size
+        rgb = np.array(ImageOps.exif_transpose(image).convert("RGB"))
+    height, width = rgb.shape[:2]
+    if min(height, width) > short_side:
+        scale = short_side / min(height, width)
+        size = (round(width * scale), round(height * scale))
+        rgb = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
+    return rgb
+
+
+def chroma(rgb: np.ndarray) -> float:
+    """Mean of sqrt(a^2 + b^2)."""
+    ab = cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)[:, :, 1:].astype(np.float32) - 128
+    return float(np.hypot(ab[..., 0], ab[..., 1]).mean())
+
+
+def difference_hash(rgb: np.ndarray) -> int:
+    """64 bits that copies of a photo share, whatever their size and compression (Krawetz 2013)."""
+    small = cv2.resize(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), (9, 8), interpolation=cv2.INTER_AREA)
+    return int.from_bytes(np.packbits(small[:, 1:] > small[:, :-1]).tobytes(), "big")
+
+
+def thumbnail(rgb: np.ndarray) -> np.ndarray:
+    """The middle of a photo, uint8 96,96,3."""
+    side = min(rgb.shape[:2])
+    top, left = (rgb.shape[0] - side) // 2, (rgb.shape[1] - side) // 2
+    middle = rgb[top : top + side, left : left + side]
+    return cv2.resize(middle, (THUMBNAIL, THUMBNAIL), interpolation=cv2.INTER_AREA)
+
+
+def for_training(name: str, content: bytes) -> bytes:
+    """The photo as the engine reads it: itself, or a JPEG where it is large or of another kind."""
+    if PurePosixPath(name).suffix.lower() in SUFFIXES:
+        with Image.open(BytesIO(content), formats=FORMATS) as image:
+            if min(image.size) <= LARGEST_SIDE:
+                return content
+    buffer = BytesIO()
+    Image.fromarray(decode(content, LARGEST_SIDE)).save(
+        buffer, "JPEG", quality=95, subsampling="4:4:4"
+    )
+    return buffer.getvalue()
+
+
+class Copies:
+    """Photos seen so far by their look: finds the one that another is a copy of.
+
+    Hashes that differ in at most three of 64 bits agree in one of four 16-bit parts.
+    """
+
+    DISTANCE = 3
+
+    def __init__(self) -> None:
+        self.parts: dict[tuple[int, int], list[tuple[int, str]]] = {}
+
+    def first(self, look: int, name: str) -> str | None:
+        """The name of the photo that this one is a copy of; None makes it the first of its kind."""
+        keys = [(place, look >> 16 * place & 0xFFFF) for place in range(4)]
+        for key in keys:
+            for other, known in self.parts.get(key, ()):
+                if (other ^ look).bit_count() <= self.DISTANCE:
+                    return known
+        for key in keys:
+            self.parts.setdefault(key, []).append((look, name))
+        return None

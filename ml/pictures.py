@@ -1,0 +1,43 @@
+"""Pictures of data sets and runs, for those who may view them."""
+
+import uuid
+from typing import cast
+
+from asgiref.sync import sync_to_async
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+
+from colorweb.accounts.visitors import VisitorRequest
+from colorweb.http.files import serve
+from ml import permissions
+from ml.models import DataSet, RunSample
+
+
+@require_safe
+async def samples(request: HttpRequest, run_id: uuid.UUID, step: int) -> HttpResponseBase:
+    """Sample photos of a run at a step."""
+
+    def find() -> str:
+        _check(request, permissions.VIEW_RUNS)
+        return get_object_or_404(RunSample, run=run_id, step=step).file
+
+    name = await sync_to_async(find)()
+    return await serve(request, name, content_type="image/png", max_age=3600)
+
+
+@require_safe
+async def sheet(request: HttpRequest, set_id: uuid.UUID) -> HttpResponseBase:
+    """The contact sheet of a data set."""
+
+    def find() -> str:
+        _check(request, permissions.VIEW_DATA_SETS)
+        return get_object_or_404(DataSet.objects.exclude(sheet=""), pk=set_id).sheet
+
+    name = await sync_to_async(find)()
+    return await serve(request, name, content_type="image/jpeg")
+
+
+def _check(request: HttpRequest, permission: str) -> None:
+    if not permissions.may(cast("VisitorRequest", request).visitor, permission):
+        raise Http404("no such picture")

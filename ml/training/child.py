@@ -1,0 +1,124 @@
+"""The process that trains: how it is started, told to stop, and what it has said.
+
+It is a process of its own so that nothing in it, not even the kernel's memory killer, can take the
+worker along. It is told to end with the one that started it, holds a lock on its folder, and
+yields the processors to whoever colours photos.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO
+
+from django.conf import settings
+
+from ml.models.runs import TrainingRun
+from ml.training.options import PRESETS, Options
+
+NICE = 10
+TAIL = 8000  # characters of the log that a row keeps
+GRACE = 900  # seconds in which a child that was told to stop may save what it has
+MOST_STEPS = 2000  # from one check to the next
+
+
+def arguments(run: TrainingRun, data: dict[str, Path], base: Path | None, photos: int) -> list[str]:
+    """The engine's arguments for a run; `photos` of them are learnt from."""
+    options = Options.of(run.options)
+    resuming = (run.local / "checkpoint.pt").exists()
+    batch = options.batch or 1
+    given: dict[str, object] = {
+        "--resume" if resuming else "--run": run.local,
+        "--preset": PRESETS[run.preset].recipe,
+        "--data": data["training"],
+        "--check": data["validation"] if data["validation"].exists() else None,
+        "--from": None if resuming else base,
+        "--epochs": options.epochs,
+        "--batch": options.batch,
+        "--rate": options.rate,
+        "--size": options.size,
+        "--seed": options.seed,
+        "--patience": options.patience,
+        "--limit": options.limit,
+        "--precision": options.precision,
+        # Curves and samples grow by passes; long passes are looked into more often.
+        "--check-every": min(MOST_STEPS, max(1, min(photos, options.limit or photos) // batch)),
+    }
+    told = [str(part) for pair in given.items() if pair[1] is not None for part in pair]
+    return [*told, "--follow-parent"]
+
+
+def command(module_arguments: Sequence[str], devices: int) -> list[str]:
+    """The command line: the engine itself, or several of it under torchrun."""
+    module = "ml.resnet_gray.train"
+    if devices > 1:
+        launcher = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(devices)]
+        # The launcher knows nothing of following parents.
+        tool = shutil.which("setpriv")
+        leash = [tool, "--pdeathsig", "TERM"] if tool else []
+        return [*leash, sys.executable, *launcher, "-m", "--", module, *module_arguments]
+    return [sys.executable, "-m", module, *module_arguments]
+
+
+def yielding() -> list[str]:
+    """What to put before a command so that it leaves the processors to whoever colours photos."""
+    nice = shutil.which("nice")
+    return [nice, "-n", str(NICE)] if nice else []
+
+
+class Child:
+    """A started process whose words go to `log`."""
+
+    def __init__(self, command: Sequence[str], log: Path, gpus: int) -> None:
+        environment = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE", "PYTHONUNBUFFERED": "1"}
+        environment.pop("OMP_NUM_THREADS", None)
+        if gpus == 1:  # the photos' network lives on it too
+            environment["PYTORCH_CUDA_ALLOC_CONF"] = (
+                f"per_process_memory_fraction:{settings.TRAINING_GPU_SHARE}"
+            )
+        with log.open("ab") as output:
+            self.process = subprocess.Popen(  # noqa: S603
+                [*yielding(), *command],
+                cwd=settings.BASE_DIR,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    @property
+    def status(self) -> int | None:
+        """The exit status, negative for a signal; None while it runs."""
+        return self.process.poll()
+
+    def stop(self) -> None:
+        """Tells it to save what it has and end."""
+        if self.status is None:
+            self.process.send_signal(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """Ends it at once and waits until it is gone."""
+        if self.status is None:
+            self.process.kill()
+        self.process.wait()
+
+
+def tail(log: Path) -> str:
+    """The last lines of a log."""
+    try:
+        with log.open("rb") as file:
+            _skip_to_tail(file)
+            text = file.read().decode(errors="replace")
+    except FileNotFoundError:
+        return ""
+    return text.replace("\0", "")
+
+
+def _skip_to_tail(file: IO[bytes]) -> None:
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - TAIL))
+    if size > TAIL:
+        file.readline()

@@ -1,0 +1,57 @@
+"""How long a run will take: by how fast the last one was, else by a short table."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from ml.models.datasets import DataSet
+from ml.models.runs import RunPoint, TrainingRun
+from ml.resnet_gray.recipes import PRESETS as RECIPES
+from ml.training.options import PRESETS, Options
+
+USUAL_SIZE = 128  # pixels of the crops at which a pace is meant
+PACE = {"resnet-gray-unet": 55.0, "resnet-gray": 60.0}
+"""Photos a second on two CPU cores, until a run here has shown what this machine can do."""
+
+
+def seconds(preset: str, options: Options, data_sets: Iterable[DataSet]) -> float:
+    """Seconds until a run with these (effective) options ends, about."""
+    photos = sum(data_set.training for data_set in data_sets)
+    photos = min(photos, options.limit or photos)
+    size = options.size or USUAL_SIZE
+    return photos * (options.epochs or 1) * (size / USUAL_SIZE) ** 2 / pace(preset)
+
+
+def pace(preset: str) -> float:
+    """Photos a second at the usual size."""
+    return _seen(preset) or PACE[RECIPES[PRESETS[preset].recipe].architecture]
+
+
+def facts(data_sets: Iterable[DataSet]) -> dict[str, Any]:
+    """What a page needs to make the same estimate while somebody chooses."""
+    return {
+        "usualSize": USUAL_SIZE,
+        "photos": {str(data_set.pk): data_set.training for data_set in data_sets},
+        "presets": {
+            name: {
+                "pace": pace(name),
+                "epochs": preset.effective(Options()).epochs,
+                "size": preset.options.size or USUAL_SIZE,
+            }
+            for name, preset in PRESETS.items()
+        },
+    }
+
+
+def _seen(preset: str) -> float | None:
+    """The pace of the last run of this preset that came to its end."""
+    run = (
+        TrainingRun.objects.filter(preset=preset, state=TrainingRun.State.SUCCEEDED)
+        .order_by("-finished_at")
+        .first()
+    )
+    points = run.points.filter(kind=RunPoint.Kind.STEP) if run else []
+    paces = [point.values.get("photos_per_second") or 0 for point in points]
+    if run is None or not any(paces):
+        return None
+    size = run.options.get("size") or USUAL_SIZE
+    return sum(paces) / len(paces) * (size / USUAL_SIZE) ** 2

@@ -1,0 +1,22 @@
+"""Tells the pages that look at a run that its rows have changed; the rows are the truth."""
+
+import logging
+import uuid
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+
+log = logging.getLogger(__name__)
+
+
+def group(run_id: uuid.UUID) -> str:
+    """The channel group of those who look at one run."""
+    return f"training-run-{run_id}"
+
+
+def announce(run_id: uuid.UUID) -> None:
+    """A broker that is away is logged: pages read the rows again by themselves."""
+    try:
+        async_to_sync(get_channel_layer().group_send)(group(run_id), {"type": "run.changed"})
+    except Exception:
+        log.warning("A live message was not sent.", exc_info=True)

@@ -1,0 +1,160 @@
+"""How runs end: a new version of a model, or a sentence that says why not."""
+
+import logging
+import shutil
+import signal
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from django.core.files.storage import default_storage
+from django.utils.translation import gettext_noop as _
+
+from ml import leases, registry
+from ml.errors import Told
+from ml.models import ModelVersion
+from ml.models.runs import TrainingRun
+from ml.resnet_gray.cards import CardError
+from ml.training import child, copies, states
+from ml.training.errors import RunError
+from ml.training.journal import Journal
+
+log = logging.getLogger(__name__)
+State = TrainingRun.State
+
+NO_MEMORY = RunError(
+    "out_of_memory",
+    _("There was not enough memory. Try a smaller batch, smaller crops or fewer photos."),
+)
+KILLED = RunError(
+    "killed",
+    _(
+        "The system ended the training at once (signal %(signal)s), for want of memory most "
+        "likely. Resume it to go on from the last checkpoint, or try a smaller batch."
+    ),
+)
+MEMORY_WORDS = ("out of memory", "can't allocate memory", "cannot allocate memory", "MemoryError")
+DISK_WORDS = ("No space left on device",)
+
+
+def ended(run: TrainingRun, journal: Journal, status: int) -> None:
+    """Settles a run whose process has ended. Raises leases.Refused."""
+    reason, file = journal.end.get("reason"), journal.end.get("file")
+    if reason in ("finished", "patience") and file:
+        version = _register(run, run.local / file)
+        now = {**journal.facts, "reason": reason}
+        _over(run, State.SUCCEEDED, version=version, progress=1.0, now=now)
+    elif was_stopped(journal, status) and _was_asked(run):
+        copies.save(run)
+        weights = run.local / file if file else None
+        kept = _register(run, weights) if weights and weights.exists() else None
+        _over(run, State.STOPPED, version=kept)
+    else:
+        copies.save(run)
+        failed(run, _why(run, journal, status))
+    shutil.rmtree(run.local / "data", ignore_errors=True)
+
+
+def was_stopped(journal: Journal, status: int) -> bool:
+    """Whether the process ended because it was told to, before its first step or later."""
+    return journal.end.get("reason") == "stopped" or status == -signal.SIGTERM
+
+
+def stopped_before_it_began(run: TrainingRun) -> None:
+    """Settles a run that was stopped while its photos were fetched."""
+    try:
+        _over(run, State.STOPPED)
+    except leases.Refused:
+        log.info("Run %s moved on without attempt %s.", run.pk, run.attempt)
+
+
+def failed(run: TrainingRun, error: Told) -> None:
+    """Ends a run with a reason that a person understands, unless somebody else has it by now."""
+    try:
+        _over(run, State.FAILED, error=error.kept)
+    except leases.Refused:
+        log.info("Run %s moved on without attempt %s.", run.pk, run.attempt)
+
+
+def broken(error: Exception) -> RunError:
+    """What to say about an error nobody thought of."""
+    if isinstance(error, MemoryError):
+        return NO_MEMORY
+    if isinstance(error, OSError):
+        return RunError(
+            "no_files",
+            _("A file could not be read or written: %(why)s"),
+            why=error.strerror or str(error),
+        )
+    return RunError(
+        "internal_error",
+        _("Something broke on our side (%(why)s). The training worker's log says more."),
+        why=type(error).__name__,
+    )
+
+
+def _over(run: TrainingRun, to: str, **values: Any) -> None:
+    states.change(run, to, fence=run.attempt, **values)
+
+
+def _was_asked(run: TrainingRun) -> bool:
+    run.refresh_from_db(fields=["stop_requested"])
+    return run.stop_requested
+
+
+def _why(run: TrainingRun, journal: Journal, status: int) -> RunError:
+    """The reason in the child's own words, or what its exit status means."""
+    told = str(journal.end.get("error") or "")
+    said = f"{told}\n{child.tail(run.local / 'log.txt')}"
+    if any(words in said for words in MEMORY_WORDS):
+        return NO_MEMORY
+    if any(words in said for words in DISK_WORDS):
+        return RunError("disk_full", _("The disk is full. Make room, then resume the run."))
+    if told:
+        return RunError("training_failed", _("The training failed: %(why)s"), why=told[:500])
+    if status == -signal.SIGKILL:
+        return RunError(KILLED.code, KILLED.sentence, signal="SIGKILL")
+    if status < 0:
+        name = signal.Signals(-status).name
+        return RunError(
+            "crashed", _("The training crashed (%(signal)s). Its log says more."), signal=name
+        )
+    lines = [line for line in said.splitlines() if line.strip()]
+    return RunError(
+        "training_failed",
+        _("The training failed: %(why)s"),
+        why=lines[-1][:500] if lines else f"status {status}",
+    )
+
+
+def _register(run: TrainingRun, weights: Path) -> ModelVersion:
+    """Keeps the weights as a version that may be put in service."""
+    fingerprints = [use.fingerprint for use in run.data.all()]
+    together = sha256("\n".join(fingerprints).encode()).hexdigest()
+    try:
+        return registry.register(
+            weights,
+            run=run,
+            data_fingerprint=fingerprints[0] if len(fingerprints) == 1 else together,
+            recipe={"preset": run.preset, "base": run.base, **run.options},
+            samples=_samples(run, weights),
+            note=run.name,
+            created_by=run.created_by,
+        )
+    except (OSError, CardError) as error:
+        raise RunError(
+            "not_kept", _("The weights could not be kept: %(why)s"), why=str(error)
+        ) from error
+
+
+def _samples(run: TrainingRun, weights: Path) -> list[str]:
+    """The last sample pictures, copied so that they outlive the run."""
+    last = run.samples.order_by("-step").first()
+    if last is None:
+        return []
+    with weights.open("rb") as file:
+        name = f"models/{sha256(file.read()).hexdigest()}-samples.png"
+    if not default_storage.exists(name):
+        with default_storage.open(last.file) as picture:
+            default_storage.save(name, picture)
+    return [name]

@@ -1,0 +1,57 @@
+"""The states of a run: `queued -> running -> succeeded | stopped | failed`, and back to the queue.
+
+Everything that changes a run is one conditional UPDATE made here: it refuses what the state does
+not allow and a worker whose attempt is over, increments `sequence`, and announces on commit.
+"""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from ml import leases
+from ml.models.runs import OVER, TrainingRun
+from ml.training import live
+
+State, Stage = TrainingRun.State, TrainingRun.Stage
+
+ALLOWED: dict[str, frozenset[str]] = {
+    State.QUEUED: frozenset({State.RUNNING, State.STOPPED, State.FAILED}),
+    State.RUNNING: frozenset({State.QUEUED}),
+    State.SUCCEEDED: frozenset({State.RUNNING}),
+    State.STOPPED: frozenset({State.QUEUED, State.RUNNING}),
+    State.FAILED: frozenset({State.RUNNING}),
+}
+"""To which state from which."""
+
+
+def change(
+    run: TrainingRun, to: str, *, fence: int | None = None, where: Q | None = None, **values: Any
+) -> None:
+    """Moves a run to state `to`, with `values` for its other columns. Raises leases.Refused."""
+    if to in OVER:
+        values = {
+            "finished_at": Now(),
+            "lease_until": None,
+            "stage": Stage.DONE,
+            "stop_requested": False,
+        } | values
+    _write(run, ALLOWED[to], fence, where, {"state": to} | values)
+
+
+def note(run: TrainingRun, *, fence: int | None = None, **values: Any) -> None:
+    """Writes down how far a running run is. Raises leases.Refused."""
+    _write(run, {State.RUNNING}, fence, None, values)
+
+
+def _write(
+    run: TrainingRun,
+    states: set[str] | frozenset[str],
+    fence: int | None,
+    where: Q | None,
+    values: dict[str, Any],
+) -> None:
+    with transaction.atomic():
+        leases.change(run, states, fence=fence, where=where, **values)
+        transaction.on_commit(lambda: live.announce(run.pk))

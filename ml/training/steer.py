@@ -1,0 +1,144 @@
+"""What staff do with runs: start, stop, resume, annotate, delete. All ways in call this."""
+
+import shutil
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_noop as _
+
+from colorweb.accounts.models import User
+from ml import leases, registry, tokens
+from ml.datasets.manage import delete_folder
+from ml.models.datasets import DataSet
+from ml.models.runs import OVER, RunData, TrainingRun
+from ml.training import estimate, states
+from ml.training.errors import RunError
+from ml.training.options import PRESETS, SERVED, Options
+
+State, Stage = TrainingRun.State, TrainingRun.Stage
+
+
+def start(
+    preset: str,
+    data_sets: Sequence[DataSet],
+    options: Options | None = None,
+    *,
+    base: str | None = None,
+    name: str = "",
+    note: str = "",
+    user: User | None = None,
+    run_id: uuid.UUID | None = None,
+) -> TrainingRun:
+    """Makes a run and queues it at once. Raises RunError.
+
+    `base` names the model to go on from, empty for a new network; None leaves it to the preset.
+    Whoever gives a `run_id` may call twice: the second call answers the first one's run.
+    """
+    if run_id and (known := TrainingRun.objects.filter(pk=run_id).first()):
+        return known
+    chosen = PRESETS[preset]
+    verify(data_sets, base)
+    if base is None:
+        base = SERVED if chosen.from_served else ""
+    effective = chosen.effective(options or Options())
+    run = TrainingRun(
+        id=run_id or uuid.uuid4(),
+        name=name or f"{preset} {datetime.now():%Y-%m-%d %H:%M}",  # noqa: DTZ005 (for people)
+        note=note,
+        preset=preset,
+        base=base,
+        options=effective.kept(),
+        now={"seconds_left": round(estimate.seconds(preset, effective, data_sets))},
+        created_by=user,
+    )
+    with transaction.atomic():
+        made, new = TrainingRun.objects.get_or_create(pk=run.pk, defaults=_columns(run))
+        if new:
+            RunData.objects.bulk_create(
+                RunData(run=made, data_set=d, name=d.name, fingerprint=d.fingerprint)
+                for d in data_sets
+            )
+            transaction.on_commit(tokens.train)
+    return made
+
+
+def _columns(run: TrainingRun) -> dict[str, Any]:
+    names = ("name", "note", "preset", "base", "options", "now", "created_by")
+    return {name: getattr(run, name) for name in names}
+
+
+def verify(data_sets: Sequence[DataSet], base: str | None) -> None:
+    """Raises RunError for what a run could not begin with."""
+    if not data_sets:
+        raise RunError("no_data_set", _("Choose a data set to learn from."))
+    for data_set in data_sets:
+        if data_set.state != DataSet.State.READY:
+            raise RunError(
+                "data_set_not_ready",
+                _("The data set “%(name)s” is not ready. Have it checked."),
+                name=data_set.name,
+            )
+    try:
+        if base and base != SERVED:
+            registry.resolve(base)
+    except LookupError as error:
+        raise RunError("unknown_model", _("There is no model “%(name)s”."), name=base) from error
+
+
+def stop(run: TrainingRun) -> None:
+    """Ends at once what waits; asks a running run to keep its best and end. Raises RunError."""
+    with transaction.atomic():
+        try:
+            states.change(run, State.STOPPED, where=Q(state=State.QUEUED))
+        except leases.Refused:
+            try:
+                states.note(run, stop_requested=True)
+            except leases.Refused as error:
+                raise RunError("run_ended", _("The run has ended already.")) from error
+
+
+def resume(run: TrainingRun) -> None:
+    """Queues a stopped or failed run again; it goes on from its last checkpoint.
+
+    Raises RunError where there is nothing to go on with.
+    """
+    with transaction.atomic():
+        try:
+            states.change(
+                run,
+                State.QUEUED,
+                where=Q(state__in=[State.STOPPED, State.FAILED]),
+                stage=Stage.WAITING,
+                error={},
+                deaths=0,
+                queued_at=Now(),
+                finished_at=None,
+            )
+        except leases.Refused as error:
+            raise RunError(
+                "run_not_resumable", _("Only a stopped or failed run can be resumed.")
+            ) from error
+        transaction.on_commit(tokens.train)
+
+
+def annotate(run: TrainingRun, *, name: str | None = None, note: str | None = None) -> None:
+    """Changes what people wrote about it."""
+    values = {"name": name, "note": note}
+    TrainingRun.objects.filter(pk=run.pk).update(
+        **{key: value for key, value in values.items() if value is not None}
+    )
+
+
+def delete(run: TrainingRun) -> None:
+    """Removes a run that has ended, and its files; versions made of it stay. Raises RunError."""
+    folder, local = run.folder, run.local
+    with transaction.atomic():
+        if not TrainingRun.objects.filter(pk=run.pk, state__in=OVER).delete()[0]:
+            raise RunError("run_not_ended", _("Stop the run first; only ended ones are deleted."))
+        transaction.on_commit(lambda: delete_folder(folder))
+        transaction.on_commit(lambda: shutil.rmtree(local, ignore_errors=True))

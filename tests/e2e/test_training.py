@@ -1,0 +1,155 @@
+"""From a tar of photos to a new version, in a real browser, and whatever dies on the way."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.pages import coloured, photo_in
+from tests.e2e.stack import STAFF, Stack
+from tests.ml import colours
+from tests.ml.datasets.pictures import photo
+from tests.waiting import wait_for
+
+CHECKED = 60_000  # milliseconds
+TRAINED = 300_000
+
+
+def log_in(page: Page) -> None:
+    page.goto("/account/login/?next=/admin/")
+    page.get_by_label("Email").fill(STAFF["ADMIN_EMAIL"])
+    page.get_by_label("Password").fill(STAFF["ADMIN_PASSWORD"])
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url("**/admin/")
+
+
+def add_data_set(page: Page, folder: Path, name: str, count: int = 40) -> None:
+    """Uploads a tar and waits until it has been checked, without a reload by hand."""
+    files = {f"{seed}.png": colours.png(photo(seed)) for seed in range(count)}
+    tar = colours.tar(folder / "photos.tar", files)
+    page.goto("/admin/ml/dataset/add/")
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Kind").select_option("upload")
+    page.locator("input[type=file]").set_input_files(tar)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.locator("img.sheet")).to_be_visible(timeout=CHECKED)
+
+
+def start_run(page: Page, data_set: str, epochs: int) -> str:
+    """Starts a run by the form; its id."""
+    page.goto("/admin/ml/trainingrun/add/")
+    page.get_by_label(data_set).check()
+    page.locator("[name=epochs]").fill(str(epochs))
+    page.locator("[name=batch]").fill("6")
+    page.locator("[name=size]").fill("32")
+    page.locator("[name=patience]").fill("1000")
+    expect(page.locator("run-estimate")).to_contain_text("It will take about")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_url(re.compile(r"/admin/ml/trainingrun/[0-9a-f-]{36}/change/"))
+    return page.url.split("/")[-3]
+
+
+def test_curves_and_samples_arrive_without_a_reload(
+    page: Page, stack: Stack, tmp_path: Path
+) -> None:
+    log_in(page)
+    add_data_set(page, tmp_path, "Forty photos")
+    expect(page.get_by_text("To learn from")).to_be_visible()
+    start_run(page, "Forty photos", 2)
+    page.evaluate("window.untouched = true")
+    run = page.locator("training-run")
+    samples = page.locator("[data-samples] figure")
+    expect(samples).to_have_count(1, timeout=TRAINED)
+    expect(page.locator("[data-curve=mse][data-points='1'] canvas")).to_be_visible()
+    expect(samples).to_have_count(2, timeout=TRAINED)
+    expect(run).to_have_attribute("data-state", "succeeded", timeout=TRAINED)
+    expect(page.locator("[data-curve=mse]")).to_have_attribute("data-points", "2")
+    version = page.get_by_role("link", name="resnet-gray-unet@")
+    expect(version.first).to_be_visible()
+    assert page.evaluate("window.untouched"), "nothing of this needed a reload"
+    # A late look shows the same.
+    page.reload()
+    expect(samples).to_have_count(2)
+    expect(page.locator("[data-curve=mse]")).to_have_attribute("data-points", "2")
+
+    made = page.locator("[data-versions]").inner_text().partition("@")[2]
+    page.locator("[data-versions]").click()
+    page.get_by_role("link", name="Promote…").click()
+    page.get_by_label("Reason").fill("To see it at work")
+    page.get_by_role("button", name="Put resnet-gray-unet@").click()
+    expect(page.get_by_text("is in service. Workers take it")).to_be_visible()
+    assert version_that_coloured(page, tmp_path, "new.jpg") == made
+    page.goto("/admin/ml/modelversion/")
+    page.get_by_role("link", name="Roll back…").click()
+    page.get_by_role("button", name="Go back from resnet-gray-unet@").click()
+    expect(page.get_by_text("is in service again")).to_be_visible()
+    assert version_that_coloured(page, tmp_path, "old.jpg") != made
+
+
+def version_that_coloured(page: Page, folder: Path, name: str) -> str:
+    """The version of the network that a photo just sent was coloured with."""
+    coloured(page, photo_in(folder, name, width=320))
+    job = page.request.get(f"/api/v1/jobs/{page.url.split('/')[-2]}/").json()
+    return str(job["model"]["version"])
+
+
+def kill_child(stack: Stack, run: str) -> None:
+    lock = stack.var_dir / "training" / run / "lock"
+    os.kill(int(lock.read_text()), signal.SIGKILL)
+
+
+def kill_worker(stack: Stack, run: str) -> None:
+    stack.kill("training")
+
+
+def kill_broker(stack: Stack, run: str) -> None:
+    stack.kill("broker")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("kill", "end"),
+    [
+        pytest.param(kill_child, "failed", id="child"),
+        pytest.param(kill_worker, "succeeded", id="worker"),
+        pytest.param(kill_broker, "succeeded", id="broker"),
+    ],
+)
+def test_a_run_ends_as_it_would_have_or_says_why_not(
+    page: Page, stack: Stack, tmp_path: Path, kill: Callable[[Stack, str], None], end: str
+) -> None:
+    log_in(page)
+    name = f"For {kill.__name__}"
+    add_data_set(page, tmp_path, name)
+    run = start_run(page, name, 20)
+    expect(page.locator("[data-samples] figure").nth(2)).to_be_attached(timeout=TRAINED)
+    kill(stack, run)
+    expect(page.locator("training-run")).to_have_attribute("data-state", end, timeout=2 * TRAINED)
+    if end == "failed":
+        expect(page.locator("[data-field=error]")).to_contain_text("SIGKILL")
+        page.get_by_role("button", name="Resume").click()
+        wait_for(lambda: state_of(stack, run) != "failed", "the run to be resumed")
+        expect(page.locator("training-run")).to_have_attribute(
+            "data-state", "succeeded", timeout=2 * TRAINED
+        )
+    steps = [
+        row[0]
+        for row in stack.rows("SELECT step, run_id FROM ml_runpoint WHERE kind = 'check'")
+        if str(row[1]).replace("-", "") == run.replace("-", "")
+    ]
+    assert sorted(steps) == [6 * epoch for epoch in range(1, 21)], "no check is lost or doubled"
+
+
+def state_of(stack: Stack, run: str) -> str:
+    [state] = [
+        row[1]
+        for row in stack.rows("SELECT id, state FROM ml_trainingrun")
+        if str(row[0]).replace("-", "") == run.replace("-", "")
+    ]
+    return state

@@ -1,0 +1,48 @@
+"""Which networks one can ask for."""
+
+import pytest
+
+from jobs.models import Job
+from ml import promotion, registry
+from tests import pictures
+from tests.ml import networks
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def versions(tmp_path):
+    return [networks.version(tmp_path, seed) for seed in (1, 2)]
+
+
+def listed(client) -> dict:
+    """The models by name."""
+    return {each["name"]: each for each in client.get("/api/v1/models/").json()["results"]}
+
+
+def test_names_are_listed_with_their_versions_and_what_each_stands_for(client, versions):
+    shipped = registry.built_in()
+    before = listed(client)
+    assert before[shipped.name]["default"] is True
+    assert before[shipped.name]["version"] == shipped.version
+    assert before["mine"]["version"] is None
+    promotion.promote(versions[0], reason="a test")
+    after = listed(client)
+    assert after["mine"]["version"] == versions[0].version
+    assert [each["version"] for each in after["mine"]["versions"]] == [
+        versions[1].version,
+        versions[0].version,
+    ]
+    assert (after["mine"]["default"], after[shipped.name]["default"]) == (True, False)
+
+
+def test_a_photo_may_ask_for_one_version(client, versions):
+    answer = client.post("/api/v1/jobs/", {"image": pictures.upload(), "model": str(versions[1])})
+    assert answer.status_code == 201
+    assert Job.objects.get().model == str(versions[1])
+
+
+@pytest.mark.parametrize("wish", ["mine", "mine@0123456789ab", "nobody"])
+def test_a_version_that_is_not_there_is_refused(client, versions, wish):
+    answer = client.post("/api/v1/jobs/", {"image": pictures.upload(), "model": wish})
+    assert (answer.status_code, answer.json()["code"]) == (400, "unknown_model")

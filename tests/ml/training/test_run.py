@@ -1,0 +1,262 @@
+"""A run from the form to a version, with the real engine in a real child process."""
+
+import os
+import signal
+import threading
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.core.files.storage import default_storage
+from django.db import connection
+from django.db.models.functions import Now
+
+from ml import leases
+from ml.models import DataSet, ModelVersion, TrainingRun
+from ml.training import copies, notice, queue, steer, worker
+from ml.training.errors import RunError
+from ml.training.options import Options
+from tests.waiting import wait_for
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+STARTED = 300  # seconds: two processes that import torch, on a busy machine
+TINY = Options(epochs=2, batch=6, size=32)
+LONG = Options(epochs=20_000, batch=6, size=32, patience=100_000)
+
+
+def start(data_set: DataSet, options: Options = TINY, **more) -> TrainingRun:
+    """A queued run; the model in service counts as measured, which only one test waits for."""
+    run = steer.start("quick", [data_set], options, **more)
+    TrainingRun.objects.filter(pk=run.pk).update(served={"model": "measured"})
+    return run
+
+
+def in_thread(do: Callable[[], object]) -> threading.Thread:
+    """A worker beside the test."""
+
+    def run() -> None:
+        try:
+            do()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    return thread
+
+
+def fresh(run: TrainingRun) -> TrainingRun:
+    run.refresh_from_db()
+    return run
+
+
+def child_of(run: TrainingRun) -> int:
+    """The process that holds the run's lock."""
+    try:
+        return int((run.local / "lock").read_text() or 0)
+    except FileNotFoundError:
+        return 0
+
+
+def trained(run: TrainingRun, steps: int) -> bool:
+    return fresh(run).state == "running" and run.step >= steps
+
+
+def test_a_run_becomes_a_version_with_curves_and_samples(data_set):
+    run = steer.start("quick", [data_set], TINY, name="First")
+    assert (run.state, run.options["epochs"], run.base) == ("queued", 2, "served")
+    assert worker.work() == 1
+    fresh(run)
+    assert (run.state, run.error) == ("succeeded", {}), run.log
+    assert (run.step, run.epoch, run.progress) == (6, 2, 1.0)
+    checks = list(run.points.filter(kind="check").order_by("step"))
+    assert [point.epoch for point in checks] == [1, 2]
+    assert {"mse", "mean", "shown", "true_colorfulness"} <= set(checks[0].values)
+    assert {"model", "mse", "mean", "shown"} <= set(run.served)
+    assert [sample.epoch for sample in run.samples.order_by("step")] == [1, 2]
+    assert default_storage.exists(run.samples.all()[0].file)
+    version = run.version
+    assert version
+    assert version.data_fingerprint == data_set.fingerprint
+    assert version.recipe["base"].startswith("resnet-gray-unet@")
+    assert default_storage.exists(version.samples[0])
+    assert not (run.local / "data").exists(), "copies of photos do not stay"
+
+
+def test_two_clicks_start_one_run(data_set):
+    ours = uuid.uuid4()
+    first = start(data_set, run_id=ours)
+    assert start(data_set, run_id=ours).pk == first.pk == ours
+    assert TrainingRun.objects.count() == 1
+
+
+def test_what_cannot_be_started_is_said(data_set):
+    with pytest.raises(RunError, match="Choose a data set"):
+        steer.start("quick", [])
+    with pytest.raises(RunError, match="There is no model “nobody”"):
+        start(data_set, base="nobody")
+    DataSet.objects.update(state="queued")
+    data_set.refresh_from_db()
+    with pytest.raises(RunError, match="is not ready"):
+        start(data_set)
+
+
+def test_a_data_set_that_moved_fails_the_run_in_words(data_set):
+    run = start(data_set)
+    DataSet.objects.update(fingerprint="0" * 64)
+    worker.work()
+    assert fresh(run).state == "failed"
+    assert "has changed since it was checked" in run.error_message
+
+
+@pytest.mark.long
+def test_stop_keeps_the_best_so_far_and_resume_goes_on_from_there(data_set):
+    run = start(data_set, LONG)
+    working = in_thread(worker.work)
+    wait_for(lambda: trained(run, 6), "some steps", STARTED)
+    steer.stop(run)
+    working.join(STARTED)
+    assert fresh(run).state == "stopped"
+    assert run.version
+    stopped_at = run.step
+    assert stopped_at < 1500
+    with pytest.raises(RunError, match="has ended already"):
+        steer.stop(run)
+    TrainingRun.objects.update(options=run.options | {"epochs": stopped_at // 3 + 2})
+    steer.resume(run)
+    worker.work()
+    assert fresh(run).state == "succeeded", run.log
+    assert "going on from step" in (run.local / "log.txt").read_text()
+    steps = list(run.points.filter(kind="check").order_by("step").values_list("step", flat=True))
+    assert steps == sorted(set(steps))
+    assert steps[0] == 3
+    assert ModelVersion.objects.filter(runs=run).count() == 1
+
+
+def test_a_run_that_waits_is_stopped_at_once(data_set):
+    run = start(data_set)
+    steer.stop(run)
+    assert fresh(run).state == "stopped"
+    assert worker.work() == 0
+
+
+@pytest.mark.long
+def test_a_killed_child_is_a_failed_run_and_a_living_worker(data_set):
+    run, other = start(data_set, LONG), start(data_set)
+    working = in_thread(worker.work)
+    wait_for(lambda: trained(run, 3), "some steps", STARTED)
+    os.kill(child_of(run), signal.SIGKILL)
+    working.join(STARTED)
+    assert fresh(run).state == "failed"
+    assert "SIGKILL" in run.error_message
+    assert fresh(other).state == "succeeded", "the worker went on"
+    steer.resume(run)
+    TrainingRun.objects.filter(pk=run.pk).update(options=run.options | {"epochs": 2})
+    worker.work()
+    assert fresh(run).state == "succeeded", run.log
+
+
+@pytest.mark.long
+def test_nonsense_for_the_engine_is_a_failed_run_with_its_words(data_set):
+    run = start(data_set)
+    TrainingRun.objects.update(options=run.options | {"precision": "float7"})
+    worker.work()
+    assert fresh(run).state == "failed"
+    assert "float7" in run.error_message
+    assert "float7" in run.log
+
+
+@pytest.mark.long
+def test_a_worker_that_lost_its_run_ends_its_child_and_writes_nothing(data_set, settings):
+    settings.JOB_LEASE_RENEWAL = timedelta(seconds=0.2)
+    run = start(data_set, LONG)
+    working = in_thread(worker.work)
+    wait_for(lambda: trained(run, 3), "some steps", STARTED)
+    child = child_of(run)
+    steer.stop(run)  # no second worker is to take it
+    TrainingRun.objects.update(attempt=7, stop_requested=False)
+    working.join(STARTED)
+    assert fresh(run).state == "running"
+    assert run.version is None
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
+
+
+@pytest.mark.long
+def test_another_machine_goes_on_from_the_stored_copy(data_set, settings, tmp_path):
+    settings.TRAINING_COPY_EVERY = timedelta(seconds=5)
+    run = start(data_set, LONG)
+    working = in_thread(worker.work)
+    wait_for(lambda: trained(run, 3) and run.checkpoint, "a copy of a checkpoint", STARTED)
+    notice.give(os.getppid())
+    working.join(STARTED)
+    notice.withdraw(os.getppid())
+    assert fresh(run).state == "queued", "a worker that has to go hands its run back"
+    at = run.step
+    settings.TRAINING_DIR = tmp_path / "another machine"
+    TrainingRun.objects.update(options=run.options | {"epochs": at // 3 + 2})
+    assert worker.work() == 1
+    assert fresh(run).state == "succeeded", run.log
+    assert "going on from step" in (run.local / "log.txt").read_text()
+    steps = list(run.points.filter(kind="check").order_by("step").values_list("step", flat=True))
+    assert steps[0] == 3, "the curve begins where the run began"
+    assert all(default_storage.exists(sample.file) for sample in run.samples.all())
+
+
+@pytest.mark.long
+def test_two_writers_never_share_a_run(data_set):
+    run = start(data_set, LONG)
+    working = in_thread(worker.work)
+    wait_for(lambda: trained(run, 3), "some steps", STARTED)
+    first = child_of(run)
+    copies.LOCK_PATIENCE, patience = 1, copies.LOCK_PATIENCE
+    second = TrainingRun.objects.get(pk=run.pk)
+    lease = leases.Lease(second)
+    way = worker.Way(second, lease)
+    process = way._start({part: run.local / "data" / f"{part}.tar" for part in PARTS})
+    assert process.process.wait(STARTED) == 1
+    copies.LOCK_PATIENCE = patience
+    assert "is in use by process" in (run.local / "log.txt").read_text()
+    assert child_of(run) == first
+    steer.stop(run)
+    working.join(STARTED)
+    assert fresh(run).state == "stopped"
+
+
+PARTS = ("training", "validation")
+
+
+def test_a_dead_workers_run_is_taken_up_three_times_at_most(data_set):
+    run = start(data_set)
+    for death in range(3):
+        assert queue.claim()
+        TrainingRun.objects.update(lease_until=Now() - timedelta(seconds=1))
+        queue.reap()
+        assert fresh(run).deaths == death + 1
+    assert run.state == "failed"
+    assert "killed three times" in run.error_message
+
+
+def test_deaths_further_on_do_not_add_up(data_set):
+    run = start(data_set)
+    for death in range(5):
+        assert queue.claim()
+        TrainingRun.objects.update(lease_until=Now() - timedelta(seconds=1), step=10 * death + 10)
+        queue.reap()
+    assert (fresh(run).state, run.deaths) == ("queued", 1)
+
+
+def test_a_deleted_run_leaves_nothing_but_its_version(data_set):
+    run = start(data_set)
+    with pytest.raises(RunError, match="Stop the run first"):
+        steer.delete(run)
+    worker.work()
+    folder, local = run.folder, run.local
+    steer.delete(fresh(run))
+    assert not default_storage.exists(folder)
+    assert not local.exists()
+    version = ModelVersion.objects.exclude(samples=[]).get()
+    assert default_storage.exists(version.file)
+    assert default_storage.exists(version.samples[0])
