@@ -5,7 +5,7 @@ there is never a job without its key, nor a key without its job.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BufferedReader
@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
 from colorweb.accounts.visitors import Visitor
-from jobs.models import IdempotencyKey, Job
+from jobs.models import Batch, IdempotencyKey, Job
 
 KEPT = timedelta(hours=24)
 
@@ -32,26 +32,37 @@ class Key:
     name: str
     fingerprint: str
 
-    def earlier(self) -> Job | None:
-        """The job that this request made before. Raises OtherRequest if it asked otherwise."""
+    def earlier(self) -> Job | Batch | None:
+        """What this request made before. Raises OtherRequest if it asked otherwise."""
         keys = IdempotencyKey.objects.filter(owner=self.owner, key=self.name)
-        found = keys.select_related("job__photo").first()
+        found = keys.select_related("job__photo", "batch").first()
         if found is None:
             return None
         if found.fingerprint != self.fingerprint:
             raise OtherRequest(self.name)
-        return found.job
+        return found.job or found.batch
 
-    def remember(self, job: Job) -> None:
-        """Store the key with its job. Raises IntegrityError if a twin was quicker."""
+    def remember(self, made: Job | Batch) -> None:
+        """Store the key with what it made. Raises IntegrityError if a twin was quicker."""
         IdempotencyKey.objects.create(
-            owner=self.owner, key=self.name, fingerprint=self.fingerprint, job=job
+            owner=self.owner,
+            key=self.name,
+            fingerprint=self.fingerprint,
+            job=made if isinstance(made, Job) else None,
+            batch=made if isinstance(made, Batch) else None,
         )
 
 
-def key(visitor: Visitor, name: str, upload: UploadedFile, wishes: Mapping[str, Any]) -> Key:
-    """The key of a request: what counts is the photo's content and the wishes, no file name."""
-    digest = _digest(upload)
+def key(
+    visitor: Visitor, name: str, files: Sequence[UploadedFile | str], wishes: Mapping[str, Any]
+) -> Key:
+    """The key of a request: what counts is each file's content, or the address it is to be
+    fetched from, and the wishes, but no file name.
+    """
+    digest = hashlib.sha256()
+    for file in files:
+        one = hashlib.sha256(file.encode()) if isinstance(file, str) else _digest(file)
+        digest.update(one.digest())
     for wish in sorted(wishes):
         digest.update(f"\n{wish}={wishes[wish]!r}".encode())
     return Key(visitor.key, name, digest.hexdigest())

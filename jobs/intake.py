@@ -16,7 +16,7 @@ from django.db import transaction
 from colorweb.accounts.visitors import Visitor
 from jobs import files, limits, queue
 from jobs.models import Job, Photo, folder_of
-from ml import catalog
+from ml import registry
 from ml.resnet_gray import photos
 from ml.resnet_gray.framing import frame_shape
 
@@ -37,6 +37,7 @@ class Options:
     size: int | None = None
     format: str = ""
     model: str = ""
+    webhook_url: str = ""
 
 
 def accept(
@@ -52,7 +53,7 @@ def accept(
     we can colour, `LookupError` for a model there is not, and `limits.Exceeded`.
     """
     options = options or Options()
-    limits.check(visitor)
+    limits.check(visitor, upload.size or 0)
     photo_id = uuid.uuid4()
     with _decoding:
         inspection = photos.inspect(cast("BinaryIO", upload.file), LIMITS)
@@ -62,6 +63,9 @@ def accept(
             digest = _sha256(upload)
             upload.seek(0)
             source = default_storage.save(source, upload)
+            kinds = files.of_photo(inspection.has_colour)
+            pictures = [files.name_in(photo_id, kind) for kind in kinds]
+            stored = files.weigh([source, *pictures])
             with transaction.atomic():
                 photo = Photo.objects.create(
                     id=photo_id,
@@ -71,6 +75,7 @@ def accept(
                     source=source,
                     format=inspection.format,
                     bytes=upload.size or 0,
+                    stored_bytes=stored,
                     width=inspection.width,
                     height=inspection.height,
                     has_colour=inspection.has_colour,
@@ -93,7 +98,7 @@ def colour(
     photo: Photo, visitor: Visitor, options: Options, retried_from: Job | None = None
 ) -> Job:
     """Queue a job for a photo that is already here. Raises LookupError for an unknown model."""
-    card = catalog.card(options.model)
+    card = registry.resolve(options.model).card
     height, width = frame_shape(
         photo.width, photo.height, size=options.size or card["default_size"]
     )
@@ -106,6 +111,7 @@ def colour(
             model=options.model,
             vividness=options.vividness,
             size=options.size,
+            webhook_url=options.webhook_url,
             format=options.format or ("png" if photo.has_alpha else "jpeg"),
         )
     )
@@ -114,8 +120,19 @@ def colour(
 def retry(job: Job, visitor: Visitor) -> Job:
     """Queue the same again as a new job. Raises `limits.Exceeded`."""
     limits.check(visitor)
-    options = Options(job.vividness, job.size, job.format, job.model)
+    options = Options(job.vividness, job.size, job.format, job.model, job.webhook_url)
     return colour(job.photo, visitor, options, retried_from=job)
+
+
+def again(
+    job: Job, visitor: Visitor, *, model: str = "", vividness: float = 1.0, size: int | None = None
+) -> Job:
+    """Colour a job's photo anew, otherwise; its results so far stay.
+
+    Raises `limits.Exceeded`, and `LookupError` for a model there is not.
+    """
+    limits.check(visitor)
+    return colour(job.photo, visitor, Options(vividness, size, job.format, model))
 
 
 def discard(photo: Photo) -> None:
@@ -125,10 +142,13 @@ def discard(photo: Photo) -> None:
 
 
 def _save_pictures(photo_id: uuid.UUID, inspection: photos.Inspection) -> None:
-    """The grey previews a page shows while the photo waits."""
+    """The grey previews a page shows while the photo waits, and the colours that were there."""
     for kind, side in (("grey_preview", files.PREVIEW_SIDE), ("grey_card", files.CARD_SIDE)):
         with files.new_file(files.name_in(photo_id, kind)) as file:
             inspection.preview(side).save(file, "JPEG", quality=85)
+    if inspection.has_colour:
+        with files.new_file(files.name_in(photo_id, "original_preview")) as file:
+            inspection.original(files.PREVIEW_SIDE).save(file, "JPEG", quality=85)
 
 
 def _sha256(file: BinaryIO | UploadedFile) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import threading
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Self
@@ -10,8 +11,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from colorweb_client.errors import NotColoured, Stopped
-from colorweb_client.patience import insist, refusal
+from colorweb_client.errors import NotColoured, Stopped, Unreachable
+from colorweb_client.patience import insist, refusal, retry_after
 
 Job = dict[str, Any]
 """A job as the server's documentation describes it."""
@@ -128,14 +129,19 @@ class Client:
         """Delete the photo with everything made from it."""
         self._ask("DELETE", f"/api/v1/jobs/{job['id']}/")
 
-    def download(self, job: Job, path: str | Path, kind: str = "result") -> Path:
-        """Save one of a job's files; it appears under `path` when it is whole."""
+    def download(self, job: Job, path: str | Path, kind: str = "result", **wishes: Any) -> Path:
+        """Save one of a job's files; it appears under `path` when it is whole.
+
+        With wishes (format, size, vividness, keep_metadata, as the API has them) the result is
+        made anew so, and waited for.
+        """
         path = Path(path)
-        parts = urlsplit(job["urls"][kind])
         partial = path.with_name(f".{path.name}.{job['id'][:8]}.part")
+        url = self._made(job, wishes) if wishes else job["urls"][kind]
 
         def ask() -> httpx.Response:
-            with self._http.stream("GET", parts.path, headers=self._authorization()) as answer:
+            place = urlsplit(url).path
+            with self._http.stream("GET", place, headers=self._authorization()) as answer:
                 if answer.is_error:
                     answer.read()
                     return answer
@@ -150,6 +156,24 @@ class Client:
         finally:
             partial.unlink(missing_ok=True)
         return path
+
+    def _made(self, job: Job, wishes: dict[str, Any]) -> str:
+        """The address of the result as wished for, once it is there."""
+        params = {name: str(value) for name, value in wishes.items() if value is not None}
+        ends = time.monotonic() + self.patience
+        while True:
+            answer = self._insist(
+                lambda: self._http.get(
+                    f"/api/v1/jobs/{job['id']}/result/",
+                    params=params,
+                    headers=self._authorization(),
+                )
+            )
+            if answer.is_redirect:
+                return answer.headers["Location"]
+            if time.monotonic() > ends:
+                raise Unreachable("The file was not made in time.")
+            self._pause(max(retry_after(answer), LOOK_AGAIN[0]))
 
     def _ask(self, method: str, path: str, **more: Any) -> httpx.Response:
         return self._insist(lambda: self._request(method, path, **more))

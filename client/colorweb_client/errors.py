@@ -24,7 +24,7 @@ class Refused(ColorwebError):
     @property
     def concerns_all(self) -> bool:
         """Whether the next photo would fare no better than this one."""
-        return self.status in (401, 403, 429, 502, 503, 504)
+        return self.status in (401, 403, 429, 502, 503, 504, 507)
 
 
 class NotColoured(ColorwebError):

@@ -13,11 +13,14 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.contrib.auth import get_user
+from django.contrib.sessions.backends.cached_db import SessionStore
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from colorweb.accounts import visitors
 from colorweb.http import problems
 
 Message = MutableMapping[str, Any]
@@ -28,6 +31,8 @@ Application = Callable[[Any, Any, Any], Awaitable[None]]
 
 # What a multipart body holds besides its file.
 FORM_OVERHEAD = 1_000_000
+BATCHES = "/api/v1/batches/"
+DATA_SETS = ("/api/v1/datasets/", "/admin/ml/dataset/add/")
 # A browser reads an answer only after it has sent its body, so a refused body is read and dropped,
 # within bounds.
 DRAIN_BYTES = 1_000_000_000
@@ -35,10 +40,26 @@ DRAIN_SECONDS = 60
 
 
 def limit_for(path: str) -> int:
-    """Bytes that a request's body may have: one photo for the API, several for the page's form."""
-    if problems.wants_json(path):
+    """Bytes that a request's body may have: one photo for the API, several in forms and batches."""
+    if problems.wants_json(path) and path != BATCHES:
         return settings.UPLOAD_MAX_BYTES + FORM_OVERHEAD
     return settings.REQUEST_MAX_BYTES
+
+
+async def limit_of(scope: Scope) -> int:
+    """The same for one request: archives to train on may be much larger, if staff send them."""
+    if scope["path"] in DATA_SETS and await sync_to_async(_from_staff)(scope):
+        return settings.DATASET_MAX_BYTES + FORM_OVERHEAD
+    return limit_for(scope["path"])
+
+
+def _from_staff(scope: Scope) -> bool:
+    """Whether a session or a token says that a member of staff sends this."""
+    request: Any = ASGIRequest(dict(scope), BytesIO())
+    request.session = SessionStore(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
+    authorization = request.headers.get("Authorization", "")
+    visitor = visitors.identify(get_user(request), request.COOKIES, authorization, "")
+    return visitor.may("staff")
 
 
 class BodyLimit:
@@ -51,7 +72,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.application(scope, receive, send)
             return
-        limit = limit_for(scope["path"])
+        limit = await limit_of(scope)
         headers = dict(scope["headers"])
         if _content_length(headers) > limit:
             await _refuse(scope, receive, send, limit, headers)
@@ -130,7 +151,7 @@ def _too_large(scope: Scope, limit: int) -> HttpResponse:
     request = ASGIRequest(dict(scope), BytesIO())
     megabytes = settings.UPLOAD_MAX_BYTES // 1_000_000
     with translation.override(translation.get_language_from_request(request)):
-        if problems.wants_json(request.path):
+        if problems.wants_json(request.path) and request.path != BATCHES:
             detail = _(
                 "The file is larger than %(limit)d MB. Send a smaller or more compressed copy."
             ) % {"limit": megabytes}

@@ -4,6 +4,214 @@
  */
 
 export interface paths {
+    "/api/v1/archives/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pack many photos into one zip
+         * @description A worker makes it: follow it at `Location` until its status is `ready`. It holds the newest colours of each photo and is kept for a day; of your archives the five newest.
+         */
+        post: operations["archives_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archives/{archive_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How far a zip has come
+         * @description How far a zip has come.
+         */
+        get: operations["archives_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/batches/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Colour many photos
+         * @description Takes up to 50 files as `image`, or a zip of up to 10,000 as `archive`, which a worker unpacks. There is room for all of them, or nothing is kept; after that what is wrong with one is told in `errors`, and the others go on. `Idempotency-Key` is as for `jobs/`.
+         */
+        post: operations["batches_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/batches/{batch_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A batch as it is now
+         * @description A batch as it is now.
+         */
+        get: operations["batches_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/batches/{batch_id}/jobs/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The jobs of a batch, the newest first
+         * @description The jobs of a batch, the newest first.
+         */
+        get: operations["batches_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Data sets, the newest first
+         * @description Data sets, the newest first.
+         */
+        get: operations["datasets_list"];
+        put?: never;
+        /**
+         * Add a data set
+         * @description Its photos are checked by a worker at once; ask for it until it is `ready`.
+         */
+        post: operations["datasets_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{set_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A data set
+         * @description A data set.
+         */
+        get: operations["datasets_retrieve"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a data set
+         * @description An uploaded archive goes with it; photos on the server stay.
+         */
+        delete: operations["datasets_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{set_id}/check/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check a data set again
+         * @description Check a data set again.
+         */
+        post: operations["datasets_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/deliveries/{delivery_id}/resend/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deliver again
+         * @description With the same `webhook-id`, at once, and if need be by the whole schedule.
+         */
+        post: operations["deliveries_resend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/{evaluation_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A comparison of two versions
+         * @description A comparison of two versions.
+         */
+        get: operations["evaluations_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/gallery/": {
         parameters: {
             query?: never;
@@ -12,13 +220,37 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Published photos, the newest first
-         * @description Published photos, the newest first.
+         * Published photos
+         * @description Published photos.
          */
         get: operations["gallery_list"];
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gallery/{photo_id}/like/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Like a published photo
+         * @description Counts once for each account and each guest, however often it is sent.
+         */
+        put: operations["gallery_like"];
+        post?: never;
+        /**
+         * Like a photo no longer
+         * @description Like a photo no longer.
+         */
+        delete: operations["gallery_unlike"];
         options?: never;
         head?: never;
         patch?: never;
@@ -66,7 +298,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a photo
-         * @description Deletes the job's photo with everything made from it, other jobs included.
+         * @description The job's photo with everything made from it, other jobs included. An account's photo goes to the trash, where its owner alone finds it on the site's pages, and is deleted for good after the days that `docs/operations.md` sets (30); what waits or runs for it is cancelled. With `for_good`, and for guests, it is gone at once.
          */
         delete: operations["jobs_destroy"];
         options?: never;
@@ -88,6 +320,26 @@ export interface paths {
          * @description What waits is cancelled at once; a running job stops at its next stage.
          */
         post: operations["jobs_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/deliveries/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who was told of a job's end
+         * @description The address that came with it, and the account's webhooks.
+         */
+        get: operations["jobs_deliveries"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -123,7 +375,7 @@ export interface paths {
         };
         /**
          * The coloured photo
-         * @description Leads to the full-size file, which knows `Range` and `ETag`.
+         * @description Leads to the full-size file, which knows `Range` and `ETag`. With parameters to the same colours in another format, size or vividness: 202 while that file is made, which takes no network; ask again after `Retry-After`. Metadata of the camera is the owner's alone; of others' published photos anybody has the vividnesses that the page shows.
          */
         get: operations["jobs_result"];
         put?: never;
@@ -194,6 +446,166 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models/{label}/evaluations/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compare a version with the one in service
+         * @description Done by the worker that trains; ask for the evaluation until it is `ready`.
+         */
+        post: operations["models_evaluate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{label}/promote/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a version in service
+         * @description Workers take it with their next photo. It must have been compared with the version in service and be no worse, or a `reason` says why it goes in all the same.
+         */
+        post: operations["models_promote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/rollback/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go back to the version that was in service before
+         * @description Go back to the version that was in service before.
+         */
+        post: operations["models_rollback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the site fares
+         * @description How the site fares.
+         */
+        get: operations["queue_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/check/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Compare files and rows
+         * @description Done by a worker; `check` in `queue/` says how far it is and what it found.
+         */
+        post: operations["queue_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/pause/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pause the queue
+         * @description Workers finish what they have and take nothing more; uploads go on waiting.
+         */
+        post: operations["queue_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/resume/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let the queue go on
+         * @description Let the queue go on.
+         */
+        post: operations["queue_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queue/retry-failed/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try failed photos again
+         * @description Those that failed within a day for a reason that does not lie in the photo.
+         */
+        post: operations["queue_retry_failed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tokens/": {
         parameters: {
             query?: never;
@@ -238,12 +650,394 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/training-runs/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Training runs, the newest first
+         * @description Training runs, the newest first.
+         */
+        get: operations["training_runs_list"];
+        put?: never;
+        /**
+         * Start a training run
+         * @description It is queued at once, and runs as soon as a training worker is free.
+         */
+        post: operations["training_runs_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/training-runs/{run_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A training run, its curves and its samples
+         * @description A training run, its curves and its samples.
+         */
+        get: operations["training_runs_retrieve"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a run that has ended
+         * @description Its curves, samples and checkpoints go; versions made of it stay.
+         */
+        delete: operations["training_runs_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename or annotate a run
+         * @description Rename or annotate a run.
+         */
+        patch: operations["training_runs_update"];
+        trace?: never;
+    };
+    "/api/v1/training-runs/{run_id}/resume/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume a stopped or failed run
+         * @description It goes on from its last checkpoint.
+         */
+        post: operations["training_runs_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/training-runs/{run_id}/stop/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop a run
+         * @description What it has learnt is saved; its best weights become a version.
+         */
+        post: operations["training_runs_stop"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My webhooks
+         * @description My webhooks.
+         */
+        get: operations["webhooks_list"];
+        put?: never;
+        /**
+         * Be told when jobs end
+         * @description From then on each end of a job of this account is posted to the address, signed as [Standard Webhooks](https://www.standardwebhooks.com) has it with the secret of this answer: `{type, timestamp, data}`, `data` being the job.
+         */
+        post: operations["webhooks_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{endpoint_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A webhook as it is now
+         * @description A webhook as it is now.
+         */
+        get: operations["webhooks_retrieve"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a webhook
+         * @description With its log; what was not delivered yet will not be.
+         */
+        delete: operations["webhooks_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a webhook's address or events
+         * @description Change a webhook's address or events.
+         */
+        patch: operations["webhooks_update"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/{endpoint_id}/deliveries/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a webhook was told
+         * @description The newest first, for 30 days.
+         */
+        get: operations["webhooks_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{endpoint_id}/pause/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send nothing for now
+         * @description What happens meanwhile is held, for as long as the log is kept.
+         */
+        post: operations["webhooks_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{endpoint_id}/resume/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send again
+         * @description Also for a webhook that was paused because it failed; what was held is sent.
+         */
+        post: operations["webhooks_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{endpoint_id}/secret/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a webhook a new secret
+         * @description For 24 hours the old one signs too, beside the new one.
+         */
+        post: operations["webhooks_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A zip with the newest colours of each photo. */
+        Archive: {
+            /** Format: uuid */
+            id: string;
+            /** @description ready and failed are final. */
+            status: components["schemas"]["ArchiveStatus"];
+            /** @description Photos that are in it. */
+            done: number;
+            /** @description Photos that will be in it: those with colours. */
+            total: number;
+            /** @description Of the zip; null until ready. */
+            bytes: number | null;
+            /**
+             * Format: date-time
+             * @description Then it is deleted; earlier if one of its photos is.
+             */
+            expires_at: string;
+            urls: components["schemas"]["ArchiveUrls"];
+        };
+        /** @enum {string} */
+        ArchiveStatus: "queued" | "running" | "ready" | "failed";
+        ArchiveUrls: {
+            /**
+             * Format: uri
+             * @description This archive.
+             */
+            self: string;
+            /**
+             * Format: uri
+             * @description For people.
+             */
+            page: string;
+            /**
+             * Format: uri
+             * @description The zip; knows `Range` and `ETag`. null until it is ready.
+             */
+            file: string | null;
+        };
+        /** @description One try to deliver. */
+        Attempt: {
+            /** Format: date-time */
+            at: string;
+            /** @description Milliseconds it took. */
+            ms: number;
+            /** @description The receiver's; null: none came. */
+            status: number | null;
+            /** @description What kept it from answering. */
+            error: string;
+        };
+        /** @description Photos that were sent together. */
+        Batch: {
+            /** Format: uuid */
+            id: string;
+            /** @description unpacked: each file is a job, or refused. */
+            status: components["schemas"]["BatchStatus"];
+            /** @description Files that were sent. */
+            photos: number;
+            /** @description So many of them are dealt with. */
+            unpacked: number;
+            jobs: components["schemas"]["BatchCounts"];
+            /** @description Files that no job was made of. */
+            refused: number;
+            /** @description Why; of the first thousand. */
+            errors: components["schemas"]["BatchError"][];
+            urls: components["schemas"]["BatchUrls"];
+            /** Format: date-time */
+            created_at: string;
+        };
+        /** @description How many of its jobs are in which state. */
+        BatchCounts: {
+            queued: number;
+            running: number;
+            succeeded: number;
+            failed: number;
+            canceled: number;
+        };
+        BatchError: {
+            /** @description Stable, for programs. */
+            code: string;
+            /** @description For people, in the language asked for. */
+            message: string;
+            /** @description The file's. */
+            name: string;
+        };
+        /** @enum {string} */
+        BatchStatus: "unpacking" | "unpacked";
+        BatchUrls: {
+            /**
+             * Format: uri
+             * @description This batch.
+             */
+            self: string;
+            /**
+             * Format: uri
+             * @description Its jobs, in pages.
+             */
+            jobs: string;
+        };
         /** @enum {unknown} */
         BlankEnum: "";
+        Check: {
+            state: components["schemas"]["CheckState"];
+            /**
+             * Format: double
+             * @description 0 to 1.
+             */
+            progress: number;
+            /** Format: date-time */
+            asked_at: string;
+            /** Format: date-time */
+            finished_at: string | null;
+            /** @description `photos`, `files`, `missing` and `unknown` counts; `named`: the first of each. */
+            findings: unknown;
+        };
+        /** @enum {string} */
+        CheckState: "queued" | "running" | "done" | "failed" | "lost";
+        /** @description Photos that were sent together. */
+        CreatedBatch: {
+            /** Format: uuid */
+            id: string;
+            /** @description unpacked: each file is a job, or refused. */
+            status: components["schemas"]["BatchStatus"];
+            /** @description Files that were sent. */
+            photos: number;
+            /** @description So many of them are dealt with. */
+            unpacked: number;
+            jobs: components["schemas"]["BatchCounts"];
+            /** @description Files that no job was made of. */
+            refused: number;
+            /** @description Why; of the first thousand. */
+            errors: components["schemas"]["BatchError"][];
+            urls: components["schemas"]["BatchUrls"];
+            /** Format: date-time */
+            created_at: string;
+            /** @description Only for a guest nobody knows yet; see `POST jobs/`. */
+            guest_token?: string;
+        };
+        /** @description Where an account is told of its jobs. */
+        CreatedEndpoint: {
+            /** Format: uuid */
+            id: string;
+            url: string;
+            events: components["schemas"]["Event"][];
+            /**
+             * Format: date-time
+             * @description Nothing but failures since then; null if the last try was good.
+             */
+            failing_since: string | null;
+            /**
+             * Format: date-time
+             * @description Nothing is sent since then; what happens is held.
+             */
+            paused_at: string | null;
+            /** @description asked: by you. failing: for days. gone: it answered 410. */
+            pause_reason: components["schemas"]["PauseReason"] | components["schemas"]["NullEnum"];
+            /** Format: date-time */
+            created_at: string;
+            /** @description Signs what is sent. It is never shown again. */
+            secret: string;
+        };
         /** @description One colouring of one photo. */
         CreatedJob: {
             /** Format: uuid */
@@ -296,6 +1090,172 @@ export interface components {
             created_at: string;
             /** @description The secret. It is never shown again. */
             token: string;
+        };
+        /** @description A data set and what its last check has found. */
+        DataSet: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly name: string;
+            readonly kind: components["schemas"]["DataSetKindEnum"];
+            readonly path: string;
+            readonly note: string;
+            readonly state: components["schemas"]["DataSetStateEnum"];
+            /**
+             * Format: double
+             * @description Of the check, 0 to 1.
+             */
+            readonly progress: number;
+            error: string;
+            /** Training photos */
+            readonly training: number;
+            /** Validation photos */
+            readonly validation: number;
+            readonly fingerprint: string;
+            readonly report: unknown;
+            /** @description Address of the contact sheet. */
+            readonly sheet: string | null;
+            /**
+             * Made
+             * Format: date-time
+             */
+            readonly created_at: string;
+            /**
+             * Checked
+             * Format: date-time
+             */
+            readonly checked_at: string | null;
+        };
+        /** @enum {string} */
+        DataSetKindEnum: "upload" | "folder" | "places365" | "consented";
+        DataSetPage: {
+            /**
+             * Format: uri
+             * @description The page after this one.
+             */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["DataSet"][];
+        };
+        /** @enum {string} */
+        DataSetStateEnum: "queued" | "checking" | "ready" | "failed";
+        /** @description One event for one receiver. */
+        Delivery: {
+            /**
+             * Format: uuid
+             * @description The header `webhook-id`, the same for all its tries.
+             */
+            id: string;
+            event: components["schemas"]["Event"];
+            /** Format: uuid */
+            job: string;
+            /**
+             * Format: uuid
+             * @description null: the address that came with the job.
+             */
+            endpoint: string | null;
+            url: string;
+            state: components["schemas"]["DeliveryState"];
+            /** Format: date-time */
+            next_try_at: string | null;
+            /** @description The latest, oldest first. */
+            attempts: components["schemas"]["Attempt"][];
+            /** Format: date-time */
+            created_at: string;
+        };
+        DeliveryPage: {
+            /**
+             * Format: uri
+             * @description The page after this one.
+             */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Delivery"][];
+        };
+        /** @enum {string} */
+        DeliveryState: "pending" | "held" | "delivered" | "failed";
+        /** @description Where an account is told of its jobs. */
+        Endpoint: {
+            /** Format: uuid */
+            id: string;
+            url: string;
+            events: components["schemas"]["Event"][];
+            /**
+             * Format: date-time
+             * @description Nothing but failures since then; null if the last try was good.
+             */
+            failing_since: string | null;
+            /**
+             * Format: date-time
+             * @description Nothing is sent since then; what happens is held.
+             */
+            paused_at: string | null;
+            /** @description asked: by you. failing: for days. gone: it answered 410. */
+            pause_reason: components["schemas"]["PauseReason"] | components["schemas"]["NullEnum"];
+            /** Format: date-time */
+            created_at: string;
+        };
+        Endpoints: {
+            results: components["schemas"]["Endpoint"][];
+        };
+        /** @description A version measured beside the one that was in service. */
+        Evaluation: {
+            /** Format: uuid */
+            readonly id: string;
+            version: string;
+            against: string;
+            /**
+             * For the gate
+             * @description On the photos that decide on promotion.
+             */
+            readonly is_gate: boolean;
+            readonly state: components["schemas"]["EvaluationState"];
+            /**
+             * Format: double
+             * @description 0 to 1.
+             */
+            readonly progress: number;
+            error: string;
+            /** @description Null until it is measured. */
+            readonly passed: boolean | null;
+            readonly figures: components["schemas"]["Figure"][];
+            /**
+             * Asked for
+             * Format: date-time
+             */
+            readonly created_at: string;
+            /**
+             * Ended
+             * Format: date-time
+             */
+            readonly finished_at: string | null;
+        };
+        /** @enum {string} */
+        EvaluationState: "queued" | "running" | "ready" | "failed";
+        /** @enum {string} */
+        Event: "job.succeeded" | "job.failed" | "job.canceled";
+        /** @description One figure on one set of photos. */
+        Figure: {
+            data_set: string;
+            /** @description See docs/model.md. */
+            metric: string;
+            /**
+             * Format: double
+             * @description Of the version.
+             */
+            ours: number;
+            /**
+             * Format: double
+             * @description Of the one it is compared with.
+             */
+            theirs: number;
+            /**
+             * Format: double
+             * @description The worst that passes.
+             */
+            worst: number;
+            passed: boolean;
         };
         /** @enum {string} */
         Format: "jpeg" | "png" | "webp";
@@ -368,6 +1328,8 @@ export interface components {
             /** @description The file's name as it was sent. */
             name: string;
             title: string;
+            /** @description What can be seen, in the owner's words. */
+            alt: string;
             /** @description Pixels, as the photo is held upright. */
             width: number;
             height: number;
@@ -377,6 +1339,7 @@ export interface components {
             /** @description The photo was not grey when it came. */
             has_colour: boolean;
             visibility: components["schemas"]["Visibility"];
+            likes: number;
         };
         /** @description Milliseconds; null until known. */
         JobTimings: {
@@ -408,6 +1371,11 @@ export interface components {
              * @description For people.
              */
             page: string;
+            /**
+             * Format: uri
+             * @description For people: the photo, whichever of its colours are published.
+             */
+            permalink: string;
             /**
              * Format: uri
              * @description POST here; null once the job has ended.
@@ -445,6 +1413,11 @@ export interface components {
             card: string | null;
             /**
              * Format: uri
+             * @description The colours alone, PNG: a small map from which pages blend other vividnesses.
+             */
+            colours: string | null;
+            /**
+             * Format: uri
              * @description Grey, JPEG, long side at most 1600; there at once.
              */
             grey_preview: string;
@@ -453,11 +1426,33 @@ export interface components {
              * @description Grey, JPEG, long side at most 480; there at once.
              */
             grey_card: string;
+            /**
+             * Format: uri
+             * @description As it came, JPEG, long side at most 1600; null unless the photo had colour.
+             */
+            original_preview: string | null;
         };
-        /** @enum {string} */
-        KindEnum: "account" | "guest";
+        LastTraining: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            state: components["schemas"]["TrainingRunStateEnum"];
+            /**
+             * Format: double
+             * @description 0 to 1.
+             */
+            progress: number;
+            /** Format: date-time */
+            finished_at: string | null;
+        };
+        Likes: {
+            /** @description How many like the photo. */
+            likes: number;
+            /** @description You are one of them. */
+            liked: boolean;
+        };
         Me: {
-            kind: components["schemas"]["KindEnum"];
+            kind: components["schemas"]["MeKindEnum"];
             /** Format: email */
             email: string | null;
             /** @description And this token, if there is one, may use it. */
@@ -465,9 +1460,13 @@ export interface components {
             /** @description What you may do here. */
             scopes: components["schemas"]["ScopesEnum"][];
             quotas: components["schemas"]["Quotas"];
+            /** @description Signs what is sent to the `webhook_url` of your jobs; null without `write`. */
+            webhook_secret: string | null;
             /** @description Only for a guest nobody knows yet; see `POST jobs/`. */
             guest_token?: string;
         };
+        /** @enum {string} */
+        MeKindEnum: "account" | "guest";
         /** @description A network that can colour. */
         Model: {
             /** @description What `model` takes. */
@@ -475,18 +1474,23 @@ export interface components {
             title: string | null;
             architecture: string | null;
             default_size: number | null;
+            /** @description In service: colours unless you ask for another. */
             default: boolean;
+            /** @description What the name alone stands for now; null: name a version. */
+            version: string | null;
+            /** @description All of the name, the newest first. */
+            versions: components["schemas"]["Version"][];
         };
         Models: {
             results: components["schemas"]["Model"][];
         };
-        /** @description A photo to colour, and how. */
-        NewJobRequest: {
-            /**
-             * Format: binary
-             * @description JPEG, PNG, WebP, TIFF, HEIC, AVIF, BMP or GIF, by content, not by name.
-             */
-            image: string;
+        /** @description Which photos to pack. */
+        NewArchiveRequest: {
+            /** @description Their ids (`photo.id` of a job). Those that are not yours are left out. */
+            photos: string[];
+        };
+        /** @description Photos to colour alike: several files, or a zip. */
+        NewBatchRequest: {
             /**
              * Format: double
              * @description 0 muted, 1 as usual, 2 strong.
@@ -496,7 +1500,7 @@ export interface components {
             /** @description Short side the network sees, pixels; empty: the model's own. The result has the photo's full size whatever this is. */
             size?: number | null;
             /**
-             * @description A name from `models/`; empty: the default.
+             * @description A name from `models/`, or one of its versions as `name@version`; empty: the one in service.
              * @default
              */
             model: string;
@@ -506,10 +1510,152 @@ export interface components {
              */
             format: components["schemas"]["Format"] | components["schemas"]["BlankEnum"];
             /**
-             * @description public: shown in the gallery once it is coloured.
+             * @description Told when the job ends, signed with `webhook_secret` of `me/`.
+             * @default
+             */
+            webhook_url: string;
+            /**
+             * @description public: each is shown in the gallery once it is coloured.
+             * @default private
+             */
+            visibility: components["schemas"]["NewBatchVisibilityEnum"];
+            /** @description Files; repeat the part. */
+            image?: string[];
+            /**
+             * Format: binary
+             * @description A zip of files, with folders or without.
+             */
+            archive?: string;
+        };
+        /** @enum {string} */
+        NewBatchVisibilityEnum: "private" | "public";
+        /** @enum {string} */
+        NewDataSetKindEnum: "upload" | "folder" | "places365" | "consented";
+        /** @description A data set to be added. */
+        NewDataSetRequest: {
+            name: string;
+            /** @description upload: a zip or tar in `file`. folder: `path` names a folder, tar or glob on the server. places365: `path` names its root. consented: photos of people who allowed it. */
+            kind: components["schemas"]["NewDataSetKindEnum"];
+            /** @default  */
+            path: string;
+            /** Format: binary */
+            file?: string | null;
+            /** @default  */
+            note: string;
+        };
+        /** @description A webhook endpoint to be made. */
+        NewEndpointRequest: {
+            /** @description A public address that answers POST with 2xx; https:// unless the site allows more. */
+            url: string;
+            /**
+             * @description Of what to tell; all of it by default.
+             * @default [
+             *       "job.succeeded",
+             *       "job.failed",
+             *       "job.canceled"
+             *     ]
+             */
+            events: components["schemas"]["Event"][];
+        };
+        NewEvaluationRequest: {
+            /**
+             * Format: uuid
+             * @description Null: the photos that decide on promotion, which are those kept apart by the version's training and the reference set.
+             */
+            data_set?: string | null;
+        };
+        /** @description A photo to colour, in base64 or by its address, and how. */
+        NewJobInJsonRequest: {
+            /**
+             * Format: double
+             * @description 0 muted, 1 as usual, 2 strong.
+             * @default 1
+             */
+            vividness: number;
+            /** @description Short side the network sees, pixels; empty: the model's own. The result has the photo's full size whatever this is. */
+            size?: number | null;
+            /**
+             * @description A name from `models/`, or one of its versions as `name@version`; empty: the one in service.
+             * @default
+             */
+            model: string;
+            /**
+             * @description Of the result; empty: JPEG, or PNG where the photo has transparent parts.
+             * @default
+             */
+            format: components["schemas"]["Format"] | components["schemas"]["BlankEnum"];
+            /**
+             * @description Told when the job ends, signed with `webhook_secret` of `me/`.
+             * @default
+             */
+            webhook_url: string;
+            /**
+             * @description Once it is coloured. public: shown in the gallery. unlisted: shown to whoever knows its permalink.
              * @default private
              */
             visibility: components["schemas"]["Visibility"];
+            /** @description The file in base64; this or `image_url`. */
+            image_base64?: string;
+            /** @description Where the file is; for servers that allow it. Redirects are followed. */
+            image_url?: string;
+            /**
+             * @description The file's name; for `image_base64`.
+             * @default photo
+             */
+            name: string;
+        };
+        /** @description A photo to colour, and how. */
+        NewJobRequest: {
+            /**
+             * Format: double
+             * @description 0 muted, 1 as usual, 2 strong.
+             * @default 1
+             */
+            vividness: number;
+            /** @description Short side the network sees, pixels; empty: the model's own. The result has the photo's full size whatever this is. */
+            size?: number | null;
+            /**
+             * @description A name from `models/`, or one of its versions as `name@version`; empty: the one in service.
+             * @default
+             */
+            model: string;
+            /**
+             * @description Of the result; empty: JPEG, or PNG where the photo has transparent parts.
+             * @default
+             */
+            format: components["schemas"]["Format"] | components["schemas"]["BlankEnum"];
+            /**
+             * @description Told when the job ends, signed with `webhook_secret` of `me/`.
+             * @default
+             */
+            webhook_url: string;
+            /**
+             * @description Once it is coloured. public: shown in the gallery. unlisted: shown to whoever knows its permalink.
+             * @default private
+             */
+            visibility: components["schemas"]["Visibility"];
+            /**
+             * Format: binary
+             * @description JPEG, PNG, WebP, TIFF, HEIC, AVIF, BMP or GIF, by content, not by name.
+             */
+            image: string;
+        };
+        /** @description A training run to be started. */
+        NewRunRequest: {
+            /**
+             * Format: uuid
+             * @description Chosen by you; sent twice, the second answer is the first one's run.
+             */
+            id?: string | null;
+            /** @default  */
+            name: string;
+            /** @default  */
+            note: string;
+            preset: components["schemas"]["PresetEnum"];
+            /** @description Model to go on from: a name of `models/`, `name@version`, `served`; empty: a new network; null: as the preset has it. */
+            base?: string | null;
+            data_sets: string[];
+            options?: components["schemas"]["RunOptionsRequest"];
         };
         /** @description A token to be made. */
         NewTokenRequest: {
@@ -529,6 +1675,36 @@ export interface components {
              */
             expires_at?: string | null;
         };
+        NullEnum: null;
+        /** @description Seconds are of the newest five hundred. */
+        Pace: {
+            succeeded: number;
+            failed: number;
+            /** Format: double */
+            wait_median: number | null;
+            /** Format: double */
+            wait_p95: number | null;
+            /** Format: double */
+            work_median: number | null;
+        };
+        /** @description What can be changed of a webhook endpoint. */
+        PatchedChangedEndpointRequest: {
+            /** @description A public address that answers POST with 2xx; https:// unless the site allows more. */
+            url?: string;
+            /** @description Of what to tell. */
+            events?: components["schemas"]["Event"][];
+        };
+        /** @description What people wrote about a run. */
+        PatchedRunChangesRequest: {
+            name?: string;
+            note?: string;
+        };
+        /** @enum {string} */
+        PauseReason: "asked" | "failing" | "gone";
+        /** @enum {string} */
+        PrecisionEnum: "auto" | "bfloat16" | "float32";
+        /** @enum {string} */
+        PresetEnum: "quick" | "best" | "paper";
         /** @description Every error, as RFC 9457 has it, with a stable code. */
         Problem: {
             type: string;
@@ -546,6 +1722,40 @@ export interface components {
             /** @description The field it is about. */
             attr: string | null;
         };
+        /** @description A change of the version in service. */
+        Promotion: {
+            readonly kind: components["schemas"]["PromotionKindEnum"];
+            /** @description In service since: `name@version`. */
+            version: string;
+            /** @description In service until then. */
+            before: string;
+            /** @description An account's address. */
+            by: string | null;
+            readonly reason: string;
+            /** @description What had been compared: `passed` and `lines`. */
+            gate: unknown;
+            /**
+             * When
+             * Format: date-time
+             */
+            readonly created_at: string;
+        };
+        /** @enum {string} */
+        PromotionKindEnum: "promoted" | "rolled back";
+        QueueStatus: {
+            queue: components["schemas"]["Waiting"];
+            workers: components["schemas"]["Worker"][];
+            model: components["schemas"]["Serving"];
+            last_hour: components["schemas"]["Pace"];
+            /** @description This hour and the 23 before it. */
+            last_day: components["schemas"]["Pace"];
+            /** @description The run queued last. */
+            training: components["schemas"]["LastTraining"] | null;
+            /** @description Null where files lie on no disk here. */
+            storage: components["schemas"]["Room"] | null;
+            /** @description Of files and rows, the last one. */
+            check: components["schemas"]["Check"] | null;
+        };
         Quota: {
             used: number;
             limit: number;
@@ -556,13 +1766,118 @@ export interface components {
             photos_a_day: components["schemas"]["Quota"];
             /** @description In the queue now. */
             photos_waiting: components["schemas"]["Quota"];
+            /** @description Your photos and everything made from them; the trash counts too. */
+            bytes_stored: components["schemas"]["Quota"];
+        };
+        ReasonRequest: {
+            /**
+             * @description Kept with the record.
+             * @default
+             */
+            reason: string;
+        };
+        /** @description A file that is being made. */
+        Rendition: {
+            status: components["schemas"]["RenditionStatusEnum"];
+            /** Format: double */
+            progress: number;
+        };
+        /** @enum {string} */
+        RenditionStatusEnum: "queued";
+        Retried: {
+            retried: number;
+        };
+        Room: {
+            /** @description Bytes. */
+            free: number;
+            /** @description Bytes. */
+            total: number;
+        };
+        RunData: {
+            /** Format: uuid */
+            id: string | null;
+            name: string;
+            fingerprint: string;
+        };
+        RunError: {
+            code: string;
+            message: string;
+        };
+        /** @description What can be done with it now. */
+        RunMay: {
+            stop: boolean;
+            resume: boolean;
+            delete: boolean;
+        };
+        /** @description How to train; what is null is left to the preset. */
+        RunOptionsRequest: {
+            /** @description Passes over the photos. */
+            epochs?: number | null;
+            /** @description Photos a step. */
+            batch?: number | null;
+            /**
+             * Format: double
+             * @description Highest learning rate.
+             */
+            rate?: number | null;
+            /** @description Pixels of the crops; null: they may grow. */
+            size?: number | null;
+            /** @default 0 */
+            seed: number;
+            /** @description Ends after so many checks without a better one. */
+            patience?: number | null;
+            /** @default auto */
+            precision: components["schemas"]["PrecisionEnum"];
+            /**
+             * @description GPUs; 0: all there are.
+             * @default 0
+             */
+            devices: number;
+            /** @description Use so many photos only. */
+            limit?: number | null;
+        };
+        RunPoint: {
+            id: number;
+            kind: components["schemas"]["RunPointKindEnum"];
+            step: number;
+            /** Format: double */
+            epoch: number;
+            values: unknown;
+        };
+        /** @enum {string} */
+        RunPointKindEnum: "step" | "check";
+        RunSample: {
+            step: number;
+            /** Format: double */
+            epoch: number;
+            url: string;
         };
         /** @enum {string} */
         ScopesEnum: "read" | "write" | "staff";
+        Serving: {
+            name: string;
+            version: string;
+            /**
+             * Format: date-time
+             * @description Null: it came with the program.
+             */
+            since: string | null;
+            by: string | null;
+        };
         /** @enum {string} */
         Stage: "waiting" | "reading" | "colouring" | "saving" | "done";
         /** @enum {string} */
         Status: "queued" | "running" | "succeeded" | "failed" | "canceled";
+        /** @description One server-sent event. */
+        StreamEvent: {
+            /** @description The job's `sequence`. */
+            id: string;
+            event: components["schemas"]["StreamEventEventEnum"];
+            /** @description JSON, as the websocket has it. */
+            data: string;
+        };
+        /** @enum {string} */
+        StreamEventEventEnum: "job" | "progress";
         /** @description A token without its secret. */
         Token: {
             id: number;
@@ -583,8 +1898,113 @@ export interface components {
         Tokens: {
             results: components["schemas"]["Token"][];
         };
+        TrainingRun: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            note: string;
+            preset: string;
+            base: string;
+            options: unknown;
+            data_sets: components["schemas"]["RunData"][];
+            state: components["schemas"]["TrainingRunStateEnum"];
+            stage: components["schemas"]["TrainingRunStageEnum"];
+            stop_requested: boolean;
+            /** @description Grows with every change. */
+            sequence: number;
+            attempt: number;
+            step: number;
+            epoch: number;
+            /**
+             * Format: double
+             * @description 0 to 1.
+             */
+            progress: number;
+            /** @description Speed, time left, GPU use: the latest there is. */
+            now: unknown;
+            /** @description The model in service on the validation photos. */
+            served: unknown;
+            /** @description Its last lines. */
+            log: string;
+            error: components["schemas"]["RunError"] | null;
+            /** @description What came of it. */
+            version: string | null;
+            /** Format: uuid */
+            version_id: string | null;
+            may: components["schemas"]["RunMay"];
+            created_by: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            started_at: string | null;
+            /** Format: date-time */
+            finished_at: string | null;
+        };
+        TrainingRunPage: {
+            /**
+             * Format: uri
+             * @description The page after this one.
+             */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["TrainingRun"][];
+        };
         /** @enum {string} */
-        Visibility: "private" | "public";
+        TrainingRunStageEnum: "waiting" | "preparing" | "training" | "finishing" | "done";
+        /** @enum {string} */
+        TrainingRunStateEnum: "queued" | "running" | "succeeded" | "stopped" | "failed";
+        /** @description A version of a network; `name@version` is what `model` takes. */
+        Version: {
+            /** @description First 12 digits of the weights' SHA-256. */
+            version: string;
+            /**
+             * Format: date-time
+             * @description When it was registered here.
+             */
+            created_at: string;
+        };
+        /** @enum {string} */
+        Visibility: "private" | "unlisted" | "public";
+        Waiting: {
+            paused: boolean;
+            /** Format: date-time */
+            paused_at: string | null;
+            /** @description An account's address. */
+            paused_by: string | null;
+            /** @description Photos in the queue. */
+            waiting: number;
+            /** @description Photos being coloured. */
+            running: number;
+            /**
+             * Format: double
+             * @description How long the longest has waited.
+             */
+            oldest_seconds: number | null;
+        };
+        /** @description A run with its curves and sample pictures. */
+        WholeRun: {
+            run: components["schemas"]["TrainingRun"];
+            points: components["schemas"]["RunPoint"][];
+            samples: components["schemas"]["RunSample"][];
+        };
+        /** @description A process that can colour. */
+        Worker: {
+            name: string;
+            device: string | null;
+            model: string | null;
+            version: string | null;
+            /** @description Its version is the one in service. */
+            current: boolean;
+            /** @description Photos it has in hand. */
+            jobs: number;
+            /** @description Bytes, the most it ever had. */
+            memory: number | null;
+            /** @description Bytes; null on a CPU. */
+            gpu_memory: number | null;
+            /** @description Why it colours with another version than it should. */
+            problem: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -594,14 +2014,513 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    gallery_list: {
+    archives_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["NewArchiveRequest"];
+                "application/json": components["schemas"]["NewArchiveRequest"];
+            };
+        };
+        responses: {
+            /** @description It is being made. */
+            202: {
+                headers: {
+                    /** @description The archive's address. */
+                    Location?: string;
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Archive"];
+                };
+            };
+            /**
+             * @description - `parse_error`: The body could not be read as what its Content-Type says.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `required`: A field is missing; `attr` names it.
+             *     - `max_length`: A text or list is too long.
+             *     - `null_characters_not_allowed`: A text contains the character U+0000.
+             *     - `surrogate_characters_not_allowed`: A text contains half a character.
+             *     - `not_a_list`: A field has to be a list.
+             *     - `empty`: A list is empty.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `no_result`: The job has not succeeded, so there is no result. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archives_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                archive_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The archive. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Archive"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    batches_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description At most 255 printable ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": components["schemas"]["NewBatchRequest"];
+            };
+        };
+        responses: {
+            /** @description This key came before: the batch, as it is now. */
+            200: {
+                headers: {
+                    /** @description The batch's address. */
+                    Location?: string;
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedBatch"];
+                };
+            };
+            /** @description The photos are taken. */
+            201: {
+                headers: {
+                    /** @description The batch's address. */
+                    Location?: string;
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedBatch"];
+                };
+            };
+            /** @description The zip is taken. */
+            202: {
+                headers: {
+                    /** @description The batch's address. */
+                    Location?: string;
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedBatch"];
+                };
+            };
+            /**
+             * @description - `parse_error`: The body could not be read as what its Content-Type says.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `required`: A field is missing; `attr` names it.
+             *     - `max_length`: A text or list is too long.
+             *     - `null_characters_not_allowed`: A text contains the character U+0000.
+             *     - `surrogate_characters_not_allowed`: A text contains half a character.
+             *     - `invalid_choice`: A field has a value that is not among its choices.
+             *     - `min_value`: A number is too small.
+             *     - `max_value`: A number is too large.
+             *     - `max_string_length`: A number has too many digits.
+             *     - `empty`: A list is empty.
+             *     - `unknown_model`: There is no model of that name; `models/` lists them.
+             *     - `url_refused`: An address that is not called from here: see `detail`.
+             *     - `not_a_zip`: The archive is no zip that can be read.
+             *     - `empty_zip`: There is no file in the zip.
+             *     - `too_many_entries`: The zip has more files than are taken; send several.
+             *     - `zip_too_dense`: The zip would unpack to far more than photos do.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `idempotency_conflict`: This Idempotency-Key came before with another body. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `throttled`: Too many requests; come back after Retry-After seconds.
+             *     - `too_many_waiting`: As many of your photos wait as may; send more later.
+             *     - `quota_exceeded`: The day's quota of photos is used up.
+             */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `queue_full`: The queue is full; nothing was kept of what you sent. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `storage_full`: Your photos take all the room they may; delete some. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    batches_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The batch. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    batches_jobs: {
         parameters: {
             query?: {
                 /** @description From `next` or `previous` of a page. */
                 cursor?: string;
             };
             header?: never;
-            path?: never;
+            path: {
+                batch_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -629,6 +2548,982 @@ export interface operations {
                 };
             };
             /** @description - `insufficient_scope`: The token's scopes do not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    datasets_list: {
+        parameters: {
+            query?: {
+                /** @description From `next` or `previous` of a page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataSetPage"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: This is for staff with the permission to do it.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    datasets_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["NewDataSetRequest"];
+                "application/json": components["schemas"]["NewDataSetRequest"];
+            };
+        };
+        responses: {
+            /** @description Waiting to be checked. */
+            201: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataSet"];
+                };
+            };
+            /**
+             * @description - `parse_error`: The body could not be read as what its Content-Type says.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `required`: A field is missing; `attr` names it.
+             *     - `max_length`: A text or list is too long.
+             *     - `null_characters_not_allowed`: A text contains the character U+0000.
+             *     - `surrogate_characters_not_allowed`: A text contains half a character.
+             *     - `blank`: A text is empty.
+             *     - `invalid_choice`: A field has a value that is not among its choices.
+             *     - `empty`: A list is empty.
+             *     - `not_an_archive`: The file is neither a zip nor a tar.
+             *     - `no_archive`: An upload needs a `file`.
+             *     - `archive_broken`: The archive cannot be read to its end.
+             *     - `archive_too_large`: The archive unpacks to more than the limit.
+             *     - `no_such_path`: No such path inside the folders that may be used.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: This is for staff with the permission to do it.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    datasets_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                set_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The data set. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataSet"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: This is for staff with the permission to do it.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    datasets_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                set_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: This is for staff with the permission to do it.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `data_set_in_use`: A run that has not ended uses the data set. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    datasets_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                set_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Waiting to be checked. */
+            202: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataSet"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: This is for staff with the permission to do it.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `data_set_in_use`: A run that has not ended uses the data set.
+             *     - `data_set_busy`: The data set is being checked already.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deliveries_resend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is on its way. */
+            202: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    evaluations_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evaluation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As far as it is. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Evaluation"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: This is for staff with the permission to do it.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gallery_list: {
+        parameters: {
+            query?: {
+                /** @description From `next` or `previous` of a page. */
+                cursor?: string;
+                /** @description newest: the last published first. likes: the most liked first. */
+                order?: "newest" | "likes";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobPage"];
+                };
+            };
+            /** @description - `invalid_choice`: A field has a value that is not among its choices. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gallery_like: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Likes"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gallery_unlike: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Likes"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -797,9 +3692,10 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: {
+        requestBody?: {
             content: {
                 "multipart/form-data": components["schemas"]["NewJobRequest"];
+                "application/json": components["schemas"]["NewJobInJsonRequest"];
             };
         };
         responses: {
@@ -868,7 +3764,12 @@ export interface operations {
              *     - `min_value`: A number is too small.
              *     - `max_value`: A number is too large.
              *     - `max_string_length`: A number has too many digits.
+             *     - `blank`: A text is empty.
+             *     - `null`: A field is null and may not be.
              *     - `unknown_model`: There is no model of that name; `models/` lists them.
+             *     - `url_refused`: An address that is not called from here: see `detail`.
+             *     - `url_intake_off`: This server fetches no photos; send the file.
+             *     - `url_unreachable`: The address gave no photo in time: see `detail`.
              */
             400: {
                 headers: {
@@ -917,7 +3818,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `too_many_bytes`: The photo is larger than the limit. */
+            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
             413: {
                 headers: {
                     [name: string]: unknown;
@@ -926,7 +3827,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `unsupported_media_type`: Send multipart/form-data. */
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -963,11 +3864,23 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `queue_full`: The queue is full; nothing was kept of what you sent. */
+            /**
+             * @description - `queue_full`: The queue is full; nothing was kept of what you sent.
+             *     - `too_many_fetches`: Too many photos are being fetched just now; come back.
+             */
             503: {
                 headers: {
                     /** @description Seconds. */
                     "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `storage_full`: Your photos take all the room they may; delete some. */
+            507: {
+                headers: {
                     [name: string]: unknown;
                 };
                 content: {
@@ -1064,7 +3977,10 @@ export interface operations {
     };
     jobs_destroy: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Past the trash, at once. */
+                for_good?: boolean;
+            };
             header?: never;
             path: {
                 job_id: string;
@@ -1073,7 +3989,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It is gone. */
+            /** @description It is gone from everywhere but the trash. */
             204: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -1083,6 +3999,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description - `invalid`: A field or header has a value of the wrong kind. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
@@ -1247,11 +4172,98 @@ export interface operations {
             };
         };
     };
-    jobs_events: {
+    jobs_deliveries: {
         parameters: {
             query?: {
-                format?: "events" | "json";
+                /** @description From `next` or `previous` of a page. */
+                cursor?: string;
             };
+            header?: never;
+            path: {
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jobs_events: {
+        parameters: {
+            query?: never;
             header?: {
                 /** @description The last event that was seen. */
                 "Last-Event-ID"?: string;
@@ -1263,7 +4275,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The events. */
+            /** @description Events. */
             200: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -1273,7 +4285,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    "text/event-stream": components["schemas"]["StreamEvent"];
                 };
             };
             /** @description Nothing more will come. */
@@ -1351,7 +4363,14 @@ export interface operations {
     };
     jobs_result: {
         parameters: {
-            query?: never;
+            query?: {
+                format?: "jpeg" | "png" | "webp" | "tiff" | "avif";
+                /** @description Date, camera and copyright as the photo had them. */
+                keep_metadata?: boolean;
+                /** @description Long side, pixels; nothing is made larger than the photo. */
+                size?: number;
+                vividness?: number;
+            };
             header?: never;
             path: {
                 job_id: string;
@@ -1360,6 +4379,21 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description It is being made. */
+            202: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rendition"];
+                };
+            };
             /** @description The file is at `Location`. */
             302: {
                 headers: {
@@ -1373,6 +4407,21 @@ export interface operations {
                 };
                 content?: never;
             };
+            /**
+             * @description - `invalid`: A field or header has a value of the wrong kind.
+             *     - `invalid_choice`: A field has a value that is not among its choices.
+             *     - `min_value`: A number is too small.
+             *     - `max_value`: A number is too large.
+             *     - `max_string_length`: A number has too many digits.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
@@ -1382,7 +4431,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `owners_only`: This is for the photo's owner alone.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1409,7 +4461,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `no_result`: The job has not succeeded, so there is no result. */
+            /**
+             * @description - `no_result`: The job has not succeeded, so there is no result.
+             *     - `rendition_failed`: That file could not be made: see `detail`.
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1418,7 +4473,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /**
+             * @description - `throttled`: Too many requests; come back after Retry-After seconds.
+             *     - `too_many_waiting`: As many of your photos wait as may; send more later.
+             */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -1557,6 +4615,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description - `storage_full`: Your photos take all the room they may; delete some. */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     me_retrieve: {
@@ -1666,6 +4733,840 @@ export interface operations {
                 };
             };
             /** @description - `insufficient_scope`: The token's scopes do not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_evaluate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                label: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": components["schemas"]["NewEvaluationRequest"];
+                "application/json": components["schemas"]["NewEvaluationRequest"];
+            };
+        };
+        responses: {
+            /** @description Waiting to be measured. */
+            202: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Evaluation"];
+                };
+            };
+            /**
+             * @description - `parse_error`: The body could not be read as what its Content-Type says.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `required`: A field is missing; `attr` names it.
+             *     - `max_length`: A text or list is too long.
+             *     - `null_characters_not_allowed`: A text contains the character U+0000.
+             *     - `surrogate_characters_not_allowed`: A text contains half a character.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: This is for staff with the permission to do it.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `in_service`: The version is in service already.
+             *     - `nothing_to_measure`: There are no photos to compare on: name a `data_set`.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_promote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                label: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": components["schemas"]["ReasonRequest"];
+                "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        responses: {
+            /** @description It is in service. */
+            201: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Promotion"];
+                };
+            };
+            /**
+             * @description - `parse_error`: The body could not be read as what its Content-Type says.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `required`: A field is missing; `attr` names it.
+             *     - `max_length`: A text or list is too long.
+             *     - `null_characters_not_allowed`: A text contains the character U+0000.
+             *     - `surrogate_characters_not_allowed`: A text contains half a character.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: This is for staff with the permission to do it.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `gate_missing`: Compare it first, or give a `reason`.
+             *     - `gate_failed`: It is worse than the version in service; give a `reason`.
+             *     - `in_service`: The version is in service already.
+             *     - `promoted_meanwhile`: Somebody else has just changed the version in service.
+             *     - `model_unavailable`: The version's weights cannot be read.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_rollback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": components["schemas"]["ReasonRequest"];
+                "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        responses: {
+            /** @description It is in service again. */
+            201: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Promotion"];
+                };
+            };
+            /**
+             * @description - `parse_error`: The body could not be read as what its Content-Type says.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `required`: A field is missing; `attr` names it.
+             *     - `max_length`: A text or list is too long.
+             *     - `null_characters_not_allowed`: A text contains the character U+0000.
+             *     - `surrogate_characters_not_allowed`: A text contains half a character.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: This is for staff with the permission to do it.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `nothing_before`: No version was in service before this one.
+             *     - `promoted_meanwhile`: Somebody else has just changed the version in service.
+             *     - `model_unavailable`: The version's weights cannot be read.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    queue_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Now. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueStatus"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: This is for staff with the permission to do it.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    queue_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A worker will. */
+            202: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Check"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: This is for staff with the permission to do it.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    queue_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is paused. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Waiting"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: This is for staff with the permission to do it.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    queue_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It goes on. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Waiting"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: This is for staff with the permission to do it.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    queue_retry_failed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description So many are in the queue again. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retried"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: This is for staff with the permission to do it.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1878,7 +5779,16 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `unsupported_media_type`: Send multipart/form-data. */
+            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
             415: {
                 headers: {
                     [name: string]: unknown;
@@ -2003,5 +5913,1666 @@ export interface operations {
             };
         };
     };
+    training_runs_list: {
+        parameters: {
+            query?: {
+                /** @description From `next` or `previous` of a page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingRunPage"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: This is for staff with the permission to do it.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    training_runs_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["NewRunRequest"];
+                "application/json": components["schemas"]["NewRunRequest"];
+            };
+        };
+        responses: {
+            /** @description The run. */
+            201: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingRun"];
+                };
+            };
+            /**
+             * @description - `parse_error`: The body could not be read as what its Content-Type says.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `required`: A field is missing; `attr` names it.
+             *     - `max_length`: A text or list is too long.
+             *     - `null_characters_not_allowed`: A text contains the character U+0000.
+             *     - `surrogate_characters_not_allowed`: A text contains half a character.
+             *     - `null`: A field is null and may not be.
+             *     - `not_a_list`: A field has to be a list.
+             *     - `invalid_choice`: A field has a value that is not among its choices.
+             *     - `min_value`: A number is too small.
+             *     - `max_value`: A number is too large.
+             *     - `max_string_length`: A number has too many digits.
+             *     - `no_data_set`: A run needs at least one data set.
+             *     - `no_such_data_set`: There is no such data set.
+             *     - `unknown_model`: There is no model of that name; `models/` lists them.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: This is for staff with the permission to do it.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `data_set_not_ready`: The data set has not been checked, or cannot be used. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    training_runs_retrieve: {
+        parameters: {
+            query?: {
+                /** @description Only points newer than the one of this id. */
+                after?: number;
+            };
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All there is to look at. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WholeRun"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: This is for staff with the permission to do it.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    training_runs_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: This is for staff with the permission to do it.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `run_not_ended`: The run has not ended; stop it first. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    training_runs_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": components["schemas"]["PatchedRunChangesRequest"];
+                "application/json": components["schemas"]["PatchedRunChangesRequest"];
+            };
+        };
+        responses: {
+            /** @description The run. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingRun"];
+                };
+            };
+            /**
+             * @description - `parse_error`: The body could not be read as what its Content-Type says.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `required`: A field is missing; `attr` names it.
+             *     - `max_length`: A text or list is too long.
+             *     - `null_characters_not_allowed`: A text contains the character U+0000.
+             *     - `surrogate_characters_not_allowed`: A text contains half a character.
+             *     - `blank`: A text is empty.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: This is for staff with the permission to do it.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    training_runs_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Queued. */
+            202: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingRun"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: This is for staff with the permission to do it.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `run_not_resumable`: Only a stopped or failed run can be resumed. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    training_runs_stop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Stopped, or about to. */
+            202: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingRun"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: This is for staff with the permission to do it.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `run_ended`: The run has ended already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them, without secrets. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoints"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["NewEndpointRequest"];
+                "application/json": components["schemas"]["NewEndpointRequest"];
+            };
+        };
+        responses: {
+            /** @description The webhook. */
+            201: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedEndpoint"];
+                };
+            };
+            /**
+             * @description - `parse_error`: The body could not be read as what its Content-Type says.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `required`: A field is missing; `attr` names it.
+             *     - `max_length`: A text or list is too long.
+             *     - `null_characters_not_allowed`: A text contains the character U+0000.
+             *     - `surrogate_characters_not_allowed`: A text contains half a character.
+             *     - `blank`: A text is empty.
+             *     - `null`: A field is null and may not be.
+             *     - `not_a_list`: A field has to be a list.
+             *     - `empty`: A list is empty.
+             *     - `invalid_choice`: A field has a value that is not among its choices.
+             *     - `url_refused`: An address that is not called from here: see `detail`.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_endpoints`: The account has as many webhooks as it may have. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook, without its secret. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": components["schemas"]["PatchedChangedEndpointRequest"];
+                "application/json": components["schemas"]["PatchedChangedEndpointRequest"];
+            };
+        };
+        responses: {
+            /** @description The webhook. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /**
+             * @description - `parse_error`: The body could not be read as what its Content-Type says.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `required`: A field is missing; `attr` names it.
+             *     - `max_length`: A text or list is too long.
+             *     - `null_characters_not_allowed`: A text contains the character U+0000.
+             *     - `surrogate_characters_not_allowed`: A text contains half a character.
+             *     - `blank`: A text is empty.
+             *     - `null`: A field is null and may not be.
+             *     - `not_a_list`: A field has to be a list.
+             *     - `empty`: A list is empty.
+             *     - `invalid_choice`: A field has a value that is not among its choices.
+             *     - `url_refused`: An address that is not called from here: see `detail`.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_deliveries: {
+        parameters: {
+            query?: {
+                /** @description From `next` or `previous` of a page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_rotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedEndpoint"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
 }
-// SHA-256 of docs/openapi.yaml: 978c3ed134e1243675ab257ecad0ef87e3ddec78c70f0c5a46cfc7e9f1599154
+// SHA-256 of docs/openapi.yaml: 4700e19f3f31f9d61e85391cda3dc2ded8e7590639385b7bc2d9c291f102c151

@@ -1,19 +1,17 @@
 """What one can do with a job."""
 
 import uuid
-from typing import Any
 
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiResponse
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from jobs import access, intake, states
-from jobs.api import examples, schema, shapes
+from colorweb.api import schema
+from colorweb.api.errors import Conflict
+from jobs import intake, states
+from jobs.api import errors, examples, shapes
 from jobs.api.base import View
-from jobs.api.errors import Conflict
 from jobs.models import State
 
 
@@ -41,7 +39,7 @@ class Retry(View):
         "Try a failed or cancelled job again",
         description="Queues the same photo with the same options, as a new job.",
         answers={201: schema.answer(shapes.JobSerializer, "The new job.", examples.QUEUED)},
-        codes=[*schema.BY_COOKIE, "not_found", "job_not_ended", *schema.OF_LIMITS],
+        codes=[*schema.BY_COOKIE, "not_found", "job_not_ended", *errors.OF_LIMITS],
         parameters=[schema.header("Location", "The new job's address.", response=[201])],
         operation_id="jobs_retry",
     )
@@ -54,19 +52,3 @@ class Retry(View):
         answer = self.told(intake.retry(job, self.visitor))
         headers = {"Location": answer["urls"]["self"]}
         return Response(answer, status=status.HTTP_201_CREATED, headers=headers)
-
-
-class Result(View):
-    @schema.endpoint(
-        "The coloured photo",
-        description="Leads to the full-size file, which knows `Range` and `ETag`.",
-        answers={302: OpenApiResponse(description="The file is at `Location`.")},
-        codes=["not_found", "no_result"],
-        parameters=[schema.header("Location", "The file's address.", response=[302])],
-        operation_id="jobs_result",
-    )
-    def get(self, request: Request, job_id: uuid.UUID) -> Any:
-        job = access.visible_job(self.visitor, job_id)
-        if job.state != State.SUCCEEDED:
-            raise Conflict(_("There is no result yet."), code="no_result")
-        return redirect(self.told(job)["urls"]["result"])

@@ -1,22 +1,13 @@
-"""Every error the API may answer: a stable code, its HTTP status, and what it means.
-
-The OpenAPI document and the table in docs/api.md are made of this; a test keeps them equal.
-"""
+"""The errors that photos and jobs add to the API's."""
 
 import re
-from typing import NamedTuple
 
-from rest_framework import status
-from rest_framework.exceptions import APIException
-
+from colorweb.api.errors import CODES, Meaning
 from ml.resnet_gray.photo_errors import ERRORS as PHOTO_ERRORS
 
-
-class Meaning(NamedTuple):
-    """One code: with which status it comes, and a sentence for whoever writes a program."""
-
-    status: int
-    sentence: str
+OF_PHOTOS = tuple(PHOTO_ERRORS)
+OF_ZIPS = ("not_a_zip", "empty_zip", "too_many_entries", "zip_too_dense")
+OF_LIMITS = ("too_many_waiting", "quota_exceeded", "queue_full", "storage_full")
 
 
 def _in_short(sentence: str) -> str:
@@ -24,56 +15,30 @@ def _in_short(sentence: str) -> str:
     return re.sub(r"\{\w+\}", "…", sentence.split(". ", maxsplit=1)[0].rstrip(".") + ".")
 
 
-CODES = {
-    "parse_error": Meaning(400, "The body could not be read as what its Content-Type says."),
-    "required": Meaning(400, "A field is missing; `attr` names it."),
-    "invalid": Meaning(400, "A field or header has a value of the wrong kind."),
-    "invalid_choice": Meaning(400, "A field has a value that is not among its choices."),
-    "min_value": Meaning(400, "A number is too small."),
-    "max_value": Meaning(400, "A number is too large."),
-    "blank": Meaning(400, "A text is empty."),
-    "null": Meaning(400, "A field is null and may not be."),
-    "not_a_list": Meaning(400, "A field has to be a list."),
-    "empty": Meaning(400, "A list is empty."),
-    "max_length": Meaning(400, "A text or list is too long."),
-    "max_string_length": Meaning(400, "A number has too many digits."),
-    "overflow": Meaning(400, "A moment is beyond the calendar."),
-    "null_characters_not_allowed": Meaning(400, "A text contains the character U+0000."),
-    "surrogate_characters_not_allowed": Meaning(400, "A text contains half a character."),
+CODES |= {
     "unknown_model": Meaning(400, "There is no model of that name; `models/` lists them."),
-    **{code: Meaning(400, _in_short(sentence)) for code, sentence in PHOTO_ERRORS.items()},
-    "authentication_failed": Meaning(401, "The token is unknown, changed or has expired."),
-    "not_authenticated": Meaning(401, "This is for accounts: sign in, or send a token."),
-    "insufficient_scope": Meaning(403, "The token's scopes do not allow this."),
-    "csrf_failed": Meaning(403, "A request with cookies came without a valid X-CSRFToken."),
-    "not_found": Meaning(404, "There is no such thing, or it is somebody else's."),
-    "method_not_allowed": Meaning(405, "The address does not know this method."),
-    "not_acceptable": Meaning(406, "The Accept header asks for something other than JSON."),
+    "not_a_zip": Meaning(400, "The archive is no zip that can be read."),
+    "empty_zip": Meaning(400, "There is no file in the zip."),
+    "too_many_entries": Meaning(400, "The zip has more files than are taken; send several."),
+    "zip_too_dense": Meaning(400, "The zip would unpack to far more than photos do."),
+    "url_intake_off": Meaning(400, "This server fetches no photos; send the file."),
+    "url_unreachable": Meaning(400, "The address gave no photo in time: see `detail`."),
+    "url_refused": Meaning(400, "An address that is not called from here: see `detail`."),
+    **{
+        code: Meaning(400, _in_short(sentence))
+        for code, sentence in PHOTO_ERRORS.items()
+        if code not in CODES
+    },
     "idempotency_conflict": Meaning(409, "This Idempotency-Key came before with another body."),
     "job_ended": Meaning(409, "The job has ended already and cannot be cancelled."),
     "job_not_ended": Meaning(409, "Only a failed or cancelled job can be tried again."),
+    "owners_only": Meaning(403, "This is for the photo's owner alone."),
+    "rendition_failed": Meaning(409, "That file could not be made: see `detail`."),
     "no_result": Meaning(409, "The job has not succeeded, so there is no result."),
-    "too_many_tokens": Meaning(409, "The account has as many tokens as it may have."),
-    "too_many_bytes": Meaning(413, "The photo is larger than the limit."),
-    "unsupported_media_type": Meaning(415, "Send multipart/form-data."),
-    "throttled": Meaning(429, "Too many requests; come back after Retry-After seconds."),
+    "too_many_endpoints": Meaning(409, "The account has as many webhooks as it may have."),
     "too_many_waiting": Meaning(429, "As many of your photos wait as may; send more later."),
     "quota_exceeded": Meaning(429, "The day's quota of photos is used up."),
-    "server_error": Meaning(500, "Something broke on the server; it has been logged."),
     "queue_full": Meaning(503, "The queue is full; nothing was kept of what you sent."),
+    "too_many_fetches": Meaning(503, "Too many photos are being fetched just now; come back."),
+    "storage_full": Meaning(507, "Your photos take all the room they may; delete some."),
 }
-"""Code -> meaning, by status."""
-
-
-class Conflict(APIException):
-    """What is asked does not fit the state of things."""
-
-    status_code = status.HTTP_409_CONFLICT
-    default_code = "conflict"
-
-
-class TooManyBytes(APIException):
-    """A file over the limit inside a body under it."""
-
-    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
-    default_code = "too_many_bytes"

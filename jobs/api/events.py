@@ -9,15 +9,15 @@ from typing import Any
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
 from colorweb.accounts.visitors import Visitor
+from colorweb.api import schema
 from colorweb.http.patience import let_go
 from jobs import access, follow
-from jobs.api import schema
+from jobs.api import shapes
 from jobs.api.base import View
 from jobs.describe import MOVING, Absolute, absolute_from, describe
 from jobs.models import TERMINAL
@@ -44,7 +44,7 @@ class Events(View):
             "does; who reconnects with the last event's id after that gets 204."
         ),
         answers={
-            (200, "text/event-stream"): OpenApiResponse(OpenApiTypes.STR, "The events."),
+            (200, "text/event-stream"): OpenApiResponse(shapes.StreamEventSerializer, "Events."),
             204: OpenApiResponse(description="Nothing more will come."),
         },
         codes=["not_found"],

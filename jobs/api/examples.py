@@ -21,12 +21,14 @@ QUEUED: dict[str, Any] = {
         "id": "5f1f4c1f-7a43-4f0b-9d7b-1a2f3c4d5e6f",
         "name": "harbour-1912.jpg",
         "title": "",
+        "alt": "",
         "width": 3200,
         "height": 2400,
         "format": "jpeg",
         "bytes": 1843200,
         "has_colour": False,
         "visibility": "private",
+        "likes": 0,
     },
     "timings": dict.fromkeys(
         ("wait_ms", "reading_ms", "colouring_ms", "saving_ms", "total_ms"),
@@ -36,6 +38,7 @@ QUEUED: dict[str, Any] = {
         "events": f"wss://colour.example/ws/jobs/{_ID}/",
         "stream": f"{_API}events/",
         "page": f"https://colour.example/jobs/{_ID}/",
+        "permalink": "https://colour.example/photos/5f1f4c1f-7a43-4f0b-9d7b-1a2f3c4d5e6f/",
         "cancel": f"{_API}cancel/",
         "retry": None,
         "result": None,
@@ -43,8 +46,10 @@ QUEUED: dict[str, Any] = {
         "grey": None,
         "preview": None,
         "card": None,
+        "colours": None,
         "grey_preview": f"{_FILES}/grey_preview",
         "grey_card": f"{_FILES}/grey_card",
+        "original_preview": None,
     },
     "created_at": "2026-11-22T20:15:00.120000Z",
     "started_at": None,
@@ -76,6 +81,7 @@ SUCCEEDED = QUEUED | {
         "grey": f"{_FILES}/grey",
         "preview": f"{_FILES}/preview",
         "card": f"{_FILES}/card",
+        "colours": f"{_FILES}/colours",
     },
     "started_at": "2026-11-22T20:15:00.230000Z",
     "finished_at": "2026-11-22T20:15:00.760000Z",
@@ -93,3 +99,16 @@ CANCELED = QUEUED | {
 }
 
 PAGE = {"next": None, "previous": None, "results": [SUCCEEDED]}
+
+_BATCH = "https://colour.example/api/v1/batches/8a7c1d52-5f0e-4f3c-9a59-0c5a0a3f8f4e/"
+BATCH: dict[str, Any] = {
+    "id": "8a7c1d52-5f0e-4f3c-9a59-0c5a0a3f8f4e",
+    "status": "unpacked",
+    "photos": 3,
+    "unpacked": 3,
+    "jobs": {"queued": 1, "running": 1, "succeeded": 0, "failed": 0, "canceled": 0},
+    "refused": 1,
+    "errors": [{"name": "notes.txt", "code": "not_a_photo", "message": "This is not a photo. …"}],
+    "urls": {"self": _BATCH, "jobs": f"{_BATCH}jobs/"},
+    "created_at": "2026-11-22T20:15:00.120000Z",
+}

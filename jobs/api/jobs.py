@@ -2,27 +2,28 @@
 
 import uuid
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import status
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from jobs import access, gallery, idempotency, intake
-from jobs.api import examples, schema, shapes
+from colorweb.api import schema
+from colorweb.api.errors import TooManyBytes
+from jobs import access, gallery, idempotency, intake, trash
+from jobs.api import errors, examples, shapes
 from jobs.api.base import Newest, View
-from jobs.api.errors import Conflict, TooManyBytes
-from jobs.api.serializers import NewJob, WhichJobs
-from jobs.models import Job, Photo
+from jobs.api.new_jobs import NewJob, NewJobInJson
+from jobs.api.repeatable import Repeatable
+from jobs.api.serializers import HowToDelete, WhichJobs
+from jobs.models import Job
 from jobs.words import in_words
 from ml.resnet_gray.photos import PhotoError
 
-LONGEST_KEY = 255
 
-
-class Jobs(View):
+class Jobs(Repeatable):
     """One's jobs; a new one for each photo posted."""
 
     makes_jobs = True
@@ -45,7 +46,7 @@ class Jobs(View):
             jobs = jobs.filter(state__in=wanted["status"])
         pages = Newest()
         page = pages.paginate_queryset(jobs, request, view=self)
-        return pages.get_paginated_response([self.told(job) for job in page or ()])
+        return pages.get_paginated_response(self.told_all(page or []))
 
     @schema.endpoint(
         "Colour a photo",
@@ -56,7 +57,7 @@ class Jobs(View):
             "the same job. Keys belong to whoever sends them, so a guest needs a token first "
             "(`GET me/`)."
         ),
-        request={"multipart/form-data": NewJob},
+        request={"multipart/form-data": NewJob, "application/json": NewJobInJson},
         answers={
             200: schema.answer(
                 shapes.CreatedJobSerializer,
@@ -75,10 +76,12 @@ class Jobs(View):
         codes=[
             *schema.BY_COOKIE,
             *schema.OF_BODIES,
-            *schema.OF_PHOTOS,
-            *("invalid_choice", "min_value", "max_value", "max_string_length", "unknown_model"),
+            *errors.OF_PHOTOS,
+            *("invalid_choice", "min_value", "max_value", "max_string_length"),
+            *("blank", "null", "unknown_model", "url_refused", "url_intake_off", "url_unreachable"),
             "idempotency_conflict",
-            *schema.OF_LIMITS,
+            *errors.OF_LIMITS,
+            "too_many_fetches",
         ],
         parameters=[
             schema.header("Idempotency-Key", "At most 255 printable ASCII characters."),
@@ -88,14 +91,16 @@ class Jobs(View):
         operation_id="jobs_create",
     )
     def post(self, request: Request) -> Response:
-        new = NewJob(data=request.data)
+        in_json = str(request.content_type).startswith("application/json")
+        new = (NewJobInJson if in_json else NewJob)(data=request.data)
         new.is_valid(raise_exception=True)
-        key = self._key(new)
+        key = self.key(new, [new.identity])
         job = self._earlier(key)
         if job:
             return self._answer(job, status.HTTP_200_OK)
         try:
-            job = self._accept(new, key)
+            with new.upload(self.visitor) as upload:
+                job = self._accept(new, upload, key)
         except IntegrityError:  # a twin of this request was quicker
             job = self._earlier(key)
             if not job:
@@ -110,39 +115,26 @@ class Jobs(View):
             answer["guest_token"] = self.visitor.token
         return Response(answer, status=code, headers={"Location": answer["urls"]["self"]})
 
-    def _key(self, new: NewJob) -> idempotency.Key | None:
-        name = self.request.headers.get("Idempotency-Key")
-        if name is None:
-            return None
-        if not 0 < len(name) <= LONGEST_KEY or not (name.isascii() and name.isprintable()):
-            raise ValidationError(
-                {"Idempotency-Key": _("Send 1 to 255 printable ASCII characters.")}
-            )
-        wishes = {wish: value for wish, value in new.validated_data.items() if wish != "image"}
-        return idempotency.key(self.visitor, name, new.validated_data["image"], wishes)
-
     def _earlier(self, key: idempotency.Key | None) -> Job | None:
-        try:
-            return key.earlier() if key else None
-        except idempotency.OtherRequest as error:
-            raise Conflict(
-                _("This Idempotency-Key came before with another photo or other options."),
-                code="idempotency_conflict",
-            ) from error
+        made = self.earlier(key)
+        return made if isinstance(made, Job) else None
 
-    def _accept(self, new: NewJob, key: idempotency.Key | None) -> Job:
+    def _accept(
+        self, new: NewJob | NewJobInJson, upload: UploadedFile, key: idempotency.Key | None
+    ) -> Job:
         def note(job: Job) -> None:
-            if new.validated_data["visibility"] == Photo.Visibility.PUBLIC:
-                gallery.publish_when_done(job.photo)
+            visibility = new.validated_data["visibility"]
+            if visibility in gallery.SHOWN:
+                gallery.show_when_done(job.photo, visibility)
             if key:
                 key.remember(job)
 
         try:
-            return intake.accept(new.validated_data["image"], self.visitor, new.options, note)
+            return intake.accept(upload, self.visitor, new.options, note)
         except PhotoError as error:
             if error.code == TooManyBytes.default_code:
                 raise TooManyBytes(in_words(error)) from error
-            raise ValidationError({"image": in_words(error)}, code=error.code) from error
+            raise ValidationError({new.photo_field: in_words(error)}, code=error.code) from error
 
 
 class OneJob(View):
@@ -161,11 +153,20 @@ class OneJob(View):
 
     @schema.endpoint(
         "Delete a photo",
-        description="Deletes the job's photo with everything made from it, other jobs included.",
-        answers={204: OpenApiResponse(description="It is gone.")},
-        codes=[*schema.BY_COOKIE, "not_found"],
+        description=(
+            "The job's photo with everything made from it, other jobs included. An account's "
+            "photo goes to the trash, where its owner alone finds it on the site's pages, and is "
+            "deleted for good after the days that `docs/operations.md` sets (30); what waits or "
+            "runs for it is cancelled. With `for_good`, and for guests, it is gone at once."
+        ),
+        parameters=[HowToDelete],
+        answers={204: OpenApiResponse(description="It is gone from everywhere but the trash.")},
+        codes=[*schema.BY_COOKIE, "invalid", "not_found"],
         operation_id="jobs_destroy",
     )
     def delete(self, request: Request, job_id: uuid.UUID) -> Response:
-        intake.discard(self.job(job_id).photo)
+        how = HowToDelete(data=request.query_params)
+        how.is_valid(raise_exception=True)
+        delete = trash.delete if how.validated_data["for_good"] else trash.put
+        delete([self.job(job_id).photo])
         return Response(status=status.HTTP_204_NO_CONTENT)

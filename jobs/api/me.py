@@ -6,9 +6,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from colorweb.accounts.models import ApiToken
+from colorweb.api import schema
 from jobs import limits
-from jobs.api import schema, shapes
+from jobs.api import shapes
 from jobs.api.base import View
+from jobs.webhooks import messages
 
 
 class Me(View):
@@ -30,6 +32,11 @@ class Me(View):
             "is_staff": self.visitor.may("staff"),
             "scopes": [scope for scope in ApiToken.Scope.values if self.visitor.may(scope)],
             "quotas": limits.use(self.visitor),
+            "webhook_secret": (
+                messages.secrets_of_visitor(self.visitor.key)[0]
+                if self.visitor.may("write")
+                else None
+            ),
         }
         if self.visitor.is_new:
             me["guest_token"] = self.visitor.token

@@ -1,27 +1,97 @@
 """What anybody may see: the gallery, and the models one can choose from."""
 
+import uuid
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from jobs import gallery
-from jobs.api import examples, schema, shapes
-from jobs.api.base import Published, View
-from ml import catalog
+from colorweb.accounts.visitors import Visitor
+from colorweb.api import schema
+from colorweb.api.base import Pages
+from colorweb.api.rates import Rate
+from jobs import access, gallery, keyset, likes
+from jobs.api import examples, shapes
+from jobs.api.base import View
+from jobs.api.serializers import WhichPublic
+from jobs.describe import absolute_from, describe_to_others, iso
+from jobs.models import Photo
+from ml import registry
+
+PAGE = 50
 
 
 class Gallery(View):
     @schema.endpoint(
-        "Published photos, the newest first",
-        parameters=[schema.CURSOR],
+        "Published photos",
+        parameters=[WhichPublic, schema.CURSOR],
         answers={200: schema.answer(shapes.JobPageSerializer, "A page.", examples.PAGE)},
-        codes=["not_found"],
+        codes=["invalid_choice", "not_found"],
         operation_id="gallery_list",
         tags=["public"],
     )
     def get(self, request: Request) -> Response:
-        pages = Published()
-        page = pages.paginate_queryset(gallery.public_jobs(), request, view=self)
-        return pages.get_paginated_response([self.told(job) for job in page or ()])
+        which = WhichPublic(data=request.query_params)
+        which.is_valid(raise_exception=True)
+        order = which.validated_data["order"]
+        photos, cursor = gallery.public_photos(), request.query_params.get("cursor", "")
+        try:
+            page = keyset.exact_page(photos, gallery.ORDERS[order], PAGE, cursor)
+        except keyset.NoSuchPlace as error:
+            raise NotFound(Pages.invalid_cursor_message) from error
+        return Response(
+            {
+                "next": self._address(order, page.next),
+                "previous": self._address(order, page.previous),
+                "results": [
+                    describe_to_others(job, absolute_from(request.get_host()))
+                    for job in gallery.jobs_shown(page.rows)
+                ],
+            }
+        )
+
+    def _address(self, order: str, cursor: str) -> str | None:
+        if not cursor:
+            return None
+        return self.request.build_absolute_uri(f"?{urlencode({'order': order, 'cursor': cursor})}")
+
+
+class Like(View):
+    @schema.endpoint(
+        "Like a published photo",
+        description="Counts once for each account and each guest, however often it is sent.",
+        answers={200: schema.answer(shapes.LikesSerializer, "As it is now.")},
+        codes=[*schema.BY_COOKIE, "not_found"],
+        operation_id="gallery_like",
+        tags=["public"],
+    )
+    def put(self, request: Request, photo_id: uuid.UUID) -> Response:
+        return self._answer(likes.add, photo_id)
+
+    @schema.endpoint(
+        "Like a photo no longer",
+        answers={200: schema.answer(shapes.LikesSerializer, "As it is now.")},
+        codes=[*schema.BY_COOKIE, "not_found"],
+        operation_id="gallery_unlike",
+        tags=["public"],
+    )
+    def delete(self, request: Request, photo_id: uuid.UUID) -> Response:
+        return self._answer(likes.take_back, photo_id)
+
+    def get_throttles(self) -> list[Any]:
+        self.rate = Rate("like")
+        return [self.rate]
+
+    def _answer(self, change: Callable[[Visitor, Photo], None], photo_id: uuid.UUID) -> Response:
+        photo = access.public_photo(self.visitor, photo_id)
+        self.visitor.keep()
+        change(self.visitor, photo)
+        photo.refresh_from_db(fields=["likes"])
+        liked = bool(likes.among(self.visitor, [photo_id]))
+        return Response({"likes": photo.likes, "liked": liked})
 
 
 class Models(View):
@@ -32,13 +102,18 @@ class Models(View):
         tags=["public"],
     )
     def get(self, request: Request) -> Response:
-        default = catalog.card("")["name"]
-        keys = ("name", "title", "architecture", "default_size")
-        return Response(
-            {
-                "results": [
-                    {key: card.get(key) for key in keys} | {"default": card["name"] == default}
-                    for card in catalog.shipped()
-                ]
-            }
-        )
+        return Response({"results": [described(line) for line in registry.lines()]})
+
+
+def described(line: registry.Line) -> dict[str, Any]:
+    """One name, what it stands for, and every version of it."""
+    newest = line.current or line.versions[0]
+    return {
+        "name": line.name,
+        **{key: newest.card.get(key) for key in ("title", "architecture", "default_size")},
+        "default": line.in_service,
+        "version": line.current.version if line.current else None,
+        "versions": [
+            {"version": each.version, "created_at": iso(each.created_at)} for each in line.versions
+        ],
+    }

@@ -7,61 +7,18 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from colorweb.accounts.models import ApiToken
-from jobs.intake import Options
-from jobs.models import EXTENSIONS, Photo, State
-from ml import catalog
+from colorweb.http import outgoing
+from jobs import gallery, renditions
+from jobs.models import RENDERED, Event, State
 
 
-class NewJob(serializers.Serializer):
-    """A photo to colour, and how."""
-
-    image = serializers.FileField(
-        allow_empty_file=True,
-        max_length=None,
-        help_text="JPEG, PNG, WebP, TIFF, HEIC, AVIF, BMP or GIF, by content, not by name.",
-    )
-    vividness = serializers.FloatField(
-        min_value=0, max_value=2, default=1.0, help_text="0 muted, 1 as usual, 2 strong."
-    )
-    size = serializers.IntegerField(
-        min_value=64,
-        max_value=512,
-        default=None,
-        allow_null=True,
-        help_text="Short side the network sees, pixels; empty: the model's own. The result has "
-        "the photo's full size whatever this is.",
-    )
-    model = serializers.CharField(
-        max_length=60,
-        default="",
-        allow_blank=True,
-        help_text="A name from `models/`; empty: the default.",
-    )
-    format = serializers.ChoiceField(
-        list(EXTENSIONS),
-        default="",
-        allow_blank=True,
-        help_text="Of the result; empty: JPEG, or PNG where the photo has transparent parts.",
-    )
-    visibility = serializers.ChoiceField(
-        Photo.Visibility.choices,
-        default=Photo.Visibility.PRIVATE,
-        help_text="public: shown in the gallery once it is coloured.",
-    )
-
-    def validate_model(self, name: str) -> str:
-        """Refuse a model that is not here, naming those that are."""
-        try:
-            catalog.find(name)
-        except LookupError as error:
-            raise serializers.ValidationError(str(error), code="unknown_model") from error
-        return name
-
-    @property
-    def options(self) -> Options:
-        """The wishes among the validated fields."""
-        data = self.validated_data
-        return Options(data["vividness"], data["size"], data["format"], data["model"])
+def callable_url(url: str) -> str:
+    """An address that may be called, as far as it tells itself."""
+    try:
+        outgoing.check(url)
+    except outgoing.Forbidden as error:
+        raise serializers.ValidationError(str(error), code="url_refused") from error
+    return url
 
 
 class WhichJobs(serializers.Serializer):
@@ -78,6 +35,38 @@ class WhichJobs(serializers.Serializer):
         required=False,
         help_text="Only in these states; repeat the parameter.",
     )
+
+
+class WhichPublic(serializers.Serializer):
+    """What to go through the gallery by."""
+
+    order = serializers.ChoiceField(
+        list(gallery.ORDERS),
+        default="newest",
+        help_text="newest: the last published first. likes: the most liked first.",
+    )
+
+
+class WhichFile(serializers.Serializer):
+    """A result's file; as the job has it where nothing is said."""
+
+    format = serializers.ChoiceField(list(RENDERED), required=False)
+    size = serializers.IntegerField(
+        min_value=renditions.SMALLEST,
+        max_value=100_000,
+        required=False,
+        help_text="Long side, pixels; nothing is made larger than the photo.",
+    )
+    vividness = serializers.FloatField(min_value=0, max_value=renditions.MOST_VIVID, required=False)
+    keep_metadata = serializers.BooleanField(
+        default=False, help_text="Date, camera and copyright as the photo had them."
+    )
+
+
+class HowToDelete(serializers.Serializer):
+    """Whether a deleted photo can be brought back."""
+
+    for_good = serializers.BooleanField(default=False, help_text="Past the trash, at once.")
 
 
 class NewToken(serializers.Serializer):
@@ -98,3 +87,42 @@ class NewToken(serializers.Serializer):
         if moment and moment <= timezone.now():
             raise serializers.ValidationError(_("This moment has passed."))
         return moment
+
+
+class ChangedEndpoint(serializers.Serializer):
+    """What can be changed of a webhook endpoint."""
+
+    url = serializers.CharField(
+        max_length=outgoing.LONGEST_URL,
+        required=False,
+        help_text="A public address that answers POST with 2xx; https:// unless the site allows "
+        "more.",
+    )
+    events = serializers.ListField(
+        child=serializers.ChoiceField(Event.values),
+        allow_empty=False,
+        max_length=10,
+        required=False,
+        help_text="Of what to tell.",
+    )
+
+    def validate_url(self, url: str) -> str:
+        """Refuse an address that would never be called."""
+        return callable_url(url)
+
+
+class NewEndpoint(ChangedEndpoint):
+    """A webhook endpoint to be made."""
+
+    url = serializers.CharField(
+        max_length=outgoing.LONGEST_URL,
+        help_text="A public address that answers POST with 2xx; https:// unless the site allows "
+        "more.",
+    )
+    events = serializers.ListField(
+        child=serializers.ChoiceField(Event.values),
+        allow_empty=False,
+        max_length=10,
+        default=list(Event.values),
+        help_text="Of what to tell; all of it by default.",
+    )

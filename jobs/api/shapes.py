@@ -5,7 +5,9 @@ from typing import Any
 from rest_framework import serializers
 
 from colorweb.accounts.models import ApiToken
-from jobs.models import EXTENSIONS, Photo, Stage, State
+from colorweb.api.shapes import PageSerializer
+from jobs.models import EXTENSIONS, Batch, Event, Photo, Stage, State, WebhookDelivery
+from jobs.webhooks.endpoints import ASKED, FAILING, GONE
 
 
 class JobErrorSerializer(serializers.Serializer):
@@ -30,12 +32,16 @@ class JobPhotoSerializer(serializers.Serializer):
     id = serializers.UUIDField()
     name = serializers.CharField(help_text="The file's name as it was sent.")
     title = serializers.CharField(allow_blank=True)
+    alt = serializers.CharField(
+        allow_blank=True, help_text="What can be seen, in the owner's words."
+    )
     width = serializers.IntegerField(help_text="Pixels, as the photo is held upright.")
     height = serializers.IntegerField()
     format = serializers.CharField(help_text="Found in the content, not taken from the name.")
     bytes = serializers.IntegerField()
     has_colour = serializers.BooleanField(help_text="The photo was not grey when it came.")
     visibility = serializers.ChoiceField(Photo.Visibility.values)
+    likes = serializers.IntegerField()
 
 
 class JobTimingsSerializer(serializers.Serializer):
@@ -59,6 +65,7 @@ class JobUrlsSerializer(serializers.Serializer):
     events = _url("Websocket: the job now, and at each change.")
     stream = _url("Server-sent events: the same messages.")
     page = _url("For people.")
+    permalink = _url("For people: the photo, whichever of its colours are published.")
     cancel = _url("POST here; null once the job has ended.", allow_null=True)
     retry = _url("POST here; null unless the job failed or was cancelled.", allow_null=True)
     result = _url("The coloured photo at full size.", allow_null=True)
@@ -66,8 +73,16 @@ class JobUrlsSerializer(serializers.Serializer):
     grey = _url("The photo in grey at full size.", allow_null=True)
     preview = _url("Coloured, JPEG, long side at most 1600.", allow_null=True)
     card = _url("Coloured, JPEG, long side at most 480.", allow_null=True)
+    colours = _url(
+        "The colours alone, PNG: a small map from which pages blend other vividnesses.",
+        allow_null=True,
+    )
     grey_preview = _url("Grey, JPEG, long side at most 1600; there at once.")
     grey_card = _url("Grey, JPEG, long side at most 480; there at once.")
+    original_preview = _url(
+        "As it came, JPEG, long side at most 1600; null unless the photo had colour.",
+        allow_null=True,
+    )
 
 
 class JobSerializer(serializers.Serializer):
@@ -99,6 +114,16 @@ class JobSerializer(serializers.Serializer):
     finished_at = serializers.DateTimeField(allow_null=True)
 
 
+class StreamEventSerializer(serializers.Serializer):
+    """One server-sent event."""
+
+    id = serializers.CharField(help_text="The job's `sequence`.")
+    event = serializers.ChoiceField(["job", "progress"])
+    data = serializers.CharField(  # type: ignore[assignment]
+        help_text="JSON, as the websocket has it."
+    )
+
+
 class CreatedJobSerializer(JobSerializer):
     guest_token = serializers.CharField(
         required=False,
@@ -107,13 +132,63 @@ class CreatedJobSerializer(JobSerializer):
     )
 
 
-class PageSerializer(serializers.Serializer):
-    next = serializers.URLField(allow_null=True, help_text="The page after this one.")
-    previous = serializers.URLField(allow_null=True)
+class RenditionSerializer(serializers.Serializer):
+    """A file that is being made."""
+
+    status = serializers.ChoiceField(["queued"])
+    progress = serializers.FloatField(min_value=0, max_value=1)
 
 
 class JobPageSerializer(PageSerializer):
     results = JobSerializer(many=True)
+
+
+class BatchCountsSerializer(serializers.Serializer):
+    """How many of its jobs are in which state."""
+
+    queued = serializers.IntegerField()
+    running = serializers.IntegerField()
+    succeeded = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    canceled = serializers.IntegerField()
+
+
+class BatchErrorSerializer(JobErrorSerializer):
+    name = serializers.CharField(help_text="The file's.", allow_blank=True)
+
+
+class BatchUrlsSerializer(serializers.Serializer):
+    self = _url("This batch.")
+    jobs = _url("Its jobs, in pages.")
+
+
+class BatchSerializer(serializers.Serializer):
+    """Photos that were sent together."""
+
+    id = serializers.UUIDField()
+    status = serializers.ChoiceField(
+        Batch.State.values, help_text="unpacked: each file is a job, or refused."
+    )
+    photos = serializers.IntegerField(help_text="Files that were sent.")
+    unpacked = serializers.IntegerField(help_text="So many of them are dealt with.")
+    jobs = BatchCountsSerializer()
+    refused = serializers.IntegerField(help_text="Files that no job was made of.")
+    errors = BatchErrorSerializer(  # type: ignore[assignment]
+        many=True, help_text="Why; of the first thousand."
+    )
+    urls = BatchUrlsSerializer()
+    created_at = serializers.DateTimeField()
+
+
+class CreatedBatchSerializer(BatchSerializer):
+    guest_token = serializers.CharField(
+        required=False, help_text="Only for a guest nobody knows yet; see `POST jobs/`."
+    )
+
+
+class LikesSerializer(serializers.Serializer):
+    likes = serializers.IntegerField(help_text="How many like the photo.")
+    liked = serializers.BooleanField(help_text="You are one of them.")
 
 
 class QuotaSerializer(serializers.Serializer):
@@ -126,6 +201,9 @@ class QuotasSerializer(serializers.Serializer):
 
     photos_a_day = QuotaSerializer(help_text="Sent within the last 24 hours and still there.")
     photos_waiting = QuotaSerializer(help_text="In the queue now.")
+    bytes_stored = QuotaSerializer(
+        help_text="Your photos and everything made from them; the trash counts too."
+    )
 
 
 class MeSerializer(serializers.Serializer):
@@ -136,6 +214,10 @@ class MeSerializer(serializers.Serializer):
         child=serializers.ChoiceField(ApiToken.Scope.values), help_text="What you may do here."
     )
     quotas = QuotasSerializer()
+    webhook_secret = serializers.CharField(
+        allow_null=True,
+        help_text="Signs what is sent to the `webhook_url` of your jobs; null without `write`.",
+    )
     guest_token = serializers.CharField(
         required=False, help_text="Only for a guest nobody knows yet; see `POST jobs/`."
     )
@@ -161,6 +243,13 @@ class TokensSerializer(serializers.Serializer):
     results = TokenSerializer(many=True)
 
 
+class VersionSerializer(serializers.Serializer):
+    """A version of a network; `name@version` is what `model` takes."""
+
+    version = serializers.CharField(help_text="First 12 digits of the weights' SHA-256.")
+    created_at = serializers.DateTimeField(help_text="When it was registered here.")
+
+
 class ModelSerializer(serializers.Serializer):
     """A network that can colour."""
 
@@ -168,25 +257,69 @@ class ModelSerializer(serializers.Serializer):
     title = serializers.CharField(allow_null=True)
     architecture = serializers.CharField(allow_null=True)
     default_size = serializers.IntegerField(allow_null=True)
-    default = serializers.BooleanField()
+    default = serializers.BooleanField(help_text="In service: colours unless you ask for another.")
+    version = serializers.CharField(
+        allow_null=True, help_text="What the name alone stands for now; null: name a version."
+    )
+    versions = VersionSerializer(many=True, help_text="All of the name, the newest first.")
 
 
 class ModelsSerializer(serializers.Serializer):
     results = ModelSerializer(many=True)
 
 
-class ProblemEntrySerializer(serializers.Serializer):
-    code = serializers.CharField()
-    detail = serializers.CharField()
-    attr = serializers.CharField(allow_null=True, help_text="The field it is about.")
+class EndpointSerializer(serializers.Serializer):
+    """Where an account is told of its jobs."""
+
+    id = serializers.UUIDField()
+    url = serializers.CharField()
+    events = serializers.ListField(child=serializers.ChoiceField(Event.values))
+    failing_since = serializers.DateTimeField(
+        allow_null=True, help_text="Nothing but failures since then; null if the last try was good."
+    )
+    paused_at = serializers.DateTimeField(
+        allow_null=True, help_text="Nothing is sent since then; what happens is held."
+    )
+    pause_reason = serializers.ChoiceField(
+        [ASKED, FAILING, GONE],
+        allow_null=True,
+        help_text="asked: by you. failing: for days. gone: it answered 410.",
+    )
+    created_at = serializers.DateTimeField()
 
 
-class ProblemSerializer(serializers.Serializer):
-    """Every error, as RFC 9457 has it, with a stable code."""
+class CreatedEndpointSerializer(EndpointSerializer):
+    secret = serializers.CharField(help_text="Signs what is sent. It is never shown again.")
 
-    type = serializers.CharField()
-    title = serializers.CharField()
-    status = serializers.IntegerField()
-    code = serializers.CharField(help_text="Stable, for programs.")
-    detail = serializers.CharField(help_text="For people: what happened and what to do.")
-    errors = ProblemEntrySerializer(many=True)  # type: ignore[assignment]
+
+class EndpointsSerializer(serializers.Serializer):
+    results = EndpointSerializer(many=True)
+
+
+class AttemptSerializer(serializers.Serializer):
+    """One try to deliver."""
+
+    at = serializers.DateTimeField()
+    ms = serializers.IntegerField(help_text="Milliseconds it took.")
+    status = serializers.IntegerField(allow_null=True, help_text="The receiver's; null: none came.")
+    error = serializers.CharField(allow_blank=True, help_text="What kept it from answering.")
+
+
+class DeliverySerializer(serializers.Serializer):
+    """One event for one receiver."""
+
+    id = serializers.UUIDField(help_text="The header `webhook-id`, the same for all its tries.")
+    event = serializers.ChoiceField(Event.values)
+    job = serializers.UUIDField()
+    endpoint = serializers.UUIDField(
+        allow_null=True, help_text="null: the address that came with the job."
+    )
+    url = serializers.CharField()
+    state = serializers.ChoiceField(WebhookDelivery.State.values)
+    next_try_at = serializers.DateTimeField(allow_null=True)
+    attempts = AttemptSerializer(many=True, help_text="The latest, oldest first.")
+    created_at = serializers.DateTimeField()
+
+
+class DeliveryPageSerializer(PageSerializer):
+    results = DeliverySerializer(many=True)

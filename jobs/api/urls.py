@@ -1,6 +1,18 @@
 from django.urls import path
 
-from jobs.api import actions, events, jobs, me, public, tokens
+from jobs.api import (
+    actions,
+    archives,
+    batches,
+    events,
+    jobs,
+    me,
+    public,
+    queue,
+    results,
+    tokens,
+    webhooks,
+)
 from jobs.api.waiting import waiting
 
 urlpatterns = [
@@ -8,11 +20,42 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/", jobs.OneJob.as_view(), name="api-job"),
     path("jobs/<uuid:job_id>/cancel/", actions.Cancel.as_view(), name="api-job-cancel"),
     path("jobs/<uuid:job_id>/retry/", actions.Retry.as_view(), name="api-job-retry"),
-    path("jobs/<uuid:job_id>/result/", actions.Result.as_view(), name="api-job-result"),
+    path("jobs/<uuid:job_id>/result/", results.Result.as_view(), name="api-job-result"),
     path("jobs/<uuid:job_id>/events/", events.Events.as_view(), name="api-job-events"),
+    path("archives/", archives.Archives.as_view(), name="api-archives"),
+    path("archives/<uuid:archive_id>/", archives.OneArchive.as_view(), name="api-archive"),
+    path("batches/", batches.Batches.as_view(), name="api-batches"),
+    path("batches/<uuid:batch_id>/", batches.OneBatch.as_view(), name="api-batch"),
+    path("batches/<uuid:batch_id>/jobs/", batches.BatchJobs.as_view(), name="api-batch-jobs"),
     path("me/", me.Me.as_view(), name="api-me"),
     path("tokens/", tokens.Tokens.as_view(), name="api-tokens"),
     path("tokens/<int:token_id>/", tokens.OneToken.as_view(), name="api-token"),
+    path("webhooks/", webhooks.Endpoints.as_view(), name="api-webhooks"),
+    path("webhooks/<uuid:endpoint_id>/", webhooks.OneEndpoint.as_view(), name="api-webhook"),
+    path(
+        "webhooks/<uuid:endpoint_id>/secret/", webhooks.Secret.as_view(), name="api-webhook-secret"
+    ),
+    path("webhooks/<uuid:endpoint_id>/pause/", webhooks.Pause.as_view(), name="api-webhook-pause"),
+    path(
+        "webhooks/<uuid:endpoint_id>/resume/", webhooks.Resume.as_view(), name="api-webhook-resume"
+    ),
+    path(
+        "webhooks/<uuid:endpoint_id>/deliveries/",
+        webhooks.EndpointDeliveries.as_view(),
+        name="api-webhook-deliveries",
+    ),
+    path(
+        "jobs/<uuid:job_id>/deliveries/",
+        webhooks.JobDeliveries.as_view(),
+        name="api-job-deliveries",
+    ),
+    path("deliveries/<uuid:delivery_id>/resend/", webhooks.Resend.as_view(), name="api-resend"),
     path("gallery/", public.Gallery.as_view(), name="api-gallery"),
+    path("gallery/<uuid:photo_id>/like/", public.Like.as_view(), name="api-like"),
     path("models/", public.Models.as_view(), name="api-models"),
+    path("queue/", queue.Queue.as_view(), name="api-queue"),
+    path("queue/pause/", queue.Pause.as_view(), name="api-queue-pause"),
+    path("queue/resume/", queue.Resume.as_view(), name="api-queue-resume"),
+    path("queue/retry-failed/", queue.RetryFailed.as_view(), name="api-queue-retry-failed"),
+    path("queue/check/", queue.Check.as_view(), name="api-queue-check"),
 ]

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import connections
 
 from colorweb.asgi import application
-from jobs import files, queue, states
+from jobs import files, queue, renditions, states
 from jobs.models import State
 from tests import pictures
 from tests.waiting import wait_for
@@ -73,6 +73,11 @@ class Worker(threading.Thread):
                     model_name="test",
                     model_version="0" * 12,
                 )
+            while rendition := renditions.claim():
+                name = rendition.job.photo.name
+                with files.new_file(rendition.name(rendition.attempt)) as file:
+                    file.write(f"colours of {name} as {rendition.format}".encode())
+                renditions.finish(rendition, 1)
         connections.close_all()
 
 

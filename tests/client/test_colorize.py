@@ -173,3 +173,10 @@ def test_everything_a_job_can_do_works_from_python(site, album):
             client.job(again["id"])
         assert (refused.value.status, refused.value.code) == (404, "not_found")
         assert client.me()["kind"] == "guest"
+
+
+def test_a_result_is_downloaded_in_another_format(site, worker, album, tmp_path):
+    with Client(site.url, patience=20) as client:
+        job = client.colorize(album / "a.jpg")
+        path = client.download(job, tmp_path / "a.webp", format="webp", size=200, vividness=1.4)
+    assert path.read_bytes() == b"colours of a.jpg as webp"

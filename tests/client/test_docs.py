@@ -1,20 +1,28 @@
 """docs/api.md: every snippet is run, every table is true."""
 
+import contextlib
+import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import sysconfig
+from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 from django.conf import settings
+from standardwebhooks import Webhook
 
 from colorweb.accounts import tokens
 from colorweb.accounts.models import User
-from jobs.api.errors import CODES
+from colorweb.api.errors import CODES
+from jobs.webhooks import endpoints
 from tests import pictures
+from tests.ports import free_port
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -82,19 +90,81 @@ def test_a_folder_is_coloured(run, tmp_path):
     assert (tmp_path / "coloured" / "old-colour.jpg").read_bytes() == COLOURS
 
 
+@pytest.mark.parametrize(
+    ("language", "code"),
+    [snippet for snippet in SNIPPETS if "small." in snippet[1]],
+    ids=["bash", "python", "js"],
+)
+def test_another_file_is_made(run, tmp_path, language, code):
+    run(language, code)
+    kind = "png" if language == "js" else "webp"
+    content = (tmp_path / f"small.{kind}").read_bytes()
+    assert content == f"colours of old.jpg as {kind}".encode()
+
+
+def test_two_photos_are_a_batch(run, tmp_path):
+    [code] = [code for _, code in SNIPPETS if "batch.json" in code]
+    run("bash", code)
+    assert json.loads((tmp_path / "batch.json").read_text())["photos"] == 2
+
+
 def test_a_photo_sent_again_is_the_same_job(run):
     [code] = [code for _, code in SNIPPETS if "Idempotency-Key" in code]
     assert run("bash", code) == "201\n200\n"
 
 
 def test_a_token_is_made(run):
-    [code] = [code for _, code in SNIPPETS if "COLORWEB_TOKEN" in code]
+    [code] = [code for _, code in SNIPPETS if "nightly" in code]
     assert '"token":"cw_' in run("bash", code)
 
 
+def test_a_webhook_is_made(run, tmp_path):
+    [code] = [code for _, code in SNIPPETS if "archive.example" in code]
+    run("bash", code)
+    assert json.loads((tmp_path / "webhook.json").read_text())["secret"].startswith("whsec_")
+
+
+def test_the_receiver_checks_what_it_gets(tmp_path):
+    [code] = [code for _, code in SNIPPETS if "WEBHOOK_SECRET" in code]
+    secret = endpoints.new_secret()
+    (tmp_path / "receiver.py").write_text(code)
+    port = str(free_port())
+    program = subprocess.Popen(
+        [sys.executable, "receiver.py"],
+        cwd=tmp_path,
+        env={**os.environ, "WEBHOOK_SECRET": secret, "PORT": port},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    body = json.dumps({"type": "job.succeeded", "data": {"urls": {"result": "there"}}})
+    now = datetime.now(UTC)
+    headers = {"webhook-id": "1", "webhook-timestamp": str(int(now.timestamp()))}
+    headers["webhook-signature"] = Webhook(secret).sign("1", now, body)
+
+    def send(content: str) -> int:
+        return httpx.post(f"http://127.0.0.1:{port}/", content=content, headers=headers).status_code
+
+    def first() -> int:
+        with contextlib.suppress(httpx.ConnectError):
+            return send(body)
+        return 0
+
+    try:
+        assert wait_for(first, "the receiver") == 204
+        assert send(body) == 204
+        assert send(body + " ") == 401
+    finally:
+        program.terminate()
+    assert program.communicate(timeout=10)[0] == "job.succeeded there\n"
+
+
 def test_every_snippet_is_run():
-    run_here = ("colour.jpg", "colorweb colorize", "Idempotency-Key", "COLORWEB_TOKEN")
-    assert len(SNIPPETS) == 7
+    run_here = (
+        *("colour.jpg", "colorweb colorize", "Idempotency-Key", "COLORWEB_TOKEN"),
+        *("archive.example", "WEBHOOK_SECRET", "small.", "batch.json"),
+    )
+    assert len(SNIPPETS) == 14
     assert all(any(mark in code for mark in run_here) for _, code in SNIPPETS)
 
 

@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from asgiref.sync import sync_to_async
 
 from colorweb.http.body_limit import FORM_OVERHEAD, BodyLimit
 
@@ -136,3 +137,20 @@ async def test_websockets_pass():
     exchange.scope["type"] = "websocket"
     application = await exchange.run()
     assert application.received == 9 * MEGABYTE
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("path", ["/api/v1/datasets/", "/admin/ml/dataset/add/"])
+async def test_only_staff_send_archives_to_train_on(path, settings, django_user_model, client):
+    settings.DATASET_MAX_BYTES = 9 * MEGABYTE
+    create = sync_to_async(django_user_model.objects.create_user)
+    for email, is_staff, status in (("a@example.org", False, 413), ("b@example.org", True, 200)):
+        user = await create(email, is_staff=is_staff)
+        await sync_to_async(client.force_login)(user)
+        cookie = f"sessionid={client.cookies['sessionid'].value}"
+        exchange = Exchange(path, 8, [("content-length", "8000000"), ("cookie", cookie)])
+        await exchange.run()
+        assert exchange.status == status
+    nobody = Exchange(path, 8, [("content-length", "8000000")])
+    await nobody.run()
+    assert nobody.status == 413

@@ -36,6 +36,8 @@ def test_a_posted_photo_is_a_queued_job_with_its_addresses(client):
         "id": "",
         "name": "old.jpg",
         "title": "",
+        "alt": "",
+        "likes": 0,
         "width": 320,
         "height": 240,
         "format": "jpeg",

@@ -137,6 +137,10 @@ def test_me_tells_the_quotas(client, settings):
     assert client.get("/api/v1/me/").json()["quotas"] == {
         "photos_a_day": {"used": 1, "limit": 7},
         "photos_waiting": {"used": 1, "limit": settings.PHOTOS_WAITING["guest"]},
+        "bytes_stored": {
+            "used": Photo.objects.get().stored_bytes,
+            "limit": settings.STORED_BYTES["guest"],
+        },
     }
 
 

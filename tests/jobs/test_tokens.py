@@ -193,7 +193,7 @@ def test_guests_have_no_tokens_of_accounts():
 
 
 def test_tokens_have_a_number(ada, monkeypatch):
-    monkeypatch.setattr("jobs.api.tokens.MOST", 1)
+    monkeypatch.setattr("colorweb.accounts.tokens.MOST", 1)
     answer = create(script(ada))
     assert (answer.status_code, answer.json()["code"]) == (409, "too_many_tokens")
 

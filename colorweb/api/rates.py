@@ -13,6 +13,8 @@ from rest_framework.request import Request
 from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
 
+from colorweb.accounts.visitors import Visitor
+
 SECONDS = {"s": 1, "min": 60, "hour": 3600, "day": 86400}
 
 
@@ -27,7 +29,11 @@ class Rate(BaseThrottle):
 
     def allow_request(self, request: Request, view: Any) -> bool:
         """Count the request; whether it is one of those allowed."""
-        owner = request.visitor.queue_owner  # type: ignore[attr-defined]
+        return self.count(request.visitor)  # type: ignore[attr-defined]
+
+    def count(self, visitor: Visitor) -> bool:
+        """Count one more thing that the visitor does; whether it is one of those allowed."""
+        owner = visitor.queue_owner
         key = f"rate:{self.scope}:{owner}:{int(time.time() // self.window)}"
         cache.add(key, 0, self.window + 1)
         try:

@@ -6,10 +6,9 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 
+from colorweb.api.errors import CODES
+from colorweb.api.shapes import ProblemSerializer
 from colorweb.http.problems import CONTENT_TYPE, problem
-from jobs.api.errors import CODES
-from jobs.api.shapes import ProblemSerializer
-from ml.resnet_gray.photo_errors import ERRORS as PHOTO_ERRORS
 
 EVERYWHERE = (
     "authentication_failed",
@@ -21,8 +20,6 @@ EVERYWHERE = (
 """Codes that any endpoint may answer."""
 BY_COOKIE = ("csrf_failed",)
 """Codes of whatever changes something."""
-OF_PHOTOS = tuple(PHOTO_ERRORS)
-OF_LIMITS = ("too_many_waiting", "quota_exceeded", "queue_full")
 OF_BODIES = (
     "parse_error",
     "unsupported_media_type",
@@ -31,6 +28,7 @@ OF_BODIES = (
     "max_length",
     "null_characters_not_allowed",
     "surrogate_characters_not_allowed",
+    "too_many_bytes",
 )
 
 
@@ -105,7 +103,7 @@ def _problems(codes: Iterable[str]) -> dict[tuple[int, str], OpenApiResponse]:
 class VisitorScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     """Tokens of guests, and the cookies of the site's own pages."""
 
-    target_class = "jobs.api.auth.VisitorAuthentication"
+    target_class = "colorweb.api.auth.VisitorAuthentication"
     name = ["bearer", "session", "guest"]
 
     def get_security_definition(self, auto_schema: Any) -> list[dict[str, Any]]:

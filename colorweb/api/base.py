@@ -1,0 +1,45 @@
+"""The view and the pages that all endpoints are made of."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError as InvalidValue
+from rest_framework.exceptions import NotFound
+from rest_framework.pagination import CursorPagination
+from rest_framework.views import APIView
+
+from colorweb.accounts.visitors import Visitor
+from colorweb.api.rates import Rate
+
+
+class Pages(CursorPagination):
+    """By cursor: pages stay quick however many there are."""
+
+    def paginate_queryset(self, *args: Any, **kwargs: Any) -> list[Any] | None:
+        try:
+            return super().paginate_queryset(*args, **kwargs)
+        except InvalidValue as error:  # a cursor made by hand: its position is no moment
+            raise NotFound(self.invalid_cursor_message) from error
+
+
+class View(APIView):
+    """Knows the visitor, and keeps to the rates."""
+
+    makes_jobs = False
+
+    def get_throttles(self) -> list[Any]:
+        self.rate = Rate(
+            "upload" if self.makes_jobs and self.request.method == "POST" else "request"
+        )
+        return [self.rate]
+
+    def finalize_response(self, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(*args, **kwargs)
+        if hasattr(self, "rate"):
+            for name, value in self.rate.headers().items():
+                response[name] = value
+        return response
+
+    @property
+    def visitor(self) -> Visitor:
+        visitor: Visitor = self.request.visitor  # type: ignore[attr-defined]
+        return visitor

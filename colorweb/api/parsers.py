@@ -1,0 +1,58 @@
+"""Bodies, read within bounds: what a program sends must not fill the memory of the web process."""
+
+from collections.abc import Mapping
+from io import BytesIO
+from typing import IO, Any
+
+from django.core.exceptions import SuspiciousOperation
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import JSONParser, MultiPartParser
+
+from colorweb.api.errors import TooManyBytes
+
+LONGEST_JSON = 32_000_000
+"""Bytes; room for a photo of 24 MB in base64."""
+MOST_VALUES = 20_000
+"""What a body has of commas and opening brackets; as Python objects each takes fifty times its
+bytes. A photo in base64 has none."""
+
+
+class JSON(JSONParser):
+    """JSON that is neither too long, nor too deep, nor of too many parts."""
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        body = stream.read(LONGEST_JSON + 1)
+        if len(body) > LONGEST_JSON:
+            raise TooManyBytes(
+                _("JSON may have %(limit)d MB here. Send larger photos as multipart/form-data.")
+                % {"limit": LONGEST_JSON // 1_000_000}
+            )
+        if sum(map(body.count, (b",", b"[", b"{"))) > MOST_VALUES:
+            raise ParseError(_("This JSON has too many parts."))
+        try:
+            return super().parse(BytesIO(body), media_type, parser_context)
+        except RecursionError as error:
+            raise ParseError(_("This JSON has too many parts.")) from error
+
+
+class MultiPart(MultiPartParser):
+    """Forms with no more files, fields or text than the settings allow."""
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except SuspiciousOperation as error:
+            raise ParseError(
+                _("The form has too many parts, or too long a text in one of them.")
+            ) from error

@@ -1,0 +1,216 @@
+"""What the API takes to colour: a file in a form, or JSON with the file in it or its address."""
+
+import base64
+import binascii
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import fields
+
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from colorweb.accounts.visitors import Visitor
+from colorweb.api.errors import TooManyBytes
+from colorweb.http import outgoing
+from jobs import fetch, limits
+from jobs.api.serializers import callable_url
+from jobs.intake import Options
+from jobs.models import EXTENSIONS, Photo
+from ml import registry
+
+
+class Wishes(serializers.Serializer):
+    """How a photo is to be coloured, and what happens then."""
+
+    vividness = serializers.FloatField(
+        min_value=0, max_value=2, default=1.0, help_text="0 muted, 1 as usual, 2 strong."
+    )
+    size = serializers.IntegerField(
+        min_value=64,
+        max_value=512,
+        default=None,
+        allow_null=True,
+        help_text="Short side the network sees, pixels; empty: the model's own. The result has "
+        "the photo's full size whatever this is.",
+    )
+    model = serializers.CharField(
+        max_length=80,
+        default="",
+        allow_blank=True,
+        help_text="A name from `models/`, or one of its versions as `name@version`; empty: the "
+        "one in service.",
+    )
+    format = serializers.ChoiceField(
+        list(EXTENSIONS),
+        default="",
+        allow_blank=True,
+        help_text="Of the result; empty: JPEG, or PNG where the photo has transparent parts.",
+    )
+    webhook_url = serializers.CharField(
+        max_length=outgoing.LONGEST_URL,
+        default="",
+        allow_blank=True,
+        help_text="Told when the job ends, signed with `webhook_secret` of `me/`.",
+    )
+    visibility = serializers.ChoiceField(
+        Photo.Visibility.choices,
+        default=Photo.Visibility.PRIVATE,
+        help_text="Once it is coloured. public: shown in the gallery. unlisted: shown to whoever "
+        "knows its permalink.",
+    )
+
+    def validate_model(self, name: str) -> str:
+        """Refuse a model that is not here, naming those that are."""
+        try:
+            registry.resolve(name)
+        except LookupError as error:
+            raise serializers.ValidationError(str(error), code="unknown_model") from error
+        return name
+
+    def validate_webhook_url(self, url: str) -> str:
+        """Refuse an address that would never be called."""
+        return callable_url(url) if url else url
+
+    @property
+    def options(self) -> Options:
+        """The wishes among the validated fields."""
+        return Options(**{one.name: self.validated_data[one.name] for one in fields(Options)})
+
+
+WISHES = tuple(map(str, Wishes().fields))
+
+
+class NewJob(Wishes):
+    """A photo to colour, and how."""
+
+    image = serializers.FileField(
+        allow_empty_file=True,
+        max_length=None,
+        help_text="JPEG, PNG, WebP, TIFF, HEIC, AVIF, BMP or GIF, by content, not by name.",
+    )
+
+    photo_field = "image"
+
+    @property
+    def identity(self) -> UploadedFile | str:
+        """What makes two requests be about the same photo."""
+        return self.validated_data["image"]
+
+    @contextmanager
+    def upload(self, visitor: Visitor) -> Iterator[UploadedFile]:
+        """The photo's file."""
+        yield self.validated_data["image"]
+
+
+class NewJobInJson(Wishes):
+    """A photo to colour, in base64 or by its address, and how."""
+
+    image_base64 = serializers.CharField(
+        required=False, help_text="The file in base64; this or `image_url`."
+    )
+    image_url = serializers.CharField(
+        max_length=outgoing.LONGEST_URL,
+        required=False,
+        help_text="Where the file is; for servers that allow it. Redirects are followed.",
+    )
+    name = serializers.CharField(
+        max_length=200, default="photo", help_text="The file's name; for `image_base64`."
+    )
+
+    def validate_image_base64(self, text: str) -> bytes:
+        """The file, from plain base64 or a data: URL."""
+        if text.startswith("data:"):
+            text = text.partition(",")[2]
+        try:
+            return base64.b64decode("".join(text.split()), validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise serializers.ValidationError(_("This is not base64.")) from error
+
+    def validate_image_url(self, url: str) -> str:
+        """Refuse an address where nothing would be fetched."""
+        if not settings.URL_INTAKE:
+            raise serializers.ValidationError(
+                _("This server fetches no photos. Send the file itself."), code="url_intake_off"
+            )
+        return callable_url(url)
+
+    def validate(self, attrs: dict[str, object]) -> dict[str, object]:
+        """Exactly one photo."""
+        given = [name for name in ("image_base64", "image_url") if name in attrs]
+        if not given:
+            raise serializers.ValidationError(
+                {"image_base64": _("Send a photo: image_base64 or image_url.")}, code="required"
+            )
+        if len(given) > 1:
+            raise serializers.ValidationError(
+                {"image_url": _("Send either image_base64 or image_url.")}
+            )
+        return attrs
+
+    @property
+    def photo_field(self) -> str:
+        """The field that the photo came in."""
+        return "image_url" if "image_url" in self.validated_data else "image_base64"
+
+    @property
+    def identity(self) -> UploadedFile | str:
+        """What makes two requests be about the same photo: its content, or its address."""
+        return self.validated_data.get("image_url") or self._file()
+
+    @contextmanager
+    def upload(self, visitor: Visitor) -> Iterator[UploadedFile]:
+        """The photo's file, fetched if need be: not for a photo that would not be taken."""
+        if self.photo_field == "image_base64":
+            yield self._file()
+            return
+        limits.check(visitor)
+        try:
+            with fetch.fetched(self.validated_data["image_url"]) as upload:
+                yield upload
+        except fetch.Failed as error:
+            raise _refused(str(error), "url_unreachable") from error
+        except outgoing.Forbidden as error:
+            raise _refused(str(error), "url_refused") from error
+        except outgoing.TooLong as error:
+            raise TooManyBytes(
+                _("The file is larger than %(limit)d MB. Send a smaller or more compressed copy.")
+                % {"limit": settings.UPLOAD_MAX_BYTES // 1_000_000}
+            ) from error
+
+    def _file(self) -> UploadedFile:
+        data = self.validated_data
+        return SimpleUploadedFile(data["name"], data["image_base64"])
+
+
+class NewBatch(Wishes):
+    """Photos to colour alike: several files, or a zip."""
+
+    image = serializers.ListField(
+        child=serializers.FileField(allow_empty_file=True, max_length=None),
+        required=False,
+        allow_empty=False,
+        max_length=settings.UPLOAD_MAX_FILES,
+        help_text="Files; repeat the part.",
+    )
+    archive = serializers.FileField(
+        required=False, max_length=None, help_text="A zip of files, with folders or without."
+    )
+    visibility = serializers.ChoiceField(
+        [Photo.Visibility.PRIVATE.value, Photo.Visibility.PUBLIC.value],
+        default=Photo.Visibility.PRIVATE,
+        help_text="public: each is shown in the gallery once it is coloured.",
+    )
+
+    def validate(self, attrs: dict[str, object]) -> dict[str, object]:
+        """Either the one or the other."""
+        if ("image" in attrs) == ("archive" in attrs):
+            raise serializers.ValidationError(
+                {"image": _("Send photos as image, or a zip as archive.")}, code="required"
+            )
+        return attrs
+
+
+def _refused(message: str, code: str) -> serializers.ValidationError:
+    return serializers.ValidationError({"image_url": message}, code=code)

@@ -1,0 +1,91 @@
+"""The queue as a whole, for staff: how it fares, and pausing it."""
+
+from typing import ClassVar
+
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from colorweb.api import schema
+from jobs import consistency, queue, retries
+from jobs.api import queue_shapes as shapes
+from jobs.console import status as figures
+from ml.api import base
+
+VIEW, STEER = "jobs.view_job", "jobs.steer"
+
+
+class Queue(base.StaffView):
+    needs: ClassVar = {"GET": VIEW}
+
+    @schema.endpoint(
+        "How the site fares",
+        answers={200: schema.answer(shapes.QueueStatusSerializer, "Now.")},
+        codes=base.CODES,
+        operation_id="queue_retrieve",
+        tags=["queue"],
+    )
+    def get(self, request: Request) -> Response:
+        return Response(figures.status())
+
+
+class Pause(base.StaffView):
+    needs: ClassVar = {"POST": STEER}
+
+    @schema.endpoint(
+        "Pause the queue",
+        description="Workers finish what they have and take nothing more; uploads go on waiting.",
+        answers={200: schema.answer(shapes.WaitingSerializer, "It is paused.")},
+        codes=[*base.CODES, *schema.BY_COOKIE],
+        operation_id="queue_pause",
+        tags=["queue"],
+    )
+    def post(self, request: Request) -> Response:
+        queue.pause(self.user)
+        return Response(figures.waiting())
+
+
+class Resume(base.StaffView):
+    needs: ClassVar = {"POST": STEER}
+
+    @schema.endpoint(
+        "Let the queue go on",
+        answers={200: schema.answer(shapes.WaitingSerializer, "It goes on.")},
+        codes=[*base.CODES, *schema.BY_COOKIE],
+        operation_id="queue_resume",
+        tags=["queue"],
+    )
+    def post(self, request: Request) -> Response:
+        queue.resume()
+        return Response(figures.waiting())
+
+
+class RetryFailed(base.StaffView):
+    needs: ClassVar = {"POST": STEER}
+
+    @schema.endpoint(
+        "Try failed photos again",
+        description="Those that failed within a day for a reason that does not lie in the photo.",
+        answers={200: schema.answer(shapes.RetriedSerializer, "So many are in the queue again.")},
+        codes=[*base.CODES, *schema.BY_COOKIE],
+        operation_id="queue_retry_failed",
+        tags=["queue"],
+    )
+    def post(self, request: Request) -> Response:
+        return Response({"retried": retries.retry_lately()})
+
+
+class Check(base.StaffView):
+    needs: ClassVar = {"POST": STEER}
+
+    @schema.endpoint(
+        "Compare files and rows",
+        description="Done by a worker; `check` in `queue/` says how far it is and what it found.",
+        answers={202: schema.answer(shapes.CheckSerializer, "A worker will.")},
+        codes=[*base.CODES, *schema.BY_COOKIE],
+        operation_id="queue_check",
+        tags=["queue"],
+    )
+    def post(self, request: Request) -> Response:
+        consistency.ask(self.user)
+        return Response(figures.last_check(), status=status.HTTP_202_ACCEPTED)

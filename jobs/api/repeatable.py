@@ -1,0 +1,41 @@
+"""Requests that may be sent again after a cut, by their Idempotency-Key."""
+
+from collections.abc import Sequence
+
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ValidationError
+
+from colorweb.api.errors import Conflict
+from jobs import idempotency
+from jobs.api.base import View
+from jobs.api.new_jobs import WISHES, Wishes
+from jobs.models import Batch, Job
+
+LONGEST_KEY = 255
+
+
+class Repeatable(View):
+    def key(
+        self, new: Wishes, files: Sequence[UploadedFile | str], kind: str = "job"
+    ) -> idempotency.Key | None:
+        """The key that came with the request, for these files and wishes; None without one."""
+        name = self.request.headers.get("Idempotency-Key")
+        if name is None:
+            return None
+        if not 0 < len(name) <= LONGEST_KEY or not (name.isascii() and name.isprintable()):
+            raise ValidationError(
+                {"Idempotency-Key": _("Send 1 to 255 printable ASCII characters.")}
+            )
+        wishes = {wish: new.validated_data[wish] for wish in WISHES}
+        return idempotency.key(self.visitor, name, files, wishes | {"kind": kind})
+
+    def earlier(self, key: idempotency.Key | None) -> Job | Batch | None:
+        """What this request has made before, if it was sent before."""
+        try:
+            return key.earlier() if key else None
+        except idempotency.OtherRequest as error:
+            raise Conflict(
+                _("This Idempotency-Key came before with another photo or other options."),
+                code="idempotency_conflict",
+            ) from error

@@ -1,0 +1,83 @@
+"""The coloured photo, as it was made or as somebody wishes to have it."""
+
+import uuid
+
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework import status
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from colorweb.api import schema
+from colorweb.api.errors import Conflict
+from jobs import access, live, renditions
+from jobs.api import shapes
+from jobs.api.base import View
+from jobs.api.serializers import WhichFile
+from jobs.models import Rendition, State
+
+SOON = 1
+"""Seconds until it is worth asking again for a file that is being made."""
+
+
+class Result(View):
+    @schema.endpoint(
+        "The coloured photo",
+        description=(
+            "Leads to the full-size file, which knows `Range` and `ETag`. With parameters to the "
+            "same colours in another format, size or vividness: 202 while that file is made, which "
+            "takes no network; ask again after `Retry-After`. Metadata of the camera is the "
+            "owner's alone; of others' published photos anybody has the vividnesses that the "
+            "page shows."
+        ),
+        answers={
+            302: OpenApiResponse(description="The file is at `Location`."),
+            202: schema.answer(shapes.RenditionSerializer, "It is being made."),
+        },
+        codes=[
+            *("not_found", "no_result", "invalid", "invalid_choice", "min_value", "max_value"),
+            *("max_string_length", "owners_only", "rendition_failed", "too_many_waiting"),
+        ],
+        parameters=[
+            WhichFile,
+            schema.header("Location", "The file's address.", response=[302]),
+            schema.header("Retry-After", "Seconds.", int, response=[202]),
+        ],
+        operation_id="jobs_result",
+    )
+    def get(self, request: Request, job_id: uuid.UUID) -> HttpResponseBase:
+        job = access.visible_job(self.visitor, job_id)
+        which = WhichFile(data=request.query_params)
+        which.is_valid(raise_exception=True)
+        wishes = which.validated_data
+        if job.state != State.SUCCEEDED:
+            raise Conflict(_("There is no result yet."), code="no_result")
+        vividness, keep = wishes.get("vividness"), wishes.pop("keep_metadata")
+        if not wishes and not keep:
+            return redirect(self.told(job)["urls"]["result"])
+        if not access.may_want(self.visitor, job, vividness, keep):
+            raise PermissionDenied(_("Only the photo's owner may have this."), "owners_only")
+        rendition = renditions.want(
+            job,
+            format=wishes.get("format"),
+            vividness=vividness,
+            long_side=wishes.get("size"),
+            keep_metadata=keep,
+        )
+        return self._answer(rendition)
+
+    def _answer(self, rendition: Rendition) -> HttpResponseBase:
+        if rendition.state == Rendition.State.READY:
+            path = reverse("rendition", args=[rendition.job_id, rendition.pk])
+            return redirect(self.absolute(path))
+        if rendition.state == Rendition.State.FAILED:
+            raise Conflict(_(rendition.error_message), code="rendition_failed")
+        return Response(
+            {"status": rendition.state, "progress": live.progress_of(rendition.pk)},
+            status=status.HTTP_202_ACCEPTED,
+            headers={"Retry-After": str(SOON)},
+        )

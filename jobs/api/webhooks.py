@@ -1,0 +1,237 @@
+"""An account's webhooks, and what was delivered."""
+
+import uuid
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from colorweb.api import schema
+from colorweb.api.errors import Conflict
+from jobs import access
+from jobs.api import shapes
+from jobs.api.base import Newest, View
+from jobs.api.serializers import ChangedEndpoint, NewEndpoint
+from jobs.describe import iso
+from jobs.models import WebhookDelivery, WebhookEndpoint
+from jobs.webhooks import endpoints, sending
+
+OF_ENDPOINTS = (*schema.BY_COOKIE, "not_authenticated", "not_found")
+OF_BODIES = (
+    *(*schema.OF_BODIES, "blank", "null", "not_a_list", "empty", "invalid_choice"),
+    "url_refused",
+)
+
+
+class EndpointView(View):
+    def endpoint(self, endpoint_id: uuid.UUID) -> WebhookEndpoint:
+        """One of the account's own; anybody else's is not found."""
+        return get_object_or_404(self.user.webhooks, pk=endpoint_id)
+
+    def answer(self, endpoint: WebhookEndpoint) -> Response:
+        endpoint.refresh_from_db()
+        return Response(_told(endpoint))
+
+
+class Endpoints(EndpointView):
+    @schema.endpoint(
+        "My webhooks",
+        answers={200: schema.answer(shapes.EndpointsSerializer, "All of them, without secrets.")},
+        codes=["not_authenticated"],
+        operation_id="webhooks_list",
+        tags=["webhooks"],
+    )
+    def get(self, request: Request) -> Response:
+        mine = self.user.webhooks.order_by("-created_at", "-pk")
+        return Response({"results": [_told(endpoint) for endpoint in mine]})
+
+    @schema.endpoint(
+        "Be told when jobs end",
+        description=(
+            "From then on each end of a job of this account is posted to the address, signed as "
+            "[Standard Webhooks](https://www.standardwebhooks.com) has it with the secret of this "
+            "answer: `{type, timestamp, data}`, `data` being the job."
+        ),
+        request=NewEndpoint,
+        answers={201: schema.answer(shapes.CreatedEndpointSerializer, "The webhook.")},
+        codes=[*schema.BY_COOKIE, "not_authenticated", *OF_BODIES, "too_many_endpoints"],
+        operation_id="webhooks_create",
+        tags=["webhooks"],
+    )
+    def post(self, request: Request) -> Response:
+        user = self.user
+        new = NewEndpoint(data=request.data)
+        new.is_valid(raise_exception=True)
+        try:
+            endpoint, secret = endpoints.create(user, **new.validated_data)
+        except endpoints.TooMany as error:
+            raise Conflict(
+                _("Delete a webhook that you no longer need."), "too_many_endpoints"
+            ) from error
+        return Response(_told(endpoint) | {"secret": secret}, status=status.HTTP_201_CREATED)
+
+
+class OneEndpoint(EndpointView):
+    @schema.endpoint(
+        "A webhook as it is now",
+        answers={200: schema.answer(shapes.EndpointSerializer, "The webhook, without its secret.")},
+        codes=["not_authenticated", "not_found"],
+        operation_id="webhooks_retrieve",
+        tags=["webhooks"],
+    )
+    def get(self, request: Request, endpoint_id: uuid.UUID) -> Response:
+        return self.answer(self.endpoint(endpoint_id))
+
+    @schema.endpoint(
+        "Change a webhook's address or events",
+        request=ChangedEndpoint,
+        answers={200: schema.answer(shapes.EndpointSerializer, "The webhook.")},
+        codes=[*OF_ENDPOINTS, *OF_BODIES],
+        operation_id="webhooks_update",
+        tags=["webhooks"],
+    )
+    def patch(self, request: Request, endpoint_id: uuid.UUID) -> Response:
+        endpoint = self.endpoint(endpoint_id)
+        changed = ChangedEndpoint(data=request.data)
+        changed.is_valid(raise_exception=True)
+        endpoints.change(endpoint, **changed.validated_data)
+        return self.answer(endpoint)
+
+    @schema.endpoint(
+        "Delete a webhook",
+        description="With its log; what was not delivered yet will not be.",
+        answers={204: OpenApiResponse(description="It is gone.")},
+        codes=OF_ENDPOINTS,
+        operation_id="webhooks_destroy",
+        tags=["webhooks"],
+    )
+    def delete(self, request: Request, endpoint_id: uuid.UUID) -> Response:
+        self.endpoint(endpoint_id).delete()
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class Secret(EndpointView):
+    @schema.endpoint(
+        "Give a webhook a new secret",
+        description="For 24 hours the old one signs too, beside the new one.",
+        answers={200: schema.answer(shapes.CreatedEndpointSerializer, "The webhook.")},
+        codes=OF_ENDPOINTS,
+        operation_id="webhooks_rotate",
+        tags=["webhooks"],
+    )
+    def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
+        endpoint = self.endpoint(endpoint_id)
+        secret = endpoints.rotate(endpoint)
+        return Response(_told(endpoint) | {"secret": secret})
+
+
+class Pause(EndpointView):
+    @schema.endpoint(
+        "Send nothing for now",
+        description="What happens meanwhile is held, for as long as the log is kept.",
+        answers={200: schema.answer(shapes.EndpointSerializer, "The webhook.")},
+        codes=OF_ENDPOINTS,
+        operation_id="webhooks_pause",
+        tags=["webhooks"],
+    )
+    def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
+        endpoint = self.endpoint(endpoint_id)
+        endpoints.pause(endpoint, endpoints.ASKED)
+        return self.answer(endpoint)
+
+
+class Resume(EndpointView):
+    @schema.endpoint(
+        "Send again",
+        description="Also for a webhook that was paused because it failed; what was held is sent.",
+        answers={200: schema.answer(shapes.EndpointSerializer, "The webhook.")},
+        codes=OF_ENDPOINTS,
+        operation_id="webhooks_resume",
+        tags=["webhooks"],
+    )
+    def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
+        endpoint = self.endpoint(endpoint_id)
+        endpoints.resume(endpoint)
+        return self.answer(endpoint)
+
+
+class DeliveriesView(View):
+    def page(self, deliveries: QuerySet[WebhookDelivery]) -> Response:
+        """A page of a log."""
+        pages = Newest()
+        found = deliveries.select_related("endpoint", "job")
+        page = pages.paginate_queryset(found, self.request, view=self)
+        return pages.get_paginated_response([_told_delivery(one) for one in page or ()])
+
+
+class EndpointDeliveries(DeliveriesView):
+    @schema.endpoint(
+        "What a webhook was told",
+        description="The newest first, for 30 days.",
+        parameters=[schema.CURSOR],
+        answers={200: schema.answer(shapes.DeliveryPageSerializer, "A page.")},
+        codes=["not_authenticated", "not_found"],
+        operation_id="webhooks_deliveries",
+        tags=["webhooks"],
+    )
+    def get(self, request: Request, endpoint_id: uuid.UUID) -> Response:
+        return self.page(get_object_or_404(self.user.webhooks, pk=endpoint_id).deliveries.all())
+
+
+class JobDeliveries(DeliveriesView):
+    @schema.endpoint(
+        "Who was told of a job's end",
+        description="The address that came with it, and the account's webhooks.",
+        parameters=[schema.CURSOR],
+        answers={200: schema.answer(shapes.DeliveryPageSerializer, "A page.")},
+        codes=["not_found"],
+        operation_id="jobs_deliveries",
+        tags=["webhooks"],
+    )
+    def get(self, request: Request, job_id: uuid.UUID) -> Response:
+        return self.page(self.job(job_id).deliveries.all())
+
+
+class Resend(View):
+    @schema.endpoint(
+        "Deliver again",
+        description="With the same `webhook-id`, at once, and if need be by the whole schedule.",
+        answers={202: schema.answer(shapes.DeliverySerializer, "It is on its way.")},
+        codes=[*schema.BY_COOKIE, "not_found"],
+        operation_id="deliveries_resend",
+        tags=["webhooks"],
+    )
+    def post(self, request: Request, delivery_id: uuid.UUID) -> Response:
+        mine = WebhookDelivery.objects.filter(job__in=access.jobs_of(self.visitor))
+        delivery = mine.select_related("endpoint", "job").filter(pk=delivery_id).first()
+        if delivery is None:
+            raise Http404
+        sending.resend(delivery)
+        return Response(_told_delivery(delivery), status=status.HTTP_202_ACCEPTED)
+
+
+def _told(endpoint: WebhookEndpoint) -> dict[str, Any]:
+    return shapes.EndpointSerializer(endpoint).data | {
+        "pause_reason": endpoint.pause_reason or None
+    }
+
+
+def _told_delivery(delivery: WebhookDelivery) -> dict[str, Any]:
+    pending = delivery.state == WebhookDelivery.State.PENDING
+    return {
+        "id": str(delivery.pk),
+        "event": delivery.event,
+        "job": str(delivery.job_id),
+        "endpoint": str(delivery.endpoint_id) if delivery.endpoint_id else None,
+        "url": sending.url_of(delivery),
+        "state": delivery.state,
+        "next_try_at": iso(delivery.due_at) if pending else None,
+        "attempts": delivery.attempts,
+        "created_at": iso(delivery.created_at),
+    }

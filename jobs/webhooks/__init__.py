@@ -1,0 +1,1 @@
+"""Webhooks, as https://www.standardwebhooks.com has them: who is told, what, and until when."""

@@ -1,0 +1,96 @@
+"""The addresses an account wants to be told at: made, changed, paused, given new secrets."""
+
+import base64
+import secrets
+from collections.abc import Collection
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from colorweb.accounts import sealed
+from colorweb.accounts.models import User
+from jobs.models import WebhookDelivery, WebhookEndpoint
+from jobs.webhooks.events import wake
+
+MOST = 20
+OLD_SECRET_SIGNS = timedelta(hours=24)
+ASKED, FAILING, GONE = "asked", "failing", "gone"
+"""Why an endpoint is paused: its owner did it, it failed for days, it answered 410."""
+PURPOSE = "colorweb.webhooks"
+PREFIX = "whsec_"
+
+
+class TooMany(Exception):
+    """The account has as many endpoints as it may have."""
+
+
+def create(owner: User, url: str, events: Collection[str]) -> tuple[WebhookEndpoint, str]:
+    """Make an endpoint; the row, and the secret that is not shown again. Raises TooMany."""
+    if owner.webhooks.count() >= MOST:
+        raise TooMany
+    secret = new_secret()
+    endpoint = WebhookEndpoint.objects.create(
+        owner=owner, url=url, events=sorted(set(events)), secret=sealed.seal(secret, PURPOSE)
+    )
+    return endpoint, secret
+
+
+def change(endpoint: WebhookEndpoint, **wishes: Any) -> None:
+    """Give an endpoint another `url` or other `events`."""
+    if "events" in wishes:
+        wishes["events"] = sorted(set(wishes["events"]))
+    WebhookEndpoint.objects.filter(pk=endpoint.pk).update(**wishes)
+
+
+def rotate(endpoint: WebhookEndpoint) -> str:
+    """Give an endpoint a new secret; for a day the old one signs beside it."""
+    secret = new_secret()
+    WebhookEndpoint.objects.filter(pk=endpoint.pk).update(
+        old_secret=F("secret"),
+        old_secret_ends=timezone.now() + OLD_SECRET_SIGNS,
+        secret=sealed.seal(secret, PURPOSE),
+    )
+    endpoint.refresh_from_db()
+    return secret
+
+
+def pause(endpoint: WebhookEndpoint, reason: str) -> None:
+    """Send nothing more until somebody resumes it; what happens meanwhile is held."""
+    with transaction.atomic():
+        WebhookEndpoint.objects.filter(pk=endpoint.pk, paused_at=None).update(
+            paused_at=Now(), pause_reason=reason
+        )
+        endpoint.deliveries.filter(state=WebhookDelivery.State.PENDING).update(
+            state=WebhookDelivery.State.HELD
+        )
+    endpoint.refresh_from_db()
+
+
+def resume(endpoint: WebhookEndpoint) -> None:
+    """Forget its failures, and send what was held."""
+    with transaction.atomic():
+        WebhookEndpoint.objects.filter(pk=endpoint.pk).update(
+            paused_at=None, pause_reason="", failures=0, failing_since=None, rests_until=None
+        )
+        endpoint.deliveries.filter(state=WebhookDelivery.State.HELD).update(
+            state=WebhookDelivery.State.PENDING, due_at=Now()
+        )
+        transaction.on_commit(wake)
+    endpoint.refresh_from_db()
+
+
+def secrets_of(endpoint: WebhookEndpoint) -> list[str]:
+    """Those that sign now: the secret, and the one before it while that is still good."""
+    found = [endpoint.secret]
+    if endpoint.old_secret_ends and endpoint.old_secret_ends > timezone.now():
+        found.append(endpoint.old_secret)
+    return [sealed.unseal(secret, PURPOSE) for secret in found]
+
+
+def new_secret() -> str:
+    """256 random bits, as Standard Webhooks writes them."""
+    return PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()

@@ -1,0 +1,53 @@
+"""What a receiver gets: the job as it is now, signed anew for each try."""
+
+import base64
+import json
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+from standardwebhooks import Webhook
+
+from jobs.describe import absolute_from, describe, iso
+from jobs.models import WebhookDelivery
+from jobs.webhooks import endpoints
+
+
+def body(delivery: WebhookDelivery) -> bytes:
+    """`{type, timestamp, data}`; `data` is the job as the API describes it."""
+    host = urlsplit(settings.SITE_URL).netloc
+    told = {
+        "type": delivery.event,
+        "timestamp": iso(delivery.created_at),
+        "data": describe(delivery.job, absolute_from(host)),
+    }
+    return json.dumps(told, separators=(",", ":")).encode()
+
+
+def headers(delivery: WebhookDelivery, content: bytes, now: datetime) -> dict[str, str]:
+    """The three headers of Standard Webhooks: the id stays the same however often it is sent."""
+    if delivery.endpoint:
+        secrets = endpoints.secrets_of(delivery.endpoint)
+    else:
+        secrets = secrets_of_visitor(delivery.job.photo.visitor_key)
+    signatures = [
+        Webhook(secret).sign(str(delivery.pk), now, content.decode()) for secret in secrets
+    ]
+    return {
+        "Content-Type": "application/json",
+        "webhook-id": str(delivery.pk),
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": " ".join(signatures),
+    }
+
+
+def secrets_of_visitor(key: str) -> list[str]:
+    """What signs for the addresses that come with single jobs; the first is the one to tell.
+
+    Made from the site's key and the visitor's, so that guests have one too; it changes when the
+    site's key does, and while that has fallbacks, these sign as well.
+    """
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    digests = [salted_hmac(endpoints.PURPOSE, key, secret, algorithm="sha256") for secret in keys]
+    return [endpoints.PREFIX + base64.b64encode(made.digest()).decode() for made in digests]

@@ -1,0 +1,274 @@
+"""Many photos at once: each stands for itself, and none is lost or doubled."""
+
+import io
+import zipfile
+from typing import Any
+
+import pytest
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from colorweb.accounts import tokens
+from colorweb.accounts.models import User
+from colorweb.accounts.visitors import Visitor
+from jobs import batches, intake, people, queue, unpacking
+from jobs.models import Batch, Job, Photo
+from tests import pictures
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def script() -> Client:
+    _, secret = tokens.create(User.objects.create_user("ada@example.org"), "t", ["read", "write"])
+    return Client(headers={"Authorization": f"Bearer {secret}"})
+
+
+def photo(name: str, seed: int = 0) -> SimpleUploadedFile:
+    return pictures.upload(name, pictures.encoded(seed=seed))
+
+
+def archive(files: dict[str, bytes], method: int = zipfile.ZIP_STORED) -> SimpleUploadedFile:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as out:
+        for name, content in files.items():
+            out.writestr(zipfile.ZipInfo(name), content, method)  # of no certain moment
+    return SimpleUploadedFile("album.zip", buffer.getvalue())
+
+
+ALBUM = {f"album/{name}.jpg": pictures.encoded(seed=seed) for seed, name in enumerate("abc")}
+
+
+def post(client: Client, key: str | None = None, **fields):
+    headers = {"Idempotency-Key": key} if key else {}
+    return client.post("/api/v1/batches/", fields, headers=headers)
+
+
+def names() -> list[str]:
+    return sorted(Photo.objects.values_list("name", flat=True))
+
+
+def test_several_files_are_a_batch_of_jobs(script):
+    answer = post(script, image=[photo("a.jpg"), photo("b.jpg", 1)], vividness="1.5")
+    batch = answer.json()
+    assert (answer.status_code, answer["Location"]) == (201, batch["urls"]["self"])
+    assert (batch["status"], batch["photos"], batch["jobs"]["queued"]) == ("unpacked", 2, 2)
+    jobs = script.get(batch["urls"]["jobs"]).json()["results"]
+    assert {job["photo"]["name"] for job in jobs} == {"a.jpg", "b.jpg"}
+    assert {job["options"]["vividness"] for job in jobs} == {1.5}
+    queue.claim("test")
+    told = script.get(batch["urls"]["self"]).json()
+    assert (told["jobs"]["queued"], told["jobs"]["running"]) == (1, 1)
+
+
+def test_a_bad_file_is_told_under_its_name_and_the_others_go_on(script):
+    bad = pictures.upload("notes.txt", b"dear diary")
+    batch = post(script, image=[photo("a.jpg"), bad, photo("b.jpg", 1)]).json()
+    [error] = batch["errors"]
+    assert (error["name"], error["code"], batch["refused"]) == ("notes.txt", "not_a_photo", 1)
+    assert names() == ["a.jpg", "b.jpg"]
+
+
+@pytest.mark.parametrize("kind", ["parts", "zip"])
+@pytest.mark.parametrize(
+    ("limit", "status"),
+    [("QUEUE_MAX_WAITING", 503), ("PHOTOS_WAITING", 429), ("PHOTOS_A_DAY", 429)],
+)
+def test_without_room_for_all_nothing_is_kept(script, settings, kind, limit, status):
+    setattr(settings, limit, 2 if limit == "QUEUE_MAX_WAITING" else {"guest": 2, "account": 2})
+    if kind == "zip":
+        answer = post(script, archive=archive(ALBUM))
+    else:
+        answer = post(script, image=[photo(f"{n}.jpg", n) for n in range(3)])
+    assert answer.status_code == status
+    assert not Batch.objects.exists()
+    assert not Photo.objects.exists()
+    assert not settings.MEDIA_ROOT.exists() or not list(settings.MEDIA_ROOT.rglob("*.*"))
+
+
+def test_a_zip_is_unpacked_by_a_worker(script):
+    rubbish = {"__MACOSX/._a.jpg": b"x", ".DS_Store": b"x", "album/Thumbs.db": b"x", "empty/": b""}
+    answer = post(script, archive=archive(ALBUM | rubbish), webhook_url="https://example.org/")
+    batch = answer.json()
+    assert (answer.status_code, batch["status"], batch["photos"]) == (202, "unpacking", 3)
+    assert unpacking.unpack() == 4
+    batch = script.get(batch["urls"]["self"]).json()
+    assert (batch["status"], batch["unpacked"], batch["jobs"]["queued"]) == ("unpacked", 3, 3)
+    assert names() == ["a.jpg", "b.jpg", "c.jpg"]
+    assert set(Job.objects.values_list("webhook_url", flat=True)) == {"https://example.org/"}
+    assert default_storage.listdir(batches.FOLDER)[1] == []
+
+
+def test_a_worker_that_dies_neither_loses_nor_doubles_a_photo(script, monkeypatch):
+    post(script, archive=archive(ALBUM))
+    unpacking.unpack_next()
+    accept = intake.accept
+
+    def die(*_args, **_more):
+        raise SystemExit
+
+    monkeypatch.setattr(intake, "accept", die)
+    with pytest.raises(SystemExit):
+        unpacking.unpack_next()
+    monkeypatch.setattr(intake, "accept", accept)
+    assert not unpacking.unpack_next(), "the lease of the one who died goes on"
+    Batch.objects.update(lease_until=None)
+    unpacking.unpack()
+    assert names() == ["a.jpg", "b.jpg", "c.jpg"]
+
+
+def test_a_file_that_kills_its_worker_thrice_is_left_out(script, settings):
+    post(script, archive=archive(ALBUM))
+    Batch.objects.update(tries=settings.JOB_MAX_ATTEMPTS)
+    unpacking.unpack()
+    [error] = Batch.objects.get().errors
+    assert (error["name"], error["code"]) == ("a.jpg", "worker_died")
+    assert names() == ["b.jpg", "c.jpg"]
+
+
+def test_one_who_was_overtaken_makes_no_second_job(script):
+    post(script, archive=archive(ALBUM))
+    late = Batch.objects.get()
+    unpacking.unpack()
+    visitor = unpacking.visitor_of(late)
+    with pytest.raises(batches.Overtaken):
+        batches.take(late, visitor, photo("a.jpg"), "a.jpg")
+    assert Photo.objects.count() == 3
+
+
+def test_a_zip_waits_while_the_queue_is_full(script, settings):
+    post(script, archive=archive(ALBUM))
+    settings.QUEUE_MAX_WAITING = 1
+    unpacking.unpack()
+    assert (Batch.objects.get().unpacked, Batch.objects.get().state) == (1, "unpacking")
+    settings.QUEUE_MAX_WAITING = 10
+    Batch.objects.update(lease_until=None)
+    unpacking.unpack()
+    assert (Photo.objects.count(), Batch.objects.get().state) == (3, "unpacked")
+
+
+def test_names_in_a_zip_are_labels_and_no_paths(script, settings):
+    evil = {"../../../evil.jpg": pictures.encoded(), "/etc/cron.d/evil.jpg": pictures.encoded()}
+    post(script, archive=archive(evil))
+    unpacking.unpack()
+    assert set(names()) == {"evil.jpg"}
+    written = {path.name for path in settings.MEDIA_ROOT.rglob("*.jpg")}
+    assert written == {"source.jpg", "grey_preview.jpg", "grey_card.jpg"}
+
+
+def test_a_zip_bomb_is_not_unpacked(script, monkeypatch):
+    monkeypatch.setattr(batches, "SMALL", 1_000_000)
+    bomb = archive({"a.jpg": b"\0" * 5_000_000}, zipfile.ZIP_DEFLATED)
+    assert post(script, archive=bomb).json()["code"] == "zip_too_dense"
+
+
+def test_an_entry_that_lies_about_its_size_is_read_no_further(script, settings):
+    settings.UPLOAD_MAX_BYTES = 100_000
+    post(script, archive=archive({"a.jpg": b"x" * 200_000, "b.jpg": pictures.encoded()}))
+    unpacking.unpack()
+    [error] = Batch.objects.get().errors
+    assert (error["name"], error["code"], names()) == ("a.jpg", "too_many_bytes", ["b.jpg"])
+
+
+def test_a_damaged_entry_is_told_and_the_others_go_on(script):
+    upload = archive(ALBUM)
+    content = bytearray(upload.read())
+    content[content.find(b"album/a.jpg") + 200] ^= 0xFF  # its checksum is wrong now
+    post(script, archive=SimpleUploadedFile("album.zip", bytes(content)))
+    unpacking.unpack()
+    [error] = Batch.objects.get().errors
+    assert (error["name"], error["code"], names()) == ("a.jpg", "damaged", ["b.jpg", "c.jpg"])
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(b"no zip", "not_a_zip"), (archive({"folder/": b""}).read(), "empty_zip")],
+)
+def test_what_is_no_zip_of_files_is_refused(script, content, code):
+    answer = post(script, archive=SimpleUploadedFile("a.zip", content))
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
+
+
+def test_a_zip_of_too_many_files_is_refused(script, monkeypatch):
+    monkeypatch.setattr(batches, "MOST_ENTRIES", 2)
+    assert post(script, archive=archive(ALBUM)).json()["code"] == "too_many_entries"
+
+
+def test_one_of_both_has_to_be_there(script):
+    both: dict[str, Any] = {"image": [photo("a.jpg")], "archive": archive(ALBUM)}
+    for fields in ({}, both):
+        answer = post(script, **fields)
+        assert (answer.status_code, answer.json()["code"]) == (400, "required")
+
+
+def test_a_repeated_request_is_the_same_batch(script):
+    first = post(script, "k", archive=archive(ALBUM))
+    again = post(script, "k", archive=archive(ALBUM))
+    assert (first.status_code, again.status_code) == (202, 200)
+    assert first.json()["id"] == again.json()["id"]
+    assert post(script, "k", archive=archive({"a.jpg": b"x"})).status_code == 409
+
+
+def test_parts_that_were_cut_off_are_taken_by_the_repeated_request(monkeypatch):
+    ada = User.objects.create_user("ada@example.org")
+    visitor = Visitor(user=ada, guest="", address="192.0.2.1")
+    batch = batches.new(visitor, intake.Options(), public=False)
+    uploads = [photo(f"{name}.jpg", seed) for seed, name in enumerate("abc")]
+    accept = intake.accept
+    taken: list[object] = []
+
+    def die_at_the_second(*args):
+        if taken:
+            raise SystemExit
+        taken.append(args)
+        return accept(*args)
+
+    monkeypatch.setattr(intake, "accept", die_at_the_second)
+    with pytest.raises(SystemExit):
+        batches.take_parts(uploads, batch, visitor, lambda _: None)
+    monkeypatch.setattr(intake, "accept", accept)
+    batches.go_on(Batch.objects.get(), uploads, visitor)
+    assert names() == ["a.jpg", "b.jpg", "c.jpg"]
+
+
+def test_a_batch_is_its_senders_alone(script):
+    batch = post(script, image=[photo("a.jpg")]).json()
+    for url in batch["urls"].values():
+        assert Client().get(url).status_code == 404
+
+
+def test_a_guests_batch_goes_along_into_the_account():
+    guest = post(Client(), archive=archive(ALBUM)).json()
+    ada = User.objects.create_user("ada@example.org")
+    people.adopt(Batch.objects.get().guest, ada)
+    unpacking.unpack()
+    assert guest["guest_token"]
+    assert Photo.objects.filter(owner=ada).count() == 3
+    assert set(Job.objects.values_list("queue_owner", flat=True)) == {f"user:{ada.pk}"}
+
+
+def test_only_so_many_zips_of_one_owner_wait(script, monkeypatch):
+    monkeypatch.setattr(batches, "MOST_PACKED", 1)
+    assert post(script, archive=archive(ALBUM)).status_code == 202
+    answer = post(script, archive=archive(ALBUM))
+    assert (answer.status_code, answer.json()["code"]) == (429, "too_many_waiting")
+    unpacking.unpack()
+    assert post(script, archive=archive(ALBUM)).status_code == 202
+
+
+def test_old_batches_are_forgotten_and_leave_no_zip(script, settings):
+    post(Client(), archive=archive(ALBUM))
+    post(script, archive=archive(ALBUM))
+    Batch.objects.update(created_at=timezone.now() - settings.GUEST_RETENTION)
+    assert batches.sweep() == 1
+    assert Batch.objects.get().owner
+    Batch.objects.update(created_at=timezone.now() - batches.KEPT)
+    assert batches.sweep() == 1
+    assert default_storage.listdir(batches.FOLDER)[1] == []
+
+
+def test_a_published_batch_is_published(script):
+    post(script, image=[photo("a.jpg")], visibility="public")
+    assert Photo.objects.get().visibility == "public"

@@ -1,0 +1,122 @@
+"""What an account can do with its webhooks on the pages, with a browser that runs no script."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from colorweb.accounts.models import User
+from jobs import queue, states
+from jobs.models import State, WebhookDelivery, WebhookEndpoint
+from jobs.webhooks import endpoints, sending
+from tests.colorweb import test_accounts
+from tests.jobs import make
+from tests.outsider import outsider
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LIST = "/account/webhooks/"
+
+
+@pytest.fixture
+def ada(client) -> User:
+    """Has given her password a moment ago."""
+    ada = User.objects.create_user("ada@example.org", test_accounts.PASSWORD)
+    client.force_login(ada)
+    test_accounts.prove(client)
+    return ada
+
+
+@pytest.fixture
+def receiver(settings):
+    settings.OUTGOING_PRIVATE = settings.OUTGOING_HTTP = True
+    with outsider() as server:
+        yield server
+
+
+def made(ada: User, url: str = "https://example.org/hook") -> WebhookEndpoint:
+    return endpoints.create(ada, url, ["job.succeeded"])[0]
+
+
+def text(answer) -> str:
+    return answer.content.decode()
+
+
+def test_one_is_added_and_its_secret_shown_once(client, ada):
+    fields = {"url": "https://example.org/hook", "events": ["job.succeeded", "job.failed"]}
+    answer = client.post(LIST + "new/", fields)
+    endpoint = WebhookEndpoint.objects.get()
+    [secret] = re.findall(r'value="(whsec_[^"]+)"', text(answer))
+    assert [secret] == endpoints.secrets_of(endpoint)
+    assert endpoint.events == ["job.failed", "job.succeeded"]
+    for page in (LIST, f"{LIST}{endpoint.pk}/"):
+        shown = text(client.get(page))
+        assert endpoint.url in shown
+        assert secret not in shown
+    assert "1 address is told" in text(client.get("/account/"))
+
+
+@pytest.mark.parametrize("url", ["http://example.org/", "https://10.0.0.1/", "javascript:alert(1)"])
+def test_an_address_that_would_never_be_called_is_refused(client, ada, url):
+    answer = client.post(LIST + "new/", {"url": url, "events": ["job.failed"]})
+    assert (answer.status_code, WebhookEndpoint.objects.count()) == (400, 0)
+    assert "errorlist" in text(answer)
+
+
+def test_the_log_tells_how_it_went_and_sends_again(client, ada, receiver):
+    page = f"{LIST}{made(ada, receiver.url).pk}/"
+    receiver.answer = lambda handler: handler.say(500)
+    job = make.job(photo=make.photo(owner=ada, guest=""))
+    queue.claim("test")
+    states.change(job.pk, State.SUCCEEDED)
+    sending.send_due()
+    shown = text(client.get(page))
+    assert "1 try: 500" in shown
+    assert "Nothing but failures since" in shown
+    receiver.answer = lambda handler: handler.say(200)
+    client.post(f"{page}deliveries/{WebhookDelivery.objects.get().pk}/")
+    WebhookEndpoint.objects.update(rests_until=None)
+    sending.send_due()
+    assert "delivered" in text(client.get(page))
+
+
+def test_pausing_and_resuming(client, ada):
+    page = f"{LIST}{made(ada).pk}/"
+    shown = text(client.post(page + "pause/", follow=True))
+    assert "Resume" in shown
+    shown = text(client.post(page + "resume/", follow=True))
+    assert "In order." in shown
+
+
+def test_why_a_dead_one_is_paused(client, ada):
+    endpoint = made(ada)
+    endpoints.pause(endpoint, endpoints.FAILING)
+    assert "nothing but fail for days" in text(client.get(LIST))
+
+
+def test_a_new_secret(client, ada):
+    endpoint = made(ada)
+    page = f"{LIST}{endpoint.pk}/secret/"
+    assert "whsec_" not in text(client.get(page))
+    [secret] = re.findall(r'value="(whsec_[^"]+)"', text(client.post(page)))
+    endpoint.refresh_from_db()
+    assert endpoints.secrets_of(endpoint)[0] == secret
+
+
+def test_changing_and_deleting(client, ada):
+    page = f"{LIST}{made(ada).pk}/"
+    client.post(page, {"url": "https://example.net/", "events": ["job.canceled"]})
+    assert WebhookEndpoint.objects.get().url == "https://example.net/"
+    assert client.post(page, {"url": "nonsense", "events": []}).status_code == 400
+    shown = text(client.post(page + "delete/", follow=True))
+    assert "https://example.net/ is told nothing any more." in shown
+    assert not WebhookEndpoint.objects.exists()
+
+
+def test_somebody_elses_are_not_there(client, ada):
+    other = made(User.objects.create_user("bob@example.org"))
+    for part in ("", "secret/"):
+        assert client.get(f"{LIST}{other.pk}/{part}").status_code == 404
+    for part in ("pause/", "resume/", "delete/", f"deliveries/{other.pk}/"):
+        assert client.post(f"{LIST}{other.pk}/{part}").status_code == 404
+    assert Client().get(LIST).status_code == 302

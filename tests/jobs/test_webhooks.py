@@ -1,0 +1,327 @@
+"""Whoever wants to be told of a job's end is told, once things calm down, and safely."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.db.models.functions import Now
+from django.test import Client
+from django.utils import timezone
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from colorweb.accounts import tokens
+from colorweb.accounts.models import User
+from jobs import queue, states
+from jobs.models import Event, Job, State, WebhookDelivery, WebhookEndpoint
+from jobs.webhooks import endpoints, sending
+from tests import pictures
+from tests.jobs import make
+from tests.outsider import outsider
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def receiver(settings):
+    settings.OUTGOING_PRIVATE = settings.OUTGOING_HTTP = True
+    with outsider() as server:
+        yield server
+
+
+@pytest.fixture
+def ada() -> User:
+    return User.objects.create_user("ada@example.org")
+
+
+@pytest.fixture
+def script(ada) -> Client:
+    _, secret = tokens.create(ada, "test", ["read", "write"])
+    return Client(headers={"Authorization": f"Bearer {secret}"})
+
+
+def end(ada: User, state: str = State.SUCCEEDED, **fields) -> Job:
+    """A job of the account's that has just come to its end."""
+    job = make.job(photo=make.photo(owner=ada, guest=""), owner=f"user:{ada.pk}", **fields)
+    if state != State.CANCELED:
+        queue.claim("test")
+    states.change(job.pk, state)
+    return job
+
+
+def add(script: Client, url: str, **more) -> dict:
+    answer = script.post("/api/v1/webhooks/", {"url": url, **more}, "application/json")
+    assert answer.status_code == 201, answer.json()
+    return answer.json()
+
+
+def due_now(*fields) -> None:
+    """The pauses are over."""
+    WebhookDelivery.objects.update(due_at=Now())
+    WebhookEndpoint.objects.update(rests_until=None)
+
+
+def test_the_end_of_a_job_is_told_signed_and_once(receiver, script, ada):
+    endpoint = add(script, receiver.url + "/hook?a=b")
+    job = end(ada)
+    assert sending.send_due() == 1
+    assert sending.send_due() == 0
+    [request] = receiver.received
+    told = Webhook(endpoint["secret"]).verify(request.body, request.headers)
+    assert (request.method, request.path) == ("POST", "/hook?a=b")
+    assert (told["type"], told["data"]["id"]) == ("job.succeeded", str(job.pk))
+    assert told["data"]["urls"]["self"].endswith(f"/api/v1/jobs/{job.pk}/")
+    [delivery] = script.get(f"/api/v1/webhooks/{endpoint['id']}/deliveries/").json()["results"]
+    assert (delivery["id"], delivery["state"]) == (request.headers["webhook-id"], "delivered")
+    assert [attempt["status"] for attempt in delivery["attempts"]] == [200]
+
+
+@pytest.mark.parametrize("state", [State.SUCCEEDED, State.FAILED, State.CANCELED])
+def test_only_the_events_asked_for_are_told(receiver, script, ada, state):
+    add(script, receiver.url, events=["job.failed"])
+    end(ada, state)
+    sending.send_due()
+    told = [json.loads(request.body)["type"] for request in receiver.received]
+    assert told == (["job.failed"] if state == State.FAILED else [])
+
+
+def test_others_hear_nothing(receiver, script):
+    add(script, receiver.url)
+    end(User.objects.create_user("bob@example.org"))
+    assert not WebhookDelivery.objects.exists()
+
+
+def test_the_rows_come_with_the_jobs_end_or_not_at_all(receiver, script, ada):
+    """A crash between the commit and the sending loses nothing; one before it tells nothing."""
+    add(script, receiver.url)
+    job = make.job(photo=make.photo(owner=ada, guest=""))
+    queue.claim("test")
+    with transaction.atomic():
+        states.change(job.pk, State.SUCCEEDED)
+        transaction.set_rollback(True)
+    assert not WebhookDelivery.objects.exists()
+    states.change(job.pk, State.SUCCEEDED)
+    assert WebhookDelivery.objects.get().state == "pending"
+    with pytest.raises(states.Refused):
+        states.change(job.pk, State.FAILED)
+    assert WebhookDelivery.objects.count() == 1
+
+
+def test_a_worker_that_dies_with_a_delivery_costs_a_lease(receiver, script, ada):
+    add(script, receiver.url)
+    end(ada)
+    [lost] = sending.claim()
+    assert sending.claim() == []
+    due_now()
+    assert sending.send_due() == 1
+    late = sending.Outcome(timezone.now(), 5, None, "late")
+    sending._record(lost, late)
+    assert WebhookDelivery.objects.get().state == "delivered"
+
+
+def test_a_failure_is_tried_again_with_a_new_signature(receiver, script, ada, settings):
+    settings.WEBHOOK_SCHEDULE = [10, 100]
+    endpoint = add(script, receiver.url)
+    receiver.answer = lambda handler: handler.say(500)
+    end(ada)
+    sending.send_due()
+    delivery = WebhookDelivery.objects.get()
+    assert 7 <= (delivery.due_at - timezone.now()).total_seconds() <= 12
+    WebhookDelivery.objects.update(due_at=Now())
+    assert sending.send_due() == 0, "its receiver rests"
+    due_now()
+    receiver.answer = lambda handler: handler.say(204)
+    sending.send_due()
+    first, second = receiver.received
+    assert first.headers["webhook-id"] == second.headers["webhook-id"]
+    Webhook(endpoint["secret"]).verify(second.body, second.headers)
+    delivery.refresh_from_db()
+    assert [attempt["status"] for attempt in delivery.attempts] == [500, 204]
+    assert WebhookEndpoint.objects.get().failing_since is None
+
+
+def test_after_the_schedule_it_is_given_up_and_may_be_sent_again(receiver, script, ada, settings):
+    settings.WEBHOOK_SCHEDULE = [1]
+    add(script, receiver.url)
+    receiver.answer = lambda handler: handler.say(500)
+    job = end(ada)
+    for _ in range(2):
+        due_now()
+        sending.send_due()
+    [delivery] = script.get(f"/api/v1/jobs/{job.pk}/deliveries/").json()["results"]
+    assert (delivery["state"], delivery["next_try_at"]) == ("failed", None)
+    receiver.answer = lambda handler: handler.say(200)
+    again = script.post(f"/api/v1/deliveries/{delivery['id']}/resend/")
+    assert (again.status_code, again.json()["state"]) == (202, "pending")
+    due_now()
+    sending.send_due()
+    assert {request.headers["webhook-id"] for request in receiver.received} == {delivery["id"]}
+    assert WebhookDelivery.objects.get().state == "delivered"
+
+
+def test_a_redirect_is_a_failure(receiver, script, ada):
+    add(script, receiver.url)
+    receiver.answer = lambda handler: handler.say(302, Location=receiver.url)
+    end(ada)
+    sending.send_due()
+    assert len(receiver.received) == 1
+    assert WebhookDelivery.objects.get().attempts[0]["status"] == 302
+
+
+def test_a_dead_receiver_is_paused_after_days_and_what_was_held_is_sent(
+    receiver, script, ada, settings
+):
+    endpoint = add(script, receiver.url)
+    address = f"/api/v1/webhooks/{endpoint['id']}/"
+    receiver.answer = lambda handler: handler.say(500)
+    end(ada)
+    sending.send_due()
+    assert script.get(address).json()["failing_since"]
+    WebhookEndpoint.objects.update(failing_since=timezone.now() - timedelta(days=3, minutes=1))
+    due_now()
+    sending.send_due()
+    told = script.get(address).json()
+    assert told["paused_at"]
+    assert told["pause_reason"] == "failing"
+    end(ada)
+    due_now()
+    assert sending.send_due() == 0
+    assert set(WebhookDelivery.objects.values_list("state", flat=True)) == {"held"}
+    receiver.answer = lambda handler: handler.say(200)
+    resumed = script.post(address + "resume/").json()
+    assert (resumed["paused_at"], resumed["failing_since"]) == (None, None)
+    assert sending.send_due() == 2
+
+
+def test_gone_pauses_at_once(receiver, script, ada):
+    add(script, receiver.url)
+    receiver.answer = lambda handler: handler.say(410)
+    end(ada)
+    sending.send_due()
+    [endpoint] = script.get("/api/v1/webhooks/").json()["results"]
+    assert endpoint["pause_reason"] == "gone"
+
+
+def test_an_owner_pauses_and_resumes(receiver, script, ada):
+    address = f"/api/v1/webhooks/{add(script, receiver.url)['id']}/"
+    assert script.post(address + "pause/").json()["pause_reason"] == "asked"
+    end(ada)
+    assert sending.send_due() == 0
+    script.post(address + "resume/")
+    assert sending.send_due() == 1
+
+
+def test_a_dead_receiver_costs_others_nothing(receiver, script, ada, settings):
+    """Of many messages to one that fails, few are tried; the others go their way."""
+    settings.WEBHOOK_SCHEDULE = [1000]
+    add(script, "http://127.0.0.1:1999/")
+    other = User.objects.create_user("bob@example.org")
+    endpoints.create(other, receiver.url, [Event.SUCCEEDED])
+    for _ in range(12):
+        end(ada)
+    end(other)
+    assert sending.send_due() == 1 + sending.AT_ONCE_TO_ONE
+    assert len(receiver.received) == 1
+
+
+def test_an_address_that_comes_with_a_job_is_told_too(receiver):
+    me = Client().get("/api/v1/me/").json()
+    guest = Client(headers={"Authorization": f"Bearer {me['guest_token']}"})
+    fields = {"image": pictures.upload(), "webhook_url": receiver.url}
+    job = guest.post("/api/v1/jobs/", fields).json()
+    guest.post(job["urls"]["cancel"])
+    sending.send_due()
+    [request] = receiver.received
+    told = Webhook(me["webhook_secret"]).verify(request.body, request.headers)
+    assert (told["type"], told["data"]["id"]) == ("job.canceled", job["id"])
+    again = guest.post(f"/api/v1/jobs/{job['id']}/retry/").json()
+    assert Job.objects.get(pk=again["id"]).webhook_url == receiver.url
+
+
+@pytest.mark.parametrize("url", ["http://example.org/", "https://127.0.0.1/", "nonsense"])
+def test_an_address_that_would_never_be_called_is_refused(client, script, url):
+    answer = script.post("/api/v1/webhooks/", {"url": url}, "application/json")
+    assert (answer.status_code, answer.json()["code"]) == (400, "url_refused")
+    fields = {"image": pictures.upload(), "webhook_url": url}
+    assert client.post("/api/v1/jobs/", fields).json()["errors"][0]["attr"] == "webhook_url"
+
+
+def test_a_name_that_leads_home_is_never_called(receiver, script, ada, settings):
+    add(script, receiver.url.replace("127.0.0.1", "localhost"))
+    settings.OUTGOING_PRIVATE = False
+    end(ada)
+    sending.send_due()
+    assert not receiver.received
+    assert "public internet" in WebhookDelivery.objects.get().attempts[0]["error"]
+
+
+def test_a_new_secret_signs_beside_the_old_one_for_a_day(receiver, script, ada):
+    old = add(script, receiver.url)
+    new = script.post(f"/api/v1/webhooks/{old['id']}/secret/").json()
+    end(ada)
+    sending.send_due()
+    WebhookEndpoint.objects.update(old_secret_ends=timezone.now())
+    end(ada)
+    sending.send_due()
+    both, one = receiver.received
+    for secret in (old["secret"], new["secret"]):
+        Webhook(secret).verify(both.body, both.headers)
+    Webhook(new["secret"]).verify(one.body, one.headers)
+    with pytest.raises(WebhookVerificationError):
+        Webhook(old["secret"]).verify(one.body, one.headers)
+
+
+def test_secrets_are_shown_once_and_sealed_in_the_database(receiver, script, settings):
+    endpoint = add(script, receiver.url)
+    assert "secret" not in script.get(f"/api/v1/webhooks/{endpoint['id']}/").json()
+    row = WebhookEndpoint.objects.get()
+    assert endpoint["secret"] not in row.secret
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "another"
+    assert endpoints.secrets_of(row) == [endpoint["secret"]]
+
+
+def test_a_lost_key_is_told_in_the_log_and_stops_nobody(receiver, script, ada, settings):
+    add(script, receiver.url)
+    end(ada)
+    settings.SECRET_KEY = "another"
+    sending.send_due()
+    assert "make a new one" in WebhookDelivery.objects.get().attempts[0]["error"]
+
+
+def test_a_webhook_can_be_changed_and_deleted(receiver, script, ada):
+    address = f"/api/v1/webhooks/{add(script, 'https://example.org/')['id']}/"
+    changed = {"url": receiver.url, "events": ["job.failed", "job.failed"]}
+    answer = script.patch(address, changed, "application/json").json()
+    assert (answer["url"], answer["events"]) == (receiver.url, ["job.failed"])
+    assert script.patch(address, {}, "application/json").json() == answer
+    end(ada, State.FAILED)
+    assert script.delete(address).status_code == 204
+    assert script.get(address).status_code == 404
+    assert not WebhookDelivery.objects.exists()
+
+
+def test_an_account_has_so_many_webhooks(script, monkeypatch):
+    monkeypatch.setattr(endpoints, "MOST", 1)
+    add(script, "https://example.org/")
+    answer = script.post("/api/v1/webhooks/", {"url": "https://example.org/"}, "application/json")
+    assert (answer.status_code, answer.json()["code"]) == (409, "too_many_endpoints")
+
+
+def test_guests_have_no_endpoints(client):
+    assert client.get("/api/v1/webhooks/").json()["code"] == "not_authenticated"
+
+
+def test_a_token_that_may_only_read_learns_no_secret(ada):
+    _, secret = tokens.create(ada, "reader", ["read"])
+    reader = Client(headers={"Authorization": f"Bearer {secret}"})
+    assert reader.get("/api/v1/me/").json()["webhook_secret"] is None
+
+
+def test_old_deliveries_are_forgotten(receiver, script, ada):
+    add(script, receiver.url)
+    end(ada)
+    end(ada)
+    old = WebhookDelivery.objects.order_by("created_at")[0]
+    WebhookDelivery.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=31))
+    assert sending.sweep() == 1
+    assert WebhookDelivery.objects.count() == 1
