@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check $(if $(CI),--qui
 SCHEMA := $(BIN)/python manage.py spectacular --validate --fail-on-warn --file
 FRONTEND := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/templates/*')
 
-.PHONY: setup run test test-long check schema audit bench train browser
+.PHONY: setup run test test-long check schema audit bench lighthouse train browser
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -33,8 +33,11 @@ check: setup $(VENV)/.installed-dev
 	$(SCHEMA) $(VENV)/openapi.yaml && diff -u docs/openapi.yaml $(VENV)/openapi.yaml \
 	  || { echo "The API and docs/openapi.yaml differ. Run: make schema" >&2; exit 1; }
 	@$(npm); cd frontend && npm run --silent check
-	@files=$$(find . -name 'Dockerfile*' -not -path './.venv/*' -not -path '*/node_modules/*'); \
-	if [ -n "$$files" ]; then $(BIN)/hadolint $$files; fi
+	$(BIN)/hadolint docker/Dockerfile
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker/compose*.yaml
+	$(BIN)/shellcheck docker/*.sh
+	@if command -v nginx >/dev/null; then nginx -t -q -p $(VENV) -c $(CURDIR)/docker/nginx.conf; \
+	else echo "nginx is not here: docker/nginx.conf was not checked"; fi
 
 # Writes down what the API promises, after it was changed on purpose.
 schema: setup
@@ -54,6 +57,10 @@ audit: setup
 bench: setup
 	$(BIN)/python -m bench $(ARGS)
 
+# Scores of the public pages in a browser; ends with an error where one is under its aim.
+lighthouse: setup browser
+	@$(npm); npm exec --yes --package=lighthouse@13.5.0 -- $(BIN)/python -m bench.lighthouse
+
 train: setup
 	$(BIN)/python manage.py train $(ARGS)
 
@@ -66,9 +73,9 @@ $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV) || { \
 	  echo "Python could not make a virtual environment (on Debian and Ubuntu: apt install python3-venv)." >&2; rm -rf $(VENV); exit 1; }
 
-$(VENV)/.installed: requirements.txt requirements-torch.txt constraints.txt | $(VENV)/bin/python
+$(VENV)/.installed: requirements.txt requirements-torch.txt requirements-build.txt constraints.txt | $(VENV)/bin/python
 	@echo "Installing what colorweb needs (about 5 GB the first time, most of it PyTorch)"
-	$(PIP) -r requirements.txt
+	$(PIP) -r requirements.txt -r requirements-torch.txt -r requirements-build.txt
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed

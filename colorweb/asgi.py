@@ -4,6 +4,9 @@ import os
 
 from django.core.asgi import get_asgi_application
 
+from colorweb import machines
+
+machines.insist()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "colorweb.settings")
 pages = get_asgi_application()
 
@@ -12,14 +15,13 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 
 from colorweb.http.body_limit import BodyLimit  # noqa: E402
-from jobs.routing import websocket_urlpatterns  # noqa: E402
+from jobs import routing as of_photos  # noqa: E402
+from ml import routing as of_training  # noqa: E402
 
-sockets = URLRouter(websocket_urlpatterns)
+sockets = URLRouter([*of_photos.websocket_urlpatterns, *of_training.websocket_urlpatterns])
 application = ProtocolTypeRouter(
     {
         "http": BodyLimit(pages),
-        "websocket": AllowedHostsOriginValidator(
-            AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
-        ),
+        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(sockets)),
     }
 )

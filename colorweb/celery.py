@@ -4,13 +4,28 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import (
+    beat_init,
+    celeryd_init,
+    worker_init,
+    worker_process_init,
+    worker_shutting_down,
+)
+
+from colorweb import machines
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "colorweb.settings")
 
 app = Celery("colorweb")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@celeryd_init.connect
+@beat_init.connect
+def insist(**_signal: Any) -> None:
+    """A worker that could not reach what the others share must not take their work."""
+    machines.insist()
 
 
 @worker_process_init.connect
@@ -20,3 +35,13 @@ def load_network(**_signal: Any) -> None:
         from jobs.worker import Worker  # noqa: PLC0415 - torch, in these processes only
 
         Worker.here()
+
+
+@worker_init.connect
+@worker_shutting_down.connect
+def tell_training(signal: Any, **_more: Any) -> None:
+    """Let a training save itself and wait for the next worker, when this one has to end."""
+    if os.environ.get("COLORWEB_WORKER") == "training":
+        from ml.training import notice  # noqa: PLC0415 - only now are the apps there
+
+        (notice.give if signal is worker_shutting_down else notice.withdraw)(os.getpid())

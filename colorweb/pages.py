@@ -5,16 +5,16 @@ from typing import Any
 from django.urls import path
 from django.views.generic import TemplateView
 
-from ml import catalog
+from ml import registry
 
 
 class About(TemplateView):
     template_name = "about.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """With the card of the network that colours by default, if there is one."""
+        """With the card of the network in service, if there is one."""
         try:
-            card = catalog.card()
+            card = registry.current().card
         except LookupError:
             card = {}
         return super().get_context_data(card=card, **kwargs)
@@ -23,5 +23,10 @@ class About(TemplateView):
 urlpatterns = [
     path("about/", About.as_view(), name="about"),
     path("privacy/", TemplateView.as_view(template_name="privacy.html"), name="privacy"),
+    path(
+        "robots.txt",
+        TemplateView.as_view(template_name="robots.txt", content_type="text/plain"),
+        name="robots",
+    ),
     path("terms/", TemplateView.as_view(template_name="terms.html"), name="terms"),
 ]

@@ -9,7 +9,7 @@ import hashlib
 import os
 import tempfile
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -21,6 +21,27 @@ _LONGEST_RUN_DIR = 103 - len("/supervisor.sock.4194304")
 def var_dir() -> Path:
     """The folder with everything this installation makes: database, photos, secret key, logs."""
     return Path(os.environ.get("VAR_DIR") or REPOSITORY / "var").expanduser().resolve()
+
+
+def given(name: str) -> str:
+    """The setting `name`: from the environment, else from the file that `<name>_FILE` names.
+
+    Files are how containers hand over secrets. Raises OSError for a file that cannot be read.
+    """
+    if value := os.environ.get(name):
+        return value
+    path = os.environ.get(f"{name}_FILE")
+    return Path(path).read_text().strip() if path else ""
+
+
+def media_dir() -> Path:
+    """The folder of photos and models, where they are kept on disk."""
+    return Path(os.environ.get("MEDIA_DIR") or var_dir() / "media").expanduser().resolve()
+
+
+def static_dir() -> Path:
+    """The folder of collected static files; an image has them built in and names it."""
+    return Path(os.environ.get("STATIC_DIR") or var_dir() / "static").expanduser().resolve()
 
 
 def run_dir() -> Path:
@@ -37,9 +58,16 @@ def log_dir() -> Path:
     return var_dir() / "log"
 
 
+def database_url() -> str:
+    """The database: SQLite in the folder of this installation until DATABASE_URL names another."""
+    url = given("DATABASE_URL") or f"sqlite:///{var_dir() / 'db.sqlite3'}"
+    return _with_password(url, "DATABASE_PASSWORD")
+
+
 def broker_url() -> str:
     """Redis or Valkey that carries tokens, websocket messages and heartbeats (`noeviction`)."""
-    return os.environ.get("REDIS_URL") or f"unix://{run_dir() / 'broker.sock'}?db=0"
+    url = given("REDIS_URL") or f"unix://{run_dir() / 'broker.sock'}?db=0"
+    return _with_password(url, "REDIS_PASSWORD")
 
 
 def cache_url() -> str:
@@ -47,13 +75,11 @@ def cache_url() -> str:
 
     Where only REDIS_URL is given the cache shares that server, in its database 1.
     """
-    given = os.environ.get("CACHE_URL")
-    if given:
-        return given
-    broker = os.environ.get("REDIS_URL")
-    if not broker:
+    if cache := given("CACHE_URL"):
+        return _with_password(cache, "REDIS_PASSWORD")
+    if not given("REDIS_URL"):
         return f"unix://{run_dir() / 'cache.sock'}?db=0"
-    parts = urlsplit(broker)
+    parts = urlsplit(broker_url())
     if parts.scheme == "unix":
         return parts._replace(query="db=1").geturl()
     return parts._replace(path="/1").geturl()
@@ -65,6 +91,15 @@ def celery_url() -> str:
     if not url.startswith("unix://"):
         return url
     return f"redis+socket://{urlsplit(url).path}"
+
+
+def _with_password(url: str, name: str) -> str:
+    """The address with the secret `name` in it, unless it has a password or is none of a server."""
+    password, parts = given(name), urlsplit(url)
+    if not password or parts.password or not parts.hostname:
+        return url
+    user, _, server = parts.netloc.rpartition("@")
+    return parts._replace(netloc=f"{user}:{quote(password, safe='')}@{server}").geturl()
 
 
 def host() -> str:

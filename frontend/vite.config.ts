@@ -8,6 +8,6 @@ export default defineConfig({
     manifest: "manifest.json",
     modulePreload: false,
     target: "baseline-widely-available",
-    rolldownOptions: { input: "src/main.ts" },
+    rolldownOptions: { input: ["src/main.ts", "src/staff.ts"] },
   },
 });

@@ -1,10 +1,12 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class JobsConfig(AppConfig):
     name = "jobs"
+    verbose_name = _("Photos")
 
     def ready(self) -> None:
-        # Each connects itself: to deletions and logins, and to the API's document.
-        from jobs import signals  # noqa: F401, PLC0415
-        from jobs.api import schema  # noqa: F401, PLC0415
+        # Each connects itself: to logins and deletions, training, monitors, and the API's document.
+        from colorweb.api import schema  # noqa: F401, PLC0415
+        from jobs import learning, metrics, signals  # noqa: F401, PLC0415

@@ -15,7 +15,7 @@ from django.http import Http404
 
 from colorweb.accounts import visitors
 from jobs import access, live
-from jobs.describe import absolute_from, describe, moving_parts
+from jobs.describe import absolute_from, describe, describe_all, moving_parts
 from jobs.models import TERMINAL, Job
 
 SNAPSHOT = 50
@@ -36,7 +36,7 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
         self.absolute = absolute_from(headers.get(b"host", b"").decode("latin-1"))
         self.waiting: set[str] = set()
         # The group first, then the snapshot: what changes in between is told twice, not lost.
-        self.groups_joined = (self.group_name(), live.identity_group(self.visitor.key))
+        self.groups_joined = (self.group_name(), visitors.identity_group(self.visitor.key))
         for group in self.groups_joined:
             await self.channel_layer.group_add(group, self.channel_name)
         try:
@@ -81,8 +81,11 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
         return self.describe(access.visible_job(self.visitor, uuid.UUID(job_id)))
 
     def describe(self, job: Job) -> dict[str, Any]:
-        """A job's description; remembers which jobs have a position to follow."""
-        told = describe(job, self.absolute)
+        """A job's description."""
+        return self._followed(describe(job, self.absolute))
+
+    def _followed(self, told: dict[str, Any]) -> dict[str, Any]:
+        """The description itself; remembers whether the job has a position to follow."""
         follow = self.waiting.discard if told["status"] in TERMINAL else self.waiting.add
         follow(told["id"])
         return told
@@ -125,4 +128,5 @@ class MineConsumer(LiveConsumer):
     @database_sync_to_async
     def snapshot(self) -> dict[str, Any]:
         jobs = access.jobs_of(self.visitor)[:SNAPSHOT]
-        return {"type": "snapshot", "jobs": [self.describe(job) for job in jobs]}
+        told = describe_all(list(jobs), self.absolute)
+        return {"type": "snapshot", "jobs": [self._followed(job) for job in told]}

@@ -1,14 +1,18 @@
 """What every page knows."""
 
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
+
+from colorweb.accounts.visitors import Visitor, VisitorRequest
+from jobs import access
 
 FORMATS = ("JPEG", "PNG", "WebP", "TIFF", "HEIC", "AVIF", "BMP", "GIF")
 
 
-def limits(request: HttpRequest) -> dict[str, Any]:
+def limits(request: VisitorRequest) -> dict[str, Any]:
     """What the site promises and who answers for it, said on several pages."""
     return {
         "limits": {
@@ -18,7 +22,17 @@ def limits(request: HttpRequest) -> dict[str, Any]:
             "aspect": settings.UPLOAD_MAX_ASPECT,
             "formats": FORMATS,
             "guest_hours": round(settings.GUEST_RETENTION.total_seconds() / 3600),
+            "trash_days": round(settings.TRASH_RETENTION / timedelta(days=1)),
         },
+        "has_photos": partial(_has_photos, request),
         "contact": settings.CONTACT,
         "mail_arrives": settings.MAIL_ARRIVES,
     }
+
+
+def _has_photos(request: VisitorRequest) -> bool:
+    """Whether there is a history to look at; asked only where a page wants to know."""
+    visitor: Visitor | None = getattr(request, "visitor", None)
+    if visitor is None:  # refused before anybody asked who it is
+        return False
+    return bool(visitor.user) or (not visitor.is_new and access.photos_of(visitor).exists())

@@ -1,6 +1,6 @@
 """A job as the API, the sockets and the pages see it: one description for all."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,8 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from jobs import live, queue
-from jobs.files import OF_PHOTO, OF_RESULT
+from jobs import files, live, queue
 from jobs.models import Job, State
 
 STAGE_PROGRESS = {"waiting": 0.0, "reading": 0.05, "colouring": 0.2, "saving": 0.8, "done": 1.0}
@@ -29,11 +28,21 @@ def absolute_from(host: str) -> Absolute:
 
 def describe(job: Job, absolute: Absolute) -> dict[str, Any]:
     """The contract of design.md, "A job reads": JSON values only, URLs absolute."""
+    return _describe(job, absolute, queue.position(job))
+
+
+def describe_all(jobs: Sequence[Job], absolute: Absolute) -> list[dict[str, Any]]:
+    """Many jobs; one query finds the places of all."""
+    places = queue.positions(jobs)
+    return [_describe(job, absolute, places.get(job.pk)) for job in jobs]
+
+
+def _describe(job: Job, absolute: Absolute, position: int | None) -> dict[str, Any]:
     photo = job.photo
     return {
         "id": str(job.pk),
         "status": job.state,
-        **moving_parts(job),
+        **_moving_parts(job, position, None),
         "error": (
             {"code": job.error_code, "message": gettext(job.error_message)}
             if job.error_code
@@ -47,12 +56,14 @@ def describe(job: Job, absolute: Absolute) -> dict[str, Any]:
             "id": str(photo.pk),
             "name": photo.name,
             "title": photo.title,
+            "alt": photo.alt,
             "width": photo.width,
             "height": photo.height,
             "format": photo.format,
             "bytes": photo.bytes,
             "has_colour": photo.has_colour,
             "visibility": photo.visibility,
+            "likes": photo.likes,
         },
         "timings": timings(job),
         "urls": urls(job, absolute),
@@ -62,9 +73,19 @@ def describe(job: Job, absolute: Absolute) -> dict[str, Any]:
     }
 
 
+def describe_to_others(job: Job, absolute: Absolute) -> dict[str, Any]:
+    """The same without what the file was called, which may tell more than its owner published."""
+    told = describe(job, absolute)
+    told["photo"]["name"] = ""
+    return told
+
+
 def moving_parts(job: Job, told: float | None = None) -> dict[str, Any]:
     """What changes while a job waits and runs; `told` is fresher progress, if there is some."""
-    position = queue.position(job)
+    return _moving_parts(job, queue.position(job), told)
+
+
+def _moving_parts(job: Job, position: int | None, told: float | None) -> dict[str, Any]:
     progress = STAGE_PROGRESS[job.stage]
     if job.state == State.RUNNING:
         progress = max(progress, live.progress_of(job.pk) if told is None else told)
@@ -98,6 +119,7 @@ def urls(job: Job, absolute: Absolute) -> dict[str, str | None]:
         "events": absolute(f"/ws/jobs/{job.pk}/").replace("http", "ws", 1),
         "stream": absolute(reverse("api-job-events", args=[job.pk])),
         "page": absolute(reverse("job", args=[job.pk])),
+        "permalink": absolute(reverse("photo", args=[job.photo_id])),
         "cancel": None if job.is_terminal else absolute(reverse("api-job-cancel", args=[job.pk])),
         "retry": (
             absolute(reverse("api-job-retry", args=[job.pk]))
@@ -105,8 +127,9 @@ def urls(job: Job, absolute: Absolute) -> dict[str, str | None]:
             else None
         ),
     }
-    for kind in (*OF_RESULT, *OF_PHOTO):
-        there = done or kind in OF_PHOTO
+    of_photo = files.of_photo(job.photo.has_colour)
+    for kind in (*files.OF_RESULT, *files.OF_PHOTO):
+        there = kind in of_photo or (done and kind in files.OF_RESULT)
         found[kind] = absolute(reverse("file", args=[job.pk, kind])) if there else None
     found["download"] = f"{found['result']}?download" if done else None
     return found

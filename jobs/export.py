@@ -27,7 +27,12 @@ def collect(user: User) -> tuple[dict[str, Any], list[Entry]]:
             "name": user.get_full_name(),
             "joined_at": iso(user.date_joined),
             "last_login_at": iso(user.last_login),
+            "photos_for_training_since": iso(user.photos_for_training),
         },
+        "webhooks": [
+            {"url": hook.url, "events": hook.events, "created_at": iso(hook.created_at)}
+            for hook in user.webhooks.order_by("created_at")
+        ],
         "photos": [],
     }
     entries: list[Entry] = []
@@ -111,6 +116,7 @@ def _about(photo: Photo) -> dict[str, Any]:
         "sha256": photo.sha256,
         "sent_at": iso(photo.created_at),
         "published_at": iso(photo.published_at),
+        "trashed_at": iso(photo.trashed_at),
     }
 
 

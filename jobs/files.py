@@ -5,13 +5,14 @@ What a crash leaves behind has no row; `sweep` finds it.
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import BinaryIO, cast
 
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.db.models import F
 from django.utils import timezone
 
 from jobs.models import Job, Photo, folder_of
@@ -21,11 +22,22 @@ CARD_SIDE = 480
 ORPHAN_AGE = timedelta(hours=1)
 
 
-OF_PHOTO = ("grey_preview", "grey_card")
-"""Made at intake, there at once."""
-OF_RESULT = ("result", "grey", "preview", "card")
-"""Made by the worker, there when the job has succeeded."""
-MIME = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
+OF_PHOTO = ("grey_preview", "grey_card", "original_preview")
+"""Made at intake, there at once; the last only of a photo that had colour when it came."""
+OF_RESULT = ("result", "grey", "preview", "card", "colours")
+"""Made by the worker, there when the job has succeeded; `colours`: see `Chroma.to_png`."""
+MIME = {
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "webp": "image/webp",
+    "tif": "image/tiff",
+    "avif": "image/avif",
+}
+
+
+def of_photo(has_colour: bool) -> list[str]:
+    """What there is of a photo itself, besides the file as sent."""
+    return [kind for kind in OF_PHOTO if has_colour or kind != "original_preview"]
 
 
 def name_of(job: Job, kind: str) -> str:
@@ -53,6 +65,20 @@ def new_file(name: str) -> Iterator[BinaryIO]:
             raise FileExistsError(name)
 
 
+def weigh(names: Iterable[str]) -> int:
+    """Bytes that files take in storage, all together."""
+    return sum(default_storage.size(name) for name in names)
+
+
+def count(photo_id: uuid.UUID, size: int) -> None:
+    """Note that so many more bytes are kept of a photo.
+
+    Belongs into the transaction that makes a row point at the files: what a lost attempt or a
+    crash has written is never counted, and `stored_bytes` is exact.
+    """
+    Photo.objects.filter(pk=photo_id).update(stored_bytes=F("stored_bytes") + size)
+
+
 def delete_folder(folder: str) -> None:
     """Remove everything in a photo's folder, and the folder where storage has such things."""
     try:
@@ -75,22 +101,28 @@ def delete_attempt(job: Job) -> None:
 def sweep() -> int:
     """Delete folders that no photo's row knows and that are older than an hour; how many."""
     swept = 0
-    for shelf in _folders("photos"):
-        ids = {uuid.UUID(name) for name in _folders(f"photos/{shelf}")}
+    for shelf in folders("photos"):
+        ids = {uuid.UUID(name) for name in folders(f"photos/{shelf}")}
         known = Photo.objects.filter(pk__in=ids).values_list("pk", flat=True)
         for orphan in ids.difference(known):
             folder = folder_of(orphan)
-            if _newest(folder) < timezone.now() - ORPHAN_AGE:
+            if is_old(folder):
                 delete_folder(folder)
                 swept += 1
     return swept
 
 
-def _folders(path: str) -> list[str]:
+def folders(path: str) -> list[str]:
+    """Names of the folders in a folder of the storage; none if it is not there."""
     try:
         return default_storage.listdir(path)[0]
     except FileNotFoundError:
         return []
+
+
+def is_old(folder: str) -> bool:
+    """Whether nothing was added to a folder lately: an upload writes files before their row."""
+    return _newest(folder) < timezone.now() - ORPHAN_AGE
 
 
 def _newest(folder: str) -> datetime:

@@ -1,49 +1,98 @@
 """Publishing is the owner's separate act; the gallery shows what was published."""
 
-from django.db.models import F, QuerySet
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from jobs.models import Job, Photo, State
 
+SHOWN = (Photo.Visibility.PUBLIC, Photo.Visibility.UNLISTED)
+"""Visibilities in which others see the photo's `published_job`."""
+ORDERS = {"newest": "-published_at", "likes": "-likes"}
+"""What to go through the gallery by."""
 
-def publish(job: Job, title: str = "") -> None:
-    """Show a succeeded job's colours in the gallery. Raises ValueError if it has none."""
+
+def publish(job: Job) -> None:
+    """Show a succeeded job's colours in the gallery, in place of others of its photo.
+
+    Raises ValueError if it has none.
+    """
     if job.state != State.SUCCEEDED:
         raise ValueError("Only a finished photo can be published.")
     Photo.objects.filter(pk=job.photo_id).update(
         visibility=Photo.Visibility.PUBLIC,
         published_job=job,
-        published_at=timezone.now(),
-        title=title.strip()[:200],
+        # Not the database's own time: SQLite would note it shorter, and compares moments as text.
+        published_at=Coalesce("published_at", timezone.now()),
     )
 
 
-def publish_when_done(photo: Photo) -> None:
-    """Note the wish to publish; `keep_promise` shows the first result."""
-    photo.visibility = Photo.Visibility.PUBLIC
-    photo.published_at = timezone.now()
+def unlist(job: Job) -> None:
+    """Show a succeeded job's colours to whoever knows the photo's address, and in no list.
+
+    Raises ValueError if it has none.
+    """
+    if job.state != State.SUCCEEDED:
+        raise ValueError("Only a finished photo can be shown to others.")
+    Photo.objects.filter(pk=job.photo_id).update(
+        visibility=Photo.Visibility.UNLISTED, published_job=job, published_at=None
+    )
+
+
+def put_words(photo: Photo, title: str, alt: str) -> None:
+    """Give a photo its title and its text for those who do not see it; both may be empty."""
+    Photo.objects.filter(pk=photo.pk).update(title=title.strip()[:200], alt=alt.strip()[:1000])
+
+
+def show_when_done(photo: Photo, visibility: str) -> None:
+    """Note the wish that others may see it; `keep_promise` shows the first result."""
+    photo.visibility = visibility
+    public = visibility == Photo.Visibility.PUBLIC
+    photo.published_at = timezone.now() if public else None
     photo.save(update_fields=["visibility", "published_at"])
 
 
 def keep_promise(job: Job) -> None:
     """Show a result whose owner asked for it before it was there."""
-    Photo.objects.filter(
-        pk=job.photo_id, visibility=Photo.Visibility.PUBLIC, published_job=None
-    ).update(published_job=job)
+    Photo.objects.filter(pk=job.photo_id, visibility__in=SHOWN, published_job=None).update(
+        published_job=job
+    )
 
 
 def unpublish(photo: Photo) -> None:
-    """Take a photo out of the gallery; from then on its files are the owner's alone."""
+    """Show a photo to nobody any more; from then on its files are the owner's alone."""
     Photo.objects.filter(pk=photo.pk).update(
         visibility=Photo.Visibility.PRIVATE, published_job=None, published_at=None
     )
 
 
-def public_jobs() -> QuerySet[Job]:
-    """What the gallery shows: the published job of each public photo, the newest first."""
-    return (
-        Job.objects.filter(photo__visibility=Photo.Visibility.PUBLIC, photo__published_job=F("pk"))
-        .select_related("photo")
-        .annotate(published_at=F("photo__published_at"))
-        .order_by("-published_at", "photo_id")
-    )
+def public_photos() -> QuerySet[Photo]:
+    """What anybody may find in the gallery, each with its `published_job`, in no order."""
+    return Photo.objects.filter(
+        published_at__isnull=False,
+        visibility=Photo.Visibility.PUBLIC,
+        published_job__isnull=False,
+        hidden_for="",
+        trashed_at=None,
+    ).select_related("published_job")
+
+
+def jobs_shown(photos: Iterable[Photo]) -> list[Job]:
+    """The job whose colours each public photo shows, without a query for each."""
+    jobs = []
+    for photo in photos:
+        if job := photo.published_job:
+            job.photo = photo
+            jobs.append(job)
+    return jobs
+
+
+def beside(photo: Photo) -> tuple[Photo | None, Photo | None]:
+    """The gallery's next newer and next older photo."""
+    if photo.published_at is None:
+        return None, None
+    newer = public_photos().filter(published_at__gt=photo.published_at).order_by("published_at")
+    older = public_photos().filter(published_at__lt=photo.published_at).order_by("-published_at")
+    return newer.first(), older.first()

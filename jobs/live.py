@@ -7,14 +7,14 @@ nobody's work. Fine progress lives in Valkey only.
 import logging
 import time
 import uuid
-from functools import cache
 from typing import Any
 
 import redis
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
-from django.conf import settings
 
+from colorweb import broker
+from colorweb.accounts import visitors
 from jobs.models import Job
 
 log = logging.getLogger(__name__)
@@ -22,14 +22,6 @@ log = logging.getLogger(__name__)
 PROGRESS_EXPIRES = 600
 PROGRESS_INTERVAL = 0.2  # seconds between two messages about one job
 HINTS = (redis.RedisError, OSError, RuntimeError)
-
-
-@cache
-def broker() -> redis.Redis:
-    """This process's connection pool to the broker's Valkey."""
-    return redis.Redis.from_url(
-        settings.REDIS_URL, decode_responses=True, socket_timeout=5, health_check_interval=25
-    )
 
 
 def job_group(job_id: uuid.UUID) -> str:
@@ -42,14 +34,9 @@ def visitor_group(key: str) -> str:
     return f"visitor-{key}"
 
 
-def identity_group(key: str) -> str:
-    """The channel group of all sockets opened as one visitor, whatever they look at."""
-    return f"identity-{key}"
-
-
 def part(key: str) -> None:
     """Close the sockets of somebody who has logged in, logged out or gone; pages come back."""
-    _send(identity_group(key), {"type": "visitor.parted"})
+    _send(visitors.identity_group(key), {"type": "visitor.parted"})
 
 
 def announce(job_id: uuid.UUID) -> None:
@@ -73,18 +60,23 @@ class Progress:
         if now - self.told < PROGRESS_INTERVAL:
             return
         self.told = now
-        try:
-            broker().set(_progress_key(self.job_id), f"{fraction:.3f}", ex=PROGRESS_EXPIRES)
-        except HINTS:
-            log.warning("Progress of %s was not kept.", self.job_id, exc_info=True)
+        keep_progress(self.job_id, fraction)
         message = {"type": "job.progressed", "id": str(self.job_id), "progress": fraction}
         _tell(self.job_id, self.visitor_key, message)
 
 
-def progress_of(job_id: uuid.UUID) -> float:
-    """The last fine progress told about a job, 0..1."""
+def keep_progress(id_: uuid.UUID, fraction: float) -> None:
+    """Note that `fraction` (0..1) of a job or rendition is done, for whoever asks."""
     try:
-        return float(broker().get(_progress_key(job_id)) or 0)
+        broker.client().set(_progress_key(id_), f"{fraction:.3f}", ex=PROGRESS_EXPIRES)
+    except HINTS:
+        log.warning("Progress of %s was not kept.", id_, exc_info=True)
+
+
+def progress_of(id_: uuid.UUID) -> float:
+    """The last fine progress told about a job or rendition, 0..1."""
+    try:
+        return float(broker.client().get(_progress_key(id_)) or 0)
     except HINTS:
         return 0.0
 
@@ -92,13 +84,13 @@ def progress_of(job_id: uuid.UUID) -> float:
 def waiting_tokens() -> int:
     """How many wake-up tokens wait in the broker."""
     try:
-        return int(broker().llen("gpu"))
+        return int(broker.client().llen("gpu"))
     except HINTS:
         return 0
 
 
-def _progress_key(job_id: uuid.UUID) -> str:
-    return f"colorweb:progress:{job_id}"
+def _progress_key(id_: uuid.UUID) -> str:
+    return f"colorweb:progress:{id_}"
 
 
 def _tell(job_id: uuid.UUID, visitor_key: str, message: dict[str, Any]) -> None:

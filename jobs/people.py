@@ -8,21 +8,24 @@ from django.utils import timezone
 
 from colorweb.accounts.models import User
 from colorweb.accounts.visitors import Visitor
-from jobs import intake, live
-from jobs.models import Photo
+from jobs import intake, likes, live
+from jobs.models import Archive, Batch, Photo
 
 BATCH = 200  # rows in memory at once
 
 
 def adopt(guest: str, user: User) -> int:
-    """Make a guest's photos the user's, wherever they are in the queue; how many there were.
+    """Make a guest's photos and likes the user's; how many photos there were.
 
     The guest's open pages are told to look again: they belong to the user now.
     """
-    channel = Visitor(user=None, guest=guest, address="").key
+    visitor = Visitor(user=None, guest=guest, address="")
     with transaction.atomic():
+        likes.adopt(visitor, Visitor(user=user, guest="", address=""))
+        Archive.objects.filter(owner=None, guest=guest).update(owner=user, guest="")
+        Batch.objects.filter(owner=None, guest=guest).update(owner=user, guest="")
         adopted = Photo.objects.filter(owner=None, guest=guest).update(owner=user, guest="")
-        transaction.on_commit(lambda: live.part(channel))
+        transaction.on_commit(lambda: live.part(visitor.key))
     return adopted
 
 

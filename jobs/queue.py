@@ -8,25 +8,27 @@ one owner delay another owner's one photo by a single turn.
 
 import logging
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from celery import current_app
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, transaction
-from django.db.models import Max, Q
-from django.db.models.functions import Now
+from django.db.models import Count, Max, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext_noop
 
+from colorweb.accounts.models import User
 from colorweb.health import workers
 from jobs import live, states
-from jobs.models import Job, Queue, Stage, State
+from jobs.models import Job, Photo, Queue, Rendition, Stage, State
 
 log = logging.getLogger(__name__)
 
 WORKER_DIED = gettext_noop(
     "The worker stopped three times while colouring this photo. Try a smaller copy of it."
 )
+WAKE_AT_ONCE = 1000
 ORDER = ("turn", "priority", "created_at", "id")
 
 
@@ -34,9 +36,10 @@ def enqueue(job: Job) -> Job:
     """Give an unsaved job its turn, save it, and wake a worker once it is committed."""
     with transaction.atomic():
         last = Job.objects.filter(queue_owner=job.queue_owner).aggregate(last=Max("turn"))["last"]
-        job.turn = max(last or 0, _queue().served_turn) + 1
+        job.turn = max(last or 0, state().served_turn) + 1
         job.state = State.QUEUED
         job.save(force_insert=True)
+        Photo.objects.filter(pk=job.photo_id).update(newest=job, state=job.state)
         transaction.on_commit(wake)
         transaction.on_commit(lambda: live.announce(job.pk))
     return job
@@ -59,7 +62,7 @@ def claim(worker: str, limit: int = 1) -> list[Job]:
     their lease of `JOB_LEASE` counts by the database's clock.
     """
     with transaction.atomic():
-        queue = _queue()
+        queue = state()
         if queue.paused:
             return []
         rows = Job.objects.filter(state=State.QUEUED).order_by(*ORDER)
@@ -112,9 +115,11 @@ def reap() -> tuple[int, int]:
             continue
         requeued += not ended
         failed += ended
-    missing = Job.objects.filter(state=State.QUEUED).count() - live.waiting_tokens()
-    if missing > 0 and not _queue().paused:
-        wake(min(missing, 1000))
+    waiting = 0 if state().paused else Job.objects.filter(state=State.QUEUED).count()
+    waiting += Rendition.objects.waiting().count()
+    missing = waiting - live.waiting_tokens()
+    if missing > 0:
+        wake(min(missing, WAKE_AT_ONCE))
     return requeued, failed
 
 
@@ -147,16 +152,40 @@ def _take_back(job: Job) -> bool:
     return False
 
 
+def pause(by: User | None = None) -> None:
+    """Let workers finish what they have and take nothing more; uploads go on waiting."""
+    Queue.objects.filter(pk=state().pk, paused=False).update(
+        paused=True, paused_at=Now(), paused_by=by
+    )
+
+
+def resume() -> None:
+    """Let workers go on."""
+    Queue.objects.filter(pk=state().pk).update(paused=False, paused_at=None, paused_by=None)
+    waiting = Job.objects.filter(state=State.QUEUED)[:WAKE_AT_ONCE].count()
+    wake(waiting)
+
+
 def position(job: Job) -> int | None:
     """How many jobs go before this one, plus one; None unless it waits."""
-    if job.state != State.QUEUED:
-        return None
+    return positions([job]).get(job.pk)
+
+
+def positions(jobs: Iterable[Job]) -> dict[uuid.UUID, int]:
+    """The position of each job that waits, in one query."""
+    waiting = [job.pk for job in jobs if job.state == State.QUEUED]
+    if not waiting:
+        return {}
+    turn, priority, created_at = (OuterRef(name) for name in ORDER[:3])
     before = (
-        Q(turn__lt=job.turn)
-        | Q(turn=job.turn, priority__lt=job.priority)
-        | Q(turn=job.turn, priority=job.priority, created_at__lt=job.created_at)
+        Q(turn__lt=turn)
+        | Q(turn=turn, priority__lt=priority)
+        | Q(turn=turn, priority=priority, created_at__lt=created_at)
     )
-    return Job.objects.filter(before, state=State.QUEUED).count() + 1
+    ahead = Job.objects.filter(before, state=State.QUEUED).order_by().values("state")
+    count = Subquery(ahead.annotate(count=Count("pk")).values("count"))
+    found = Job.objects.filter(pk__in=waiting, state=State.QUEUED)
+    return dict(found.annotate(place=Coalesce(count, 0) + 1).values_list("pk", "place"))
 
 
 def eta(job: Job, position: int | None) -> float | None:
@@ -182,5 +211,6 @@ def _pace() -> tuple[float, int]:
     return sum(took) / max(1, len(took)), max(1, processes)
 
 
-def _queue() -> Queue:
+def state() -> Queue:
+    """The row of the queue as a whole."""
     return Queue.objects.get_or_create(pk=1)[0]

@@ -4,15 +4,16 @@ from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models.signals import post_delete
+from django.db.models.signals import post_delete, pre_delete
 from django.dispatch import receiver
 from django.http import HttpRequest
 
 from colorweb.accounts.models import User
 from colorweb.accounts.visitors import Visitor
-from jobs import files, live, people
-from jobs.models import Photo
+from jobs import archives, files, likes, live, moderation, people
+from jobs.models import Archive, Photo
 
 
 @receiver(user_logged_in)
@@ -44,3 +45,24 @@ def delete_files(instance: Photo, **_signal: Any) -> None:
     """
     folder = instance.folder
     transaction.on_commit(lambda: files.delete_folder(folder), robust=True)
+
+
+@receiver(pre_delete, sender=User)
+def delete_opinions(instance: User, **_signal: Any) -> None:
+    """However the account ends: by its owner, from the admin."""
+    visitor = Visitor(user=instance, guest="", address="")
+    likes.forget(visitor)
+    moderation.forget(visitor)
+
+
+@receiver(pre_delete, sender=Photo)
+def delete_archives(instance: Photo, **_signal: Any) -> None:
+    """No zip outlives a photo that is in it."""
+    archives.forget([instance.pk])
+
+
+@receiver(post_delete, sender=Archive)
+def delete_archive_file(instance: Archive, **_signal: Any) -> None:
+    """What an unfinished one has written, `archives.expire` finds."""
+    if name := instance.file:
+        transaction.on_commit(lambda: default_storage.delete(name), robust=True)

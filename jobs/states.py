@@ -2,7 +2,7 @@
 
 Everything that changes a job's state or stage is one conditional UPDATE made here. It refuses
 to leave a terminal state, refuses a worker whose attempt is over (fencing), increments
-`sequence`, and announces on commit.
+`sequence`, and announces on commit; with a job's end go the rows of its webhooks.
 """
 
 import uuid
@@ -14,7 +14,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from jobs import live
-from jobs.models import TERMINAL, Job, Stage, State
+from jobs.models import TERMINAL, Job, Photo, Stage, State
+from jobs.webhooks import events
 
 ALLOWED: dict[str, frozenset[str]] = {
     State.QUEUED: frozenset({State.RUNNING}),
@@ -38,9 +39,13 @@ def change(
     A worker passes as `fence` the attempt its claim gave it; `where` adds what else must hold.
     Raises Refused if the job may not go there from where it is now.
     """
-    if to in TERMINAL:
-        values = {"finished_at": Now(), "lease_until": None, "stage": Stage.DONE} | values
-    _update(job_id, ALLOWED[to], fence, where, {"state": to} | values)
+    if to not in TERMINAL:
+        _update(job_id, ALLOWED[to], fence, where, {"state": to} | values)
+        return
+    values = {"finished_at": Now(), "lease_until": None, "stage": Stage.DONE} | values
+    with transaction.atomic():
+        _update(job_id, ALLOWED[to], fence, where, {"state": to} | values)
+        events.note(job_id, to)
 
 
 def advance(job_id: uuid.UUID, stage: str, *, fence: int) -> None:
@@ -73,4 +78,14 @@ def _update(
     with transaction.atomic():
         if not jobs.update(sequence=F("sequence") + 1, **values):
             raise Refused(f"job {job_id} is not {' or '.join(sorted(allowed))} any more")
+        if "state" in values:
+            _note_on_photo(job_id, values)
         transaction.on_commit(lambda: live.announce(job_id))
+
+
+def _note_on_photo(job_id: uuid.UUID, values: dict[str, Any]) -> None:
+    """Keep the state of a photo's newest job beside the photo, where the history looks for it."""
+    noted = {"state": values["state"]}
+    if values["state"] == State.SUCCEEDED:
+        noted["coloured_by"] = values.get("model_name", "")
+    Photo.objects.filter(newest=job_id).update(**noted)

@@ -3,27 +3,60 @@
 from celery import shared_task
 from django.conf import settings
 
-from jobs import files, idempotency, people, queue
+from jobs import (
+    archives,
+    batches,
+    consistency,
+    files,
+    idempotency,
+    people,
+    queue,
+    renditions,
+    shares,
+    trash,
+    unpacking,
+)
+from jobs.webhooks import sending
 
 
 @shared_task(time_limit=settings.COLOUR_TASK_LIMIT, ignore_result=True)
 def colour() -> None:
-    """A wake-up token: colour whatever is next in the queue."""
+    """A wake-up token: colour whatever is next in the queue, then make one rendition.
+
+    Any token does both, so neither waits behind more than one claim of the other.
+    """
     from jobs.worker import Worker  # noqa: PLC0415 - torch, in the processes that colour only
 
-    Worker.here().work()
+    worker = Worker.here()
+    worker.work()
+    worker.render()
 
 
 @shared_task(ignore_result=True)
 def reap() -> None:
     """Take back what dead workers left."""
+    renditions.reap()
     queue.reap()
+    archives.reap()
+
+
+@shared_task(ignore_result=True)
+def make_archives() -> None:
+    """A wake-up token: make the zips that wait."""
+    archives.make_all()
 
 
 @shared_task(ignore_result=True)
 def sweep_files() -> None:
-    """Delete files that no row knows."""
+    """Delete files that no row knows, and zips whose day is over."""
     files.sweep()
+    archives.expire()
+
+
+@shared_task(ignore_result=True)
+def sweep_renditions() -> None:
+    """Delete renditions that nobody has asked for in days."""
+    renditions.sweep()
 
 
 @shared_task(ignore_result=True)
@@ -33,6 +66,48 @@ def expire_guests() -> None:
 
 
 @shared_task(ignore_result=True)
+def expire_trash() -> None:
+    """Delete for good what has lain in the trash for its time."""
+    trash.expire()
+
+
+@shared_task(ignore_result=True)
+def send_webhooks() -> None:
+    """Send the webhooks that are due."""
+    sending.send_due()
+
+
+@shared_task(ignore_result=True)
+def sweep_webhooks() -> None:
+    """Forget old deliveries."""
+    sending.sweep()
+
+
+@shared_task(ignore_result=True)
+def unpack() -> None:
+    """Make jobs of the photos in zips."""
+    unpacking.unpack()
+
+
+@shared_task(ignore_result=True)
+def sweep_batches() -> None:
+    """Forget old batches, and zips that no row knows."""
+    batches.sweep()
+
+
+@shared_task(ignore_result=True)
+def sweep_share_links() -> None:
+    """Forget links whose time is over."""
+    shares.sweep()
+
+
+@shared_task(ignore_result=True)
 def sweep_keys() -> None:
     """Forget yesterday's idempotency keys."""
     idempotency.sweep()
+
+
+@shared_task(ignore_result=True)
+def check_files() -> None:
+    """A wake-up token: compare files and rows, if somebody asked for it."""
+    consistency.work()

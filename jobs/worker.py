@@ -21,18 +21,19 @@ import cv2
 import numpy as np
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db import close_old_connections, connection
+from django.db import close_old_connections, connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_noop
 
 from colorweb.health import workers
-from jobs import files, gallery, live, queue, states
+from jobs import files, gallery, live, queue, renditions, states
 from jobs.intake import LIMITS
-from jobs.models import Job, Stage, State
-from ml import catalog
-from ml.resnet_gray import photos
-from ml.resnet_gray.colorizer import Chroma, Colorizer
+from jobs.models import Job, Rendition, Stage, State
+from jobs.rendering import make
+from ml.resnet_gray import metadata, photos
+from ml.resnet_gray.chroma import Chroma
 from ml.resnet_gray.pixels import on_white
+from ml.serving import MODEL_UNAVAILABLE, Network, Networks, Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -51,10 +52,11 @@ class TookTooLong(Exception):
 
 @dataclass
 class Task:
-    """One claimed job on its way through the stages."""
+    """One claimed job on its way through the stages, with the network that colours it."""
 
     job: Job
     tell: live.Progress
+    network: Network = field(init=False)
     began: float = field(default_factory=time.monotonic)
     timings: dict[str, int] = field(default_factory=dict)
     photo: photos.Photo = field(init=False)
@@ -84,10 +86,10 @@ class Worker:
     def __init__(self) -> None:
         self.name = f"{socket.gethostname()}-{os.getpid()}"
         self.tasks: dict[Any, Task] = {}
-        self.colorizers: dict[str, Colorizer] = {}
-        colorizer = self.colorizer("")
-        colorizer.warm()
-        self.on_gpu = colorizer.device != "cpu"
+        self.rendition: tuple[Rendition, float] | None = None  # and when it began
+        self.networks = Networks()
+        self.following: threading.Thread | None = None
+        self.on_gpu = self.networks.in_service.colorizer.device != "cpu"
         if not self.on_gpu:
             cv2.setNumThreads(1)  # a process a core: photos run beside each other instead
         self.batch = settings.BATCH_SIZE or (GPU_BATCH if self.on_gpu else CPU_BATCH)
@@ -100,12 +102,6 @@ class Worker:
         """This process's worker, made on first use."""
         return Worker()
 
-    def colorizer(self, model: str) -> Colorizer:
-        """The network of that name, loaded once. Raises LookupError if there is none."""
-        if model not in self.colorizers:
-            self.colorizers[model] = Colorizer(catalog.find(model))
-        return self.colorizers[model]
-
     def work(self) -> int:
         """Claim a batch and see each of its jobs to an end; how many there were."""
         tasks = [
@@ -114,10 +110,44 @@ class Worker:
         ]
         self.tasks = {task.job.pk: task for task in tasks}
         try:
-            self._each(self._save, self._colour(self._each(self._read, tasks)))
+            self._each(self._save, self._colour(self._each(self._read, self._equip(tasks))))
         finally:
             self.tasks = {}
         return len(tasks)
+
+    def render(self) -> bool:
+        """Claim one rendition and see it to its end; whether there was one."""
+        rendition = renditions.claim()
+        if rendition is None:
+            return False
+        self.rendition = rendition, time.monotonic()
+        try:
+            size = make(rendition, lambda share: live.keep_progress(rendition.pk, share))
+            renditions.finish(rendition, size)
+        except photos.PhotoError as error:
+            renditions.fail(rendition, error.code, error.message)
+        except MemoryError:
+            renditions.fail(rendition, "out_of_memory", OUT_OF_MEMORY)
+        except Exception:
+            log.exception("Rendition %s failed.", rendition.pk)
+            renditions.fail(rendition, "internal_error", INTERNAL_ERROR)
+        finally:
+            self.rendition = None
+        return True
+
+    def _equip(self, tasks: list[Task]) -> list[Task]:
+        """Give a batch, which wishes for one model, one version of it until it is done."""
+        if not tasks:
+            return []
+        try:
+            network = self.networks.get(tasks[0].job.model)
+        except Unavailable:
+            for task in tasks:
+                _fail(task, "model_unavailable", MODEL_UNAVAILABLE)
+            return []
+        for task in tasks:
+            task.network = network
+        return tasks
 
     def _each(self, step: Callable[[Task], None], tasks: list[Task]) -> list[Task]:
         """Do a step for every task, side by side; what fails ends that task alone."""
@@ -147,11 +177,7 @@ class Worker:
             _fail(task, "out_of_memory", OUT_OF_MEMORY)
         except Exception:
             log.exception("Job %s failed.", task.job.pk)
-            _fail(
-                task,
-                "internal_error",
-                "Something broke on our side while colouring. Please try again.",
-            )
+            _fail(task, "internal_error", INTERNAL_ERROR)
         else:
             return True
         return False
@@ -181,7 +207,7 @@ class Worker:
         return entered
 
     def _predict(self, tasks: list[Task]) -> None:
-        colorizer = self.colorizer(tasks[0].job.model)
+        colorizer = tasks[0].network.colorizer
         start = time.perf_counter()
         frames = [colorizer.frame(task.photo.rgb, task.job.size) for task in tasks]
         for task, chroma in zip(tasks, colorizer.predict(frames), strict=True):
@@ -190,8 +216,10 @@ class Worker:
 
     def _save(self, task: Task) -> None:
         job, photo, chroma = task.job, task.photo, task.chroma
-        colorizer = self.colorizer(job.model)
+        colorizer = task.network.colorizer
         start = time.perf_counter()
+        with files.new_file(job.file("colours")) as file:
+            file.write(chroma.to_png())
         grey = photos.grey(photo.rgb)
         with files.new_file(job.file("grey")) as file:
             photos.write(file, grey, format="jpeg")
@@ -204,29 +232,33 @@ class Worker:
         )
         task.timings["colouring_ms"] += round((time.perf_counter() - start) * 1000)
         task.advance(Stage.SAVING)
-        task.timed("saving_ms", lambda: self._write(job, rendered, photo.alpha))
-        states.change(
-            job.pk,
-            State.SUCCEEDED,
-            fence=job.attempt,
-            result=job.file("result"),
-            timings=task.timings,
-            model_name=colorizer.name,
-            model_version=colorizer.version,
-        )
+        xmp = metadata.made_by(task.network.name, task.network.version)
+        task.timed("saving_ms", lambda: self._write(job, rendered, photo.alpha, xmp))
+        stored = files.weigh(job.file(kind) for kind in files.OF_RESULT)
+        with transaction.atomic():
+            states.change(
+                job.pk,
+                State.SUCCEEDED,
+                fence=job.attempt,
+                result=job.file("result"),
+                timings=task.timings,
+                model_name=task.network.name,
+                model_version=task.network.version,
+            )
+            files.count(job.photo_id, stored)
         gallery.keep_promise(job)
 
     @staticmethod
-    def _write(job: Job, rgb: np.ndarray, alpha: np.ndarray | None) -> None:
+    def _write(job: Job, rgb: np.ndarray, alpha: np.ndarray | None, xmp: bytes) -> None:
         with files.new_file(job.file("result")) as file:
-            photos.write(file, rgb, alpha=alpha, format=job.format)
+            photos.write(file, rgb, alpha=alpha, format=job.format, xmp=xmp)
         picture = photos.preview(rgb, files.PREVIEW_SIDE)
         if alpha is not None:
             picture = on_white(picture, photos.preview(alpha, files.PREVIEW_SIDE))
         for kind, side in (("preview", files.PREVIEW_SIDE), ("card", files.CARD_SIDE)):
             picture = photos.preview(picture, side)
             with files.new_file(job.file(kind)) as file:
-                photos.write(file, picture, format="jpeg", quality=88)
+                photos.write(file, picture, format="jpeg", quality=88, xmp=xmp)
 
     def _keep_alive(self) -> None:
         """Every few seconds: renew the leases of photos within their time, show a heartbeat."""
@@ -236,21 +268,30 @@ class Worker:
                 now = time.monotonic()
                 tasks = list(self.tasks.values())
                 queue.renew([(t.job.pk, t.job.attempt) for t in tasks if now - t.began < limit])
-                default = self.colorizers[""]
-                workers.beat(
-                    self.name,
-                    {
-                        "device": default.device,
-                        "model": default.name,
-                        "version": default.version,
-                        "jobs": len(tasks),
-                    },
-                )
+                if (held := self.rendition) and now - held[1] < limit:
+                    renditions.renew(held[0])
+                workers.beat(self.name, {**self.networks.about(), "jobs": len(tasks)})
+                if workers.expected() not in ("", self.networks.in_service.version):
+                    self._follow()
             except Exception:
                 log.warning("A lease renewal or heartbeat failed; next try soon.", exc_info=True)
             finally:
                 close_old_connections()
             time.sleep(settings.JOB_LEASE_RENEWAL.total_seconds())
+
+    def _follow(self) -> None:
+        """Load the version in service beside the work, so that no photo has to wait for it."""
+        if self.following and self.following.is_alive():
+            return
+
+        def load() -> None:
+            try:
+                self.networks.get("")
+            finally:
+                connection.close()
+
+        self.following = threading.Thread(target=load, name="follow", daemon=True)
+        self.following.start()
 
 
 def _fail(task: Task, code: str, message: str) -> None:

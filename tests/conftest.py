@@ -5,14 +5,18 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import uuid
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 import pytest
 import redis
 
 from colorweb import runtime
 from colorweb.serve.programs import valkey_command
+from colorweb.storage import S3
+from tests import s3
 from tests.waiting import wait_for
 
 
@@ -40,6 +44,37 @@ def valkey() -> Iterator[None]:
     for server in servers:
         server.terminate()
         server.wait(10)
+
+
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a real S3-compatible server."""
+    with s3.server(tmp_path_factory.mktemp("s3") / "log") as url:
+        yield url
+
+
+@pytest.fixture
+def bucket(s3_server: str) -> S3:
+    """A new bucket."""
+    storage = S3(bucket_name=uuid.uuid4().hex, endpoint_url=s3_server, **s3.KEYS)
+    storage.make_bucket()
+    return storage
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def both_storages(request: pytest.FixtureRequest, settings: Any) -> None:
+    """The test runs twice: over files in a folder, and over files in S3."""
+    if request.param == "bucket":
+        bucket = request.getfixturevalue("bucket")
+        default = {
+            "BACKEND": "colorweb.storage.S3",
+            "OPTIONS": {
+                "bucket_name": bucket.bucket_name,
+                "endpoint_url": bucket.endpoint_url,
+                **s3.KEYS,
+            },
+        }
+        settings.STORAGES = {**settings.STORAGES, "default": default}
 
 
 @pytest.fixture(autouse=True)

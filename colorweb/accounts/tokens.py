@@ -19,12 +19,20 @@ SHOWN = len(MARK) + 6
 """So much of a token is kept, to recognise it by."""
 USED_AGAIN = timedelta(minutes=10)
 """`last_used_at` is not written more often."""
+MOST = 100
+"""So many an account may have."""
+
+
+class TooMany(Exception):
+    """The account has as many tokens as it may have."""
 
 
 def create(
     user: User, name: str, scopes: Collection[str], expires_at: datetime | None = None
 ) -> tuple[ApiToken, str]:
-    """Make a token; the row, and the secret that nobody can read again."""
+    """Make a token; the row, and the secret that nobody can read again. Raises TooMany."""
+    if user.api_tokens.count() >= MOST:
+        raise TooMany
     secret = MARK + secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
         user=user,

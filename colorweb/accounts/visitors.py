@@ -20,6 +20,8 @@ from colorweb.accounts import tokens
 from colorweb.accounts.models import ApiToken, User
 
 COOKIE = "guest"
+SHARED = "shared"
+"""The cookie of grants, and the salt of its signature."""
 _signer = signing.Signer(salt="colorweb.guest")
 
 
@@ -36,6 +38,8 @@ class Visitor:
     is_new: bool = False
     kept: bool = False
     api_token: ApiToken | None = None
+    grants: tuple[str, ...] = ()
+    """What share links have shown this browser, as it says; `jobs.access` looks if it is so."""
 
     def may(self, scope: str) -> bool:
         """Whether the visitor, by this token or without one, may read, write, or act as staff."""
@@ -61,6 +65,11 @@ class Visitor:
     def token(self) -> str:
         """The signed text that proves to be this guest."""
         return _signer.sign(self.guest)
+
+
+def identity_group(key: str) -> str:
+    """The channel group of all sockets opened as one visitor, whatever they look at."""
+    return f"identity-{key}"
 
 
 def network_of(address: str) -> str:
@@ -97,6 +106,21 @@ def identify(
 
     What a header says on purpose counts before what a browser sends by itself.
     """
+    visitor = _identified(user, cookies, authorization, address)
+    visitor.grants = _grants(cookies.get(SHARED, ""))
+    return visitor
+
+
+def _grants(cookie: str) -> tuple[str, ...]:
+    try:
+        return tuple(signing.loads(cookie, salt=SHARED)) if cookie else ()
+    except signing.BadSignature:
+        return ()
+
+
+def _identified(
+    user: User | AnonymousUser, cookies: Mapping[str, str], authorization: str, address: str
+) -> Visitor:
     secret = bearer_token(authorization) or ""
     if token := tokens.find(secret):
         return Visitor(user=token.user, guest="", address=address, api_token=token)

@@ -69,9 +69,10 @@ export class PhotoCard {
   }
 
   showJob(job: Job): void {
-    const before = this.status;
+    const isNew = this.element.dataset["id"] !== job.id;
+    const before = isNew ? "" : this.status;
     const name = job.photo.title || job.photo.name;
-    if (!this.#link.href) {
+    if (isNew) {
       this.element.dataset["id"] = job.id;
       this.#link.href = job.urls.page;
       this.#form("cancel").action = new URL("cancel/", job.urls.page).href;
@@ -80,7 +81,7 @@ export class PhotoCard {
     }
     this.#name.textContent = name;
     const timeLeft = isTerminal(job) ? "" : timeLeftOf(job);
-    this.#show(before, [stateOf(job), timeLeft].filter(Boolean).join(", "));
+    this.#show(this.status, [stateOf(job), timeLeft].filter(Boolean).join(", "));
     if (job.progress > 0) this.#progress.value = job.progress;
     else this.#progress.removeAttribute("value");
     if (job.status === "succeeded" && job.urls.card && before !== "succeeded") {

@@ -3,7 +3,10 @@ import { Live } from "./live";
 import { PhotoCard } from "./photo-card";
 import { say, stateOf } from "./words";
 
-/** `<photo-list>`: this visitor's photos, kept up to date. */
+/**
+ * `<photo-list>`: this visitor's photos, kept up to date. With `data-fixed` it is one page of
+ * many: it gets no new cards, and a card shows the newest job of its photo.
+ */
 export class PhotoList extends HTMLElement {
   readonly #cards = new Map<string, PhotoCard>();
   #live: Live | undefined;
@@ -13,7 +16,7 @@ export class PhotoList extends HTMLElement {
       this.#adopt(new PhotoCard(element), element.dataset["id"]!);
     }
     const { events = "", poll = "" } = this.dataset;
-    this.#live = new Live(events, poll, (job) => this.#show(job));
+    this.#live = new Live(events, poll, (job) => this.#show(job), this.#fixed);
     if (this.#cards.size > 0) this.#live.start();
   }
 
@@ -48,8 +51,9 @@ export class PhotoList extends HTMLElement {
   }
 
   #show(job: Job): void {
-    let card = this.#cards.get(job.id);
+    let card = this.#cards.get(job.id) ?? this.#succeed(job);
     if (!card) {
+      if (this.#fixed) return;
       card = this.add();
       this.#adopt(card, job.id);
     }
@@ -58,6 +62,23 @@ export class PhotoList extends HTMLElement {
     if (ended) {
       this.announce(`${job.photo.title || job.photo.name}: ${stateOf(job)}`);
     }
+  }
+
+  /** The card of an earlier job of the same photo, which from now on shows this one. */
+  #succeed(job: Job): PhotoCard | undefined {
+    for (const [id, card] of this.#cards) {
+      const { photo, created = "" } = card.element.dataset;
+      if (photo !== job.photo.id || Date.parse(job.created_at) <= Date.parse(created)) continue;
+      card.element.dataset["created"] = job.created_at;
+      this.#cards.delete(id);
+      this.#cards.set(job.id, card);
+      return card;
+    }
+    return undefined;
+  }
+
+  get #fixed(): boolean {
+    return this.hasAttribute("data-fixed");
   }
 
   async #cancel(card: PhotoCard): Promise<void> {

@@ -1,25 +1,41 @@
 import { prefersStill } from "./motion";
+import { awaitFile } from "./rendition";
 import { percent, say } from "./words";
 
 /**
- * `<photo-stage>`: a picture, or two of them under a before/after slider.
+ * `<photo-stage>`: a picture, or two of them: under a before/after slider or side by side, whole or
+ * pixel by pixel.
  *
  * The slider is a range input laid over the pictures; here its value becomes the custom
  * property `--cut`, where the coloured picture begins, and `--split`, where the line stands.
+ * Side by side at 100 %, both pictures lie on one canvas that scrolls, half a view apart, and each
+ * is cut off in the middle of the view: they cannot but move together.
  */
 export class PhotoStage extends HTMLElement {
   #split: HTMLInputElement | null = null;
   #zoom: HTMLButtonElement | null = null;
+  #side: HTMLButtonElement | null = null;
+  /** What is wished for, and what the picture below the canvas shows; null: as the result. */
+  #vividness: number | null = null;
+  #shown: number | null = null;
 
   connectedCallback(): void {
     this.#split = this.querySelector(".split");
     this.#zoom = this.querySelector(".zoom");
+    this.#side = this.querySelector(".side");
     this.#split?.addEventListener("input", () => {
       this.removeAttribute("data-arriving");
       this.removeAttribute("data-settling");
       this.#place();
     });
     this.#zoom?.addEventListener("click", () => void this.#toggleZoom());
+    this.#side?.addEventListener("click", () => this.#toggleSide());
+    this.#holdWith(this.querySelector<HTMLButtonElement>(".hold"));
+    this.closest("main")?.addEventListener("vividness", (event) => {
+      this.#vividness = (event as CustomEvent<number | null>).detail;
+      this.#forget();
+      if (this.#isZoomed) void this.#loadFull();
+    });
     const view = this.#part(".view");
     view.addEventListener("scroll", () => this.#place(), { passive: true });
     view.addEventListener("pointerdown", (event) => this.#pan(event));
@@ -27,10 +43,24 @@ export class PhotoStage extends HTMLElement {
     this.#place();
   }
 
+  /** The canvas over the coloured picture, for colours that are no file yet. */
+  blended(): HTMLCanvasElement {
+    const there = this.querySelector<HTMLCanvasElement>(".after canvas");
+    if (there) return there;
+    const canvas = document.createElement("canvas");
+    canvas.setAttribute("aria-hidden", "true"); // the picture below has the words
+    this.#part(".after img").after(canvas);
+    return canvas;
+  }
+
+  showBlended(shown: boolean): void {
+    this.toggleAttribute("data-blended", shown);
+  }
+
   /** Colour spreads over the grey picture, then the line comes in from the side. */
   arrive(): void {
     const after = this.querySelector(".after");
-    if (!after || prefersStill()) return;
+    if (!after || this.#isSide || prefersStill()) return;
     this.toggleAttribute("data-arriving", true);
     after.addEventListener("animationend", () => {
       this.toggleAttribute("data-settling", true);
@@ -41,20 +71,56 @@ export class PhotoStage extends HTMLElement {
     });
   }
 
+  get #isZoomed(): boolean {
+    return this.hasAttribute("data-zoomed");
+  }
+
+  get #isSide(): boolean {
+    return this.hasAttribute("data-side");
+  }
+
   #place(): void {
-    const zoomed = this.hasAttribute("data-zoomed");
     const canvas = this.#part(".canvas");
-    if (this.#zoom) {
+    if (this.#zoom && !this.#isSide) {
       // Nothing to magnify where the picture is shown at its size already.
-      this.#zoom.hidden = !zoomed && Number(this.dataset["width"]) <= canvas.clientWidth + 1;
+      this.#zoom.hidden = !this.#isZoomed && Number(this.dataset["width"]) <= canvas.clientWidth + 1;
     }
     if (!this.#split) return;
     const share = this.#split.valueAsNumber / 100;
     const frame = this.#part(".frame").getBoundingClientRect();
-    const cut = frame.left + frame.width * share - canvas.getBoundingClientRect().left;
+    const start = frame.left - canvas.getBoundingClientRect().left;
+    const cut = start + frame.width * (this.#isSide ? 0.5 : share);
+    this.style.setProperty("--half", `${frame.width / 2}px`);
     this.style.setProperty("--split", `${share * 100}%`);
-    this.style.setProperty("--cut", zoomed ? `${cut}px` : `${share * 100}%`);
+    this.style.setProperty("--cut", this.#isZoomed ? `${cut}px` : `${share * 100}%`);
     this.#split.setAttribute("aria-valuetext", say("split", { percent: percent(1 - share) }));
+  }
+
+  #toggleSide(): void {
+    const side = this.toggleAttribute("data-side");
+    this.#side!.setAttribute("aria-pressed", String(side));
+    this.#place();
+  }
+
+  /** Pressed, by pointer or key, the button shows what was; let go, what is. */
+  #holdWith(button: HTMLButtonElement | null): void {
+    const hold = (held: boolean) => {
+      this.toggleAttribute("data-held", held);
+      button?.setAttribute("aria-pressed", String(held));
+    };
+    button?.addEventListener("pointerdown", (event) => {
+      button.setPointerCapture(event.pointerId);
+      hold(true);
+    });
+    button?.addEventListener("keydown", (event) => {
+      if (event.key !== " " && event.key !== "Enter") return;
+      event.preventDefault();
+      hold(true);
+    });
+    for (const end of ["lostpointercapture", "keyup", "blur"] as const) {
+      button?.addEventListener(end, () => hold(false));
+    }
+    button?.addEventListener("contextmenu", (event) => event.preventDefault());
   }
 
   async #toggleZoom(): Promise<void> {
@@ -65,6 +131,7 @@ export class PhotoStage extends HTMLElement {
     if (zoomed) {
       this.style.setProperty("--width", `${this.dataset["width"]}px`);
       this.style.setProperty("--height", `${this.dataset["height"]}px`);
+      this.#place();
       view.scrollTo(
         (view.scrollWidth - view.clientWidth) / 2,
         (view.scrollHeight - view.clientHeight) / 2,
@@ -78,32 +145,50 @@ export class PhotoStage extends HTMLElement {
   /** Change the previews for the full-size pictures, each when it can be painted. */
   async #loadFull(): Promise<void> {
     const note = this.#part(".zoom-note");
-    const { full, fullGrey } = this.dataset;
-    const pictures = [
-      [".before img", fullGrey],
-      [".after img", full],
-    ] as const;
+    const vividness = this.#vividness;
     note.textContent = say("loadingFull");
     try {
-      await Promise.all(
-        pictures.map(async ([selector, address]) => {
-          const image = this.#part<HTMLImageElement>(selector);
-          if (!address || image.src === new URL(address, location.href).href) return;
-          const loaded = new Image();
-          loaded.src = address;
-          await loaded.decode();
-          image.src = address;
-        }),
-      );
+      const after = await this.#fullSize();
+      await Promise.all([
+        this.#load(".before img", this.dataset["fullGrey"]),
+        this.#load(".after img", after),
+      ]);
+      if (vividness !== this.#vividness) return;
+      this.#shown = vividness;
+      this.showBlended(false);
       note.textContent = "";
     } catch {
       note.textContent = say("fullFailed");
     }
   }
 
+  /** No full-size picture of another vividness may stay behind. */
+  #forget(): void {
+    if (this.#shown === null) return;
+    this.#shown = null;
+    this.#part<HTMLImageElement>(".after img").src = this.dataset["preview"]!;
+  }
+
+  /** Where the coloured picture is in full, made first if it is to be more or less vivid. */
+  async #fullSize(): Promise<string | undefined> {
+    const { full, download } = this.dataset;
+    if (this.#vividness === null) return full;
+    const wishes = { format: "jpeg", vividness: String(this.#vividness) };
+    return awaitFile(`${download}?${new URLSearchParams(wishes)}`, () => undefined);
+  }
+
+  async #load(selector: string, address: string | undefined): Promise<void> {
+    const image = this.#part<HTMLImageElement>(selector);
+    if (!address || image.src === new URL(address, location.href).href) return;
+    const loaded = new Image();
+    loaded.src = address;
+    await loaded.decode();
+    image.src = address;
+  }
+
   /** Fingers and keys scroll by themselves; a mouse drags. */
   #pan(down: PointerEvent): void {
-    if (!this.hasAttribute("data-zoomed") || down.pointerType !== "mouse" || down.button !== 0) {
+    if (!this.#isZoomed || down.pointerType !== "mouse" || down.button !== 0) {
       return;
     }
     down.preventDefault();

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
+from bench import pages
 from bench.__main__ import ROWS, main, page, table
 from bench.rows import Row, ms, times
 from bench.scene import scene, write_jpeg
@@ -49,3 +50,13 @@ def test_rows_asked_for_are_printed_and_the_page_is_left(monkeypatch, capsys):
     main()
     cv2.setNumThreads(threads)
     assert "| network | True |" in capsys.readouterr().out
+
+
+def test_of_a_page_the_view_that_suffers_most_is_told(monkeypatch, capsys):
+    monkeypatch.setitem(pages.PAGES, "history", ("first", "by name"))
+    many = {"history first": 11.0, "history by name": 15.0}
+    assert pages._worst("history", lambda _: 10.0, many.__getitem__, repeats=3) == (
+        10.0,
+        15.0,
+        "by name",
+    )

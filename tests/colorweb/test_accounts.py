@@ -281,6 +281,8 @@ INSIDE = (
     "/account/password/change/",
     "/account/reauthenticate/",
     "/account/sessions/",
+    "/account/webhooks/",
+    "/account/webhooks/new/",
     "/account/2fa/",
     "/account/2fa/totp/activate/",
 )

@@ -1,4 +1,5 @@
 import pytest
+from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
@@ -8,11 +9,13 @@ from colorweb.http import files
 BODY = bytes(range(256)) * 4096  # four chunks
 
 
-@pytest.fixture
-def storage(tmp_path):
-    (tmp_path / "photo.jpg").write_bytes(BODY)
-    (tmp_path / "empty.jpg").write_bytes(b"")
-    return FileSystemStorage(tmp_path)
+@pytest.fixture(params=["folder", "bucket"])
+def storage(request, tmp_path):
+    folder = request.param == "folder"
+    storage = FileSystemStorage(tmp_path) if folder else request.getfixturevalue("bucket")
+    storage.save("photo.jpg", ContentFile(BODY))
+    storage.save("empty.jpg", ContentFile(b""))
+    return storage
 
 
 @pytest.fixture
@@ -42,7 +45,7 @@ async def test_a_file_comes_whole_and_in_pieces(fetch, storage):
     assert response["Content-Type"] == "image/jpeg"
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Cache-Control"] == "private, no-cache"
-    pieces = [piece async for piece in files._pieces(storage, "photo.jpg", 0, len(BODY))]
+    pieces = [piece async for piece in files._pieces(storage, "photo.jpg", 0, len(BODY) - 1)]
     assert [len(piece) for piece in pieces] == [files.CHUNK] * 4
 
 
@@ -118,3 +121,18 @@ async def test_a_missing_file_is_not_found(fetch):
 async def test_a_file_may_be_kept_by_the_browser(fetch):
     response, _ = await fetch(max_age=3600)
     assert response["Cache-Control"] == "private, max-age=3600"
+
+
+@pytest.mark.parametrize("storage", ["bucket"], indirect=True)
+async def test_of_a_bucket_only_the_part_asked_for_is_read(fetch, storage, monkeypatch):
+    asked = []
+    open_at = storage.open_at
+
+    def noted(*part):
+        asked.append(part)
+        return open_at(*part)
+
+    monkeypatch.setattr(storage, "open_at", noted)
+    monkeypatch.setattr(storage, "_open", None)
+    _, body = await fetch(range="bytes=300000-300099")
+    assert (len(body), asked) == (100, [("photo.jpg", 300000, 300099)])

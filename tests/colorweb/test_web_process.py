@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 
@@ -20,3 +21,38 @@ def test_torch_is_only_in_the_processes_that_colour(loading):
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
     )
     assert run.stdout.strip() == "False False"
+
+
+WITHOUT_TORCH = """
+import sys
+sys.modules["torch"] = sys.modules["torchvision"] = None  # importing them fails from here on
+from django.conf import settings
+from colorweb.celery import app
+
+app.loader.import_default_modules()
+from django.core.management import call_command
+
+call_command("migrate", verbosity=0)
+for name, task in sorted(app.tasks.items()):
+    if not name.startswith("celery.") and name not in settings.CELERY_TASK_ROUTES:
+        task.run()
+        print(name)
+"""
+
+
+def test_the_default_worker_does_its_work_where_torch_is_not_installed(tmp_path):
+    run = subprocess.run(
+        [sys.executable, "-c", WITHOUT_TORCH],
+        capture_output=True,
+        text=True,
+        env={
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "colorweb.settings",
+            "VAR_DIR": str(tmp_path),
+            "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3",
+        },
+        timeout=60,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    assert "jobs.tasks.reap" in run.stdout

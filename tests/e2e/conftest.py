@@ -12,7 +12,7 @@ from ml import catalog
 from tests.e2e import browser as chromium
 from tests.e2e.stack import Guest, Stack
 
-PROGRAMS = ("web", "gpu", "default")
+PROGRAMS = ("web", "gpu", "default", "training")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -57,6 +57,6 @@ def wait_until_still(page: Page) -> None:
 def publish(page: Page, title: str) -> None:
     """Put the photo of this page into the gallery."""
     page.get_by_role("button", name="Publish…").click()
-    page.get_by_label("Title").fill(title)
+    page.locator("#publish").get_by_label("Title").fill(title)
     page.get_by_role("button", name="Publish", exact=True).click()
     expect(page.get_by_role("button", name="Take out of the gallery")).to_be_visible()

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit, urlunsplit
 from xmlrpc.client import ServerProxy
 
@@ -20,6 +19,7 @@ import psycopg
 from supervisor.xmlrpc import SupervisorTransport
 
 from colorweb.runtime import REPOSITORY
+from tests.ports import free_port
 from tests.waiting import wait_for
 
 START_SECONDS = 120
@@ -33,7 +33,7 @@ class Stack:
         self.var_dir = folder
         self.port = free_port()
         self.base_url = f"http://127.0.0.1:{self.port}"
-        self.database = _own_database()
+        self.database = own_database()
         # The tests' own settings and addresses must not reach the site.
         inherited = {
             name: value
@@ -71,8 +71,7 @@ class Stack:
     def remove(self) -> None:
         """Drops the database made for this stack."""
         if self.database:
-            with psycopg.connect(os.environ["TEST_DATABASE_URL"], autocommit=True) as server:
-                server.execute(f"DROP DATABASE {_name_of(self.database)} WITH (FORCE)")
+            drop_database(self.database)
 
     def _is_ready(self) -> bool:
         if self.process.poll() is not None:
@@ -150,11 +149,17 @@ class Stack:
             return connection.execute(query).fetchall()
 
 
+class Site(Protocol):
+    """Something that serves the site."""
+
+    base_url: str
+
+
 class Guest:
     """A visitor who uses the REST API without cookies."""
 
-    def __init__(self, stack: Stack) -> None:
-        self.http = httpx.Client(base_url=stack.base_url, timeout=60)
+    def __init__(self, site: Site) -> None:
+        self.http = httpx.Client(base_url=site.base_url, timeout=60)
 
     def post(self, name: str, body: bytes, **fields: str) -> httpx.Response:
         """Sends a photo; the answer, whatever it is."""
@@ -187,14 +192,7 @@ class Guest:
         return answer.content
 
 
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _own_database() -> str | None:
+def own_database() -> str | None:
     """A new database on the tests' PostgreSQL; None where SQLite is tested."""
     server = os.environ.get("TEST_DATABASE_URL")
     if not server:
@@ -204,6 +202,12 @@ def _own_database() -> str | None:
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {_name_of(url)}".encode())
     return url
+
+
+def drop_database(url: str) -> None:
+    """Drops a database of `own_database`, whoever is still connected."""
+    with psycopg.connect(os.environ["TEST_DATABASE_URL"], autocommit=True) as server:
+        server.execute(f"DROP DATABASE {_name_of(url)} WITH (FORCE)".encode())
 
 
 def _name_of(database: str) -> str:

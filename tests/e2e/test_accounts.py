@@ -158,6 +158,8 @@ INSIDE = (
     "/account/logout/",
     "/account/password/change/",
     "/account/sessions/",
+    "/account/tokens/",
+    "/account/tokens/new/",
     "/account/2fa/",
     "/account/2fa/totp/activate/",
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from functools import partial
+from pathlib import Path
 
 import httpx
 import pytest
@@ -59,7 +60,7 @@ def test_a_photo_that_kills_its_worker_is_given_up_after_three_attempts(
 def test_a_second_run_takes_over_after_everything_was_killed(stack: Stack, guest: Guest) -> None:
     job = guest.post("left.jpg", pictures.jpeg(7000, 5000)).json()["id"]
     wait_for(lambda: state_of(stack, job)[0] == "running", "the job to run", every=0.01)
-    programs = ("web", "gpu", "default", "beat", "broker", "cache")
+    programs = ("web", "gpu", "default", "training", "beat", "broker", "cache")
     processes = [pid for name in programs for pid in (stack.pid(name), *stack.children(name))]
     supervisor = int((stack.var_dir / "run" / "supervisord.pid").read_text())
     for process in (stack.process.pid, supervisor, *processes):
@@ -67,6 +68,15 @@ def test_a_second_run_takes_over_after_everything_was_killed(stack: Stack, guest
     stack.process.wait(10)
     stack.start()
     assert guest.wait(job, seconds=RECOVERED)["status"] == "succeeded"
+
+
+def test_a_launcher_that_is_killed_takes_everything_along(stack: Stack) -> None:
+    supervisor = int((stack.var_dir / "run" / "supervisord.pid").read_text())
+    os.kill(stack.process.pid, signal.SIGKILL)
+    stack.process.wait(10)
+    wait_for(lambda: not Path(f"/proc/{supervisor}").exists(), "the supervisor to stop", 60)
+    assert not list((stack.var_dir / "run").glob("*.sock"))
+    stack.start()
 
 
 def _is_at(stack: Stack, job: str, attempt: int) -> bool:

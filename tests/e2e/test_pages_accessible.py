@@ -66,15 +66,34 @@ def test_pages_have_no_accessibility_violations(
 
 def test_everything_on_the_result_page_is_reached_by_keyboard(page: Page, tmp_path: Path) -> None:
     pages.coloured(page, pages.photo_in(tmp_path, width=2000))
+    expect(page.locator("photo-colours[data-live]")).to_be_attached()
     page.locator("#content").focus()
     reached = []
-    for _ in range(6):
+    for _ in range(16):
         page.keyboard.press("Tab")
         reached.append(
             page.evaluate(
-                "document.activeElement.ariaLabel || document.activeElement.textContent.trim()"
+                "(element => element.ariaLabel || element.textContent.trim() || element.id)"
+                "(document.activeElement)"
             )
         )
     assert reached == [
-        *("Before / After", "100 %", "Download", "Publish…", "Delete…", "Colour another photo")
+        *(
+            "Before / After",
+            "Hold: before",
+            "Side by side",
+            "100 %",
+            "natural",
+            "balanced",
+            "vivid",
+            "vividness",
+            "Download",
+            "Other formats…",
+            "Publish…",
+            "Share…",
+            "Colour again…",
+            "Title…",
+            "Delete…",
+            "Colour another photo",
+        )
     ]

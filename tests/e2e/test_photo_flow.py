@@ -126,7 +126,7 @@ def test_a_photo_reaches_the_gallery_only_when_its_owner_publishes_it(
     assert answer.status == 404
 
     page.get_by_role("button", name="Publish…").click()
-    page.get_by_label("Title").fill("Grandmother in Riga")
+    page.locator("#publish").get_by_label("Title").fill("Grandmother in Riga")
     page.get_by_role("button", name="Publish", exact=True).click()
     expect(page.get_by_role("button", name="Take out of the gallery")).to_be_visible()
 

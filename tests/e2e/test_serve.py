@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from colorweb.runtime import REPOSITORY
-from tests.e2e.stack import STAFF, Stack, free_port
+from tests.e2e.stack import STAFF, Stack
+from tests.ports import free_port
 from tests.waiting import wait_for
 
 

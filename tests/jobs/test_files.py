@@ -1,19 +1,22 @@
 """What holds between files and rows."""
 
 import contextlib
-import os
-import time
 import uuid
+from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.files.storage import default_storage
 
 from jobs import files, intake
-from jobs.models import Photo, folder_of
+from jobs.models import Photo
 from tests import pictures
 from tests.jobs import make
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("both_storages"),
+]
 
 
 def test_a_file_appears_whole_or_not_at_all():
@@ -26,34 +29,59 @@ def test_a_file_appears_whole_or_not_at_all():
     assert default_storage.open("photos/aa/x/whole.jpg").read() == b"whole"
 
 
-def test_rows_that_fail_take_their_files_with_them(monkeypatch, client, settings):
+def test_what_is_there_is_never_written_over():
+    for content in (b"first", b"second"):
+        with (
+            contextlib.suppress(FileExistsError),
+            files.new_file("photos/aa/x/whole.jpg") as file,
+        ):
+            file.write(content)
+    assert default_storage.open("photos/aa/x/whole.jpg").read() == b"first"
+
+
+def test_rows_that_fail_take_their_files_with_them(monkeypatch, client):
     def broken(*_args, **_named):
         raise RuntimeError("the database is away")
 
     monkeypatch.setattr(Photo.objects, "create", broken)
     with pytest.raises(RuntimeError):
         client.post("/api/v1/jobs/", {"image": pictures.upload()})
-    assert not list((settings.MEDIA_ROOT / "photos").glob("*/*"))
+    assert not folders()
 
 
-def test_the_sweep_takes_old_folders_without_a_row_only(settings):
+def test_the_sweep_takes_old_folders_without_a_row_only(monkeypatch):
     photo = make.photo()
-    orphan, young = uuid.uuid4(), uuid.uuid4()
-    for photo_id in (photo.pk, orphan, young):
+    for photo_id in (photo.pk, uuid.uuid4()):
         with files.new_file(files.name_in(photo_id, "grey_card")) as file:
             file.write(b"x")
-    old = time.time() - 7200
-    for photo_id in (photo.pk, orphan):
-        os.utime(settings.MEDIA_ROOT / files.name_in(photo_id, "grey_card"), (old, old))
+    assert files.sweep() == 0
+    monkeypatch.setattr(files, "ORPHAN_AGE", timedelta(0))
     assert files.sweep() == 1
-    there = [(settings.MEDIA_ROOT / folder_of(pk)).exists() for pk in (photo.pk, orphan, young)]
-    assert there == [True, False, True]
+    assert folders() == [str(photo.pk)]
 
 
-def test_discarding_a_photo_leaves_no_file(settings, client):
+def test_discarding_a_photo_leaves_no_file(client):
     client.post("/api/v1/jobs/", {"image": pictures.upload()})
     photo = Photo.objects.get()
-    folder = settings.MEDIA_ROOT / photo.folder
-    assert folder.exists()
+    assert folders() == [str(photo.pk)]
     intake.discard(photo)
-    assert not folder.exists()
+    assert not folders()
+
+
+def test_a_photo_is_served_to_its_owner_only(client):
+    job = client.post("/api/v1/jobs/", {"image": pictures.upload()}).json()
+    address = urlsplit(job["urls"]["grey_card"]).path
+    answer = client.get(address, headers={"range": "bytes=0-1"})
+    assert (answer.status_code, answer["Content-Length"]) == (206, "2")
+    client.cookies.clear()
+    assert client.get(address).status_code == 404
+
+
+def folders() -> list[str]:
+    """The folders of photos that hold files."""
+    try:
+        shelves, _ = default_storage.listdir("photos")
+    except FileNotFoundError:
+        return []
+    found = [name for shelf in shelves for name in default_storage.listdir(f"photos/{shelf}")[0]]
+    return [name for name in found if default_storage.listdir(f"photos/{name[:2]}/{name}")[1]]

@@ -1,11 +1,15 @@
 """What the pages promise, as a browser without JavaScript meets them."""
 
 import re
+from io import BytesIO
 
+import numpy as np
 import pytest
+from django.core.files.storage import default_storage
 from django.test import Client
+from PIL import Image
 
-from jobs import queue, states
+from jobs import files, queue, states
 from jobs.models import Job, Photo, State
 from tests import pictures
 
@@ -77,6 +81,7 @@ def test_publishing_opens_page_and_files_and_unpublishing_closes_them(client):
     addresses = [f"/jobs/{job.pk}/", f"/files/{job.pk}/result", f"/files/{job.pk}/grey_card"]
     assert [stranger.get(address).status_code for address in addresses] == [404, 404, 404]
     client.post(f"/jobs/{job.pk}/publish/", {"title": " Harvest "})
+    addresses[0] = stranger.get(addresses[0])["Location"]
     assert [stranger.get(address).status_code for address in addresses] == [200, 200, 200]
     assert "Harvest" in stranger.get("/gallery/").content.decode()
     client.post(f"/jobs/{job.pk}/unpublish/")
@@ -114,3 +119,55 @@ def test_pages_carry_the_strict_policy_and_no_inline_code(client):
 
 def test_pages_speak_russian_too(client):
     assert '<html lang="ru">' in client.get("/", headers={"accept-language": "ru"}).content.decode()
+
+
+def test_a_photo_that_had_colour_is_shown_grey_ours_and_as_it_was(client):
+    buffer = BytesIO()
+    colours = np.random.default_rng(0).integers(0, 256, (6, 8, 3), np.uint8)
+    Image.fromarray(colours).resize((320, 240), Image.Resampling.NEAREST).save(buffer, "PNG")
+    send(client, pictures.upload("red.png", buffer.getvalue()))
+    job = Job.objects.get()
+    queue.claim("test")
+    states.change(job.pk, State.SUCCEEDED, fence=1, result=job.photo.source)
+    page = client.get(f"/jobs/{job.pk}/").content.decode()
+    assert 'figure class="original"' in page
+    assert "This photo had colours already" in page
+    assert client.get(f"/files/{job.pk}/original_preview").status_code == 200
+    name = files.name_in(job.photo_id, "original_preview")
+    with default_storage.open(name) as file, Image.open(file) as picture:
+        assert np.ptp(np.asarray(picture.convert("RGB")), axis=2).max() > 100
+    assert Client().get(f"/files/{job.pk}/original_preview").status_code == 404
+
+
+def test_a_grey_photo_has_no_other_original(client):
+    send(client, pictures.upload())
+    job = Job.objects.get()
+    assert client.get(f"/files/{job.pk}/original_preview").status_code == 404
+
+
+def test_photos_of_ones_own_lead_to_each_other(client):
+    for name in ("a.jpg", "b.jpg", "c.jpg"):
+        send(client, pictures.upload(name))
+    send(Client(), pictures.upload("other.jpg"))
+    a, b, c = (Job.objects.get(photo__name=name) for name in ("a.jpg", "b.jpg", "c.jpg"))
+    found = {job: client.get(f"/jobs/{job.pk}/").context for job in (a, b, c)}
+    assert [found[job]["newer"] for job in (a, b, c)] == [b.photo, c.photo, None]
+    assert [found[job]["older"] for job in (a, b, c)] == [None, a.photo, b.photo]
+
+
+def test_a_photo_can_be_coloured_again_with_other_options(client):
+    send(client, pictures.upload())
+    first = Job.objects.get()
+    queue.claim("test")
+    states.change(first.pk, State.SUCCEEDED, fence=1, result=first.photo.source)
+    answer = client.post(f"/jobs/{first.pk}/again/", {"vividness": "1.5", "size": "128"})
+    again = Job.objects.exclude(pk=first.pk).get()
+    assert answer["Location"] == f"/jobs/{again.pk}/"
+    assert (again.photo, again.vividness, again.size) == (first.photo, 1.5, 128)
+    assert Client().post(f"/jobs/{first.pk}/again/", {"vividness": "1"}).status_code == 404
+
+
+def test_a_request_for_another_host_is_refused_on_a_page(client):
+    answer = client.get("/", headers={"host": "elsewhere.example"})
+    assert answer.status_code == 400
+    assert "That request was not understood" in answer.content.decode()

@@ -173,6 +173,7 @@ def test_how_long_guests_photos_are_kept_is_said_where_they_are_sent(client, set
     assert "deleted after 48 hours" not in client.get("/").content.decode()
 
 
+@pytest.mark.usefixtures("both_storages")
 async def test_everything_can_be_taken_along_as_a_zip(async_client):
     photo = pictures.encoded()
 
@@ -201,6 +202,7 @@ async def test_everything_can_be_taken_along_as_a_zip(async_client):
         assert len(taken.namelist()) == 4
 
 
+@pytest.mark.usefixtures("both_storages")
 def test_a_photo_deleted_during_the_export_is_left_out(client):
     send(client, "a.jpg")
     gone = send(client, "b.jpg")

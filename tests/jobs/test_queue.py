@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.db.models.functions import Now
 
+from colorweb import broker
 from jobs import live, queue, states
 from jobs.models import Job, Queue
 from tests.jobs import make
@@ -113,7 +114,7 @@ def test_position_counts_those_ahead():
 def test_dead_worker_job_is_requeued_and_wakes_a_worker():
     job = make.job()
     claimed()
-    live.broker().delete("gpu")
+    broker.client().delete("gpu")
     make.expire(job)
     assert queue.reap() == (1, 0)
     job.refresh_from_db()
@@ -149,7 +150,7 @@ def test_three_dead_workers_fail_the_job_with_the_reason():
 
 def test_a_lost_token_is_published_again():
     make.job()
-    live.broker().delete("gpu")
+    broker.client().delete("gpu")
     queue.reap()
     assert live.waiting_tokens() == 1
 

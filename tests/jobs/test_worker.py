@@ -7,21 +7,23 @@ import numpy as np
 import pytest
 from django.core.files.storage import default_storage
 from django.test import Client
-from PIL import Image
+from PIL import ExifTags, Image
 
+from colorweb.accounts.visitors import Visitor
 from colorweb.health import workers
-from jobs import gallery, queue, states
-from jobs.models import Job, State
+from jobs import files, gallery, intake, queue, renditions, states, tasks
+from jobs.models import Job, Photo, Rendition, State
 from ml.resnet_gray import weights
 from tests import pictures
 from tests.jobs import make
+from tests.ml.test_metadata import SERIALS, camera_file
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(scope="module")
-def worker(tmp_path_factory):
+def worker(tmp_path_factory, django_db_setup, django_db_blocker):
     """This process as a worker that takes batches of four."""
     from jobs.worker import Worker  # noqa: PLC0415 - imports torch
 
@@ -30,7 +32,9 @@ def worker(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COLORWEB_MODEL", str(path))
         patch.setattr("jobs.worker.CPU_BATCH", 4)
-        yield Worker()
+        with django_db_blocker.unblock():
+            worker = Worker()
+        yield worker
 
 
 def send(content: bytes | None = None, **fields) -> Job:
@@ -40,6 +44,7 @@ def send(content: bytes | None = None, **fields) -> Job:
     return Job.objects.get(pk=answer.json()["id"])
 
 
+@pytest.mark.usefixtures("both_storages")
 def test_a_photo_comes_out_in_colour_at_its_full_size(worker):
     job = send()
     assert worker.work() == 1
@@ -47,10 +52,22 @@ def test_a_photo_comes_out_in_colour_at_its_full_size(worker):
     assert (job.state, job.attempt, job.error_code) == ("succeeded", 1, "")
     with default_storage.open(job.result) as file, Image.open(file) as result:
         assert (result.format, result.mode, result.size) == ("JPEG", "RGB", (320, 240))
-    assert job.model_version == worker.colorizers[""].version
+    assert job.model_version == worker.networks.in_service.version
     assert set(job.timings) == {"reading_ms", "colouring_ms", "saving_ms"}
 
 
+def test_every_byte_kept_is_counted(worker):
+    job = send()
+    worker.work()
+    Job.objects.filter(pk=job.pk).update(state="failed")
+    intake.retry(Job.objects.get(pk=job.pk), Visitor(user=None, guest="", address="127.0.0.1"))
+    worker.work()
+    _, names = default_storage.listdir(job.photo.folder)
+    kept = sum(default_storage.size(f"{job.photo.folder}/{name}") for name in names)
+    assert Photo.objects.get().stored_bytes == kept
+
+
+@pytest.mark.usefixtures("both_storages")
 def test_every_file_of_a_finished_job_is_there(worker, client):
     job = client.post("/api/v1/jobs/", {"image": pictures.upload()}).json()
     worker.work()
@@ -124,9 +141,9 @@ def test_a_photo_may_not_take_for_ever(worker, settings):
 
 def test_a_wish_to_publish_is_kept_when_the_colours_are_there(worker):
     job = send(visibility="public")
-    assert not gallery.public_jobs().exists()
+    assert not gallery.public_photos().exists()
     worker.work()
-    assert gallery.public_jobs().get().pk == job.pk
+    assert gallery.public_photos().get().published_job == job
 
 
 def test_transparency_survives(worker):
@@ -145,6 +162,47 @@ def test_transparency_survives(worker):
     assert darkest > 120  # half paper, half photo
 
 
+def test_a_rendition_waits_for_one_photo_at_most_and_the_other_way_round(worker, monkeypatch):
+    monkeypatch.setattr("jobs.worker.Worker.here", lambda: worker)
+    monkeypatch.setattr(worker, "batch", 1)
+    first = send()
+    tasks.colour()
+    first.refresh_from_db()
+    for side in (100, 200):
+        renditions.want(first, format="png", long_side=side)
+    photos = [send().pk, send().pk]
+    for done in (1, 2):  # whatever token comes first
+        tasks.colour()
+        assert Job.objects.filter(pk__in=photos, state="succeeded").count() == done
+        assert Rendition.objects.filter(job=first, state="ready").count() == done
+
+
+def test_a_rendition_has_the_colours_of_the_result(worker):
+    job = send(pictures.encoded("PNG"), format="png", vividness=1.4)
+    worker.work()
+    job.refresh_from_db()
+    wanted = renditions.want(job, format="tiff")
+    assert worker.render()
+    wanted.refresh_from_db()
+    assert (wanted.state, wanted.error_code) == ("ready", "")
+    pictures_ = []
+    for name in (job.result, wanted.file):
+        with default_storage.open(name) as file, Image.open(file) as picture:
+            pictures_.append(np.asarray(picture).astype(int))
+    assert np.abs(pictures_[0] - pictures_[1]).max() <= 2
+
+
+def test_a_rendition_that_fails_says_so(worker):
+    job = send()
+    worker.work()
+    job.refresh_from_db()
+    default_storage.delete(job.photo.source)
+    wanted = renditions.want(job, format="png")
+    assert worker.render()
+    wanted.refresh_from_db()
+    assert (wanted.state, wanted.error_code) == ("failed", "internal_error")
+
+
 def test_the_worker_shows_signs_of_life(worker):
     found = wait_for(workers.alive, "a heartbeat", seconds=15)
     assert found[worker.name]["device"] == "cpu"
@@ -154,3 +212,37 @@ def made_by(job: Job) -> list[str]:
     """Files that attempts of the job have left."""
     _, names = default_storage.listdir(job.photo.folder)
     return [name for name in names if name.startswith(str(job.pk))]
+
+
+def test_a_network_that_cannot_be_had_fails_only_who_asked_for_it(worker):
+    wishful, other = send(), send()
+    Job.objects.filter(pk=wishful.pk).update(model="mine@0123456789ab")
+    while worker.work():
+        pass
+    wishful.refresh_from_db()
+    other.refresh_from_db()
+    assert (wishful.state, wishful.error_code) == ("failed", "model_unavailable")
+    assert other.state == "succeeded"
+
+
+def test_all_that_is_coloured_says_so_and_tells_no_place(worker, client):
+    photo = pictures.upload(content=camera_file().getvalue())
+    client.post("/api/v1/jobs/", {"image": photo})
+    worker.work()
+    job = Job.objects.get()
+    names = [files.name_of(job, kind) for kind in files.OF_RESULT if kind != "grey"]
+    for kept in (False, True):
+        wanted = renditions.want(job, format="webp", keep_metadata=kept)
+        assert worker.render()
+        wanted.refresh_from_db()
+        names.append(wanted.file)
+    for name in names:
+        with default_storage.open(name) as file:
+            content = file.read()
+        if not name.endswith("-colours.png"):  # numbers, not a picture
+            assert b"compositeWithTrainedAlgorithmicMedia" in content, name
+            assert f"{job.model_name} {job.model_version}".encode() in content
+        assert not [serial for serial in SERIALS if serial.encode() in content]
+        assert (b"Leitz" in content) == (name == names[-1])
+        with Image.open(BytesIO(content)) as picture:
+            assert not picture.getexif().get_ifd(ExifTags.IFD.GPSInfo)

@@ -7,6 +7,8 @@ from django.forms import BoundField
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from colorweb.accounts.models import ApiToken
+
 register = template.Library()
 
 # The first that fits: most browsers also name those they descend from.
@@ -34,6 +36,12 @@ SYSTEMS = (
 def control(field: BoundField) -> SafeString:
     """The field's input in the site's look; the label above need not be repeated inside."""
     return field.as_widget(attrs={"placeholder": False, "class": "field"})
+
+
+@register.filter
+def scope_name(scope: str) -> str:
+    """What a token may do, in a word."""
+    return str(ApiToken.Scope(scope).label)
 
 
 @register.filter

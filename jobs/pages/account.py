@@ -11,11 +11,13 @@ from django.contrib.auth.decorators import login_required
 from django.db.models import Count, Sum
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from colorweb.accounts import consent
 from colorweb.accounts.models import User
 from colorweb.accounts.visitors import VisitorRequest
 from jobs import export, people
@@ -26,10 +28,12 @@ from jobs import export, people
 @require_GET
 def account(request: VisitorRequest) -> HttpResponse:
     """One's address, password, second factor, sessions, language and photos."""
-    user = _user(request)
+    user = user_of(request)
     addresses = user.emailaddress_set  # type: ignore[attr-defined]
     context = {
         "email_confirmed": addresses.filter(primary=True, verified=True).exists(),
+        "token_count": user.api_tokens.count(),
+        "webhook_count": user.webhooks.count(),
         "two_factor": is_mfa_enabled(user),
         "photos": user.photos.aggregate(count=Count("pk"), bytes=Sum("bytes", default=0)),
     }
@@ -37,10 +41,21 @@ def account(request: VisitorRequest) -> HttpResponse:
 
 
 @login_required
+@require_POST
+def training(request: VisitorRequest) -> HttpResponse:
+    """Say yes or no to training with one's photos."""
+    if "agree" in request.POST:
+        consent.give(user_of(request))
+    else:
+        consent.withdraw(user_of(request))
+    return redirect(reverse("account") + "#training")
+
+
+@login_required
 @require_GET
 def export_all(request: VisitorRequest) -> HttpResponseBase:
     """All of one's data as a zip, made while it is sent."""
-    pieces = export.archive(*export.collect(_user(request)))
+    pieces = export.archive(*export.collect(user_of(request)))
     name = f"colorweb-{timezone.now():%Y-%m-%d}.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return StreamingHttpResponse(_sent(pieces), content_type="application/zip", headers=headers)
@@ -62,7 +77,7 @@ async def _sent(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
 @require_http_methods(["GET", "POST"])
 def delete(request: VisitorRequest) -> HttpResponse:
     """Delete the account: asks for the password if it was given long ago, and for the address."""
-    user = _user(request)
+    user = user_of(request)
     if request.method == "POST":
         if request.POST.get("email", "").strip().lower() == user.email.lower():
             logout(request)
@@ -74,6 +89,6 @@ def delete(request: VisitorRequest) -> HttpResponse:
     return render(request, "account/delete.html")
 
 
-def _user(request: VisitorRequest) -> User:
+def user_of(request: VisitorRequest) -> User:
     """The session's account, whatever a header says besides; `login_required` found one."""
     return User.objects.get(pk=request.user.pk or 0)

@@ -1,0 +1,41 @@
+/** A file that the server makes when it is asked for. */
+import { say } from "./words";
+
+interface Told {
+  state: "queued" | "ready" | "failed";
+  progress: number;
+  url?: string;
+  error?: string;
+}
+
+/**
+ * Ask for a file until it is there; its address. `onProgress` gets the share done, 0..1. Throws an
+ * Error in words for people.
+ */
+export async function awaitFile(
+  address: string,
+  onProgress: (share: number) => void,
+  signal?: AbortSignal,
+): Promise<string> {
+  for (;;) {
+    const answer = await ask(address, signal);
+    if (answer.status >= 400 && answer.status !== 500) throw new Error(say("fileFailed"));
+    const told = (await answer.json().catch(() => ({ state: "failed" }))) as Told;
+    if (told.url) return told.url;
+    if (told.state === "failed") throw new Error(told.error || say("fileFailed"));
+    onProgress(told.progress);
+    const seconds = Number(answer.headers.get("Retry-After") ?? 1);
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+    signal?.throwIfAborted();
+  }
+}
+
+async function ask(address: string, signal?: AbortSignal): Promise<Response> {
+  try {
+    const headers = { Accept: "application/json" };
+    return await fetch(address, { headers, ...(signal && { signal }) });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new Error(say("fileOffline"), { cause: error });
+  }
+}

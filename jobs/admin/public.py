@@ -1,0 +1,155 @@
+"""What the staff look after: public photos, and what visitors report about them."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from colorweb.console.pages import ReadOnly
+from jobs import moderation
+from jobs.models import Photo, PublicPhoto, Report
+
+THUMBNAIL = 120  # pixels, of the longer side
+
+
+class Hidden(admin.SimpleListFilter):
+    title = _("hidden")
+    parameter_name = "hidden"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", _("Yes")), ("no", _("No"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Photo]) -> QuerySet[Photo]:
+        if self.value() == "yes":
+            return queryset.exclude(hidden_for="")
+        return queryset.filter(hidden_for="") if self.value() == "no" else queryset
+
+
+class Open(admin.SimpleListFilter):
+    title = _("looked into")
+    parameter_name = "closed"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("all", _("All")), ("yes", _("Yes"))]
+
+    def choices(self, changelist: Any) -> Any:
+        """What waits comes first: it is what the list is for."""
+        first, *others = super().choices(changelist)
+        return [{**first, "display": _("No")}, *others]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Report]) -> QuerySet[Report]:
+        if self.value() == "all":
+            return queryset
+        return queryset.filter(closed_at__isnull=self.value() != "yes")
+
+
+class Moderated(ReadOnly):
+    """Nothing is typed in here; who may change public photos may hide them and show them again."""
+
+    def has_moderate_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("jobs.change_publicphoto")
+
+
+@admin.register(PublicPhoto)
+class PublicPhotoAdmin(Moderated):
+    list_display = ("picture", "words", "published_at", "likes", "open_reports", "hidden_for")
+    list_display_links = ("words",)
+    list_filter = (Hidden, "published_at")
+    search_fields = ("title", "alt", "owner__email")
+    ordering = ("-published_at", "-id")
+    actions = ("hide", "show_again")
+    fields = ("picture", "title", "alt", "published_at", "likes", "hidden_for", "address")
+    readonly_fields = ("picture", "address")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Photo]:
+        published = super().get_queryset(request).filter(published_at__isnull=False)
+        reports = Report.objects.filter(photo=OuterRef("pk"), closed_at=None).order_by()
+        waiting = reports.values("photo").annotate(number=Count("pk")).values("number")
+        return published.annotate(waiting=Subquery(waiting)).select_related("published_job")
+
+    @admin.display(description=_("picture"))
+    def picture(self, photo: Photo) -> str:
+        return _thumbnail(photo)
+
+    @admin.display(description=_("title"))
+    def words(self, photo: Photo) -> str:
+        return photo.title or str(_("Untitled"))
+
+    @admin.display(description=_("open reports"))
+    def open_reports(self, photo: Photo) -> int:
+        return photo.waiting or 0  # type: ignore[attr-defined]
+
+    @admin.display(description=_("address"))
+    def address(self, photo: Photo) -> str:
+        return _link(photo)
+
+    @admin.action(description=_("Hide from everybody but the owner"), permissions=["moderate"])
+    def hide(self, request: HttpRequest, photos: QuerySet[Photo]) -> None:
+        moderation.hide(photos)
+
+    @admin.action(description=_("Show again"), permissions=["moderate"])
+    def show_again(self, request: HttpRequest, photos: QuerySet[Photo]) -> None:
+        moderation.show(photos)
+
+    def get_deleted_objects(self, photos: Any, request: HttpRequest) -> Any:
+        """Who may delete a photo may delete what belongs to it, jobs and reports included."""
+        named, counted, _forbidden, kept = super().get_deleted_objects(photos, request)
+        return named, counted, set(), kept
+
+    def delete_queryset(self, request: HttpRequest, photos: QuerySet[Photo]) -> None:
+        moderation.remove(photos)
+
+
+@admin.register(Report)
+class ReportAdmin(Moderated):
+    list_display = ("picture", "reason", "text", "created_at", "closed_at", "hidden")
+    list_display_links = ("reason",)
+    list_filter = (Open, "reason")
+    search_fields = ("photo__title", "text")
+    list_select_related = ("photo", "photo__published_job")
+    ordering = ("-created_at",)
+    actions = ("hide", "dismiss")
+    fields = ("picture", "address", "reason", "text", "created_at", "closed_at")
+    readonly_fields = ("picture", "address")
+
+    @admin.display(description=_("picture"))
+    def picture(self, report: Report) -> str:
+        return _thumbnail(report.photo)
+
+    @admin.display(description=_("hidden"), boolean=True)
+    def hidden(self, report: Report) -> bool:
+        return bool(report.photo.hidden_for)
+
+    @admin.display(description=_("address"))
+    def address(self, report: Report) -> str:
+        return _link(report.photo)
+
+    @admin.action(description=_("Hide these photos"), permissions=["moderate"])
+    def hide(self, request: HttpRequest, reports: QuerySet[Report]) -> None:
+        moderation.hide(Photo.objects.filter(pk__in=reports.order_by().values("photo")))
+
+    @admin.action(description=_("Dismiss the reports"), permissions=["moderate"])
+    def dismiss(self, request: HttpRequest, reports: QuerySet[Report]) -> None:
+        moderation.dismiss(reports)
+
+
+def _thumbnail(photo: Photo) -> SafeString | str:
+    if photo.published_job is None:
+        return "–"
+    scale = THUMBNAIL / max(photo.width, photo.height)
+    return format_html(
+        '<img src="{}" width="{}" height="{}" alt="{}" loading="lazy">',
+        reverse("file", args=[photo.published_job.pk, "card"]),
+        max(1, round(photo.width * scale)),
+        max(1, round(photo.height * scale)),
+        photo.alt or photo.title,
+    )
+
+
+def _link(photo: Photo) -> SafeString:
+    return format_html('<a href="{0}">{0}</a>', reverse("photo", args=[photo.pk]))

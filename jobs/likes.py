@@ -1,0 +1,53 @@
+"""Who likes which public photo: once each, and the count beside the photo is always exact."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from colorweb.accounts.visitors import Visitor
+from jobs.models import Like, Photo
+
+
+def add(visitor: Visitor, photo: Photo) -> None:
+    """Note that the visitor likes the photo; a second time changes nothing."""
+    with transaction.atomic():
+        _, new = Like.objects.get_or_create(visitor=visitor.key, photo=photo)
+        if new:
+            Photo.objects.filter(pk=photo.pk).update(likes=F("likes") + 1)
+
+
+def take_back(visitor: Visitor, photo: Photo) -> None:
+    """Forget it again."""
+    with transaction.atomic():
+        if Like.objects.filter(visitor=visitor.key, photo=photo).delete()[0]:
+            Photo.objects.filter(pk=photo.pk).update(likes=F("likes") - 1)
+
+
+def among(visitor: Visitor, photos: Iterable[UUID]) -> set[UUID]:
+    """Those of the photos that the visitor likes."""
+    if visitor.is_new and not visitor.kept:
+        return set()
+    liked = Like.objects.filter(visitor=visitor.key, photo__in=list(photos))
+    return set(liked.values_list("photo_id", flat=True))
+
+
+def adopt(guest: Visitor, account: Visitor) -> None:
+    """Make a guest's likes the account's; what both liked counts once from now on."""
+    with transaction.atomic():
+        liked = Like.objects.filter(visitor=account.key).values("photo")
+        _delete(Like.objects.filter(visitor=guest.key, photo__in=liked))
+        Like.objects.filter(visitor=guest.key).update(visitor=account.key)
+
+
+def forget(visitor: Visitor) -> None:
+    """Take back everything the visitor liked."""
+    with transaction.atomic():
+        _delete(Like.objects.filter(visitor=visitor.key))
+
+
+def _delete(likes: QuerySet[Like]) -> None:
+    gone = list(likes.select_for_update(of=("self",)))
+    Like.objects.filter(pk__in=[like.pk for like in gone]).delete()
+    Photo.objects.filter(pk__in=[like.photo_id for like in gone]).update(likes=F("likes") - 1)

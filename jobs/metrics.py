@@ -1,0 +1,32 @@
+"""The queue's figures for /metrics: each from an index, for a monitor asks every few seconds."""
+
+from django.db import DatabaseError
+from django.utils import timezone
+
+from colorweb.health.metrics import register
+from jobs.models import Job, State
+
+
+def waiting_and_running() -> dict[str, float]:
+    """How many jobs wait and how many run; nothing where the database does not answer."""
+    try:
+        return {
+            state.value: Job.objects.filter(state=state).count()
+            for state in (State.QUEUED, State.RUNNING)
+        }
+    except DatabaseError:
+        return {}
+
+
+def waited() -> dict[str, float]:
+    """Seconds that the job whose turn is next has waited; 0 where none waits."""
+    try:
+        first = Job.objects.filter(state=State.QUEUED).order_by("turn", "priority", "created_at")
+        since = first.values_list("created_at", flat=True).first()
+    except DatabaseError:
+        return {}
+    return {"next": (timezone.now() - since).total_seconds() if since else 0.0}
+
+
+register("colorweb_jobs", "Photos that wait and that are coloured", "state", waiting_and_running)
+register("colorweb_waited_seconds", "How long the next photo has waited", "photo", waited)

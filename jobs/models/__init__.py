@@ -1,0 +1,38 @@
+"""The tables of a photo's way."""
+
+from jobs.models.archive import Archive
+from jobs.models.batch import Batch
+from jobs.models.check import Check
+from jobs.models.idempotency import IdempotencyKey
+from jobs.models.job import EXTENSIONS, TERMINAL, Job, Stage, State
+from jobs.models.opinion import Like, PublicPhoto, Report
+from jobs.models.photo import Photo, Reason, folder_of
+from jobs.models.queue import Queue
+from jobs.models.rendition import RENDERED, Rendition
+from jobs.models.share import ShareLink
+from jobs.models.webhook import Event, WebhookDelivery, WebhookEndpoint
+
+__all__ = [
+    "EXTENSIONS",
+    "RENDERED",
+    "TERMINAL",
+    "Archive",
+    "Batch",
+    "Check",
+    "Event",
+    "IdempotencyKey",
+    "Job",
+    "Like",
+    "Photo",
+    "PublicPhoto",
+    "Queue",
+    "Reason",
+    "Rendition",
+    "Report",
+    "ShareLink",
+    "Stage",
+    "State",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "folder_of",
+]

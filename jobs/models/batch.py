@@ -1,0 +1,48 @@
+"""A batch: photos that were sent together."""
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Batch(models.Model):
+    """Photos sent together, in parts or in a zip; `jobs.batches` says how they become jobs."""
+
+    class State(models.TextChoices):
+        UNPACKING = "unpacking", _("being unpacked")
+        UNPACKED = "unpacked", _("unpacked")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="batches"
+    )
+    guest = models.CharField(max_length=32, blank=True, help_text="The guest's key, hex.")
+    queue_owner = models.CharField(max_length=64)
+    wishes = models.JSONField(default=dict, help_text="For each of its photos.")
+    public = models.BooleanField(default=False, help_text="Each is published once it is coloured.")
+
+    state = models.CharField(max_length=10, choices=State.choices, default=State.UNPACKED)
+    archive = models.CharField(
+        max_length=99, blank=True, help_text="Storage name, while it is here."
+    )
+    entries = models.PositiveIntegerField(default=0, help_text="Photos it should have.")
+    unpacked = models.PositiveIntegerField(default=0, help_text="So many of them are dealt with.")
+    tries = models.PositiveSmallIntegerField(default=0, help_text="Of the entry that is next.")
+    lease_until = models.DateTimeField(null=True, blank=True)
+    refused = models.PositiveIntegerField(default=0)
+    errors = models.JSONField(default=list, help_text="What was wrong with the first of those.")
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["lease_until"], name="batch_unpacking", condition=Q(state="unpacking")
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.entries} photos, {self.state}"

@@ -1,0 +1,27 @@
+"""What makes a request that comes twice be done once."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from jobs.models.batch import Batch
+from jobs.models.job import Job
+
+
+class IdempotencyKey(models.Model):
+    """A visitor's name for a request, and the job or batch it made; `jobs.idempotency` says how."""
+
+    owner = models.CharField(max_length=64, help_text="The visitor's key.")
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64, help_text="What the request asked for.")
+    job = models.ForeignKey(Job, models.CASCADE, null=True)
+    batch = models.ForeignKey(Batch, models.CASCADE, null=True)
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["owner", "key"], name="idempotency_key_of_owner")
+        ]
+
+    def __str__(self) -> str:
+        return self.key

@@ -1,0 +1,105 @@
+"""A job: one colouring of one photo, and the queue's and the lease's columns."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from jobs.models.photo import Photo, folder_of
+
+
+class State(models.TextChoices):
+    QUEUED = "queued", _("queued")
+    RUNNING = "running", _("running")
+    SUCCEEDED = "succeeded", _("succeeded")
+    FAILED = "failed", _("failed")
+    CANCELED = "canceled", _("canceled")
+
+
+class Stage(models.TextChoices):
+    WAITING = "waiting", _("waiting")
+    READING = "reading", _("reading")
+    COLOURING = "colouring", _("colouring")
+    SAVING = "saving", _("saving")
+    DONE = "done", _("done")
+
+
+class Job(models.Model):
+    """One colouring of one photo. Only `jobs.states` changes `state` and `stage`."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    photo = models.ForeignKey(Photo, models.CASCADE, related_name="jobs")
+    batch = models.ForeignKey("Batch", models.SET_NULL, null=True, blank=True, related_name="jobs")
+    retried_from = models.ForeignKey("self", models.SET_NULL, null=True, blank=True)
+
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.WAITING)
+    sequence = models.PositiveIntegerField(default=0, help_text="Grows with every change.")
+    cancel_requested = models.BooleanField(default=False)
+
+    # The queue: whose turn, in what order, which photos fit in one batch.
+    queue_owner = models.CharField(max_length=64)
+    turn = models.BigIntegerField()
+    priority = models.SmallIntegerField(default=0, help_text="Lower goes first within a turn.")
+    frame = models.CharField(max_length=12, help_text="Shape the network sees, e.g. 256x384.")
+
+    # The lease: who works on it, until when; writes name the attempt.
+    attempt = models.PositiveSmallIntegerField(default=0)
+    worker = models.CharField(max_length=100, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+
+    model = models.CharField(max_length=80, blank=True, help_text="Asked for; empty: default.")
+    vividness = models.FloatField(default=1.0)
+    size = models.PositiveIntegerField(null=True, blank=True)
+    format = models.CharField(max_length=10, default="jpeg")
+    webhook_url = models.CharField(max_length=2000, blank=True, help_text="Told of its end.")
+
+    model_name = models.CharField(max_length=60, blank=True, help_text="What coloured it.")
+    model_version = models.CharField(max_length=64, blank=True)
+    result = models.CharField(max_length=200, blank=True, help_text="Storage name.")
+    timings = models.JSONField(default=dict, blank=True)
+    error_code = models.CharField(max_length=40, blank=True)
+    error_message = models.TextField(blank=True)
+
+    created_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
+        indexes: ClassVar = [
+            models.Index(
+                fields=["turn", "priority", "created_at"],
+                name="job_queue",
+                condition=Q(state="queued"),
+            ),
+            models.Index(fields=["lease_until"], name="job_leases", condition=Q(state="running")),
+            models.Index(fields=["queue_owner", "turn"], name="job_owner_turn"),
+            models.Index(fields=["queue_owner", "created_at"], name="job_owner_created"),
+            models.Index(
+                fields=["queue_owner"], name="job_owner_waiting", condition=Q(state="queued")
+            ),
+            models.Index(
+                fields=["-finished_at"], name="job_finished", condition=Q(state="succeeded")
+            ),
+            models.Index(fields=["-finished_at"], name="job_failed", condition=Q(state="failed")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.photo_id} {self.state}"
+
+    @property
+    def is_terminal(self) -> bool:
+        return self.state in TERMINAL
+
+    def file(self, kind: str) -> str:
+        """Storage name of a file this attempt makes; the attempt in it keeps a late one apart."""
+        suffix = {"result": EXTENSIONS[self.format], "colours": "png"}.get(kind, "jpg")
+        return f"{folder_of(self.photo_id)}/{self.id}-{self.attempt}-{kind}.{suffix}"
+
+
+TERMINAL = frozenset({State.SUCCEEDED, State.FAILED, State.CANCELED})
+EXTENSIONS = {"jpeg": "jpg", "png": "png", "webp": "webp"}

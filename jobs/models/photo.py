@@ -1,0 +1,147 @@
+"""A photo: its files lie in a folder of its own, its row says whose it is."""
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+HISTORY = {
+    "photo_history": ["-created_at", "-id"],
+    "photo_history_name": ["name", "id"],
+    "photo_history_bytes": ["-stored_bytes", "-id"],
+    "photo_history_state": ["state", "-created_at", "-id"],
+    "photo_history_model": ["coloured_by", "-created_at", "-id"],
+}
+"""An account's photos in each order and by each filter of the history: name of index -> columns."""
+
+
+class Reason(models.TextChoices):
+    """What may be wrong with a public photo."""
+
+    PRIVACY = "privacy", _("somebody in it does not want to be seen")
+    RIGHTS = "rights", _("it belongs to somebody else")
+    OFFENCE = "offence", _("violence, nudity or hate")
+    SPAM = "spam", _("advertising")
+    OTHER = "other", _("something else")
+
+
+class Photo(models.Model):
+    """A photo somebody sent: its files lie in `folder`, its row says whose it is."""
+
+    class Visibility(models.TextChoices):
+        PRIVATE = "private", _("private")
+        UNLISTED = "unlisted", _("unlisted")
+        PUBLIC = "public", _("public")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="photos"
+    )
+    guest = models.CharField(max_length=32, blank=True, help_text="The guest's key, hex.")
+    name = models.CharField(max_length=200, help_text="The file's name as it was sent.")
+    title = models.CharField(max_length=200, blank=True)
+    alt = models.CharField(
+        max_length=1000, blank=True, help_text="What can be seen, for who does not see it."
+    )
+    visibility = models.CharField(
+        max_length=10, choices=Visibility.choices, default=Visibility.PRIVATE
+    )
+    published_job = models.ForeignKey(
+        "Job", models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    published_at = models.DateTimeField(
+        null=True, blank=True, help_text="In the gallery since; empty unless public."
+    )
+    likes = models.PositiveIntegerField(default=0, help_text="How many; `jobs.likes` counts.")
+    hidden_for = models.CharField(
+        max_length=10,
+        choices=Reason.choices,
+        blank=True,
+        help_text="Why staff hide it from everybody but its owner; empty: they do not.",
+    )
+    trashed_at = models.DateTimeField(null=True, blank=True, help_text="In the trash since.")
+
+    source = models.CharField(max_length=200, help_text="Storage name of the file as sent.")
+    format = models.CharField(max_length=10)
+    bytes = models.BigIntegerField()
+    stored_bytes = models.BigIntegerField(
+        default=0, help_text="Of all files kept of it: the source and what was made from it."
+    )
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    has_colour = models.BooleanField(default=False)
+    has_alpha = models.BooleanField(default=False)
+    sha256 = models.CharField(max_length=64)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    # Of its jobs what the history filters by, kept by `jobs.states` and `jobs.queue`.
+    newest = models.ForeignKey("Job", models.SET_NULL, null=True, blank=True, related_name="+")
+    state = models.CharField(max_length=10, default="queued", help_text="Of its newest job.")
+    coloured_by = models.CharField(
+        max_length=60, blank=True, help_text="The model of its newest colours."
+    )
+
+    class Meta:
+        verbose_name = _("photo")
+        verbose_name_plural = _("photos")
+        indexes: ClassVar = [
+            *(
+                models.Index(
+                    fields=["owner", *fields], name=name, condition=Q(trashed_at__isnull=True)
+                )
+                for name, fields in HISTORY.items()
+            ),
+            # Everything that a sum over an owner's photos reads.
+            models.Index(fields=["owner", "stored_bytes"], name="photo_bytes_of_owner"),
+            models.Index(
+                fields=["guest", "-created_at"], name="photo_of_guest", condition=~Q(guest="")
+            ),
+            models.Index(fields=["created_at"], name="photo_guest_age", condition=~Q(guest="")),
+            models.Index(
+                fields=["owner", "-trashed_at", "-id"],
+                name="photo_trash_of_owner",
+                condition=Q(trashed_at__isnull=False),
+            ),
+            models.Index(
+                fields=["trashed_at"],
+                name="photo_trash_age",
+                condition=Q(trashed_at__isnull=False),
+            ),
+            # Conditions without a value: SQLite proves no others when values come as parameters.
+            models.Index(
+                fields=["-published_at", "-id"],
+                name="photo_newest",
+                condition=Q(published_at__isnull=False),
+            ),
+            models.Index(
+                fields=["-likes", "-id"],
+                name="photo_most_liked",
+                condition=Q(published_at__isnull=False),
+            ),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(owner__isnull=False) | ~Q(guest=""), name="photo_has_an_owner"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title or self.name
+
+    @property
+    def folder(self) -> str:
+        """Storage folder of everything that belongs to this photo."""
+        return folder_of(self.id)
+
+    @property
+    def visitor_key(self) -> str:
+        """The name of its owner's live channel, as `Visitor.key` spells it."""
+        return f"user-{self.owner_id}" if self.owner_id else f"guest-{self.guest}"
+
+
+def folder_of(photo_id: uuid.UUID) -> str:
+    """Where a photo's files lie; two letters of the id keep directories small."""
+    return f"photos/{photo_id.hex[:2]}/{photo_id}"

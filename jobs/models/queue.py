@@ -1,0 +1,23 @@
+"""The state of the queue as a whole."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+
+class Queue(models.Model):
+    """The one row that says how far the queue has come, and whether it stands still."""
+
+    served_turn = models.BigIntegerField(default=0)
+    paused = models.BooleanField(default=False)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    paused_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        permissions: ClassVar = [("steer", "Can pause the queue and retry failed photos")]
+
+    def __str__(self) -> str:
+        return f"turn {self.served_turn}{' (paused)' if self.paused else ''}"

@@ -1,0 +1,79 @@
+"""A rendition: a finished job's colours in another file, as somebody asked for them."""
+
+import uuid
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from jobs.models.job import EXTENSIONS, Job
+from jobs.models.photo import folder_of
+
+
+class RenditionQuerySet(models.QuerySet["Rendition"]):
+    def waiting(self) -> Self:
+        """Those that no worker has in hand, in the order in which they are made."""
+        free = Q(lease_until=None) | Q(lease_until__lt=Now())
+        return self.filter(free, state=Rendition.State.QUEUED).order_by("turn", "created_at")
+
+
+class Rendition(models.Model):
+    """One file made from a job's source and colours; `jobs.renditions` says how it comes and goes.
+
+    While it is queued, a lease says that a worker has it in hand.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("queued")
+        READY = "ready", _("ready")
+        FAILED = "failed", _("failed")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    job = models.ForeignKey(Job, models.CASCADE, related_name="renditions")
+    format = models.CharField(max_length=10)
+    vividness = models.FloatField()
+    long_side = models.PositiveIntegerField(help_text="Pixels; 0: as the photo.")
+    keep_metadata = models.BooleanField(default=False)
+
+    state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
+    file = models.CharField(max_length=200, blank=True, help_text="Storage name, once ready.")
+    bytes = models.BigIntegerField(default=0)
+    error_code = models.CharField(max_length=40, blank=True)
+    error_message = models.TextField(blank=True)
+
+    turn = models.PositiveIntegerField(default=0, help_text="How many of its owner's wait before.")
+    attempt = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+
+    created_at = models.DateTimeField(auto_now_add=True)
+    wanted_at = models.DateTimeField(help_text="Last asked for, to the hour, or failed.")
+
+    objects = RenditionQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["job", "format", "vividness", "long_side", "keep_metadata"],
+                name="rendition_of_job",
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["turn", "created_at"], name="rendition_queue", condition=Q(state="queued")
+            ),
+            models.Index(fields=["wanted_at"], name="rendition_wanted"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.job_id} {self.format} {self.state}"
+
+    def name(self, attempt: int) -> str:
+        """Storage name of the file that an attempt makes."""
+        suffix = RENDERED[self.format]
+        return f"{folder_of(self.job.photo_id)}/{self.job_id}-{self.id}-{attempt}.{suffix}"
+
+
+RENDERED = {**EXTENSIONS, "tiff": "tif", "avif": "avif"}
+"""Formats that can be asked for, and the suffixes of their files."""

@@ -1,0 +1,45 @@
+"""A share link: one result, for whoever holds its token, as long as it lasts."""
+
+import secrets
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.crypto import salted_hmac
+
+from jobs.models.job import Job
+
+
+def new_token() -> str:
+    """128 bits that nobody guesses."""
+    return secrets.token_urlsafe(16)
+
+
+class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
+    def alive(self) -> Self:
+        """Those whose time is not over."""
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=Now()))
+
+
+class ShareLink(models.Model):
+    """A way to one result past its photo's visibility; `jobs.shares` makes and opens them."""
+
+    token = models.CharField(max_length=32, unique=True, default=new_token)
+    job = models.ForeignKey(Job, models.CASCADE, related_name="share_links")
+    password = models.CharField(max_length=128, blank=True, help_text="A hash; empty: none.")
+    expires_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = ShareLinkQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"{self.token[:6]}…"
+
+    @property
+    def grant(self) -> str:
+        """What a browser that was let in carries; a new password makes old ones worthless."""
+        return f"{self.token}:{salted_hmac('jobs.share', self.token + self.password).hexdigest()}"

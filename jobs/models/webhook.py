@@ -1,0 +1,72 @@
+"""Webhooks: where an account wants to be told, and what was told, or is still to be."""
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from jobs.models.job import Job
+
+
+class Event(models.TextChoices):
+    SUCCEEDED = "job.succeeded", _("coloured")
+    FAILED = "job.failed", _("failed")
+    CANCELED = "job.canceled", _("cancelled")
+
+
+class WebhookEndpoint(models.Model):
+    """An address that hears of an account's jobs; `jobs.webhooks` says how."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="webhooks")
+    url = models.CharField(max_length=2000)
+    events = models.JSONField(default=list)
+    secret = models.TextField(help_text="Encrypted with the site's key.")
+    old_secret = models.TextField(blank=True, help_text="Signs too, until it ends.")
+    old_secret_ends = models.DateTimeField(null=True, blank=True)
+
+    failures = models.PositiveIntegerField(default=0, help_text="In a row, up to now.")
+    failing_since = models.DateTimeField(null=True, blank=True)
+    rests_until = models.DateTimeField(null=True, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    pause_reason = models.CharField(max_length=10, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class WebhookDelivery(models.Model):
+    """One event for one receiver: an account's endpoint, or the address that came with a job."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("waiting")
+        HELD = "held", _("held while the endpoint is paused")
+        DELIVERED = "delivered", _("delivered")
+        FAILED = "failed", _("given up")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    endpoint = models.ForeignKey(
+        WebhookEndpoint, models.CASCADE, null=True, blank=True, related_name="deliveries"
+    )
+    job = models.ForeignKey(Job, models.CASCADE, related_name="deliveries")
+    event = models.CharField(max_length=20, choices=Event.choices)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
+    tries = models.PositiveIntegerField(default=0, help_text="Also what fences a late worker.")
+    failures = models.PositiveSmallIntegerField(default=0, help_text="Since it was last asked for.")
+    attempts = models.JSONField(default=list, help_text="The latest tries and how they ended.")
+    due_at = models.DateTimeField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["due_at"], name="webhook_due", condition=Q(state="pending")),
+            models.Index(fields=["endpoint", "-created_at"], name="webhook_log"),
+            models.Index(fields=["created_at"], name="webhook_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event} of {self.job_id}"

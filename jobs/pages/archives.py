@@ -1,0 +1,44 @@
+"""The page of a zip that is being made, and the zip."""
+
+import uuid
+
+from asgiref.sync import sync_to_async
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_safe
+
+from colorweb.accounts.visitors import VisitorRequest
+from colorweb.http.files import serve
+from jobs import access
+from jobs.archives import UNFINISHED
+from jobs.models import Archive
+
+SOON = 1
+"""Seconds after which it is worth looking again."""
+
+
+@never_cache
+@require_GET
+def archive(request: VisitorRequest, archive_id: uuid.UUID) -> HttpResponse:
+    """How far a zip has come; 202 while it is being made."""
+    found = access.own_archive(request.visitor, archive_id)
+    waits = found.state in UNFINISHED
+    context = {"archive": found, "waits": waits, "seconds": SOON}
+    response = render(request, "archive.html", context, status=202 if waits else 200)
+    return _come_again(response) if waits else response
+
+
+@require_safe
+async def file(request: VisitorRequest, archive_id: uuid.UUID) -> HttpResponseBase:
+    """The zip itself; 202 while it is being made."""
+    found = await sync_to_async(access.own_archive)(request.visitor, archive_id)
+    if found.state != Archive.State.READY:
+        return _come_again(HttpResponse(status=202))
+    name = f"colorweb-{found.created_at:%Y-%m-%d}.zip"
+    return await serve(request, found.file, content_type="application/zip", download_name=name)
+
+
+def _come_again(response: HttpResponse) -> HttpResponse:
+    response["Retry-After"] = str(SOON)
+    return response

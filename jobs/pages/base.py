@@ -1,0 +1,63 @@
+"""What several pages share."""
+
+import contextlib
+import uuid
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from colorweb.accounts.visitors import VisitorRequest
+from colorweb.api.rates import Rate
+from colorweb.http import problems
+from jobs import limits
+from jobs.describe import absolute_from, describe, describe_all
+from jobs.models import Job
+
+
+def told(request: VisitorRequest, job: Job) -> dict[str, Any]:
+    """A job as templates and scripts know it."""
+    return describe(job, absolute_from(request.get_host()))
+
+
+def told_all(request: VisitorRequest, jobs: Sequence[Job]) -> list[dict[str, Any]]:
+    """Many jobs, for about the price of one."""
+    return describe_all(jobs, absolute_from(request.get_host()))
+
+
+def chosen(request: VisitorRequest) -> list[uuid.UUID]:
+    """The ids of the photos whose boxes a form has ticked; what is no id is left out."""
+    found = []
+    for text in request.POST.getlist("photo"):
+        with contextlib.suppress(ValueError):
+            found.append(uuid.UUID(text))
+    return found
+
+
+def limited(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Says on a page of its own why no more photos are taken now."""
+
+    @wraps(view)
+    def answer(request: VisitorRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except limits.Exceeded as error:
+            title = _("That is enough for now")
+            response = problems.respond(
+                request, error.status, error.code, title=title, detail=error.message
+            )
+            for name, value in error.headers.items():
+                response[name] = value
+            return response
+
+    return answer
+
+
+def pace(request: VisitorRequest, scope: str) -> None:
+    """Count one of the things that may be done so often. Raises `limits.Exceeded`."""
+    rate = Rate(scope)
+    if not rate.count(request.visitor):
+        message = _("You have done this very often. Try again later.")
+        raise limits.Exceeded("throttled", message, 429, round(rate.wait()) + 1)

@@ -1,0 +1,118 @@
+"""A result as people want to have it: their format, size and vividness, made while they wait."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from colorweb.accounts.visitors import VisitorRequest
+from colorweb.http import problems
+from jobs import access, live, renditions
+from jobs.models import EXTENSIONS, RENDERED, Job, Photo, Rendition, State
+from jobs.pages.base import limited, told
+
+AS_SENT = "as-sent"
+SOON = 1
+"""Seconds until it is worth asking again."""
+LONG_SIDES = (4096, 2048, 1024)
+"""Smaller sizes that are offered, pixels."""
+
+
+class Wishes(forms.Form):
+    format = forms.ChoiceField(choices=[(name, name) for name in (*RENDERED, AS_SENT)])
+    vividness = forms.FloatField(min_value=0, max_value=renditions.MOST_VIVID, required=False)
+    long_side = forms.IntegerField(min_value=renditions.SMALLEST, required=False)
+    keep_metadata = forms.BooleanField(required=False)
+
+
+@require_safe
+@never_cache
+@limited
+def download(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
+    """Leads to the file once it is there; until then 202, as a page or, for scripts, as JSON."""
+    job = access.visible_job(request.visitor, job_id)
+    form = Wishes(request.GET)
+    if job.state != State.SUCCEEDED:
+        raise Http404("no result")
+    if not form.is_valid():
+        return problems.bad_request(request)
+    wishes = form.cleaned_data
+    vividness, keep = wishes["vividness"], wishes["keep_metadata"]
+    if not access.may_want(request.visitor, job, vividness, keep):
+        return problems.permission_denied(request)
+    rendition = renditions.want(
+        job,
+        format=as_sent(job.photo) if wishes["format"] == AS_SENT else wishes["format"],
+        vividness=vividness,
+        long_side=wishes["long_side"],
+        keep_metadata=keep,
+    )
+    answer = _as_json if _asks_json(request) else _as_page
+    return answer(request, job, rendition)
+
+
+def as_sent(photo: Photo) -> str | None:
+    """The format that a photo came in, if it can be written too."""
+    return photo.format if photo.format in RENDERED else None
+
+
+def choice(job: Job) -> dict[str, Any]:
+    """What the form of the download offers."""
+    longest = max(job.photo.width, job.photo.height)
+    sent = as_sent(job.photo)
+    shown = {0.0: _("natural"), 1.0: _("balanced"), 2.0: _("vivid")}
+    own = round(job.vividness, 2)
+    return {
+        "format": job.format,
+        "as_sent": sent if sent not in EXTENSIONS else None,
+        "long_sides": [side for side in LONG_SIDES if side < longest],
+        "variants": [(_number(value), words) for value, words in shown.items()],
+        "own": _number(own),
+        "own_is_a_variant": own in shown,
+    }
+
+
+def _number(value: float) -> str:
+    """A number as forms carry it, whatever the language."""
+    return f"{value:g}"
+
+
+def _asks_json(request: VisitorRequest) -> bool:
+    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+
+
+def _as_json(request: VisitorRequest, job: Job, rendition: Rendition) -> HttpResponse:
+    progress = live.progress_of(rendition.pk)
+    found: dict[str, Any] = {"state": rendition.state, "progress": progress}
+    if rendition.state == Rendition.State.READY:
+        return JsonResponse(found | {"url": _file(rendition), "bytes": rendition.bytes})
+    if rendition.state == Rendition.State.FAILED:
+        return JsonResponse(found | {"error": _(rendition.error_message)}, status=500)
+    return JsonResponse(found, status=202, headers={"Retry-After": str(SOON)})
+
+
+def _as_page(request: VisitorRequest, job: Job, rendition: Rendition) -> HttpResponse:
+    if rendition.state == Rendition.State.READY:
+        return redirect(f"{_file(rendition)}?download")
+    failed = rendition.state == Rendition.State.FAILED
+    context = {
+        "job": told(request, job),
+        "failed": failed,
+        "error": _(rendition.error_message) if rendition.error_message else "",
+        "progress": live.progress_of(rendition.pk),
+        "again_in": SOON,
+    }
+    response = render(request, "download.html", context, status=500 if failed else 202)
+    if not failed:
+        response["Retry-After"] = str(SOON)
+    return response
+
+
+def _file(rendition: Rendition) -> str:
+    return reverse("rendition", args=[rendition.job_id, rendition.pk])

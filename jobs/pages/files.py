@@ -1,0 +1,56 @@
+"""The files themselves, for those who may see them."""
+
+import uuid
+from pathlib import Path
+
+from asgiref.sync import sync_to_async
+from django.http import Http404, HttpResponseBase
+from django.utils.text import slugify
+from django.views.decorators.http import require_safe
+
+from colorweb.accounts.visitors import VisitorRequest
+from colorweb.http.files import serve
+from jobs import access, files
+from jobs.models import Job, Rendition, State
+
+
+@require_safe
+async def file(request: VisitorRequest, job_id: uuid.UUID, kind: str) -> HttpResponseBase:
+    """One file of a job, for those who may see the job."""
+    found = await sync_to_async(access.visible_job)(request.visitor, job_id)
+    there = files.of_photo(found.photo.has_colour)
+    if found.state == State.SUCCEEDED:
+        there += files.OF_RESULT
+    if kind not in there:
+        raise Http404("no such file")
+    return await _serve(request, found, files.name_of(found, kind))
+
+
+@require_safe
+async def rendition(
+    request: VisitorRequest, job_id: uuid.UUID, rendition_id: uuid.UUID
+) -> HttpResponseBase:
+    """One rendition of a job, for those who may see the job and have such a file."""
+    job = await sync_to_async(access.visible_job)(request.visitor, job_id)
+    ready = job.renditions.filter(pk=rendition_id, state=Rendition.State.READY)
+    found = await ready.afirst()
+    if found is None or not access.may_want(
+        request.visitor, job, found.vividness, found.keep_metadata
+    ):
+        raise Http404("no such file")
+    return await _serve(request, job, found.file)
+
+
+async def _serve(request: VisitorRequest, job: Job, name: str) -> HttpResponseBase:
+    suffix = name.rsplit(".", 1)[-1]
+    download = f"{_stem(request, job)}-colour.{suffix}" if "download" in request.GET else None
+    return await serve(
+        request, name, content_type=files.MIME[suffix], download_name=download, max_age=3600
+    )
+
+
+def _stem(request: VisitorRequest, job: Job) -> str:
+    """What a download is called: by others only as the owner published it."""
+    if access.owns(request.visitor, job.photo):
+        return Path(job.photo.name).stem
+    return slugify(job.photo.title, allow_unicode=True) or "photo"

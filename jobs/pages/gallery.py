@@ -1,0 +1,106 @@
+"""What was published, and what visitors say about it."""
+
+import uuid
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from colorweb.accounts.visitors import VisitorRequest
+from jobs import access, gallery, keyset, likes, moderation
+from jobs.models import Photo, Reason
+from jobs.pages import download
+from jobs.pages.base import limited, pace, told
+
+PAGE = 24
+
+
+@require_safe
+def gallery_page(request: VisitorRequest) -> HttpResponse:
+    """Public photos, the newest or the most liked first."""
+    order = request.GET.get("order", "")
+    order = order if order in gallery.ORDERS else "newest"
+    photos, column = gallery.public_photos(), gallery.ORDERS[order]
+    page = keyset.page(photos, column, PAGE, request.GET.get("place", ""))
+    context = {
+        "photos": [told(request, job) for job in gallery.jobs_shown(page.rows)],
+        "liked": _liked(request, [photo.pk for photo in page.rows]),
+        "order": order,
+        "page": page,
+    }
+    return render(request, "gallery.html", context)
+
+
+@require_safe
+def photo(request: VisitorRequest, photo_id: uuid.UUID) -> HttpResponse:
+    """A photo's lasting address: its published colours, or its owner's newest ones."""
+    try:
+        job = access.shown_photo(request.visitor, photo_id)
+    except Http404:
+        newest = access.jobs_of(request.visitor).filter(photo=photo_id).first()
+        if newest is None:
+            raise
+        return redirect("job", newest.pk)
+    newer, older = gallery.beside(job.photo)
+    is_owner = access.owns(request.visitor, job.photo)
+    shown = told(request, job)
+    if not is_owner:  # what the file was called is for its owner to know
+        shown["photo"]["name"] = _("Untitled")
+    context = {
+        "job": shown,
+        "is_owner": is_owner,
+        "hidden_for": job.photo.get_hidden_for_display(),
+        "liked": _liked(request, [photo_id]),
+        "newer": newer,
+        "older": older,
+        "reasons": Reason.choices,
+        "download": download.choice(job),
+        "is_public": job.photo.visibility == Photo.Visibility.PUBLIC,
+        "address": shown["urls"]["permalink"],
+        "picture": shown["urls"]["preview"],
+    }
+    return render(request, "photo.html", context)
+
+
+@require_POST
+@limited
+def like(request: VisitorRequest, photo_id: uuid.UUID) -> HttpResponse:
+    """Like a public photo, or no longer; back to where the button was."""
+    shown = access.public_photo(request.visitor, photo_id)
+    pace(request, "like")
+    request.visitor.keep()
+    if "back" in request.POST:
+        likes.take_back(request.visitor, shown)
+    else:
+        likes.add(request.visitor, shown)
+    return redirect(_back(request) or reverse("photo", args=[photo_id]))
+
+
+@require_POST
+@limited
+def report(request: VisitorRequest, photo_id: uuid.UUID) -> HttpResponse:
+    """Tell the staff what is wrong with a public photo."""
+    shown = access.public_photo(request.visitor, photo_id)
+    pace(request, "report")
+    reason = request.POST.get("reason", "")
+    if reason in Reason.values:
+        request.visitor.keep()
+        moderation.report(request.visitor, shown, reason, request.POST.get("text", ""))
+        messages.success(request, _("Thank you. Whoever runs this site will look at the photo."))
+    else:
+        messages.error(request, _("Say what is wrong with the photo."))
+    return redirect("photo", photo_id)
+
+
+def _liked(request: VisitorRequest, photos: list[uuid.UUID]) -> set[str]:
+    return {str(photo) for photo in likes.among(request.visitor, photos)}
+
+
+def _back(request: VisitorRequest) -> str:
+    address = request.POST.get("next", "")
+    hosts = {request.get_host()}
+    return address if url_has_allowed_host_and_scheme(address, hosts) else ""

@@ -1,0 +1,251 @@
+"""The history: every photo of a visitor, found, sorted, and dealt with many at a time."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import messages
+from django.core.cache import cache
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from colorweb.accounts.visitors import VisitorRequest
+from jobs import access, archives, history, keyset, limits, trash
+from jobs.models import Job, Photo
+from jobs.pages.base import chosen, told_all
+from jobs.pages.trash import say_where
+from ml import catalog
+from ml.models import ModelVersion
+
+PAGE = 60
+STORAGE_KNOWN = 60
+"""Seconds for which a sum over all of somebody's photos may be a little old."""
+
+
+class Filters(forms.Form):
+    """What to show; whatever is not understood counts as not asked for."""
+
+    q = forms.CharField(
+        label=gettext_lazy("Search"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput({"type": "search", "class": "field"}),
+    )
+    state = forms.ChoiceField(
+        label=gettext_lazy("State"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("any")),
+            ("waiting", gettext_lazy("waiting")),
+            ("succeeded", gettext_lazy("in colour")),
+            ("failed", gettext_lazy("failed")),
+            ("canceled", gettext_lazy("cancelled")),
+        ],
+        widget=forms.Select({"class": "field"}),
+    )
+    model = forms.ChoiceField(
+        label=gettext_lazy("Model"), required=False, widget=forms.Select({"class": "field"})
+    )
+    since = forms.DateField(
+        label=gettext_lazy("From"),
+        required=False,
+        widget=forms.DateInput({"type": "date", "class": "field"}, format="%Y-%m-%d"),
+    )
+    until = forms.DateField(
+        label=gettext_lazy("To"),
+        required=False,
+        widget=forms.DateInput({"type": "date", "class": "field"}, format="%Y-%m-%d"),
+    )
+    sort = forms.ChoiceField(
+        label=gettext_lazy("Sorted by"),
+        required=False,
+        choices=[
+            ("newest", gettext_lazy("newest first")),
+            ("oldest", gettext_lazy("oldest first")),
+            ("name", gettext_lazy("file name")),
+            ("bytes", gettext_lazy("space they take")),
+        ],
+        widget=forms.Select({"class": "field"}),
+    )
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data, auto_id="filter-%s", label_suffix="")
+        self.fields["model"].choices = [("", gettext_lazy("any")), *known_models()]  # type: ignore[attr-defined]
+        self.is_valid()
+        self.asked = {name: value for name, value in self.cleaned_data.items() if value}
+
+
+class Again(forms.Form):
+    """How to colour photos that have been coloured before."""
+
+    model = forms.ChoiceField(
+        label=gettext_lazy("Model"), required=False, widget=forms.Select({"class": "field"})
+    )
+    vividness = forms.TypedChoiceField(
+        label=gettext_lazy("Vividness"),
+        coerce=float,
+        initial="1",
+        choices=[
+            ("0", gettext_lazy("muted")),
+            ("0.5", gettext_lazy("calm")),
+            ("1", gettext_lazy("as usual")),
+            ("1.5", gettext_lazy("vivid")),
+            ("2", gettext_lazy("strong")),
+        ],
+        widget=forms.Select({"class": "field"}),
+    )
+    size = forms.TypedChoiceField(
+        label=gettext_lazy("Size at which the network looks"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[("", gettext_lazy("as usual")), *((n, f"{n} px") for n in (128, 256, 384, 512))],
+        widget=forms.Select({"class": "field"}),
+    )
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="again-%s", label_suffix="")
+        self.fields["model"].choices = [("", gettext_lazy("as usual")), *models()]  # type: ignore[attr-defined]
+
+    @classmethod
+    def of(cls, job: Job) -> "Again":
+        """The form as this job was coloured."""
+        form = cls()
+        form.initial = {"model": job.model, "vividness": f"{job.vividness:g}", "size": job.size}
+        return form
+
+
+def models() -> list[tuple[str, str]]:
+    """The networks one can choose from, by name and title."""
+    return [(card["name"], card.get("title") or card["name"]) for card in catalog.shipped()]
+
+
+def known_models() -> list[tuple[str, str]]:
+    """Those, and all others that may have coloured something here."""
+    here = models()
+    names = ModelVersion.objects.order_by("name").values_list("name", flat=True).distinct()
+    return [*here, *((name, name) for name in names if name not in dict(here))]
+
+
+@never_cache
+@require_GET
+def history_page(request: VisitorRequest) -> HttpResponse:
+    """Photos, by what the address asks for."""
+    filters = Filters(request.GET)
+    asked = dict(filters.asked)
+    order = history.ORDERS[asked.pop("sort", "newest")]
+    found = history.find(access.photos_of(request.visitor), words=asked.pop("q", ""), **asked)
+    page = keyset.page(found, order, PAGE, request.GET.get("page", ""))
+    versions = history.versions(page.rows)
+    jobs = told_all(request, [history.newest_of(photo) for photo in page.rows])
+    for told, photo in zip(jobs, page.rows, strict=True):
+        told["versions"] = versions[photo.pk]
+    moving = [("id", job["id"]) for job in jobs if job["status"] in ("queued", "running")]
+    context = {
+        "form": filters,
+        "is_filtered": bool(asked or filters.asked.get("q")),
+        "filters": urlencode(filters.asked),
+        "page": page,
+        "jobs": jobs,
+        "poll": f"{reverse('api-jobs')}?{urlencode(moving)}",
+        "again": Again(),
+        "storage": cache.get_or_set(
+            f"storage-{request.visitor.key}",
+            lambda: limits.storage(request.visitor),
+            STORAGE_KNOWN,
+        ),
+    }
+    return render(request, "history.html", context)
+
+
+@require_POST
+def act(request: VisitorRequest, action: str) -> HttpResponse:
+    """Do something with the chosen photos, say what was done, and come back."""
+    if action not in ACTIONS:
+        raise Http404(f"no action {action}")
+    photos = list(access.photos_of(request.visitor).filter(pk__in=chosen(request)))
+    if not photos:
+        messages.info(request, _("Choose photos first."))
+    elif answer := ACTIONS[action](request, photos):
+        return answer
+    back = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+        back = reverse("history")
+    return redirect(back)
+
+
+def _download(request: VisitorRequest, photos: list[Photo]) -> HttpResponse | None:
+    if archive := archives.ask(photos, request.visitor):
+        return redirect("archive", archive.pk)
+    messages.info(request, _("None of these photos is in colour yet."))
+    return None
+
+
+def _delete(request: VisitorRequest, photos: list[Photo]) -> None:
+    trash.put(photos)
+    if request.visitor.user:
+        say_where(request, len(photos))
+    else:
+        count = len(photos)
+        words = ngettext("%(count)s photo is deleted.", "%(count)s photos are deleted.", count)
+        messages.success(request, words % {"count": count})
+
+
+def _publish(request: VisitorRequest, photos: list[Photo]) -> None:
+    count = history.publish(photos)
+    words = ngettext(
+        "%(count)s photo is in the gallery.", "%(count)s photos are in the gallery.", count
+    )
+    messages.success(request, words % {"count": count})
+
+
+def _unpublish(request: VisitorRequest, photos: list[Photo]) -> None:
+    count = history.unpublish(photos)
+    words = ngettext(
+        "%(count)s photo was taken out of the gallery.",
+        "%(count)s photos were taken out of the gallery.",
+        count,
+    )
+    messages.success(request, words % {"count": count})
+
+
+def _cancel(request: VisitorRequest, photos: list[Photo]) -> None:
+    count = history.cancel(photos)
+    words = ngettext("%(count)s photo is cancelled.", "%(count)s photos are cancelled.", count)
+    messages.success(request, words % {"count": count})
+
+
+def _retry(request: VisitorRequest, photos: list[Photo]) -> None:
+    _say_queued(request, *history.retry(photos, request.visitor))
+
+
+def _again(request: VisitorRequest, photos: list[Photo]) -> None:
+    form = Again(request.POST)
+    if form.is_valid():
+        _say_queued(request, *history.again(photos, request.visitor, **form.cleaned_data))
+
+
+def _say_queued(request: VisitorRequest, count: int, stopped: limits.Exceeded | None) -> None:
+    words = ngettext("%(count)s photo is waiting.", "%(count)s photos are waiting.", count)
+    messages.success(request, words % {"count": count})
+    if stopped:
+        messages.warning(request, stopped.message)
+
+
+ACTIONS: dict[str, Callable[[VisitorRequest, list[Photo]], HttpResponse | None]] = {
+    "download": _download,
+    "delete": _delete,
+    "publish": _publish,
+    "unpublish": _unpublish,
+    "cancel": _cancel,
+    "retry": _retry,
+    "again": _again,
+}
+"""What an address ends in -> what it does; most lead back to where one was."""

@@ -1,0 +1,71 @@
+"""Where photos go in."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_POST
+
+from colorweb.accounts.visitors import VisitorRequest
+from jobs import access, intake, limits
+from jobs.consumers import SNAPSHOT
+from jobs.models import Job
+from jobs.pages.base import limited, told_all
+from jobs.words import in_words
+from ml.resnet_gray.photos import PhotoError
+
+SAMPLE = settings.BASE_DIR / "frontend" / "static" / "samples" / "farm-women-1895.jpg"
+
+
+@ensure_csrf_cookie
+def home(request: VisitorRequest) -> HttpResponse:
+    """Where photos go in; a form without JavaScript posts them here."""
+    # Known before the first photo, or photos sent side by side would belong to different guests.
+    request.visitor.keep()
+    errors: list[dict[str, str]] = []
+    if request.method == "POST":
+        accepted = _accept_all(request, errors)
+        if len(accepted) == 1 and not errors:
+            return redirect("job", accepted[0].pk)
+        if accepted and not errors:
+            return redirect("home")
+    jobs = access.jobs_of(request.visitor)[:SNAPSHOT]
+    context = {"jobs": told_all(request, list(jobs)), "upload_errors": errors}
+    return render(request, "home.html", context, status=400 if errors else 200)
+
+
+def _accept_all(request: VisitorRequest, errors: list[dict[str, str]]) -> list[Job]:
+    """Take each photo of a form; what is wrong with one is noted beside its name."""
+    accepted = []
+    uploads = request.FILES.getlist("image")
+    if not uploads:
+        errors.append({"name": "", "code": "no_photo", "message": _("Choose a photo first.")})
+    for upload in uploads:
+        try:
+            accepted.append(_accept(request, upload))
+        except PhotoError as error:
+            name = upload.name or ""
+            errors.append({"name": name, "code": error.code, "message": in_words(error)})
+        except limits.Exceeded as error:
+            name = upload.name or ""
+            errors.append({"name": name, "code": error.code, "message": error.message})
+    return accepted
+
+
+def _accept(request: VisitorRequest, upload: UploadedFile) -> Job:
+    job = intake.accept(upload, request.visitor)
+    request.visitor.keep()
+    return job
+
+
+@require_POST
+@limited
+def sample(request: VisitorRequest) -> HttpResponse:
+    """Colour the photo that comes with the site."""
+    with Path(SAMPLE).open("rb") as file:
+        upload = UploadedFile(file, name=SAMPLE.name, size=SAMPLE.stat().st_size)
+        return redirect("job", _accept(request, upload).pk)

@@ -1,0 +1,106 @@
+"""One photo: waiting and result, and what its owner may do."""
+
+import contextlib
+import uuid
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import require_GET, require_POST
+
+from colorweb.accounts.visitors import VisitorRequest
+from jobs import access, gallery, history, intake, states, trash
+from jobs.models import Job, State
+from jobs.pages import download
+from jobs.pages.base import limited, told
+from jobs.pages.history import Again
+from jobs.pages.trash import say_where
+
+
+@require_GET
+@ensure_csrf_cookie
+def job(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
+    """Waiting and result, one address, for the photo's owner; others see what is published."""
+    found = access.visible_job(request.visitor, job_id)
+    is_owner = access.owns(request.visitor, found.photo)
+    if not is_owner:
+        return redirect("photo", found.photo_id)
+    newer, older = access.neighbours(request.visitor, found.photo)
+    context = {
+        "job": told(request, found),
+        "is_owner": is_owner,
+        "hidden_for": found.photo.get_hidden_for_display(),
+        "versions": history.versions([found.photo])[found.photo_id],
+        "wait_refresh": not found.is_terminal,
+        "download": download.choice(found),
+        "newer": newer,
+        "older": older,
+        "again": Again.of(found),
+    }
+    return render(request, "job.html", context)
+
+
+@require_POST
+@limited
+def again(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
+    """Colour the photo anew with other options; the result that is there stays."""
+    found = access.own_job(request.visitor, job_id)
+    form = Again(request.POST)
+    if not form.is_valid():
+        return redirect("job", job_id)
+    return redirect("job", intake.again(found, request.visitor, **form.cleaned_data).pk)
+
+
+@require_POST
+def cancel(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
+    """Stop a job; one that has ended meanwhile simply shows its end."""
+    with contextlib.suppress(states.Refused):
+        states.request_cancel(access.own_job(request.visitor, job_id))
+    return redirect("job", job_id)
+
+
+@require_POST
+@limited
+def retry(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
+    """Try a failed or cancelled job again, as a new one."""
+    ended = access.own_job(request.visitor, job_id)
+    if ended.state not in (State.FAILED, State.CANCELED):
+        return redirect("job", job_id)
+    return redirect("job", intake.retry(ended, request.visitor).pk)
+
+
+@require_POST
+def publish(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
+    """Put a result into the gallery."""
+    found = access.own_job(request.visitor, job_id)
+    if found.state == State.SUCCEEDED:
+        _put_words(request, found)
+        gallery.publish(found)
+    return redirect("job", job_id)
+
+
+@require_POST
+def put_words(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
+    """Give the photo another title or text for those who do not see it."""
+    _put_words(request, access.own_job(request.visitor, job_id))
+    return redirect("job", job_id)
+
+
+def _put_words(request: VisitorRequest, found: Job) -> None:
+    gallery.put_words(found.photo, request.POST.get("title", ""), request.POST.get("alt", ""))
+
+
+@require_POST
+def unpublish(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
+    """Take it out again."""
+    gallery.unpublish(access.own_job(request.visitor, job_id).photo)
+    return redirect("job", job_id)
+
+
+@require_POST
+def delete(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
+    """Delete the photo with everything made from it: an account's goes to the trash."""
+    trash.put([access.own_job(request.visitor, job_id).photo])
+    if request.visitor.user:
+        say_where(request)
+    return redirect("home")

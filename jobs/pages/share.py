@@ -1,0 +1,158 @@
+"""Sharing: what a result's owner decides, and what whoever holds a link sees."""
+
+import uuid
+from datetime import timedelta
+
+from asgiref.sync import sync_to_async
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
+from django.views.decorators.http import (
+    require_GET,
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
+
+from colorweb.accounts.visitors import SHARED, VisitorRequest
+from colorweb.http.files import serve
+from jobs import access, files, gallery, shares
+from jobs.describe import absolute_from
+from jobs.models import ShareLink, State
+from jobs.pages import download
+from jobs.pages.base import limited, pace, told
+
+
+class NewLink(forms.Form):
+    days = forms.TypedChoiceField(
+        label=gettext_lazy("Works for"),
+        coerce=int,
+        initial="7",
+        choices=[
+            ("1", gettext_lazy("a day")),
+            ("7", gettext_lazy("a week")),
+            ("30", gettext_lazy("30 days")),
+            ("0", gettext_lazy("until I revoke it")),
+        ],
+        widget=forms.Select({"class": "field"}),
+    )
+    password = forms.CharField(
+        label=gettext_lazy("Password (if you like)"),
+        required=False,
+        max_length=200,
+        strip=False,
+        widget=forms.TextInput({"class": "field", "autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+@require_GET
+@never_cache
+@ensure_csrf_cookie
+def manage(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
+    """Who sees a result, and the links to it."""
+    job = access.own_job(request.visitor, job_id)
+    absolute = absolute_from(request.get_host())
+    links = [
+        (link, absolute(reverse("shared", args=[link.token]))) for link in shares.of(job.photo)
+    ]
+    form = NewLink(label_suffix="")
+    context = {"job": told(request, job), "links": links, "form": form}
+    return render(request, "share.html", context)
+
+
+@require_POST
+def make(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
+    """A new link to a result."""
+    job = access.own_job(request.visitor, job_id)
+    form = NewLink(request.POST)
+    if form.is_valid() and job.state == State.SUCCEEDED:
+        lasts = timedelta(days=form.cleaned_data["days"]) or None
+        try:
+            shares.make(job, lasts=lasts, password=form.cleaned_data["password"])
+        except ValueError:
+            messages.error(request, _("There are too many links to this photo. Revoke some."))
+    return redirect("job-share", job_id)
+
+
+@require_POST
+def revoke(request: VisitorRequest, job_id: uuid.UUID, link_id: int) -> HttpResponse:
+    """End a link."""
+    shares.revoke(access.own_job(request.visitor, job_id).photo, link_id)
+    return redirect("job-share", job_id)
+
+
+@require_POST
+def unlist(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
+    """Let whoever knows the photo's address see this result."""
+    job = access.own_job(request.visitor, job_id)
+    if job.state == State.SUCCEEDED:
+        gallery.unlist(job)
+    return redirect("job-share", job_id)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@limited
+def shared(request: VisitorRequest, token: str) -> HttpResponse:
+    """What a link leads to; with a password, once it was given."""
+    link = access.share_link(token)
+    if link.grant not in request.visitor.grants:
+        wrong = False
+        if link.password and request.method == "POST":
+            pace(request, "password")
+            wrong = not shares.lets_in(link, request.POST.get("password", ""))
+        if link.password and (wrong or request.method != "POST"):
+            response = render(
+                request, "share_password.html", {"wrong": wrong}, status=403 if wrong else 200
+            )
+            return _unfound(response)
+    response = _page(request, link)
+    response.set_cookie(
+        SHARED,
+        shares.cookie(request.visitor, link),
+        max_age=settings.SHARE_COOKIE_AGE,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+    return _unfound(response)
+
+
+def _page(request: VisitorRequest, link: ShareLink) -> HttpResponse:
+    job = link.job
+    absolute = absolute_from(request.get_host())
+    is_owner = access.owns(request.visitor, job.photo)
+    shown = told(request, job)
+    if not is_owner:  # what the file was called is for its owner to know
+        shown["photo"]["name"] = _("Untitled")
+    context = {
+        "job": shown,
+        "is_owner": is_owner,
+        "address": absolute(reverse("shared", args=[link.token])),
+        "picture": "" if link.password else absolute(reverse("shared-picture", args=[link.token])),
+        "download": download.choice(job),
+    }
+    return render(request, "photo.html", context)
+
+
+def _unfound(response: HttpResponse) -> HttpResponse:
+    """Not for search engines."""
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+@require_safe
+async def picture(request: VisitorRequest, token: str) -> HttpResponseBase:
+    """The picture that messengers show beside a link; they keep no cookies. Not past a password."""
+    link = await sync_to_async(access.share_link)(token, without_password=True)
+    name = files.name_of(link.job, "preview")
+    response = await serve(request, name, content_type=files.MIME["jpg"])
+    response["X-Robots-Tag"] = "noindex"
+    return response

@@ -1,0 +1,103 @@
+"""The trash: what an account has deleted, to bring back or to delete for good."""
+
+import uuid
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from colorweb.accounts.visitors import VisitorRequest
+from colorweb.http.files import serve
+from jobs import files, keyset, trash
+from jobs.models import Photo, State
+from jobs.pages.base import chosen
+
+PAGE = 60
+
+
+@never_cache
+@login_required
+@require_GET
+def trash_page(request: VisitorRequest) -> HttpResponse:
+    """What lies in the trash, the newest there first."""
+    found = trash.of(request.visitor)
+    page = keyset.page(found, "-trashed_at", PAGE, request.GET.get("page", ""))
+    photos = [_told(photo) for photo in page.rows]
+    return render(request, "trash.html", {"photos": photos, "page": page})
+
+
+def _told(photo: Photo) -> dict[str, Any]:
+    return {
+        "id": photo.pk,
+        "name": str(photo),
+        "width": photo.width,
+        "height": photo.height,
+        "picture": reverse("trash-picture", args=[photo.pk]),
+        "goes_at": photo.trashed_at and photo.trashed_at + settings.TRASH_RETENTION,
+    }
+
+
+@require_safe
+async def picture(request: VisitorRequest, photo_id: uuid.UUID) -> HttpResponseBase:
+    """The small picture of a photo in one's trash: in colour if there is one."""
+    name = await sync_to_async(_picture)(request, photo_id)
+    return await serve(request, name, content_type="image/jpeg", max_age=3600)
+
+
+def _picture(request: VisitorRequest, photo_id: uuid.UUID) -> str:
+    photo = trash.one_of(request.visitor, photo_id)
+    coloured = photo.jobs.filter(state=State.SUCCEEDED).order_by("-created_at").first()
+    return files.name_of(coloured, "card") if coloured else files.name_in(photo.pk, "grey_card")
+
+
+@login_required
+@require_POST
+def restore(request: VisitorRequest) -> HttpResponse:
+    """Bring the chosen photos back."""
+    count = trash.restore(trash.of(request.visitor).filter(pk__in=chosen(request)))
+    if count:
+        words = ngettext("%(count)s photo is back.", "%(count)s photos are back.", count)
+        messages.success(request, words % {"count": count})
+    return redirect("trash")
+
+
+@login_required
+@require_POST
+def delete(request: VisitorRequest) -> HttpResponse:
+    """Delete the chosen photos for good."""
+    count = trash.delete(trash.of(request.visitor).filter(pk__in=chosen(request)))
+    if count:
+        words = ngettext(
+            "%(count)s photo is deleted for good.", "%(count)s photos are deleted for good.", count
+        )
+        messages.success(request, words % {"count": count})
+    return redirect("trash")
+
+
+@login_required
+@require_POST
+def empty(request: VisitorRequest) -> HttpResponse:
+    """Delete for good all there is in the trash."""
+    trash.empty(request.visitor)
+    messages.success(request, _("The trash is empty."))
+    return redirect("trash")
+
+
+def say_where(request: HttpRequest, count: int = 1) -> None:
+    """Tell where deleted photos can be found again."""
+    words = ngettext(
+        '{count} photo is in <a href="{address}">the trash</a>.',
+        '{count} photos are in <a href="{address}">the trash</a>.',
+        count,
+    )
+    messages.success(request, format_html(words, count=count, address=reverse("trash")))

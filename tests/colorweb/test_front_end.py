@@ -1,0 +1,40 @@
+"""What browsers have to load."""
+
+import json
+
+import pytest
+from django.conf import settings
+
+MOST_SCRIPT = 100_000  # bytes before compression, so that phones have parsed it in a moment
+
+
+def script_of(entry: str) -> int:
+    """Bytes of script that a page with this entry loads, imports included."""
+    dist = settings.BASE_DIR / "frontend" / "dist"
+    manifest = json.loads((dist / "manifest.json").read_text())
+    wanted, files = [entry], set()
+    while wanted:
+        chunk = manifest[wanted.pop()]
+        if chunk["file"] not in files:
+            files.add(chunk["file"])
+            wanted += [*chunk.get("imports", []), *chunk.get("dynamicImports", [])]
+    return sum((dist / name).stat().st_size for name in files)
+
+
+def test_the_pages_of_photos_load_little_script():
+    assert script_of("src/main.ts") < MOST_SCRIPT
+
+
+@pytest.mark.django_db
+def test_pages_load_nothing_from_elsewhere(client):
+    for path in ("/", "/gallery/", "/account/login/"):
+        page = client.get(path).content.decode()
+        assert "https://" not in page
+        assert "//cdn" not in page
+
+
+def test_robots_find_the_gallery_and_are_kept_from_what_is_ones_own(client):
+    answer = client.get("/robots.txt")
+    assert answer["Content-Type"].startswith("text/plain")
+    assert "Disallow: /account/" in answer.content.decode()
+    assert "Disallow: /gallery/" not in answer.content.decode()

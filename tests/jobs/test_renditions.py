@@ -1,0 +1,227 @@
+"""What holds for files made from a result: once each, whole, by one worker, without the network."""
+
+from datetime import timedelta
+from io import BytesIO
+
+import numpy as np
+import pytest
+from django.core.files.storage import default_storage
+from django.db.models.functions import Now
+from django.test import Client
+from django.utils import timezone
+from PIL import Image
+
+from colorweb import broker
+from jobs import files, limits, live, queue, renditions, states
+from jobs.models import Job, Photo, Rendition, State
+from jobs.rendering import make as make_file
+from ml.resnet_gray.chroma import Chroma, render
+from tests import pictures
+from tests.jobs import make
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NATURAL = np.full((6, 8, 2), 6, np.float32)
+BALANCED = np.full((6, 8, 2), 14, np.float32)
+
+
+@pytest.fixture
+def job(client) -> Job:
+    """A photo of 320 x 240 that this client has had coloured."""
+    client.post("/api/v1/jobs/", {"image": pictures.upload(content=pictures.encoded("PNG"))})
+    return coloured(Job.objects.get())
+
+
+def coloured(job: Job) -> Job:
+    """A queued job as the worker leaves it, with colours made by hand."""
+    queue.claim("test")
+    job.refresh_from_db()
+    chroma = Chroma(NATURAL, BALANCED)
+    with files.new_file(job.file("colours")) as file:
+        file.write(chroma.to_png())
+    with files.new_file(job.file("result")) as file:
+        Image.fromarray(render(grey(), chroma, job.vividness)).save(file, "JPEG")
+    states.change(job.pk, State.SUCCEEDED, fence=job.attempt, result=job.file("result"))
+    job.refresh_from_db()
+    broker.client().delete("gpu")
+    return job
+
+
+def grey() -> np.ndarray:
+    return np.repeat(pictures.scene()[..., None], 3, axis=2)
+
+
+def made(rendition: Rendition) -> Image.Image:
+    """The picture, after a worker has been here."""
+    claimed = renditions.claim()
+    assert claimed == rendition
+    assert renditions.finish(claimed, make_file(claimed, lambda _: None))
+    rendition.refresh_from_db()
+    with default_storage.open(rendition.file) as file:
+        return Image.open(BytesIO(file.read()))
+
+
+def test_asking_twice_makes_one_file_and_wakes_one_worker(job):
+    first = renditions.want(job, format="png", vividness=1.3)
+    assert renditions.want(job, format="png", vividness=1.3) == first
+    assert (Rendition.objects.count(), live.waiting_tokens()) == (1, 1)
+
+
+def test_what_the_result_holds_already_is_not_made_again(job):
+    found = renditions.want(job, format="jpeg", vividness=1.0, long_side=5000)
+    assert (found.state, found.file) == ("ready", job.result)
+    assert live.waiting_tokens() == 0
+
+
+@pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "tiff", "avif"])
+def test_every_format_is_what_it_says(job, kind):
+    picture = made(renditions.want(job, format=kind, long_side=200))
+    assert (picture.format, picture.size) == (kind.upper(), (200, 150))
+
+
+def test_vividness_is_that_of_the_colours_kept_with_the_result(job):
+    picture = made(renditions.want(job, format="png", vividness=1.3))
+    expected = render(grey(), Chroma(NATURAL, BALANCED), 1.3)
+    assert np.abs(np.asarray(picture).astype(int) - expected).max() <= 1
+
+
+@pytest.mark.parametrize("wish", [{"format": "gif"}, {"vividness": 2.5}, {"long_side": 3}])
+def test_wishes_that_cannot_be_met_are_refused(job, wish):
+    with pytest.raises(ValueError, match=r"among|from 0|at least"):
+        renditions.want(job, **wish)
+
+
+def test_a_photo_without_a_result_has_no_renditions():
+    with pytest.raises(ValueError, match="finished"):
+        renditions.want(make.job())
+
+
+def test_no_two_workers_make_the_same_file(job):
+    renditions.want(job, format="png")
+    assert renditions.claim() is not None
+    assert renditions.claim() is None
+
+
+def test_what_a_dead_worker_left_is_taken_over_and_the_late_one_refused(job):
+    wanted = renditions.want(job, format="png")
+    late = renditions.claim()
+    assert late is not None
+    expire(wanted)
+    broker.client().delete("gpu")
+    renditions.reap()
+    queue.reap()
+    assert live.waiting_tokens() == 1
+    size = make_file(late, lambda _: None)
+    made(wanted)
+    assert not renditions.finish(late, size)
+    wanted.refresh_from_db()
+    assert (wanted.state, wanted.attempt) == ("ready", 2)
+    assert files_of(wanted) == [wanted.file]
+
+
+def test_a_file_that_costs_three_workers_is_given_up(job):
+    wanted = renditions.want(job, format="png")
+    for _ in range(3):
+        assert renditions.claim() is not None
+        expire(wanted)
+    assert renditions.claim() is None
+    assert renditions.reap() == 1
+    assert renditions.want(job, format="png").error_code == "worker_died"
+
+
+def test_a_failure_is_told_for_a_minute_and_then_tried_again(job):
+    wanted = renditions.want(job, format="png")
+    claimed = renditions.claim()
+    assert claimed is not None
+    renditions.fail(claimed, "internal_error", "Something broke.")
+    assert renditions.want(job, format="png").state == "failed"
+    Rendition.objects.update(wanted_at=timezone.now() - timedelta(minutes=2))
+    again = renditions.want(job, format="png")
+    assert (again, again.state, again.attempt) == (wanted, "queued", 0)
+
+
+def test_one_who_asks_for_many_lets_others_go_first(job, client):
+    for side in (20, 30, 40):
+        renditions.want(job, format="png", long_side=side)
+    client.post("/api/v1/jobs/", {"image": pictures.upload()}, REMOTE_ADDR="10.0.0.9")
+    other = coloured(Job.objects.latest("created_at"))
+    theirs = renditions.want(other, format="png")
+    first = renditions.claim()
+    assert first is not None
+    assert first.long_side == 20
+    assert renditions.claim() == theirs
+
+
+def test_there_is_an_end_to_what_one_may_ask_for(job, settings):
+    settings.RENDITIONS_WAITING = 2
+    for side in (20, 30):
+        renditions.want(job, format="png", long_side=side)
+    with pytest.raises(limits.Exceeded):
+        renditions.want(job, format="png", long_side=40)
+
+
+def test_renditions_nobody_asks_for_go_and_the_result_stays(job, settings):
+    before = stored(job)
+    as_result = renditions.want(job)
+    made(renditions.want(job, format="png"))
+    assert stored(job) - before == Rendition.objects.get(format="png").bytes
+    assert renditions.sweep() == 0
+    Rendition.objects.update(wanted_at=timezone.now() - settings.RENDITION_KEEP)
+    assert renditions.sweep() == 2
+    assert stored(job) == before
+    assert default_storage.exists(as_result.file)
+    assert not [name for name in files_of(job) if name.endswith("-1.png")]
+
+
+def test_a_file_is_awaited_and_then_served(job, client):
+    address = f"/jobs/{job.pk}/download/?format=webp&vividness=1.25&long_side=100"
+    answer = client.get(address, headers={"accept": "application/json"})
+    assert (answer.status_code, answer["Retry-After"]) == (202, "1")
+    page = client.get(address)
+    assert (page.status_code, page["Retry-After"]) == (202, "1")
+    assert b'http-equiv="refresh"' in page.content
+    made(Rendition.objects.get())
+    told = client.get(address, headers={"accept": "application/json"}).json()
+    assert told["state"] == "ready"
+    answer = client.get(address, follow=True)
+    assert answer["Content-Type"] == "image/webp"
+    assert answer["Content-Disposition"] == 'attachment; filename="old-colour.webp"'
+
+
+def test_strangers_have_no_endless_files_made_and_no_metadata(job, client):
+    client.post(f"/jobs/{job.pk}/publish/")
+    address = f"/jobs/{job.pk}/download/?format=jpeg"
+    stranger = Client()
+    found = [
+        stranger.get(f"{address}{wish}").status_code
+        for wish in ("", "&vividness=2", "&vividness=1.21", "&keep_metadata=on")
+    ]
+    assert found == [302, 202, 403, 403]
+    kept = made(renditions.want(job, vividness=2)), renditions.want(job, keep_metadata=True)
+    made(kept[1])
+    file = f"/files/{job.pk}/renditions/{kept[1].pk}"
+    assert [who.get(file).status_code for who in (client, stranger)] == [200, 404]
+
+
+def test_a_private_photo_gives_strangers_nothing(job):
+    assert Client().get(f"/jobs/{job.pk}/download/?format=png").status_code == 404
+    assert not Rendition.objects.exists()
+
+
+def stored(job: Job) -> int:
+    """Bytes that count as the photo's."""
+    return Photo.objects.get(pk=job.photo_id).stored_bytes
+
+
+def expire(rendition: Rendition) -> None:
+    """Let its worker's lease run out."""
+    past = Now() - timedelta(seconds=1)
+    Rendition.objects.filter(pk=rendition.pk).update(lease_until=past)
+
+
+def files_of(row: Job | Rendition) -> list[str]:
+    """Storage names in the photo's folder that begin with this row's."""
+    job = row.job if isinstance(row, Rendition) else row
+    key = f"{job.pk}-{row.pk}" if isinstance(row, Rendition) else str(job.pk)
+    _, names = default_storage.listdir(job.photo.folder)
+    return [f"{job.photo.folder}/{name}" for name in names if name.startswith(key)]
