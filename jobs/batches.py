@@ -22,6 +22,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from colorweb.accounts.visitors import Visitor
@@ -59,6 +60,7 @@ def new(visitor: Visitor, options: intake.Options, *, public: bool) -> Batch:
         guest=visitor.guest,
         queue_owner=visitor.queue_owner,
         wishes=asdict(options),
+        language=get_language() or "",
         public=public,
     )
 

@@ -18,7 +18,8 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.db.models import F, Q
 from django.db.models.functions import Now
-from django.utils.translation import gettext_noop
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from colorweb.accounts.visitors import Visitor
 from jobs import limits, tokens
@@ -31,9 +32,6 @@ LEASE = timedelta(minutes=2)
 """Longer than one photo takes."""
 SHORTLY = timedelta(seconds=20)
 """A full queue is asked again after that."""
-DAMAGED = gettext_noop("This file in the zip is damaged or encrypted.")
-TOO_LARGE = gettext_noop("The file is larger than a photo may be.")
-WORKER_DIED = gettext_noop("The worker stopped three times while reading this file.")
 
 
 def unpack() -> int:
@@ -67,7 +65,7 @@ def unpack_next() -> bool:
         lease_until=Now() + LEASE, tries=F("tries") + 1
     ):
         batch.tries += 1
-        with suppress(Overtaken):
+        with suppress(Overtaken), translation.override(batch.language or None):
             _unpack(batch)
     return True
 
@@ -92,7 +90,8 @@ def _unpack_entry(
 ) -> None:
     name = PurePosixPath(entry.filename).name
     if batch.tries > settings.JOB_MAX_ATTEMPTS:
-        refuse(batch, name, "worker_died", WORKER_DIED)
+        message = _("The worker stopped three times while reading this file.")
+        refuse(batch, name, "worker_died", message)
         return
     try:
         with _extracted(archive, entry, name) as upload:
@@ -100,9 +99,9 @@ def _unpack_entry(
     except limits.Exceeded:
         Batch.objects.filter(pk=batch.pk).update(lease_until=Now() + SHORTLY, tries=0)
     except _TooLarge:
-        refuse(batch, name, "too_many_bytes", TOO_LARGE)
+        refuse(batch, name, "too_many_bytes", _("The file is larger than a photo may be."))
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError):
-        refuse(batch, name, "damaged", DAMAGED)
+        refuse(batch, name, "damaged", _("This file in the zip is damaged or encrypted."))
 
 
 @contextmanager

@@ -957,7 +957,7 @@ export interface components {
         BatchError: {
             /** @description Stable, for programs. */
             code: string;
-            /** @description For people, in the language asked for. */
+            /** @description For people, in the language it was sent in. */
             message: string;
             /** @description The file's. */
             name: string;
@@ -7575,4 +7575,4 @@ export interface operations {
         };
     };
 }
-// SHA-256 of docs/openapi.yaml: 4700e19f3f31f9d61e85391cda3dc2ded8e7590639385b7bc2d9c291f102c151
+// SHA-256 of docs/openapi.yaml: b02437a55459f74e1dd7bed10c397b50e3c9592b3a0448b237c3ff7f07121b3b

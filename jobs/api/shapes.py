@@ -155,6 +155,7 @@ class BatchCountsSerializer(serializers.Serializer):
 
 class BatchErrorSerializer(JobErrorSerializer):
     name = serializers.CharField(help_text="The file's.", allow_blank=True)
+    message = serializers.CharField(help_text="For people, in the language it was sent in.")
 
 
 class BatchUrlsSerializer(serializers.Serializer):

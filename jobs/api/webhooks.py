@@ -223,7 +223,6 @@ def _told(endpoint: WebhookEndpoint) -> dict[str, Any]:
 
 
 def _told_delivery(delivery: WebhookDelivery) -> dict[str, Any]:
-    pending = delivery.state == WebhookDelivery.State.PENDING
     return {
         "id": str(delivery.pk),
         "event": delivery.event,
@@ -231,7 +230,7 @@ def _told_delivery(delivery: WebhookDelivery) -> dict[str, Any]:
         "endpoint": str(delivery.endpoint_id) if delivery.endpoint_id else None,
         "url": sending.url_of(delivery),
         "state": delivery.state,
-        "next_try_at": iso(delivery.due_at) if pending else None,
+        "next_try_at": iso(delivery.next_try_at),
         "attempts": delivery.attempts,
         "created_at": iso(delivery.created_at),
     }

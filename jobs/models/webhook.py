@@ -1,6 +1,7 @@
 """Webhooks: where an account wants to be told, and what was told, or is still to be."""
 
 import uuid
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -70,3 +71,11 @@ class WebhookDelivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event} of {self.job_id}"
+
+    @property
+    def next_try_at(self) -> datetime | None:
+        """When it is sent next: not before its endpoint has rested; None if it is not to be."""
+        if self.state != self.State.PENDING:
+            return None
+        rests_until = self.endpoint.rests_until if self.endpoint else None
+        return max(self.due_at, rests_until or self.due_at)

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -79,8 +80,15 @@ def one(request: VisitorRequest, endpoint_id: uuid.UUID) -> HttpResponse:
         endpoints.change(endpoint, **form.cleaned_data)
         messages.success(request, _("Saved."))
         return redirect("account-webhook", endpoint_id)
-    latest = endpoint.deliveries.select_related("job__photo").order_by("-created_at", "-pk")
-    context = {"webhook": endpoint, "form": form, "deliveries": latest[:LATEST]}
+    latest = endpoint.deliveries.select_related("endpoint", "job__photo").order_by(
+        "-created_at", "-pk"
+    )
+    context = {
+        "webhook": endpoint,
+        "form": form,
+        "deliveries": latest[:LATEST],
+        "now": timezone.now(),
+    }
     return render(request, "account/webhook.html", context, status=400 if form.is_bound else 200)
 
 

@@ -182,6 +182,19 @@ def test_a_damaged_entry_is_told_and_the_others_go_on(script):
     assert (error["name"], error["code"], names()) == ("a.jpg", "damaged", ["b.jpg", "c.jpg"])
 
 
+def test_what_is_wrong_is_told_in_the_senders_language(script, settings):
+    settings.UPLOAD_MAX_BYTES = 100_000
+    files = {"a.txt": b"dear diary", "b.jpg": b"x" * 200_000}
+    headers = {"Accept-Language": "ru"}
+    answer = script.post("/api/v1/batches/", {"archive": archive(files)}, headers=headers)
+    unpacking.unpack()
+    told = script.get(answer.json()["urls"]["self"]).json()
+    assert [error["message"] for error in told["errors"]] == [
+        "Это не фотография. Выберите файл JPEG, PNG, WebP, TIFF, HEIC или AVIF.",
+        "Файл больше, чем может быть фотография.",
+    ]
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [(b"no zip", "not_a_zip"), (archive({"folder/": b""}).read(), "empty_zip")],

@@ -1,9 +1,12 @@
 """What an account can do with its webhooks on the pages, with a browser that runs no script."""
 
 import re
+from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from colorweb.accounts.models import User
 from jobs import queue, states
@@ -79,6 +82,29 @@ def test_the_log_tells_how_it_went_and_sends_again(client, ada, receiver):
     WebhookEndpoint.objects.update(rests_until=None)
     sending.send_due()
     assert "delivered" in text(client.get(page))
+
+
+def test_the_log_tells_when_it_is_tried_again(client, ada):
+    endpoint = made(ada)
+    page = f"{LIST}{endpoint.pk}/"
+    now, minute = timezone.now(), timedelta(minutes=1)
+    make_delivery = partial(
+        WebhookDelivery.objects.create,
+        endpoint=endpoint,
+        job=make.job(photo=make.photo(owner=ada, guest="")),
+        event="job.succeeded",
+        attempts=[{"at": now.isoformat(), "ms": 5, "status": 500, "error": ""}],
+    )
+    delivery = make_delivery(due_at=now - minute)
+    assert "next try any moment now" in text(client.get(page))
+    WebhookEndpoint.objects.update(rests_until=now + 3 * minute)
+    assert "next try 2\xa0minutes from now" in text(client.get(page))
+    delivery.due_at = now + 10 * minute
+    delivery.save()
+    assert "next try 9\xa0minutes from now" in text(client.get(page))
+    delivery.state = WebhookDelivery.State.FAILED
+    delivery.save()
+    assert "next try" not in text(client.get(page))
 
 
 def test_pausing_and_resuming(client, ada):
