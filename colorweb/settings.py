@@ -399,6 +399,7 @@ SPECTACULAR_SETTINGS = {
         "Format": ["jpeg", "png", "webp"],
         "BatchStatus": ["unpacking", "unpacked"],
         "Event": ["job.succeeded", "job.failed", "job.canceled"],
+        "DeliveryEvent": ["job.succeeded", "job.failed", "job.canceled", "webhook.test"],
         "DeliveryState": ["pending", "held", "delivered", "failed"],
         "CheckState": ["queued", "running", "done", "failed", "lost"],
         "EvaluationState": "ml.models.Evaluation.State",

@@ -65,6 +65,7 @@ urlpatterns = [
         webhooks.rotate,
         name="account-webhook-rotate",
     ),
+    path("account/webhooks/<uuid:endpoint_id>/test/", webhooks.test, name="account-webhook-test"),
     path(
         "account/webhooks/<uuid:endpoint_id>/pause/", webhooks.pause, name="account-webhook-pause"
     ),

@@ -874,6 +874,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/webhooks/{endpoint_id}/test/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a webhook a test
+         * @description An event `webhook.test`, whatever events are asked for, signed like all others, sent at once and once; its log tells how that went. A paused webhook has it when it is resumed.
+         */
+        post: operations["webhooks_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1146,9 +1166,12 @@ export interface components {
              * @description The header `webhook-id`, the same for all its tries.
              */
             id: string;
-            event: components["schemas"]["Event"];
-            /** Format: uuid */
-            job: string;
+            event: components["schemas"]["DeliveryEvent"];
+            /**
+             * Format: uuid
+             * @description null: a test.
+             */
+            job: string | null;
             /**
              * Format: uuid
              * @description null: the address that came with the job.
@@ -1163,6 +1186,8 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
+        /** @enum {string} */
+        DeliveryEvent: "job.succeeded" | "job.failed" | "job.canceled" | "webhook.test";
         DeliveryPage: {
             /**
              * Format: uri
@@ -7574,5 +7599,97 @@ export interface operations {
             };
         };
     };
+    webhooks_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is on its way. */
+            202: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
 }
-// SHA-256 of docs/openapi.yaml: b02437a55459f74e1dd7bed10c397b50e3c9592b3a0448b237c3ff7f07121b3b
+// SHA-256 of docs/openapi.yaml: 7602fb5032bcf34e367e37b65d337c3d442ca6666868db9f510500175c7b6ebb

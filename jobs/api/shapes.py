@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from colorweb.accounts.models import ApiToken
 from colorweb.api.shapes import PageSerializer
-from jobs.models import EXTENSIONS, Batch, Event, Photo, Stage, State, WebhookDelivery
+from jobs.models import EXTENSIONS, TEST, Batch, Event, Photo, Stage, State, WebhookDelivery
 from jobs.webhooks.endpoints import ASKED, FAILING, GONE
 
 
@@ -310,8 +310,8 @@ class DeliverySerializer(serializers.Serializer):
     """One event for one receiver."""
 
     id = serializers.UUIDField(help_text="The header `webhook-id`, the same for all its tries.")
-    event = serializers.ChoiceField(Event.values)
-    job = serializers.UUIDField()
+    event = serializers.ChoiceField([*Event.values, TEST])
+    job = serializers.UUIDField(allow_null=True, help_text="null: a test.")
     endpoint = serializers.UUIDField(
         allow_null=True, help_text="null: the address that came with the job."
     )

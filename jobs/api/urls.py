@@ -35,6 +35,7 @@ urlpatterns = [
     path(
         "webhooks/<uuid:endpoint_id>/secret/", webhooks.Secret.as_view(), name="api-webhook-secret"
     ),
+    path("webhooks/<uuid:endpoint_id>/test/", webhooks.Test.as_view(), name="api-webhook-test"),
     path("webhooks/<uuid:endpoint_id>/pause/", webhooks.Pause.as_view(), name="api-webhook-pause"),
     path(
         "webhooks/<uuid:endpoint_id>/resume/", webhooks.Resume.as_view(), name="api-webhook-resume"

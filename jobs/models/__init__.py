@@ -10,12 +10,13 @@ from jobs.models.photo import Photo, Reason, folder_of
 from jobs.models.queue import Queue
 from jobs.models.rendition import RENDERED, Rendition
 from jobs.models.share import ShareLink
-from jobs.models.webhook import Event, WebhookDelivery, WebhookEndpoint
+from jobs.models.webhook import TEST, Event, WebhookDelivery, WebhookEndpoint
 
 __all__ = [
     "EXTENSIONS",
     "RENDERED",
     "TERMINAL",
+    "TEST",
     "Archive",
     "Batch",
     "Check",

@@ -18,6 +18,10 @@ class Event(models.TextChoices):
     CANCELED = "job.canceled", _("cancelled")
 
 
+TEST = "webhook.test"
+"""What an owner has sent to try an endpoint out; nobody needs to ask for it."""
+
+
 class WebhookEndpoint(models.Model):
     """An address that hears of an account's jobs; `jobs.webhooks` says how."""
 
@@ -41,7 +45,10 @@ class WebhookEndpoint(models.Model):
 
 
 class WebhookDelivery(models.Model):
-    """One event for one receiver: an account's endpoint, or the address that came with a job."""
+    """One event for one receiver: an account's endpoint, or the address that came with a job.
+
+    A test is about no job and has an endpoint; all else is about a job.
+    """
 
     class State(models.TextChoices):
         PENDING = "pending", _("waiting")
@@ -53,8 +60,8 @@ class WebhookDelivery(models.Model):
     endpoint = models.ForeignKey(
         WebhookEndpoint, models.CASCADE, null=True, blank=True, related_name="deliveries"
     )
-    job = models.ForeignKey(Job, models.CASCADE, related_name="deliveries")
-    event = models.CharField(max_length=20, choices=Event.choices)
+    job = models.ForeignKey(Job, models.CASCADE, null=True, blank=True, related_name="deliveries")
+    event = models.CharField(max_length=20, choices=[*Event.choices, (TEST, _("a test"))])
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
     tries = models.PositiveIntegerField(default=0, help_text="Also what fences a late worker.")
     failures = models.PositiveSmallIntegerField(default=0, help_text="Since it was last asked for.")
@@ -70,7 +77,7 @@ class WebhookDelivery(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.event} of {self.job_id}"
+        return f"{self.event} of {self.job_id or self.endpoint_id}"
 
     @property
     def next_try_at(self) -> datetime | None:

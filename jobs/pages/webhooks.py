@@ -19,6 +19,7 @@ from colorweb.http import outgoing
 from jobs.models import Event, WebhookEndpoint
 from jobs.pages.account import user_of
 from jobs.webhooks import endpoints, sending
+from jobs.webhooks.events import try_out
 
 LATEST = 50
 EVENTS = {
@@ -102,6 +103,15 @@ def rotate(request: VisitorRequest, endpoint_id: uuid.UUID) -> HttpResponse:
     if request.method == "POST":
         return _shown(request, endpoint, endpoints.rotate(endpoint))
     return render(request, "account/webhook_rotate.html", {"webhook": endpoint})
+
+
+@login_required
+@require_POST
+def test(request: VisitorRequest, endpoint_id: uuid.UUID) -> HttpResponse:
+    """Send a test; the log below tells how it went."""
+    try_out(_own(request, endpoint_id))
+    messages.success(request, _("A test is on its way. Its line below tells how it went."))
+    return redirect("account-webhook", endpoint_id)
 
 
 @login_required

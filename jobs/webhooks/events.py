@@ -5,11 +5,12 @@ So nothing is lost between the commit and the sending, and nothing is told that 
 
 import uuid
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from jobs import tokens
-from jobs.models import Event, Job, State, WebhookDelivery, WebhookEndpoint
+from jobs.models import TEST, Event, Job, State, WebhookDelivery, WebhookEndpoint
 
 EVENTS = {
     State.SUCCEEDED: Event.SUCCEEDED,
@@ -40,6 +41,23 @@ def note(job_id: uuid.UUID, state: str) -> None:
         for endpoint in receivers
     )
     transaction.on_commit(wake)
+
+
+def try_out(endpoint: WebhookEndpoint) -> WebhookDelivery:
+    """Send an endpoint a test, at once and only once; a paused one has it when it is resumed."""
+    states = WebhookDelivery.State
+    with transaction.atomic():
+        WebhookEndpoint.objects.filter(pk=endpoint.pk).update(rests_until=None)
+        delivery = WebhookDelivery.objects.create(
+            endpoint=endpoint,
+            event=TEST,
+            state=states.HELD if endpoint.paused_at else states.PENDING,
+            failures=len(settings.WEBHOOK_SCHEDULE),  # no more tries are left to it
+            due_at=timezone.now(),
+        )
+        transaction.on_commit(wake)
+    endpoint.refresh_from_db()
+    return delivery
 
 
 def wake() -> None:

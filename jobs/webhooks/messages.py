@@ -15,12 +15,17 @@ from jobs.webhooks import endpoints
 
 
 def body(delivery: WebhookDelivery) -> bytes:
-    """`{type, timestamp, data}`; `data` is the job as the API describes it."""
+    """`{type, timestamp, data}`; `data` is the job as the API has it, of a test the webhook."""
     host = urlsplit(settings.SITE_URL).netloc
+    data = (
+        describe(delivery.job, absolute_from(host))
+        if delivery.job
+        else {"webhook": str(delivery.endpoint_id)}
+    )
     told = {
         "type": delivery.event,
         "timestamp": iso(delivery.created_at),
-        "data": describe(delivery.job, absolute_from(host)),
+        "data": data,
     }
     return json.dumps(told, separators=(",", ":")).encode()
 
@@ -29,7 +34,7 @@ def headers(delivery: WebhookDelivery, content: bytes, now: datetime) -> dict[st
     """The three headers of Standard Webhooks: the id stays the same however often it is sent."""
     if delivery.endpoint:
         secrets = endpoints.secrets_of(delivery.endpoint)
-    else:
+    elif delivery.job:
         secrets = secrets_of_visitor(delivery.job.photo.visitor_key)
     signatures = [
         Webhook(secret).sign(str(delivery.pk), now, content.decode()) for secret in secrets

@@ -44,8 +44,9 @@ LONGEST_REST = 300
 ATTEMPTS_KEPT = 15
 ANSWER_READ = 10_000
 State = WebhookDelivery.State
-Receiver = tuple[uuid.UUID | None, str]
-"""An endpoint, or None for the addresses of single jobs, and whose jobs it hears of."""
+Receiver = tuple[uuid.UUID | None, str | None]
+"""An endpoint, or None for the addresses of single jobs, and whose jobs it hears of, or None for
+tests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +143,14 @@ def _by_receiver(
 
 
 def _receiver(delivery: WebhookDelivery) -> Receiver:
-    return delivery.endpoint_id, delivery.job.queue_owner
+    return delivery.endpoint_id, delivery.job.queue_owner if delivery.job else None
 
 
 def url_of(delivery: WebhookDelivery) -> str:
     """Where it goes."""
-    return delivery.endpoint.url if delivery.endpoint else delivery.job.webhook_url
+    if delivery.endpoint:
+        return delivery.endpoint.url
+    return delivery.job.webhook_url if delivery.job else ""
 
 
 def _post(url: str, content: bytes, headers: dict[str, str], now: datetime) -> Outcome:

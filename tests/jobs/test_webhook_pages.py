@@ -84,6 +84,14 @@ def test_the_log_tells_how_it_went_and_sends_again(client, ada, receiver):
     assert "delivered" in text(client.get(page))
 
 
+def test_a_test_is_sent_and_its_line_tells_how_it_went(client, ada, receiver):
+    page = f"{LIST}{made(ada, receiver.url).pk}/"
+    assert "A test is on its way." in text(client.post(page + "test/", follow=True))
+    sending.send_due()
+    assert "Send again: a test" in text(client.get(page))
+    assert "delivered" in text(client.get(page))
+
+
 def test_the_log_tells_when_it_is_tried_again(client, ada):
     endpoint = made(ada)
     page = f"{LIST}{endpoint.pk}/"
@@ -144,6 +152,6 @@ def test_somebody_elses_are_not_there(client, ada):
     other = made(User.objects.create_user("bob@example.org"))
     for part in ("", "secret/"):
         assert client.get(f"{LIST}{other.pk}/{part}").status_code == 404
-    for part in ("pause/", "resume/", "delete/", f"deliveries/{other.pk}/"):
+    for part in ("test/", "pause/", "resume/", "delete/", f"deliveries/{other.pk}/"):
         assert client.post(f"{LIST}{other.pk}/{part}").status_code == 404
     assert Client().get(LIST).status_code == 302

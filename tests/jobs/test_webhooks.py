@@ -76,6 +76,35 @@ def test_the_end_of_a_job_is_told_signed_and_once(receiver, script, ada):
     assert [attempt["status"] for attempt in delivery["attempts"]] == [200]
 
 
+def test_a_test_is_sent_at_once_signed_and_told_in_the_log(receiver, script):
+    endpoint = add(script, receiver.url, events=["job.failed"])
+    address = f"/api/v1/webhooks/{endpoint['id']}/"
+    WebhookEndpoint.objects.update(rests_until=timezone.now() + timedelta(hours=1))
+    asked = script.post(address + "test/")
+    assert (asked.status_code, asked.json()["event"], asked.json()["job"]) == (
+        202,
+        "webhook.test",
+        None,
+    )
+    assert sending.send_due() == 1
+    [request] = receiver.received
+    told = Webhook(endpoint["secret"]).verify(request.body, request.headers)
+    assert (told["type"], told["data"]) == ("webhook.test", {"webhook": endpoint["id"]})
+    [delivery] = script.get(address + "deliveries/").json()["results"]
+    assert (delivery["id"], delivery["state"]) == (asked.json()["id"], "delivered")
+
+
+def test_a_test_that_fails_is_not_tried_again_unless_asked_for(receiver, script):
+    endpoint = add(script, receiver.url)
+    receiver.answer = lambda handler: handler.say(500)
+    asked = script.post(f"/api/v1/webhooks/{endpoint['id']}/test/").json()
+    sending.send_due()
+    assert WebhookDelivery.objects.get().state == "failed"
+    resend = f"/api/v1/deliveries/{asked['id']}/resend/"
+    assert Client().post(resend).status_code == 404
+    assert script.post(resend).json()["state"] == "pending"
+
+
 @pytest.mark.parametrize("state", [State.SUCCEEDED, State.FAILED, State.CANCELED])
 def test_only_the_events_asked_for_are_told(receiver, script, ada, state):
     add(script, receiver.url, events=["job.failed"])
