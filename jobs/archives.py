@@ -6,11 +6,9 @@ goes with the first of them.
 """
 
 import logging
-import threading
 import time
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import PurePath
 from typing import IO
@@ -26,6 +24,7 @@ from django.utils import timezone
 from django.utils.text import get_valid_filename
 
 from colorweb.accounts.visitors import Visitor
+from colorweb.leases import Lease
 from jobs import access, files
 from jobs.models import Archive, Photo, State
 
@@ -113,7 +112,7 @@ def make(archive: Archive) -> None:
     name = f"{FOLDER}/{archive.pk}-{archive.attempt}.zip"
     tick = _Ticker(archive)
     # Held until the storage has it, which may be far away.
-    with _lease(archive), files.new_file(name) as file, ZipFile(file, "w") as out:
+    with Lease(_held(archive)), files.new_file(name) as file, ZipFile(file, "w") as out:
         for number, (info, source) in enumerate(_entries(archive), start=1):
             _add(out, info, source, tick)
             tick(number)
@@ -199,29 +198,6 @@ def _held(archive: Archive) -> QuerySet[Archive]:
     return Archive.objects.filter(
         pk=archive.pk, state=Archive.State.RUNNING, attempt=archive.attempt
     )
-
-
-@contextmanager
-def _lease(archive: Archive) -> Iterator[None]:
-    """Within, a thread prolongs the lease every few seconds, as the workers that colour do."""
-    over = threading.Event()
-
-    def renew() -> None:
-        while not over.wait(settings.JOB_LEASE_RENEWAL.total_seconds()):
-            try:
-                _held(archive).update(lease_until=Now() + settings.JOB_LEASE)
-            except Exception:
-                log.warning("A lease renewal failed; next try soon.", exc_info=True)
-            finally:
-                connection.close()
-
-    thread = threading.Thread(target=renew, name="lease", daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        over.set()
-        thread.join()
 
 
 class _Ticker:

@@ -40,7 +40,6 @@ log = logging.getLogger(__name__)
 CPU_BATCH, GPU_BATCH = 1, 16
 """Photos a claim: batches fill a GPU; a CPU gains little and would keep photos from idle cores."""
 
-
 TOOK_TOO_LONG = gettext_noop("Colouring took too long. Try a smaller copy of the photo.")
 OUT_OF_MEMORY = gettext_noop("The photo needs more memory than there is. Try a smaller copy.")
 INTERNAL_ERROR = gettext_noop("Something broke on our side while colouring. Please try again.")
@@ -67,10 +66,6 @@ class Task:
         if time.monotonic() - self.began > settings.JOB_TIME_LIMIT.total_seconds():
             raise TookTooLong
         states.advance(self.job.pk, stage, fence=self.job.attempt)
-
-    def enter_colouring(self) -> None:
-        """Enter the stage that a batch enters together."""
-        self.advance(Stage.COLOURING)
 
     def timed(self, name: str, do: Callable[[], Any]) -> Any:
         """Call `do`, noting its milliseconds under `name`."""

@@ -76,7 +76,7 @@ def work() -> None:
     """Measure whatever waits, one after another."""
     waiting = Evaluation.objects.filter(state=State.QUEUED).order_by("created_at")
     while evaluation := leases.claim(waiting, State.RUNNING, progress=0.0, error={}):
-        with leases.Lease(evaluation):
+        with leases.kept(evaluation):
             try:
                 _measure_all(evaluation)
             except Told as error:

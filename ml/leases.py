@@ -4,22 +4,19 @@ A claim gives a row a new `attempt`; whoever writes names the attempt they were 
 refused once somebody else has the row. A worker that dies stops renewing its lease.
 """
 
-import logging
 import os
 import socket
-import threading
 from collections.abc import Collection
-from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db import close_old_connections, connection, transaction
+from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
+from colorweb.leases import Lease
 from ml.models.leased import Leased
 
-log = logging.getLogger(__name__)
 Row = TypeVar("Row", bound=Leased)
 
 
@@ -78,39 +75,7 @@ def expired(rows: QuerySet[Row]) -> QuerySet[Row]:
     return rows.filter(lease_until__lt=Now())
 
 
-class Lease:
-    """Renews a row's lease from a thread while the block runs; `lost` is set when it is over."""
-
-    def __init__(self, row: Leased) -> None:
-        self.row, self.lost = row, threading.Event()
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._keep, name="lease", daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._done.set()
-        self._thread.join()
-
-    def _keep(self) -> None:
-        rows = type(self.row).objects.filter(
-            pk=self.row.pk, attempt=self.row.attempt, lease_until__isnull=False
-        )
-        try:
-            while not self._done.wait(settings.JOB_LEASE_RENEWAL.total_seconds()):
-                try:
-                    if not rows.update(lease_until=Now() + settings.JOB_LEASE):
-                        self.lost.set()
-                        return
-                except Exception:
-                    log.warning("A lease was not renewed; next try soon.", exc_info=True)
-                    close_old_connections()
-        finally:
-            connection.close()
+def kept(row: Leased) -> Lease:
+    """Keeps a claimed row's lease alive while the block runs."""
+    rows = type(row).objects.filter(pk=row.pk, attempt=row.attempt, lease_until__isnull=False)
+    return Lease(rows)

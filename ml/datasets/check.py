@@ -17,6 +17,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 from PIL import Image
 
+from colorweb.leases import Lease
 from ml import leases, tokens
 from ml.datasets import index, sources
 from ml.datasets.archives import Found
@@ -118,12 +119,12 @@ def work() -> int:
         data_set = leases.claim(waiting, State.CHECKING, progress=0.0, error={})
         if data_set is None:
             return done
-        with leases.Lease(data_set) as lease:
+        with leases.kept(data_set) as lease:
             _check(data_set, lease)
     raise AssertionError
 
 
-def _check(data_set: DataSet, lease: leases.Lease) -> None:
+def _check(data_set: DataSet, lease: Lease) -> None:
     """Sees a claimed set to an end: ready, or failed with a sentence."""
     try:
         report = look(sources.photos(data_set), lambda done: _tell(data_set, done))

@@ -12,6 +12,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation import gettext_noop as _
 
+from colorweb.leases import Lease
 from ml import leases, registry
 from ml.datasets.errors import DataSetError
 from ml.datasets.materialise import Wanted, materialise
@@ -38,7 +39,7 @@ def work() -> int:
     """Sees runs to their end until none waits; how many."""
     done = 0
     while not notice.given() and (run := queue.claim()):
-        with leases.Lease(run) as lease:
+        with leases.kept(run) as lease:
             Way(run, lease).go()
         done += 1
     return done
@@ -49,7 +50,7 @@ class Way:
     """One attempt at one run."""
 
     run: TrainingRun
-    lease: leases.Lease
+    lease: Lease
     told: float = field(default=0.0)
 
     def go(self) -> None:

@@ -213,7 +213,7 @@ def test_two_writers_never_share_a_run(data_set):
     first = child_of(run)
     copies.LOCK_PATIENCE, patience = 1, copies.LOCK_PATIENCE
     second = TrainingRun.objects.get(pk=run.pk)
-    lease = leases.Lease(second)
+    lease = leases.kept(second)
     way = worker.Way(second, lease)
     process = way._start({part: run.local / "data" / f"{part}.tar" for part in PARTS})
     assert process.process.wait(STARTED) == 1
