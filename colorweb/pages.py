@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.urls import path
 from django.views.generic import TemplateView
 
@@ -22,7 +23,14 @@ class About(TemplateView):
 
 urlpatterns = [
     path("about/", About.as_view(), name="about"),
-    path("privacy/", TemplateView.as_view(template_name="privacy.html"), name="privacy"),
+    path(
+        "privacy/",
+        TemplateView.as_view(
+            template_name="privacy.html",
+            extra_context={"webhook_days": settings.WEBHOOK_LOG_KEPT.days},
+        ),
+        name="privacy",
+    ),
     path(
         "robots.txt",
         TemplateView.as_view(template_name="robots.txt", content_type="text/plain"),

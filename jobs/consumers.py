@@ -15,7 +15,7 @@ from django.http import Http404
 
 from colorweb.accounts import visitors
 from jobs import access, live
-from jobs.describe import absolute_from, describe, describe_all, moving_parts
+from jobs.describe import absolute_from, describe_all, describe_to, moving_parts
 from jobs.models import TERMINAL, Job
 
 SNAPSHOT = 50
@@ -81,8 +81,8 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
         return self.describe(access.visible_job(self.visitor, uuid.UUID(job_id)))
 
     def describe(self, job: Job) -> dict[str, Any]:
-        """A job's description."""
-        return self._followed(describe(job, self.absolute))
+        """A job as this visitor may know it."""
+        return self._followed(describe_to(self.visitor, job, self.absolute))
 
     def _followed(self, told: dict[str, Any]) -> dict[str, Any]:
         """The description itself; remembers whether the job has a position to follow."""

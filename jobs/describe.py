@@ -8,7 +8,8 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from jobs import files, live, queue
+from colorweb.accounts.visitors import Visitor
+from jobs import access, files, live, queue
 from jobs.models import Job, State
 
 STAGE_PROGRESS = {"waiting": 0.0, "reading": 0.05, "colouring": 0.2, "saving": 0.8, "done": 1.0}
@@ -71,6 +72,12 @@ def _describe(job: Job, absolute: Absolute, position: int | None) -> dict[str, A
         "started_at": iso(job.started_at),
         "finished_at": iso(job.finished_at),
     }
+
+
+def describe_to(visitor: Visitor, job: Job, absolute: Absolute) -> dict[str, Any]:
+    """A job the visitor may look at, as much of it as is theirs to know."""
+    known = describe if access.owns(visitor, job.photo) else describe_to_others
+    return known(job, absolute)
 
 
 def describe_to_others(job: Job, absolute: Absolute) -> dict[str, Any]:

@@ -23,6 +23,11 @@ def report(visitor: Visitor, photo: Photo, reason: str, text: str = "") -> None:
     Report.objects.update_or_create(visitor=visitor.key, photo=photo, defaults=said)
 
 
+def waiting() -> int:
+    """How many photos have reports that nobody has looked into."""
+    return Report.objects.filter(closed_at=None).values("photo").distinct().count()
+
+
 def hide(photos: Iterable[Photo]) -> None:
     """Hide photos, each for the reason that was reported last, and close its reports."""
     with transaction.atomic():

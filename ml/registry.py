@@ -93,6 +93,23 @@ def add_shipped() -> None:
         built_in(card["name"])
 
 
+def offered() -> list[tuple[str, str]]:
+    """The names that stand for a version now, each with its title: what ships, what was promoted.
+
+    First the empty name, which is whatever is in service.
+    """
+    titles = {card["name"]: _title(card) for card in catalog.shipped()}
+    promoted = Promotion.objects.order_by().values_list("version__name", flat=True).distinct()
+    for name in promoted:
+        if version := _current_or_none(name):
+            titles[name] = _title(version.card)
+    return [("", _title(current().card)), *sorted(titles.items())]
+
+
+def _title(card: Card) -> str:
+    return str(card.get("title") or card["name"])
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """The versions of one name, the newest first; `current` is what the name stands for."""

@@ -1,4 +1,5 @@
 import "./styles/main.css";
+import { CopyLink } from "./copy-link";
 import { JobView } from "./job-view";
 import { LikeButton } from "./like-button";
 import { LivePart } from "./live-part";
@@ -18,3 +19,4 @@ customElements.define("photo-colours", PhotoColours);
 customElements.define("photo-download", PhotoDownload);
 customElements.define("job-view", JobView);
 customElements.define("like-button", LikeButton);
+customElements.define("copy-link", CopyLink);

@@ -19,7 +19,7 @@ from colorweb.http.patience import let_go
 from jobs import access, follow
 from jobs.api import shapes
 from jobs.api.base import View
-from jobs.describe import MOVING, Absolute, absolute_from, describe
+from jobs.describe import MOVING, Absolute, absolute_from, describe_to
 from jobs.models import TERMINAL
 
 KEEP_ALIVE = 15.0  # seconds of silence that proxies endure
@@ -66,7 +66,7 @@ async def events(visitor: Visitor, job_id: uuid.UUID, absolute: Absolute) -> Asy
     """The stream's text, until the job ends or is no longer there for this visitor."""
 
     def look() -> dict[str, Any]:
-        return describe(access.visible_job(visitor, job_id), absolute)
+        return describe_to(visitor, access.visible_job(visitor, job_id), absolute)
 
     await let_go()
     known: dict[str, Any] = {}

@@ -12,7 +12,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from jobs import consistency, queue, retries
+from jobs import consistency, moderation, queue, retries
 from jobs.console import status
 from jobs.models import Job
 from ml.models import TrainingRun
@@ -23,7 +23,10 @@ Chart = list[dict[str, Any]]
 
 
 def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """What `admin/index.html` shows; nothing to those who may not look at jobs."""
+    """What `admin/index.html` shows: of reports, and of jobs, to those who may look at them."""
+    context = {**context, "reports": None}
+    if request.user.has_perm("jobs.view_report"):
+        context["reports"] = moderation.waiting()
     if not request.user.has_perm("jobs.view_job"):
         return context
     now = status.status()

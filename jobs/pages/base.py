@@ -13,13 +13,13 @@ from colorweb.accounts.visitors import VisitorRequest
 from colorweb.api.rates import Rate
 from colorweb.http import problems
 from jobs import limits
-from jobs.describe import absolute_from, describe, describe_all
+from jobs.describe import absolute_from, describe_all, describe_to
 from jobs.models import Job
 
 
 def told(request: VisitorRequest, job: Job) -> dict[str, Any]:
-    """A job as templates and scripts know it."""
-    return describe(job, absolute_from(request.get_host()))
+    """A job as templates and scripts know it; to others without its file's name."""
+    return describe_to(request.visitor, job, absolute_from(request.get_host()))
 
 
 def told_all(request: VisitorRequest, jobs: Sequence[Job]) -> list[dict[str, Any]]:

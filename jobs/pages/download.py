@@ -71,6 +71,7 @@ def choice(job: Job) -> dict[str, Any]:
     return {
         "format": job.format,
         "as_sent": sent if sent not in EXTENSIONS else None,
+        "not_written": None if sent else job.photo.format,
         "long_sides": [side for side in LONG_SIDES if side < longest],
         "variants": [(_number(value), words) for value, words in shown.items()],
         "own": _number(own),

@@ -48,8 +48,6 @@ def photo(request: VisitorRequest, photo_id: uuid.UUID) -> HttpResponse:
     newer, older = gallery.beside(job.photo)
     is_owner = access.owns(request.visitor, job.photo)
     shown = told(request, job)
-    if not is_owner:  # what the file was called is for its owner to know
-        shown["photo"]["name"] = _("Untitled")
     context = {
         "job": shown,
         "is_owner": is_owner,

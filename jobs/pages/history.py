@@ -21,7 +21,7 @@ from jobs import access, archives, history, keyset, limits, trash
 from jobs.models import Job, Photo
 from jobs.pages.base import chosen, told_all
 from jobs.pages.trash import say_where
-from ml import catalog
+from ml import catalog, registry
 from ml.models import ModelVersion
 
 PAGE = 60
@@ -112,7 +112,9 @@ class Again(forms.Form):
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data, auto_id="again-%s", label_suffix="")
-        self.fields["model"].choices = [("", gettext_lazy("as usual")), *models()]  # type: ignore[attr-defined]
+        [(_empty, in_service), *others] = registry.offered()
+        usual = _("in service now: %(title)s") % {"title": in_service}
+        self.fields["model"].choices = [("", usual), *others]  # type: ignore[attr-defined]
 
     @classmethod
     def of(cls, job: Job) -> "Again":
@@ -122,14 +124,9 @@ class Again(forms.Form):
         return form
 
 
-def models() -> list[tuple[str, str]]:
-    """The networks one can choose from, by name and title."""
-    return [(card["name"], card.get("title") or card["name"]) for card in catalog.shipped()]
-
-
 def known_models() -> list[tuple[str, str]]:
-    """Those, and all others that may have coloured something here."""
-    here = models()
+    """The networks that ship, by name and title, and all that may have coloured something here."""
+    here = [(card["name"], card.get("title") or card["name"]) for card in catalog.shipped()]
     names = ModelVersion.objects.order_by("name").values_list("name", flat=True).distinct()
     return [*here, *((name, name) for name in names if name not in dict(here))]
 

@@ -128,13 +128,9 @@ def shared(request: VisitorRequest, token: str) -> HttpResponse:
 def _page(request: VisitorRequest, link: ShareLink) -> HttpResponse:
     job = link.job
     absolute = absolute_from(request.get_host())
-    is_owner = access.owns(request.visitor, job.photo)
-    shown = told(request, job)
-    if not is_owner:  # what the file was called is for its owner to know
-        shown["photo"]["name"] = _("Untitled")
     context = {
-        "job": shown,
-        "is_owner": is_owner,
+        "job": told(request, job),
+        "is_owner": access.owns(request.visitor, job.photo),
         "address": absolute(reverse("shared", args=[link.token])),
         "picture": "" if link.password else absolute(reverse("shared-picture", args=[link.token])),
         "download": download.choice(job),

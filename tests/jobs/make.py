@@ -6,25 +6,24 @@ from typing import Any
 
 from django.db.models.functions import Now
 
-from jobs import queue
-from jobs.models import Job, Photo
+from jobs import gallery, queue
+from jobs.models import Job, Photo, State
 
 GUEST = "a" * 32
 
 
 def photo(guest: str = GUEST, **fields: Any) -> Photo:
     """A photo's row, without files."""
-    return Photo.objects.create(
-        guest=guest,
-        name="a.jpg",
-        source=f"photos/{uuid.uuid4()}/source.jpg",
-        format="jpeg",
-        bytes=1,
-        width=640,
-        height=480,
-        sha256="0" * 64,
-        **fields,
-    )
+    usual = {
+        "name": "a.jpg",
+        "source": f"photos/{uuid.uuid4()}/source.jpg",
+        "format": "jpeg",
+        "bytes": 1,
+        "width": 640,
+        "height": 480,
+        "sha256": "0" * 64,
+    }
+    return Photo.objects.create(guest=guest, **usual | fields)
 
 
 def job(owner: str = "address:1", frame: str = "256x256", **fields: Any) -> Job:
@@ -32,6 +31,15 @@ def job(owner: str = "address:1", frame: str = "256x256", **fields: Any) -> Job:
     fields.setdefault("photo", None)
     fields["photo"] = fields["photo"] or photo()
     return queue.enqueue(Job(queue_owner=owner, frame=frame, **fields))
+
+
+def published(**fields: Any) -> Job:
+    """A finished job whose photo is in the gallery, without files."""
+    new = job(photo=photo(**fields))
+    Job.objects.filter(pk=new.pk).update(state=State.SUCCEEDED, stage="done")
+    done = Job.objects.get(pk=new.pk)
+    gallery.publish(done)
+    return done
 
 
 def expire(*jobs: Job) -> None:

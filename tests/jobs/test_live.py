@@ -78,6 +78,20 @@ async def test_another_visitor_gets_no_job():
     assert await socket(f"/ws/jobs/{job.pk}/", guest="b" * 32).connect() == (False, 4404)
 
 
+async def test_the_file_is_named_to_its_owner_alone():
+    job = await sync_to_async(make.published)(name="aunt-vera-passport.jpg")
+    names = {}
+    for guest in (make.GUEST, "b" * 32):
+        page = socket(f"/ws/jobs/{job.pk}/", guest=guest)
+        await page.connect()
+        first = await page.receive_json_from(10)
+        await sync_to_async(live.announce)(job.pk)
+        again = await message(page, "job")
+        names[guest] = [told["job"]["photo"]["name"] for told in (first, again)]
+        await page.disconnect()
+    assert names == {make.GUEST: ["aunt-vera-passport.jpg"] * 2, "b" * 32: ["", ""]}
+
+
 async def test_a_foreign_page_gets_no_socket():
     job = await make_job()
     page = socket(f"/ws/jobs/{job.pk}/", origin="http://elsewhere.example")

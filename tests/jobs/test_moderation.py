@@ -1,6 +1,7 @@
 """What reports and the staff's decisions do to public photos."""
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
@@ -139,3 +140,22 @@ def test_private_photos_are_not_in_the_list_of_public_ones(staff):
     listed = staff.get("/admin/jobs/publicphoto/").content.decode()
     assert "Harvest" not in listed
     assert "Private" not in listed
+
+
+def test_the_consoles_first_page_counts_what_waits_for_a_look(staff):
+    photos = [published("one"), published("two")]
+    for number, photo in ((1, photos[0]), (2, photos[0]), (1, photos[1])):
+        moderation.report(somebody(number), photo, "other")
+    page = staff.get("/admin/").content.decode()
+    assert "2 reported photos wait for a look" in page
+    assert 'href="/admin/jobs/report/"' in page
+    moderation.dismiss(Report.objects.all())
+    assert "No report waits" in staff.get("/admin/").content.decode()
+
+
+def test_reports_are_counted_for_those_who_may_read_them(client):
+    user = User.objects.create_user("helper@example.org", is_staff=True)
+    client.force_login(user)
+    assert client.get("/admin/").context["reports"] is None
+    user.user_permissions.add(Permission.objects.get(codename="view_report"))
+    assert "No report waits" in client.get("/admin/").content.decode()

@@ -203,6 +203,14 @@ def test_strangers_have_no_endless_files_made_and_no_metadata(job, client):
     assert [who.get(file).status_code for who in (client, stranger)] == [200, 404]
 
 
+def test_a_format_that_is_read_and_not_written_is_named(client):
+    def page(kind: str) -> str:
+        return client.get(f"/photos/{make.published(format=kind).photo_id}/").content.decode()
+
+    assert "The photo came as HEIC, which can be read here but not written." in page("heic")
+    assert "can be read here but not written" not in page("jpeg")
+
+
 def test_a_private_photo_gives_strangers_nothing(job):
     assert Client().get(f"/jobs/{job.pk}/download/?format=png").status_code == 404
     assert not Rendition.objects.exists()

@@ -178,6 +178,16 @@ async def test_events_end_when_the_photo_is_withdrawn():
     assert [piece async for piece in stream] == []
 
 
+async def test_events_name_the_file_to_its_owner_alone():
+    job = await sync_to_async(make.published)(name="aunt-vera-passport.jpg")
+    names = {}
+    for guest in (make.GUEST, "b" * 32):
+        answer = await opened(job, guest=guest)
+        stream = (piece.decode() async for piece in answer.streaming_content)
+        names[guest] = (await event(stream))[1]["job"]["photo"]["name"]
+    assert names == {make.GUEST: "aunt-vera-passport.jpg", "b" * 32: ""}
+
+
 async def test_silence_is_kept_alive(monkeypatch):
     monkeypatch.setattr("jobs.api.events.KEEP_ALIVE", 0.0)
     monkeypatch.setattr("jobs.follow.LOOK_EVERY", 0.05)

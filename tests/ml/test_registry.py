@@ -114,3 +114,15 @@ def test_every_shipped_model_has_a_row():
     registry.add_shipped()
     names = {card["name"] for card in catalog.shipped()}
     assert set(ModelVersion.objects.values_list("name", flat=True)) == names
+
+
+def test_people_are_offered_what_ships_and_what_was_promoted(trained):
+    shipped = [(card["name"], card["title"]) for card in catalog.shipped()]
+    in_service = ("", catalog.card()["title"])
+    assert registry.offered() == [in_service, *sorted(shipped)]
+    version = registry.register(trained)
+    assert registry.offered() == [in_service, *sorted(shipped)]
+    promote(version)
+    titles = dict(registry.offered())
+    assert titles.keys() == {"", "mine", *dict(shipped)}
+    assert titles[""] == titles["mine"]
