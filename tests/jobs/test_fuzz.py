@@ -42,7 +42,17 @@ CALLERS = ["account", "guest", "staff"]
 
 @pytest.fixture
 def application():
-    return get_wsgi_application()
+    """The site, each answer of it read and closed: with the answer the uploads are closed."""
+    site = get_wsgi_application()
+
+    def answer(environ, start_response):
+        response = site(environ, start_response)
+        try:
+            return [b"".join(response)]
+        finally:
+            response.close()
+
+    return answer
 
 
 @pytest.fixture
