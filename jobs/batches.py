@@ -26,6 +26,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from colorweb.accounts.visitors import Visitor
+from colorweb.http.storage_away import StorageAway, is_away
 from jobs import gallery, intake, limits, tokens
 from jobs.models import Batch, Job, Photo
 from jobs.words import in_words
@@ -78,10 +79,24 @@ def take_parts(
 
 
 def go_on(batch: Batch, uploads: Sequence[UploadedFile], visitor: Visitor) -> None:
-    """Take the parts that were not dealt with before a cut."""
+    """Take the parts that were not dealt with before a cut.
+
+    When the storage goes away, those that are left are refused, and if that is all, none is kept.
+    """
     with suppress(Overtaken):  # by a twin of this request
         for upload in uploads[batch.unpacked :]:
-            take(batch, visitor, upload, upload.name or "photo")
+            try:
+                take(batch, visitor, upload, upload.name or "photo")
+            except Exception as error:
+                if not is_away(error):
+                    raise
+                if not batch.unpacked:
+                    batch.delete()
+                    raise
+                for left in uploads[batch.unpacked :]:
+                    sentence = str(StorageAway.default_detail)
+                    refuse(batch, left.name or "photo", StorageAway.default_code, sentence)
+                return
 
 
 def take_zip(

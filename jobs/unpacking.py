@@ -5,6 +5,7 @@ dies neither loses nor doubles a photo. Zips take turns. Nothing is ever written
 a zip, and an entry is read no further than a photo may be long.
 """
 
+import logging
 import time
 import zipfile
 from collections.abc import Iterator
@@ -22,9 +23,12 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from colorweb.accounts.visitors import Visitor
+from colorweb.http.storage_away import is_away
 from jobs import limits, tokens
 from jobs.batches import Overtaken, photos_in, refuse, take
 from jobs.models import Batch
+
+log = logging.getLogger(__name__)
 
 SHIFT = 10.0
 """Seconds after which other tasks of the queue, such as the reaper's, have a turn."""
@@ -65,9 +69,20 @@ def unpack_next() -> bool:
         lease_until=Now() + LEASE, tries=F("tries") + 1
     ):
         batch.tries += 1
-        with suppress(Overtaken), translation.override(batch.language or None):
-            _unpack(batch)
+        try:
+            with suppress(Overtaken), translation.override(batch.language or None):
+                _unpack(batch)
+        except Exception as error:
+            if not is_away(error):
+                raise
+            log.warning("A zip waits for the storage.", exc_info=True)
+            _wait(batch)
     return True
+
+
+def _wait(batch: Batch) -> None:
+    """Go on with a batch a little later; nothing is wrong with it."""
+    Batch.objects.filter(pk=batch.pk).update(lease_until=Now() + SHORTLY, tries=0)
 
 
 def _unpack(batch: Batch) -> None:
@@ -97,10 +112,14 @@ def _unpack_entry(
         with _extracted(archive, entry, name) as upload:
             take(batch, visitor, upload, name)
     except limits.Exceeded:
-        Batch.objects.filter(pk=batch.pk).update(lease_until=Now() + SHORTLY, tries=0)
+        _wait(batch)
     except _TooLarge:
         refuse(batch, name, "too_many_bytes", _("The file is larger than a photo may be."))
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError):
+    except (
+        *(zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError),
+    ) as error:
+        if is_away(error):
+            raise
         refuse(batch, name, "damaged", _("This file in the zip is damaged or encrypted."))
 
 

@@ -43,6 +43,7 @@ CODES = {
     "too_many_bytes": Meaning(413, "The photo, or the body, is larger than the limit."),
     "unsupported_media_type": Meaning(415, "Send multipart/form-data or JSON."),
     "throttled": Meaning(429, "Too many requests; come back after Retry-After seconds."),
+    "storage_unavailable": Meaning(503, "Photos can be neither kept nor read just now; come back."),
     "server_error": Meaning(500, "Something broke on the server; it has been logged."),
 }
 """Code -> meaning."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -15,6 +17,9 @@ from drf_standardized_errors.types import ErrorResponse
 from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 
+from colorweb.http.storage_away import StorageAway, is_away
+
+log = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"
 
 
@@ -112,6 +117,34 @@ def server_error(request: HttpRequest) -> HttpResponse:
     )
 
 
+class StorageMiddleware:
+    """Says of a page whose storage is away that this passes."""
+
+    sync_capable = async_capable = True
+
+    def __init__(self, get_response: Any) -> None:
+        self.get_response = get_response
+        if iscoroutinefunction(get_response):
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> Any:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not is_away(error):
+            return None
+        log.error("The storage cannot be used.", exc_info=error)
+        answer = respond(
+            request,
+            StorageAway.status_code,
+            StorageAway.default_code,
+            title=_("The photos are out of reach"),
+            detail=str(StorageAway.default_detail),
+        )
+        answer["Retry-After"] = str(StorageAway.wait)
+        return answer
+
+
 # Django REST framework's handler, named in settings
 
 
@@ -128,6 +161,16 @@ class _ProblemFormatter(ExceptionFormatter):
 
 
 class _ProblemHandler(ExceptionHandler):
+    def convert_known_exceptions(self, exc: Exception) -> Exception:
+        known: Exception = super().convert_known_exceptions(exc)
+        return StorageAway() if is_away(known) else known
+
+    def report_exception(self, exc: APIException, response: Response) -> None:
+        if isinstance(exc, StorageAway):  # no fault of the code's
+            log.error("The storage cannot be used.", exc_info=self.exc)
+        else:
+            super().report_exception(exc, response)
+
     def format_exception(self, exc: APIException) -> dict[str, Any]:
         return _ProblemFormatter(exc, self.context, self.exc).run()
 

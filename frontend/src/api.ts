@@ -2428,7 +2428,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `queue_full`: The queue is full; nothing was kept of what you sent. */
+            /**
+             * @description - `queue_full`: The queue is full; nothing was kept of what you sent.
+             *     - `storage_unavailable`: Photos can be neither kept nor read just now; come back.
+             */
             503: {
                 headers: {
                     /** @description Seconds. */
@@ -2839,6 +2842,17 @@ export interface operations {
             /** @description - `server_error`: Something broke on the server; it has been logged. */
             500: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `storage_unavailable`: Photos can be neither kept nor read just now; come back. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -3892,6 +3906,7 @@ export interface operations {
             /**
              * @description - `queue_full`: The queue is full; nothing was kept of what you sent.
              *     - `too_many_fetches`: Too many photos are being fetched just now; come back.
+             *     - `storage_unavailable`: Photos can be neither kept nor read just now; come back.
              */
             503: {
                 headers: {
@@ -4519,6 +4534,17 @@ export interface operations {
             /** @description - `server_error`: Something broke on the server; it has been logged. */
             500: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `storage_unavailable`: Photos can be neither kept nor read just now; come back. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
                 content: {
@@ -7692,4 +7718,4 @@ export interface operations {
         };
     };
 }
-// SHA-256 of docs/openapi.yaml: 7602fb5032bcf34e367e37b65d337c3d442ca6666868db9f510500175c7b6ebb
+// SHA-256 of docs/openapi.yaml: 2ae820dfc7723f804255fb2898d4bfa34332a1916451cdbfc9dac6293ee65e14

@@ -51,6 +51,7 @@ class Batches(Repeatable):
             *errors.OF_ZIPS,
             "idempotency_conflict",
             *errors.OF_LIMITS,
+            "storage_unavailable",
         ],
         parameters=[
             schema.header("Idempotency-Key", "At most 255 printable ASCII characters."),

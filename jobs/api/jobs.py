@@ -81,7 +81,7 @@ class Jobs(Repeatable):
             *("blank", "null", "unknown_model", "url_refused", "url_intake_off", "url_unreachable"),
             "idempotency_conflict",
             *errors.OF_LIMITS,
-            "too_many_fetches",
+            *("too_many_fetches", "storage_unavailable"),
         ],
         parameters=[
             schema.header("Idempotency-Key", "At most 255 printable ASCII characters."),

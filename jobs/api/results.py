@@ -40,7 +40,13 @@ class Result(View):
         },
         codes=[
             *("not_found", "no_result", "invalid", "invalid_choice", "min_value", "max_value"),
-            *("max_string_length", "owners_only", "rendition_failed", "too_many_waiting"),
+            *(
+                "max_string_length",
+                "owners_only",
+                "rendition_failed",
+                "too_many_waiting",
+                "storage_unavailable",
+            ),
         ],
         parameters=[
             WhichFile,

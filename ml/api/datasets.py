@@ -54,7 +54,7 @@ class DataSets(base.StaffView):
             *schema.OF_BODIES,
             *("blank", "invalid_choice", "empty"),
             *("not_an_archive", "no_archive", "archive_broken", "archive_too_large"),
-            "no_such_path",
+            *("no_such_path", "storage_unavailable"),
         ],
         operation_id="datasets_create",
         tags=["training"],
