@@ -12,6 +12,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
+from colorweb.accounts import tokens
 from colorweb.accounts.models import User
 from colorweb.accounts.tasks import forget_sessions
 from tests import totp
@@ -147,6 +148,21 @@ def test_changing_the_password_logs_out_the_other_browsers(client, ann):
         {"oldpassword": PASSWORD, "password1": new, "password2": new},
     )
     assert (whom(client), whom(other)) == (EMAIL, "")
+
+
+def test_a_new_password_leaves_tokens_and_says_so_beforehand(client, ann, mailoutbox):
+    _, secret = tokens.create(User.objects.get(), "nightly", ["read"])
+    Client().post("/account/password/reset/", {"email": EMAIL})
+    new = "another long password"
+    for page in ("/account/password/change/", link_in(mailoutbox[-1])):
+        told = client.get(page, follow=True).content.decode()
+        assert re.search(r'API tokens.* go on working: <a href="/account/tokens/">', told)
+    client.post(
+        "/account/password/change/",
+        {"oldpassword": PASSWORD, "password1": new, "password2": new},
+    )
+    script = Client(headers={"Authorization": f"Bearer {secret}"})
+    assert script.get("/api/v1/me/").json()["email"] == EMAIL
 
 
 def test_a_new_address_counts_at_once_where_no_mail_arrives(client, ann):
