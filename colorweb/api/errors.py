@@ -17,6 +17,7 @@ class Meaning(NamedTuple):
 
 
 CODES = {
+    "bad_request": Meaning(400, "The request is not for this site: its Host header is unknown."),
     "parse_error": Meaning(400, "The body could not be read as what its Content-Type says."),
     "required": Meaning(400, "A field is missing; `attr` names it."),
     "invalid": Meaning(400, "A field or header has a value of the wrong kind."),

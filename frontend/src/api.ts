@@ -975,7 +975,7 @@ export interface components {
             canceled: number;
         };
         BatchError: {
-            /** @description Stable, for programs. */
+            /** @description Stable, for programs: as of a photo sent alone. */
             code: string;
             /** @description For people, in the language it was sent in. */
             message: string;
@@ -1317,7 +1317,7 @@ export interface components {
             finished_at: string | null;
         };
         JobError: {
-            /** @description Stable, for programs. */
+            /** @description Stable, for programs: what is wrong with the photo, or one of `internal_error`, `worker_died`, `took_too_long`, `out_of_memory`, `model_unavailable`. */
             code: string;
             /** @description For people, in the language asked for. */
             message: string;
@@ -7718,4 +7718,4 @@ export interface operations {
         };
     };
 }
-// SHA-256 of docs/openapi.yaml: 2ae820dfc7723f804255fb2898d4bfa34332a1916451cdbfc9dac6293ee65e14
+// SHA-256 of docs/openapi.yaml: c2e5a14f0c4fc354dd6c947082e9ac14271c78e5c24921c30b4d7651aec1e9c9

@@ -7,11 +7,16 @@ from rest_framework import serializers
 from colorweb.accounts.models import ApiToken
 from colorweb.api.shapes import PageSerializer
 from jobs.models import EXTENSIONS, TEST, Batch, Event, Photo, Stage, State, WebhookDelivery
+from jobs.retries import OURS
 from jobs.webhooks.endpoints import ASKED, FAILING, GONE
 
 
 class JobErrorSerializer(serializers.Serializer):
-    code = serializers.CharField(help_text="Stable, for programs.")
+    code = serializers.CharField(
+        help_text="Stable, for programs: what is wrong with the photo, or one of "
+        + ", ".join(f"`{code}`" for code in OURS)
+        + "."
+    )
     message = serializers.CharField(help_text="For people, in the language asked for.")
 
 
@@ -155,6 +160,7 @@ class BatchCountsSerializer(serializers.Serializer):
 
 class BatchErrorSerializer(JobErrorSerializer):
     name = serializers.CharField(help_text="The file's.", allow_blank=True)
+    code = serializers.CharField(help_text="Stable, for programs: as of a photo sent alone.")
     message = serializers.CharField(help_text="For people, in the language it was sent in.")
 
 

@@ -19,6 +19,7 @@ from standardwebhooks import Webhook
 from colorweb.accounts import tokens
 from colorweb.accounts.models import User
 from colorweb.api.errors import CODES
+from jobs import retries
 from jobs.webhooks import endpoints
 from tests import pictures
 from tests.ports import free_port
@@ -171,3 +172,7 @@ def test_every_snippet_is_run():
 def test_the_table_of_errors_has_every_code():
     rows = re.findall(r"^\| (\d+) \| `(\w+)` \| (.*) \|$", PAGE, re.MULTILINE)
     assert {code: (int(status), sentence) for status, code, sentence in rows} == CODES
+
+
+def test_the_table_of_failures_has_every_code_that_does_not_lie_in_the_photo():
+    assert set(re.findall(r"^\| `(\w+)` \| [A-Z]", PAGE, re.MULTILINE)) == set(retries.OURS)

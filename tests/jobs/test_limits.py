@@ -88,6 +88,11 @@ def refused(answer, status: int, code: str) -> None:
     assert sum(len(default_storage.listdir(f"photos/{shelf}")[0]) for shelf in shelves) == 1
 
 
+def test_another_sites_name_is_told_in_the_same_shape(client):
+    answer = client.get("/api/v1/me/", headers={"Host": "elsewhere.example"})
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
+
+
 def test_a_full_queue_answers_503_and_keeps_nothing(client, settings):
     settings.QUEUE_MAX_WAITING = 1
     assert post(client).status_code == 201
