@@ -155,7 +155,8 @@ def _words() -> dict[str, str]:
     """What the page's script says."""
     return {
         "epoch": _("epoch"),
-        "loss": _("training loss"),
+        "loss": _("while learning"),
+        "checkLoss": _("on photos apart"),
         "mean": _("calm (mean)"),
         "shown": _("as shown"),
         "servedMean": _("in service, calm"),

@@ -10,7 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 from .batches import to_tensors, whole_batches
@@ -27,17 +27,26 @@ SAMPLES = 8  # photos
 
 @torch.inference_mode()
 def check(
-    net: Network, photos: Photos, balance: Tensor | None, temperature: float | None = None
+    net: Network,
+    photos: Photos,
+    balance: Tensor | None,
+    *,
+    temperature: float | None = None,
+    loss: nn.Module | None = None,
 ) -> dict[str, Any]:
-    """The figures of a ``check`` line (see ``run_folder``); ``balance`` Q as in training.
+    """The figures of a ``check`` line (see ``run_folder``); ``balance`` Q and ``loss`` as in
+    training.
 
-    A finished network has its balance taken back already, and a ``temperature`` of its own.
+    A finished network has its balance taken back already, a ``temperature`` of its own, and no
+    ``loss``.
     """
     ways = {"mean": np.zeros(3), "shown": np.zeros(3)}
-    grey, true_colourfulness = 0.0, 0.0
+    grey, true_colourfulness, lost = 0.0, 0.0, 0.0
     device = next(net.parameters()).device
     for lightness, full_ab in whole_batches(photos, SIZE, net.stride):
         answer = net.predict(lightness.to(device))
+        if loss:
+            lost += float(loss(answer, full_ab.to(device))[0]) * len(full_ab)
         height, width = answer.ab.shape[2:]
         small = F.adaptive_avg_pool2d(lightness, (height, width))
         truth = F.adaptive_avg_pool2d(full_ab, (height, width))
@@ -61,6 +70,7 @@ def check(
     }
     mse = figures["mean"]["mse"]
     return {
+        **({"loss": lost / n} if loss else {}),
         "mse": mse,
         "of_grey": mse * n / grey,
         "true_colorfulness": true_colourfulness / n,

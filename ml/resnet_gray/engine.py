@@ -69,7 +69,7 @@ class Objective(nn.Module):
         self.net, self.loss = net, loss
 
     def forward(self, lightness: Tensor, ab: Tensor) -> tuple[Tensor, losses.Parts]:
-        return self.loss(self.net, lightness, ab)
+        return self.loss(self.net.predict(lightness), ab)
 
 
 class Run:
@@ -222,7 +222,7 @@ class Run:
     def check(self, photos: Photos) -> dict[str, Any]:
         """The figures of a ``check`` line, ``best`` among them; remembers the best."""
         with self.autocast():
-            figures = checks.check(self.result, photos, self.balance)
+            figures = checks.check(self.result, photos, self.balance, loss=self.loss)
         best = self.best is None or figures["mse"] < self.best
         self.best, self.worse = (figures["mse"], 0) if best else (self.best, self.worse + 1)
         return {**figures, "best": best}

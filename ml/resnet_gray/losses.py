@@ -1,6 +1,7 @@
 """What each network is told to do better.
 
-A loss takes L N,1,H,W and true ab N,2,H,W and answers the loss and its parts by name.
+A loss takes what a network says and the true ab N,2,H,W, and answers the loss and its parts by
+name. All are means over pixels and photos.
 """
 
 import torch
@@ -8,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 from .bins import SoftEncoder, rebalancing
-from .networks import Network, ResNetGray, ResNetGrayUNet, grey_input
+from .networks import Network, Prediction, ResNetGrayUNet
 
 Parts = dict[str, Tensor]
 
@@ -19,8 +20,8 @@ class PaperLoss(nn.Module):
     (The paper's formula sums over the channels and halves, which is this mean.)
     """
 
-    def forward(self, net: ResNetGray, lightness: Tensor, ab: Tensor) -> tuple[Tensor, Parts]:
-        loss = F.mse_loss(net(lightness / 100).float(), (ab + 128) / 255)
+    def forward(self, answer: Prediction, ab: Tensor) -> tuple[Tensor, Parts]:
+        loss = F.mse_loss(answer.ab / 255, ab / 255)
         return loss, {"mse": loss.detach()}
 
 
@@ -42,16 +43,16 @@ class TwoHeadLoss(nn.Module):
 
     balance: Tensor
 
-    def forward(self, net: ResNetGrayUNet, lightness: Tensor, ab: Tensor) -> tuple[Tensor, Parts]:
+    def forward(self, answer: Prediction, ab: Tensor) -> tuple[Tensor, Parts]:
+        assert answer.logits is not None
         target = F.avg_pool2d(ab, 4)
-        predicted, logits = net(grey_input(lightness))
         index, share = self.encode(target)
-        log_p = logits.float().log_softmax(1).gather(1, index)
+        log_p = answer.logits.log_softmax(1).gather(1, index)
         weight = self.balance[index[:, 0]]  # that of the nearest bin
         cross_entropy = -(log_p * share).sum(1).mul(weight).mean()
-        predicted, target = predicted.float(), target / net.ab_scale
+        predicted, target = answer.ab / ResNetGrayUNet.ab_scale, target / ResNetGrayUNet.ab_scale
         huber = F.huber_loss(predicted, target, delta=self.DELTA)
-        mse = F.mse_loss(predicted, target) * (net.ab_scale / 255) ** 2
+        mse = F.mse_loss(predicted, target) * (ResNetGrayUNet.ab_scale / 255) ** 2
         parts = {"cross_entropy": cross_entropy, "huber": huber, "mse": mse}
         return cross_entropy + self.WEIGHT * huber, {k: v.detach() for k, v in parts.items()}
 

@@ -9,9 +9,10 @@
   void: those steps are made again.
 - ``step``: ``loss`` and its parts, ``rate`` (learning rate), ``photos_per_second``,
   ``seconds_left``.
-- ``check``: ``mse`` (that of ``mean``), ``of_grey`` (as a part of what no colour at all would
-  have), ``best`` (whether it is the best yet), ``true_colorfulness``, and ``mean`` and ``shown``,
-  each ``{mse, psnr, colorfulness}``.
+- ``check``, on photos apart: ``loss`` (as in training, without dropout), ``mse`` (that of
+  ``mean``), ``of_grey`` (as a part of what no colour at all would have), ``best`` (whether it is
+  the best yet), ``true_colorfulness``, and ``mean`` and ``shown``, each
+  ``{mse, psnr, colorfulness}``.
 - ``samples``: ``files``, names of PNGs within the folder: a row for each of a few photos, as the
   network saw it, as it colours it now, as it was.
 - ``end``: ``reason`` (``finished``, ``patience``, ``stopped`` or ``failed``), ``file``, the weights

@@ -37,10 +37,17 @@ def folder(tmp_path) -> RunFolder:
 @pytest.mark.parametrize("preset", ["best", "paper"])
 def test_network_learns(photos, folder, preset):
     run = Run(tiny(preset, epochs=6), photos, folder)
-    untrained = run.check(photos)["mse"]
+    untrained = run.check(photos)
     while run.progress < 1:
         assert all(map(math.isfinite, run.advance().values()))
-    assert run.check(photos)["mse"] < 0.7 * untrained
+    trained = run.check(photos)
+    assert trained["mse"] < 0.7 * untrained["mse"]
+    assert trained["loss"] < untrained["loss"]
+
+
+def test_papers_loss_on_photos_apart_is_its_squared_error(photos, folder):
+    figures = Run(tiny("paper"), photos, folder).check(photos)
+    assert figures["loss"] == pytest.approx(figures["mse"], rel=1e-5)
 
 
 def test_resumed_run_goes_on_as_it_would_have(photos, folder):

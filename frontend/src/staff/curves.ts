@@ -5,7 +5,8 @@ import { type Known, type Point, type Way, type Words } from "./run";
 const HEIGHT = 220;
 
 type Line = { label: string; colour: string; dash?: number[]; of: (point: Point) => number | undefined };
-type Chart = { name: string; kind: Point["kind"]; lines: (known: Known) => Line[] };
+/** One with no kind draws points of both. */
+type Chart = { name: string; kind?: Point["kind"]; lines: (known: Known) => Line[] };
 
 const OURS = "var(--accent)";
 const CALM = "var(--calm)";
@@ -17,8 +18,12 @@ function charts(words: Words): Chart[] {
   return [
     {
       name: "loss",
-      kind: "step",
-      lines: () => [{ label: label("loss"), colour: OURS, of: (point) => point.values.loss }],
+      lines: () =>
+        (["step", "check"] as const).map((kind) => ({
+          label: label(kind === "step" ? "loss" : "checkLoss"),
+          colour: kind === "step" ? CALM : OURS,
+          of: (point) => (point.kind === kind ? point.values.loss : undefined),
+        })),
     },
     ...(["mse", "psnr", "colorfulness"] as (keyof Way)[]).map((figure): Chart => ({
       name: figure,
@@ -100,6 +105,7 @@ export class Curves {
           label: line.label,
           stroke: colour(line.colour),
           width: 2,
+          spanGaps: true,
           ...(line.dash ? { dash: line.dash } : {}),
           points: { show: line.dash ? false : undefined, size: 6 },
           value: (_plot: uPlot, value: number | null) => told(value),

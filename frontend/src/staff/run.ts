@@ -85,9 +85,10 @@ export class Known {
     this.samples = news.samples;
   }
 
-  of(kind: Point["kind"]): Point[] {
+  /** The points of one kind, or all, in order. */
+  of(kind?: Point["kind"]): Point[] {
     return [...this.points.values()]
-      .filter((point) => point.kind === kind)
+      .filter((point) => !kind || point.kind === kind)
       .sort((a, b) => a.step - b.step);
   }
 }
