@@ -22,6 +22,7 @@ from ml.models import ModelVersion, Promotion
 from ml.models.versions import SHORT
 from ml.resnet_gray.cards import Card, CardError, read_card
 
+REVISION = 80  # letters that a row keeps
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
 
 
@@ -173,6 +174,7 @@ def _row(path: Path, card: Card, sha256: str, **fields: Any) -> ModelVersion:
             "bytes": path.stat().st_size,
             "card": card,
             "architecture": card["architecture"],
+            "code_revision": str(card.get("code_revision") or "")[:REVISION],
             **fields,
         }
     )

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from . import augment, checks, losses, weights
+from . import augment, checks, losses, revision, weights
 from .batches import Batches, Wanted, steps_per_epoch
 from .bins import mean_ab, occupied_bins
 from .calibrate import USUAL
@@ -276,6 +276,7 @@ class Run:
             trained_on=f"{len(self.photos)} photos ({self.fingerprint[:12]})",
             mean_ab=mean_ab(self.colours),
             metrics=metrics,
+            code_revision=revision.of_code(),
         )
         net = copy.deepcopy(self.result)
         if isinstance(net, ResNetGrayUNet) and self.balance is not None:

@@ -5,8 +5,8 @@
 - ``reading``: ``photos`` looked at so far.
 - ``start``: ``photos``, ``check_photos``, ``grey`` (left out), ``broken`` (name -> reason of the
   first few) and ``broken_count``, ``recipe``, ``device``, ``precision``, ``processes``,
-  ``steps_per_epoch``, ``resumed``. When resumed, all lines with a later ``step`` than its own are
-  void: those steps are made again.
+  ``steps_per_epoch``, ``resumed``, ``code_revision``. When resumed, all lines with a later
+  ``step`` than its own are void: those steps are made again.
 - ``step``: ``loss`` and its parts, ``rate`` (learning rate), ``photos_per_second``,
   ``seconds_left``.
 - ``check``, on photos apart: ``loss`` (as in training, without dropout), ``mse`` (that of

@@ -21,7 +21,7 @@ import safetensors
 import safetensors.torch
 import torch
 
-from . import calibrate, checks, memory, process, weights
+from . import calibrate, checks, memory, process, revision, weights
 from .cards import CardError
 from .data import DataError, Photos, load
 from .engine import Run
@@ -124,6 +124,7 @@ def _train(
             processes=team.size,
             steps_per_epoch=run.steps_per_epoch,
             resumed=bool(options.resume),
+            code_revision=revision.of_code(),
         )
     stop.listen()
     pace = Pace(options.check_every, options.patience)

@@ -11,7 +11,7 @@ import cv2
 import pytest
 import torch
 
-from ml.resnet_gray import data, weights
+from ml.resnet_gray import data, revision, weights
 from ml.resnet_gray.engine import Run
 from ml.resnet_gray.recipes import PRESETS, Recipe
 from ml.resnet_gray.run_folder import RunError, RunFolder
@@ -141,6 +141,7 @@ def test_command_trains_and_leaves_a_model(tmp_path, capsys):
     assert card["architecture"] == net.architecture == "resnet-gray-unet"
     assert card["trained_on"].startswith("8 photos")
     assert path == run / "model.safetensors"
+    assert card["code_revision"] == revision.of_code() == journal(run, "start")[0]["code_revision"]
 
     (start,), (end,) = journal(run, "start"), journal(run, "end")
     assert (start["photos"], start["check_photos"], start["processes"]) == (8, 8, 1)
