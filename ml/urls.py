@@ -1,12 +1,13 @@
 from django.urls import path
 
-from ml import pictures
+from ml import files
 
 urlpatterns = [
     path(
         "staff/training-runs/<uuid:run_id>/samples/<int:step>.png",
-        pictures.samples,
+        files.samples,
         name="training-run-samples",
     ),
-    path("staff/datasets/<uuid:set_id>/sheet.jpg", pictures.sheet, name="data-set-sheet"),
+    path("staff/datasets/<uuid:set_id>/sheet.jpg", files.sheet, name="data-set-sheet"),
+    path("staff/models/<uuid:version_id>/weights.safetensors", files.weights, name="model-weights"),
 ]

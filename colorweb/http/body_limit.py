@@ -32,7 +32,13 @@ Application = Callable[[Any, Any, Any], Awaitable[None]]
 # What a multipart body holds besides its file.
 FORM_OVERHEAD = 1_000_000
 BATCHES = "/api/v1/batches/"
-DATA_SETS = ("/api/v1/datasets/", "/admin/ml/dataset/add/")
+LARGER = {
+    "/api/v1/datasets/": "DATASET_MAX_BYTES",
+    "/admin/ml/dataset/add/": "DATASET_MAX_BYTES",
+    "/api/v1/models/import/": "MODEL_MAX_BYTES",
+    "/admin/ml/modelversion/import/": "MODEL_MAX_BYTES",
+}
+"""Where staff may send more: the setting with the file's limit."""
 # A browser reads an answer only after it has sent its body, so a refused body is read and dropped,
 # within bounds.
 DRAIN_BYTES = 1_000_000_000
@@ -47,9 +53,10 @@ def limit_for(path: str) -> int:
 
 
 async def limit_of(scope: Scope) -> int:
-    """The same for one request: archives to train on may be much larger, if staff send them."""
-    if scope["path"] in DATA_SETS and await sync_to_async(_from_staff)(scope):
-        return settings.DATASET_MAX_BYTES + FORM_OVERHEAD
+    """The same for one request: archives to train on, and models, may be larger from staff."""
+    larger = LARGER.get(scope["path"])
+    if larger and await sync_to_async(_from_staff)(scope):
+        return getattr(settings, larger) + FORM_OVERHEAD
     return limit_for(scope["path"])
 
 
@@ -149,17 +156,16 @@ async def _drain(receive: Receive) -> None:
 
 def _too_large(scope: Scope, limit: int) -> HttpResponse:
     request = ASGIRequest(dict(scope), BytesIO())
-    megabytes = settings.UPLOAD_MAX_BYTES // 1_000_000
     with translation.override(translation.get_language_from_request(request)):
         if problems.wants_json(request.path) and request.path != BATCHES:
             detail = _(
                 "The file is larger than %(limit)d MB. Send a smaller or more compressed copy."
-            ) % {"limit": megabytes}
+            ) % {"limit": (limit - FORM_OVERHEAD) // 1_000_000}
         else:
             detail = _(
                 "A photo may have %(limit)d MB, and all photos sent at once %(together)d MB. "
                 "Send fewer at a time, or smaller copies."
-            ) % {"limit": megabytes, "together": limit // 1_000_000}
+            ) % {"limit": settings.UPLOAD_MAX_BYTES // 1_000_000, "together": limit // 1_000_000}
         return problems.respond(
             request, 413, "too_many_bytes", title=_("That is too large"), detail=detail
         )

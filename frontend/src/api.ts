@@ -446,6 +446,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models/{label}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A version of a model
+         * @description By `name@version`, or by a name for the version that it stands for.
+         */
+        get: operations["models_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/models/{label}/evaluations/": {
         parameters: {
             query?: never;
@@ -480,6 +500,46 @@ export interface paths {
          * @description Workers take it with their next photo. It must have been compared with the version in service and be no worse, or a `reason` says why it goes in all the same.
          */
         post: operations["models_promote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{label}/weights/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export a model
+         * @description Leads to the version's safetensors file, whose SHA-256 is its `sha256`; it knows `Range` and `ETag`, and wants the same token.
+         */
+        get: operations["models_weights"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/import/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import a model
+         * @description A safetensors file with a model card, as `weights/` of a version gives it; nothing in it is executed. It becomes a version, which colours nothing until it is put in service. The same weights are the same version: sent again, they change nothing.
+         */
+        post: operations["models_import"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1506,6 +1566,46 @@ export interface components {
             /** @description All of the name, the newest first. */
             versions: components["schemas"]["Version"][];
         };
+        /** @description A set of weights, and all that is known about where they come from. */
+        ModelVersion: {
+            /** Format: uuid */
+            readonly id: string;
+            readonly name: string;
+            /** @description Tells it from others of its name. */
+            version: string;
+            /** SHA-256 of the weights */
+            readonly sha256: string;
+            readonly bytes: number;
+            readonly architecture: string;
+            /** @description Whether photos are given to it. */
+            readonly in_service: boolean;
+            /** @description Whether it came with the program. */
+            ships: boolean;
+            readonly note: string;
+            /**
+             * Format: uuid
+             * @description That trained it.
+             */
+            run: string | null;
+            readonly data_fingerprint: string;
+            /** Settings */
+            readonly recipe: unknown;
+            /** @description Commit of the code that trained it, `-dirty` if changed; empty: not known. */
+            code_revision: string;
+            readonly metrics: unknown;
+            /**
+             * Model card
+             * @description As the weights file holds it.
+             */
+            readonly card: unknown;
+            /** @description An account's address. */
+            created_by: string | null;
+            /**
+             * Created
+             * Format: date-time
+             */
+            readonly created_at: string;
+        };
         Models: {
             results: components["schemas"]["Model"][];
         };
@@ -1664,6 +1764,18 @@ export interface components {
              * @description JPEG, PNG, WebP, TIFF, HEIC, AVIF, BMP or GIF, by content, not by name.
              */
             image: string;
+        };
+        /** @description Weights to be kept as a version. */
+        NewModelVersionRequest: {
+            /**
+             * Format: binary
+             * @description A safetensors file with a model card.
+             */
+            file: string;
+            /** @description What people ask for; empty: the name on its card. */
+            name?: string;
+            /** @default  */
+            note: string;
         };
         /** @description A training run to be started. */
         NewRunRequest: {
@@ -4827,6 +4939,98 @@ export interface operations {
             };
         };
     };
+    models_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                label: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The version. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelVersion"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: This is for staff with the permission to do it.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     models_evaluate: {
         parameters: {
             query?: never;
@@ -5067,6 +5271,230 @@ export interface operations {
              *     - `model_unavailable`: The version's weights cannot be read.
              */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_weights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                label: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file is at `Location`. */
+            302: {
+                headers: {
+                    /** @description The file's address. */
+                    Location?: string;
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: This is for staff with the permission to do it.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `model_unavailable`: The version's weights cannot be read. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["NewModelVersionRequest"];
+            };
+        };
+        responses: {
+            /** @description The version. */
+            201: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelVersion"];
+                };
+            };
+            /**
+             * @description - `parse_error`: The body could not be read as what its Content-Type says.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `required`: A field is missing; `attr` names it.
+             *     - `max_length`: A text or list is too long.
+             *     - `null_characters_not_allowed`: A text contains the character U+0000.
+             *     - `surrogate_characters_not_allowed`: A text contains half a character.
+             *     - `empty`: A list is empty.
+             *     - `not_a_model`: The file is no safetensors file of a network of ours.
+             *     - `model_too_large`: The model is larger than the limit.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: This is for staff with the permission to do it.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7718,4 +8146,4 @@ export interface operations {
         };
     };
 }
-// SHA-256 of docs/openapi.yaml: c2e5a14f0c4fc354dd6c947082e9ac14271c78e5c24921c30b4d7651aec1e9c9
+// SHA-256 of docs/openapi.yaml: 71c0939bc6adff19dc8613ca92bb7283b330b9e304865bbba718ae91187ecbd0

@@ -19,6 +19,8 @@ CODES |= {
     "run_ended": Meaning(409, "The run has ended already."),
     "run_not_ended": Meaning(409, "The run has not ended; stop it first."),
     "run_not_resumable": Meaning(409, "Only a stopped or failed run can be resumed."),
+    "not_a_model": Meaning(400, "The file is no safetensors file of a network of ours."),
+    "model_too_large": Meaning(400, "The model is larger than the limit."),
     "gate_missing": Meaning(409, "Compare it first, or give a `reason`."),
     "gate_failed": Meaning(409, "It is worse than the version in service; give a `reason`."),
     "in_service": Meaning(409, "The version is in service already."),

@@ -14,7 +14,10 @@ urlpatterns = [
         runs.Resume.as_view(),
         name="api-training-run-resume",
     ),
+    path("models/import/", versions.Import.as_view(), name="api-models-import"),
     path("models/rollback/", versions.RollBack.as_view(), name="api-models-rollback"),
+    path("models/<str:label>/", versions.OneVersion.as_view(), name="api-model"),
+    path("models/<str:label>/weights/", versions.Weights.as_view(), name="api-model-weights"),
     path("models/<str:label>/promote/", versions.Promote.as_view(), name="api-model-promote"),
     path("models/<str:label>/evaluations/", versions.Evaluate.as_view(), name="api-model-evaluate"),
     path(

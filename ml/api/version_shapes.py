@@ -7,8 +7,64 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from ml import gate
-from ml.models import Evaluation, Promotion
+from ml import gate, registry
+from ml.models import Evaluation, ModelVersion, Promotion
+
+VERSION: dict[str, Any] = {
+    "id": "7c1e8f0a-9d2b-4c61-8a53-0f6f0f2d1e44",
+    "name": "resnet-gray-unet",
+    "version": "3f1c9a7be204",
+    "sha256": "3f1c9a7be204d5a1f0c4b7729e6a8813c5d0e2f49b6a7d8c1e3f5a2b4c6d8e0f",
+    "bytes": 25_830_112,
+    "architecture": "resnet-gray-unet",
+    "in_service": False,
+    "ships": False,
+    "note": "Our street",
+    "run": "5d8b7a52-2c0e-4c0a-9d3e-6f1b2a3c4d5e",
+    "data_fingerprint": "9b74c9897bac770ffc029102a200c5de9b74c9897bac770ffc029102a200c5de",
+    "recipe": {"preset": "quick", "base": "resnet-gray-unet@86ba7f19c9a1", "epochs": 3},
+    "code_revision": "0ff1e56a3c1d7b2e9f4a6c8d0e2b4f6a8c0d2e4f",
+    "metrics": {"mse": 0.0021},
+    "card": {"name": "resnet-gray-unet", "default_size": 256},
+    "created_by": "ada@example.org",
+    "created_at": "2026-11-22T20:15:00.120000Z",
+}
+"""A version as the OpenAPI document shows it."""
+
+
+class NewModelVersionSerializer(serializers.Serializer):
+    """Weights to be kept as a version."""
+
+    file = serializers.FileField(help_text="A safetensors file with a model card.")
+    name = serializers.RegexField(
+        rf"^{registry.NAME.pattern}$",
+        max_length=60,
+        default="",
+        allow_blank=True,
+        help_text="What people ask for; empty: the name on its card.",
+    )
+    note = serializers.CharField(max_length=2000, default="", allow_blank=True)
+
+
+class ModelVersionSerializer(serializers.ModelSerializer):
+    """A set of weights, and all that is known about where they come from."""
+
+    version = serializers.CharField(help_text="Tells it from others of its name.")
+    in_service = serializers.SerializerMethodField(help_text="Whether photos are given to it.")
+    ships = serializers.BooleanField(help_text="Whether it came with the program.")
+    run = serializers.UUIDField(source="run_id", allow_null=True, help_text="That trained it.")
+    code_revision = serializers.CharField(
+        help_text="Commit of the code that trained it, `-dirty` if changed; empty: not known."
+    )
+    created_by = serializers.CharField(allow_null=True, help_text="An account's address.")
+
+    class Meta:
+        model = ModelVersion
+        fields = tuple(VERSION)
+        read_only_fields = fields
+
+    def get_in_service(self, version: ModelVersion) -> bool:
+        return version == registry.current()
 
 
 class ReasonSerializer(serializers.Serializer):

@@ -3,15 +3,20 @@
 import uuid
 from typing import ClassVar
 
-from django.shortcuts import get_object_or_404
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework import status
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from colorweb.api import schema
-from ml import evaluations, promotion, registry
+from colorweb.api.errors import Conflict
+from colorweb.api.parsers import MultiPart
+from ml import evaluations, imports, promotion, registry
 from ml.api import base
 from ml.api import version_shapes as shapes
 from ml.models import DataSet, Evaluation, ModelVersion
@@ -22,10 +27,71 @@ BODY = (*schema.BY_COOKIE, *schema.OF_BODIES)
 
 def version_of(label: str) -> ModelVersion:
     """The version that `name` or `name@version` means. Raises NotFound."""
+    if "\0" in label:  # PostgreSQL cannot even look for it
+        raise NotFound
     try:
         return registry.resolve(label)
     except LookupError as error:
         raise NotFound(str(error)) from error
+
+
+class Import(base.StaffView):
+    needs: ClassVar = {"POST": PROMOTE}
+    parser_classes = (MultiPart,)
+
+    @schema.endpoint(
+        "Import a model",
+        description="A safetensors file with a model card, as `weights/` of a version gives it; "
+        "nothing in it is executed. It becomes a version, which colours nothing until it is put "
+        "in service. The same weights are the same version: sent again, they change nothing.",
+        request={"multipart/form-data": shapes.NewModelVersionSerializer},
+        answers={201: schema.answer(shapes.ModelVersionSerializer, "The version.", shapes.VERSION)},
+        codes=[*base.CODES, *BODY, "empty", "not_a_model", "model_too_large"],
+        operation_id="models_import",
+        tags=["models"],
+    )
+    def post(self, request: Request) -> Response:
+        new = shapes.NewModelVersionSerializer(data=request.data)
+        new.is_valid(raise_exception=True)
+        version = imports.take(**new.validated_data, created_by=self.user)
+        return Response(shapes.ModelVersionSerializer(version).data, status=status.HTTP_201_CREATED)
+
+
+class OneVersion(base.StaffView):
+    needs: ClassVar = {"GET": VIEW_VERSIONS}
+
+    @schema.endpoint(
+        "A version of a model",
+        description="By `name@version`, or by a name for the version that it stands for.",
+        answers={200: schema.answer(shapes.ModelVersionSerializer, "The version.", shapes.VERSION)},
+        codes=[*base.CODES, "not_found"],
+        operation_id="models_retrieve",
+        tags=["models"],
+    )
+    def get(self, request: Request, label: str) -> Response:
+        return Response(shapes.ModelVersionSerializer(version_of(label)).data)
+
+
+class Weights(base.StaffView):
+    needs: ClassVar = {"GET": VIEW_VERSIONS}
+
+    @schema.endpoint(
+        "Export a model",
+        description="Leads to the version's safetensors file, whose SHA-256 is its `sha256`; it "
+        "knows `Range` and `ETag`, and wants the same token.",
+        answers={302: OpenApiResponse(description="The file is at `Location`.")},
+        codes=[*base.CODES, "not_found", "model_unavailable"],
+        parameters=[schema.header("Location", "The file's address.", response=[302])],
+        operation_id="models_weights",
+        tags=["models"],
+    )
+    def get(self, request: Request, label: str) -> HttpResponseBase:
+        version = version_of(label)
+        try:
+            registry.local_file(version)
+        except registry.Unavailable as error:
+            raise Conflict(str(error), code="model_unavailable") from error
+        return redirect(request.build_absolute_uri(reverse("model-weights", args=[version.pk])))
 
 
 class Promote(base.StaffView):

@@ -37,6 +37,16 @@ def changed(content: bytes, change) -> bytes:
     return struct.pack("<Q", len(text)) + text + content[8 + length :]
 
 
+def with_title(content: bytes, title: object) -> bytes:
+    """The file with another title on its card."""
+
+    def change(header: dict) -> None:
+        card = json.loads(header["__metadata__"]["card"])
+        header["__metadata__"]["card"] = json.dumps(card | {"title": title})
+
+    return changed(content, change)
+
+
 def first_of(header: dict) -> dict:
     return next(value for name, value in header.items() if name != "__metadata__")
 
@@ -68,6 +78,10 @@ def test_a_model_of_ours_is_kept_as_a_version(content):
             ),
             id="half a card",
         ),
+        *(
+            pytest.param(lambda c, v=value: with_title(c, v), id=f"title {value!r}")
+            for value in ("a\0b", "a\ud800b", float("nan"))
+        ),
     ],
 )
 def test_anything_else_is_refused_with_a_sentence(content, spoil):
@@ -95,8 +109,9 @@ def test_staff_import_compare_promote_and_roll_back_on_pages(content, admin_clie
     assert "has not been compared" in refused
     admin_client.post(where, {"reason": "a friend's"})
     assert [p.reason for p in version.promotions.all()] == ["a friend's"]
-    exported = admin_client.get(reverse("admin:ml_modelversion_export", args=[version.pk]))
-    assert b"".join(exported.streaming_content) == content
+    where = reverse("admin:ml_modelversion_export", args=[version.pk])
+    exported = admin_client.get(where, follow=True)
+    assert b"".join(exported) == content
     admin_client.post(reverse("admin:ml_modelversion_roll_back"), {"reason": "brown"})
     assert version.promotions.count() == 1
     assert "brown" in admin_client.get("/admin/ml/promotion/").content.decode()

@@ -1,16 +1,24 @@
 """The registry for scripts of staff."""
 
+import pickle
+from hashlib import sha256
+
 import pytest
 from django.contrib.auth.models import Permission
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from colorweb.accounts import tokens
 from ml import registry
-from ml.models import DataSet, Evaluation
+from ml.api import version_shapes as shapes
+from ml.models import DataSet, Evaluation, ModelVersion
 from tests.ml import networks
 from tests.ml.test_evaluations import measured
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+IMPORT = "/api/v1/models/import/"
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +62,75 @@ def test_a_comparison_is_queued_for_a_checked_set(staff, folder):
     answer = staff.post(where, {"data_set": str(ready.pk)})
     assert (answer.status_code, answer.json()["state"]) == (202, "queued")
     assert Evaluation.objects.get().created_by
+
+
+def test_a_model_goes_out_and_comes_in_byte_for_byte(staff, folder):
+    version = networks.version(folder, 1, code_revision="0123abc")
+    address = f"/api/v1/models/{version}/"
+    told = staff.get(address).json()
+    assert (told["sha256"], told["code_revision"]) == (version.sha256, "0123abc")
+    assert (told["in_service"], told["run"], told["created_by"]) == (False, None, None)
+    content = b"".join(exported(staff, address))
+    assert sha256(content).hexdigest() == version.sha256
+
+    ModelVersion.objects.all().delete()
+    file = SimpleUploadedFile("m.safetensors", content)
+    made = staff.post(IMPORT, {"file": file, "name": "friend", "note": "from next door"})
+    assert made.status_code == 201, made.content
+    now = made.json()
+    assert (now["name"], now["note"]) == ("friend", "from next door")
+    assert (now["sha256"], now["code_revision"]) == (told["sha256"], told["code_revision"])
+    assert now["created_by"] == "admin@example.com"
+    assert now.keys() == shapes.VERSION.keys()
+    file.seek(0)
+    again = staff.post(IMPORT, {"file": file})
+    assert (again.status_code, again.json()) == (201, now), "the same weights, the same version"
+
+
+def exported(client: Client, address: str):
+    """Where the weights of a version lead to."""
+    return client.get(client.get(f"{address}weights/").headers["Location"])
+
+
+def test_a_model_that_ships_can_be_exported_too(staff):
+    shipped = registry.built_in()
+    answer = exported(staff, f"/api/v1/models/{shipped.name}/")
+    assert (answer.status_code, answer["Content-Length"]) == (200, str(shipped.bytes))
+    assert f"{shipped}.safetensors" in answer["Content-Disposition"]
+
+
+def test_weights_that_are_gone_are_a_conflict(staff, folder, settings):
+    version = networks.version(folder, 1)
+    default_storage.delete(version.file)
+    answer = staff.get(f"/api/v1/models/{version}/weights/")
+    assert (answer.status_code, answer.json()["code"]) == (409, "model_unavailable")
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({}, "required"),
+        ({"file": SimpleUploadedFile("m.safetensors", b"")}, "empty"),
+        ({"file": SimpleUploadedFile("m.pt", pickle.dumps([1]))}, "not_a_model"),
+        ({"file": SimpleUploadedFile("m.pt", b"x"), "name": "../etc"}, "invalid"),
+    ],
+)
+def test_what_is_no_model_is_refused_with_a_code(staff, body, code):
+    answer = staff.post(IMPORT, body)
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
+    assert not ModelVersion.objects.exists()
+
+
+def test_a_model_that_is_too_large_is_refused_with_a_code(staff, folder, settings):
+    settings.MODEL_MAX_BYTES = 1000
+    answer = staff.post(IMPORT, {"file": networks.file(folder, 1).open("rb")})
+    assert (answer.status_code, answer.json()["code"]) == (400, "model_too_large")
+
+
+@pytest.mark.parametrize("label", ["nobody", "nobody@0123456789ab", "resnet-gray@0", "a%00b"])
+@pytest.mark.parametrize("rest", ["", "weights/"])
+def test_a_version_that_is_not_there_is_not_found(staff, label, rest):
+    assert staff.get(f"/api/v1/models/{label}/{rest}").json()["code"] == "not_found"
 
 
 @pytest.mark.parametrize("path", ["rollback/", "nobody/promote/", "nobody/evaluations/"])
