@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ from ml.datasets.errors import DataSetError
 from ml.datasets.index import TRAINING, VALIDATION
 from ml.datasets.materialise import Wanted, materialise
 from ml.errors import Told
-from ml.models import DataSet, Evaluation, ModelVersion
+from ml.models import DataSet, Evaluation, ModelVersion, TrainingRun
 
 log = logging.getLogger(__name__)
 State = Evaluation.State
@@ -72,6 +73,20 @@ def ask(
     return evaluation
 
 
+def unfinished(version: ModelVersion, serving: ModelVersion) -> Evaluation | None:
+    """The last comparison of the two that decides, unless it has come to figures."""
+    asked = Evaluation.objects.filter(is_gate=True, version=version, against=serving)
+    last = asked.first()
+    return last if last and last.state != State.READY else None
+
+
+def waits_for(evaluation: Evaluation) -> TrainingRun | None:
+    """The run that has the worker, while a comparison waits for it."""
+    if evaluation.state != State.QUEUED:
+        return None
+    return TrainingRun.objects.filter(state=TrainingRun.State.RUNNING).first()
+
+
 def work() -> None:
     """Measure whatever waits, one after another."""
     waiting = Evaluation.objects.filter(state=State.QUEUED).order_by("created_at")
@@ -80,12 +95,12 @@ def work() -> None:
             try:
                 _measure_all(evaluation)
             except Told as error:
-                _end(evaluation, State.FAILED, error=error.kept)
+                _fail(evaluation, error)
             except leases.Refused:
                 log.info("Evaluation %s moved on without us.", evaluation.pk)
             except Exception:
                 log.exception("Evaluation %s broke.", evaluation.pk)
-                _end(evaluation, State.FAILED, error=BROKE.kept)
+                _fail(evaluation, BROKE)
 
 
 def reap() -> None:
@@ -119,7 +134,7 @@ def _measure_all(evaluation: Evaluation) -> None:
             _tell(evaluation, (place + 0.5) / len(evaluation.parts))
             theirs = measure(evaluation.against, photos, Path(folder) / "theirs.png")
             sheet = f"{evaluation.folder}/{evaluation.attempt}-{place}.jpg"
-            both = beside(Path(folder) / "ours.png", Path(folder) / "theirs.png")
+            both = beside(Path(folder) / "ours.png", Path(folder) / "theirs.png", ours["photos"])
             default_storage.save(sheet, ContentFile(both))
         parts.append({**part, "ours": ours, "theirs": theirs, "sheet": sheet})
         _tell(evaluation, (place + 1) / len(evaluation.parts))
@@ -166,10 +181,16 @@ def measure(version: ModelVersion, photos: list[Path], sheet: Path) -> dict[str,
     return dict(json.loads(run.stdout))
 
 
-def beside(ours: Path, theirs: Path) -> bytes:
-    """Two sheets as one JPEG: for each photo grey, ours, theirs, true, one below the other."""
+def columns(photos: int) -> int:
+    """How many photos stand side by side in the pictures."""
+    return min(photos, COLUMNS)
+
+
+def beside(ours: Path, theirs: Path, photos: int) -> bytes:
+    """Two sheets of so many photos as one JPEG: grey, ours, theirs, true below one another."""
     with Image.open(ours) as first, Image.open(theirs) as second:
         a, b = np.asarray(first.convert("RGB")), np.asarray(second.convert("RGB"))
+    a, b = a[:, : columns(photos) * TILE], b[:, : columns(photos) * TILE]
     bands = []
     for top in range(0, min(len(a), SHOWN // COLUMNS * 3 * TILE), 3 * TILE):
         grey, shown, true = (a[top + i * TILE : top + (i + 1) * TILE] for i in range(3))
@@ -181,6 +202,12 @@ def beside(ours: Path, theirs: Path) -> bytes:
 
 def _tell(evaluation: Evaluation, done: float) -> None:
     leases.change(evaluation, [State.RUNNING], fence=evaluation.attempt, progress=round(done, 3))
+
+
+def _fail(evaluation: Evaluation, error: Told) -> None:
+    """Ends it with a reason, unless somebody else has it by now."""
+    with suppress(leases.Refused):
+        _end(evaluation, State.FAILED, error=error.kept)
 
 
 def _end(evaluation: Evaluation, to: str, **values: Any) -> None:

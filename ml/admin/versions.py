@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import Truncator
 from django.utils.translation import gettext as say
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
@@ -22,6 +23,7 @@ from ml.admin import version_forms as forms
 from ml.errors import Told
 from ml.models import Evaluation, ModelVersion, Promotion
 
+LONGEST = 40  # letters of a text in a list
 STATES = {"queued": "info", "running": "warning", "ready": "success", "failed": "danger"}
 
 
@@ -51,6 +53,7 @@ class ModelVersionAdmin(Kept):
         ),
     )
     readonly_fields = ("version", "in_service", "size", "trained_on", "comparison")
+    change_form_template = "admin/ml/live_form.html"
     actions_list = ("import_file", "reference", "roll_back")
     actions_detail = ("promote", "evaluate", "export")
 
@@ -93,8 +96,8 @@ class ModelVersionAdmin(Kept):
             say("Compare %(version)s with the version in service") % {"version": version},
             forms.Photos,
             lambda data: evaluations.ask(version, data["data_set"], by=request.user),  # type: ignore[arg-type]
-            say("The worker that trains measures both; the comparison shows how far it is."),
-            to=reverse("admin:ml_evaluation_changelist"),
+            say("The worker that trains measures both. The result will appear here."),
+            to=_page_of_comparison,
         )
 
     @action(description=_("Import…"), url_path="import", permissions=["promote"])
@@ -120,30 +123,23 @@ class ModelVersionAdmin(Kept):
         )
 
     @action(description=_("Export"), url_path="export")
-    def export(self, request: HttpRequest, object_id: str) -> FileResponse:
-        version = get_object_or_404(ModelVersion, pk=object_id)
-        if not self.has_view_permission(request, version):
-            raise Http404
-        try:
-            file = registry.local_file(version).open("rb")
-        except registry.Unavailable as error:
-            raise Http404(str(error)) from error
-        return FileResponse(file, as_attachment=True, filename=f"{version}.safetensors")
+    def export(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return redirect("model-weights", get_object_or_404(ModelVersion, pk=object_id).pk)
 
     def _ask(
         self, request: HttpRequest, title: str, form: Any, do: Any, done: str, **more: Any
     ) -> HttpResponse:
-        """A page with a form; what it is for happens when it is sent."""
-        to = more.pop("to", reverse("admin:ml_modelversion_changelist"))
+        """A page with a form; what it is for happens when it is sent. `to`: made -> next page."""
+        to = more.pop("to", lambda _made: reverse("admin:ml_modelversion_changelist"))
         asked = form(request.POST or None, request.FILES or None)
         if request.method == "POST" and asked.is_valid():
             try:
-                do(asked.cleaned_data)
+                made = do(asked.cleaned_data)
             except Told as error:
                 asked.add_error(None, error.message)
             else:
                 messages.success(request, done)
-                return redirect(to)
+                return redirect(to(made))
         context = {**self.admin_site.each_context(request), "title": title, "form": asked, **more}
         return render(request, "admin/ml/ask.html", {**context, "opts": self.opts})
 
@@ -170,7 +166,7 @@ class ModelVersionAdmin(Kept):
 
     @display(description=_("trained on"))
     def trained_on(self, version: ModelVersion) -> str:
-        return str(version.card.get("trained_on") or "–")
+        return Truncator(str(version.card.get("trained_on") or "–")).chars(LONGEST)
 
     @display(description=_("size"), ordering="bytes")
     def size(self, version: ModelVersion) -> str:
@@ -182,20 +178,44 @@ class ModelVersionAdmin(Kept):
 
 
 def comparison(version: ModelVersion) -> SafeString:
-    """The last comparison that counts for the gate, as a table with its pictures."""
-    return table(gate.last(version, registry.current()))
+    """The last comparison that counts for the gate, and one that is still to come."""
+    serving = registry.current()
+    return _shown(gate.last(version, serving), evaluations.unfinished(version, serving))
 
 
-def table(evaluation: Evaluation | None) -> SafeString:
-    """The figures of an evaluation, and its pictures."""
+def _shown(measured: Evaluation | None, other: Evaluation | None = None) -> SafeString:
+    """Figures and pictures of what was measured; how far `other` is, or why it failed."""
+    waiting = other if other and other.state != Evaluation.State.FAILED else None
+    behind = evaluations.waits_for(waiting) if waiting else None
     return render_to_string(
         "admin/ml/comparison.html",
         {
-            "evaluation": evaluation,
-            "gate": gate.figures(evaluation),
-            "lines": gate.lines(evaluation) if evaluation else [],
+            "waiting": waiting,
+            "behind": behind,
+            "behind_done": f"{behind.progress:.0%}" if behind else "",
+            "failed": None if waiting else other,
+            "evaluation": measured,
+            "gate": gate.figures(measured),
+            "lines": gate.lines(measured) if measured else [],
+            "sheets": _sheets(measured) if measured else [],
         },
     )
+
+
+def _sheets(measured: Evaluation) -> list[tuple[dict[str, Any], int]]:
+    """Each part with its picture's width, which is sharp on screens of two pixels to one."""
+    return [
+        (part, evaluations.columns(part["ours"]["photos"]) * evaluations.TILE // 2)
+        for part in measured.parts
+        if part.get("sheet")
+    ]
+
+
+def _page_of_comparison(asked: Evaluation) -> str:
+    """Where one sees it come: on the version's page what decides, else on its own."""
+    if asked.is_gate:
+        return reverse("admin:ml_modelversion_change", args=[asked.version_id])
+    return reverse("admin:ml_evaluation_change", args=[asked.pk])
 
 
 @admin.register(Evaluation)
@@ -206,6 +226,7 @@ class EvaluationAdmin(Kept):
     list_select_related = ("version", "against", "created_by")
     fields = ("label", "shown_state", "on", "is_gate", "created_by", "created_at", "result")
     readonly_fields = ("label", "shown_state", "on", "result")
+    change_form_template = "admin/ml/live_form.html"
 
     def get_urls(self) -> list[URLPattern]:
         sheet = self.admin_site.admin_view(self.sheet)
@@ -238,10 +259,9 @@ class EvaluationAdmin(Kept):
         return ", ".join(part["name"] for part in evaluation.parts)
 
     @display(description=_("figures"))
-    def result(self, evaluation: Evaluation) -> SafeString | str:
-        if evaluation.state == Evaluation.State.FAILED:
-            return evaluation.error_message
-        return table(evaluation)
+    def result(self, evaluation: Evaluation) -> SafeString:
+        ready = evaluation.state == Evaluation.State.READY
+        return _shown(evaluation) if ready else _shown(None, evaluation)
 
 
 @admin.register(Promotion)

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils.translation import gettext_noop as _
 
 from colorweb.leases import Lease
-from ml import leases, registry
+from ml import evaluations, leases, registry
 from ml.datasets.errors import DataSetError
 from ml.datasets.materialise import Wanted, materialise
 from ml.models.runs import TrainingRun
@@ -42,6 +42,7 @@ def work() -> int:
         with leases.kept(run) as lease:
             Way(run, lease).go()
         done += 1
+        evaluations.work()  # minutes, where the next run may take days
     return done
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from ml.evaluations import TILE
 from tests.e2e.pages import coloured, photo_in
 from tests.e2e.stack import STAFF, Stack
 from tests.ml import colours
@@ -80,6 +81,7 @@ def test_curves_and_samples_arrive_without_a_reload(
 
     made = page.locator("[data-versions]").inner_text().partition("@")[2]
     page.locator("[data-versions]").click()
+    compare(page)
     page.get_by_role("link", name="Promote…").click()
     page.get_by_label("Reason").fill("To see it at work")
     page.get_by_role("button", name="Put resnet-gray-unet@").click()
@@ -90,6 +92,23 @@ def test_curves_and_samples_arrive_without_a_reload(
     page.get_by_role("button", name="Go back from resnet-gray-unet@").click()
     expect(page.get_by_text("is in service again")).to_be_visible()
     assert version_that_coloured(page, tmp_path, "old.jpg") != made
+
+
+def compare(page: Page) -> None:
+    """Has the version of this page measured beside the one in service, and looks at both."""
+    expect(page.get_by_text("Not compared with the version in service yet.")).to_be_visible()
+    page.get_by_role("link", name="Compare…").click()
+    page.get_by_role("button", name="Compare resnet-gray-unet@").click()
+    page.wait_for_url("**/admin/ml/modelversion/*/change/")
+    table = page.get_by_role("group", name="Figures").get_by_role("table")
+    expect(table).to_be_visible(timeout=TRAINED)
+    for metric in ("mean.mse", "shown.psnr", "shown.colorfulness_diff"):
+        expect(table.get_by_role("row", name=metric)).to_contain_text("Forty photos")
+    pictures = page.get_by_role("img", name="The photos, coloured by both")
+    pictures.scroll_into_view_if_needed()
+    expect(pictures).to_have_js_property("complete", True)
+    height = pictures.evaluate("picture => picture.naturalHeight")
+    assert height == 4 * TILE, "grey, this version, the other, true"
 
 
 def version_that_coloured(page: Page, folder: Path, name: str) -> str:

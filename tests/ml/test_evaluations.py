@@ -11,7 +11,7 @@ from PIL import Image
 
 from ml import evaluations, gate, promotion, registry
 from ml.datasets import check, manage
-from ml.models import DataSet, Evaluation, ModelVersion, Promotion
+from ml.models import DataSet, Evaluation, ModelVersion, Promotion, TrainingRun
 from tests.ml import networks
 from tests.ml.files import colourful, encoded
 
@@ -86,6 +86,28 @@ def test_the_reference_set_decides_whole(folder, photos):
     DataSet.objects.update(is_reference=True)
     [part] = evaluations.ask(version).parts
     assert (part["data_set"], part["whole"]) == (str(photos.pk), True)
+
+
+def test_a_comparison_that_waits_says_for_which_run_and_then_what_came_of_it(
+    photos, folder, admin_client
+):
+    DataSet.objects.update(is_reference=True)
+    version = networks.version(folder, 1)
+    asked = admin_client.post(f"/admin/ml/modelversion/{version.pk}/evaluate/", {"data_set": ""})
+    page = f"/admin/ml/modelversion/{version.pk}/change/"
+    assert asked.headers["Location"] == page
+    assert "as soon as a training worker is free" in admin_client.get(page).content.decode()
+    run = TrainingRun.objects.create(name="<Cars>", preset="best", state="running", progress=0.4)
+    text = admin_client.get(page).content.decode()
+    assert f'/admin/ml/trainingrun/{run.pk}/change/">&lt;Cars&gt;</a>, 40% done' in text
+    Evaluation.objects.update(state="failed", error=evaluations.BROKE.kept)
+    assert "Something broke while measuring" in admin_client.get(page).content.decode()
+    evaluation = measured(version)
+    text = admin_client.get(page).content.decode()
+    assert "Not worse than the version" in text
+    assert "Something broke" not in text
+    own = admin_client.get(f"/admin/ml/evaluation/{evaluation.pk}/change/").content.decode()
+    assert "shown.colorfulness_diff" in own
 
 
 def test_a_set_that_went_or_changed_is_told(folder, photos):

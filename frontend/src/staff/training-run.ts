@@ -64,7 +64,7 @@ export class TrainingRun extends HTMLElement {
     const last = Math.max(0, ...[...known.points.values()].map((point) => point.epoch));
     const epochs = run.options.epochs ?? 0;
     const done = run.state === "running" ? Math.max(last, run.progress * epochs) : last;
-    return `${this.#word("epoch")} ${done.toFixed(1)} ${this.#word("of")} ${epochs}`;
+    return `${this.#word("epoch")} ${Number(done.toFixed(1))} ${this.#word("of")} ${epochs}`;
   }
 
   #lasting(seconds: number | null | undefined): string {

@@ -1,7 +1,7 @@
 const LOOK_EVERY = 1_000;
 
-/** Shows how far the check of a data set is, and the page anew when it is done. */
-export class DataSetCheck extends HTMLElement {
+/** Shows how far a worker is with something, and the page anew when its state is another. */
+export class WorkProgress extends HTMLElement {
   #timer = 0;
 
   connectedCallback(): void {
@@ -15,11 +15,12 @@ export class DataSetCheck extends HTMLElement {
   async #look(): Promise<void> {
     const answer = await fetch(this.dataset["poll"] ?? "").catch(() => null);
     if (!answer?.ok) return;
-    const set = (await answer.json()) as { state: string; progress: number };
-    if (set.state !== "queued" && set.state !== "checking") {
+    const work = (await answer.json()) as { state: string; progress: number };
+    if (work.state !== this.dataset["state"]) {
+      this.disconnectedCallback();
       location.reload();
       return;
     }
-    for (const bar of this.querySelectorAll("progress")) bar.value = set.progress;
+    for (const bar of this.querySelectorAll("progress")) bar.value = work.progress;
   }
 }
