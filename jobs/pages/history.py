@@ -113,7 +113,7 @@ class Again(forms.Form):
     def __init__(self, data: Any = None) -> None:
         super().__init__(data, auto_id="again-%s", label_suffix="")
         [(_empty, in_service), *others] = registry.offered()
-        usual = _("in service now: %(title)s") % {"title": in_service}
+        usual = _("%(title)s, in service") % {"title": in_service}
         self.fields["model"].choices = [("", usual), *others]  # type: ignore[attr-defined]
 
     @classmethod

@@ -21,11 +21,15 @@ def test_a_link_with_a_password_shows_the_photo_until_it_is_revoked(
 ) -> None:
     pages.coloured(page, pages.photo_in(tmp_path))
     private = page.url
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.get_by_role("link", name="Share…").click()
     page.get_by_label("Password").fill("plum jam")
     page.get_by_role("button", name="Make a link").click()
     address = page.get_by_role("textbox", name="Link 1").input_value()
+    page.get_by_role("button", name="Copy link 1").press("Enter")
+    expect(page.get_by_role("status").filter(has_text="Copied")).to_be_visible()
     check(page, pages.DESKTOP)
+    assert page.evaluate("navigator.clipboard.readText()") == address
 
     friend = pages.screen(browser, stack, width=pages.PHONE).new_page()
     assert status(friend, private) == 404
