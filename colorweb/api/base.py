@@ -1,10 +1,13 @@
 """The view and the pages that all endpoints are made of."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ValidationError as InvalidValue
+from django.db.models import QuerySet
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
+from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from colorweb.accounts.visitors import Visitor
@@ -12,7 +15,10 @@ from colorweb.api.rates import Rate
 
 
 class Pages(CursorPagination):
-    """By cursor: pages stay quick however many there are."""
+    """By cursor, the newest first: pages stay quick however many there are."""
+
+    ordering = "-created_at"
+    page_size = 50
 
     def paginate_queryset(self, *args: Any, **kwargs: Any) -> list[Any] | None:
         try:
@@ -25,6 +31,8 @@ class View(APIView):
     """Knows the visitor, and keeps to the rates."""
 
     makes_jobs = False
+    pages = Pages
+    """How its list is ordered and cut."""
 
     def get_throttles(self) -> list[Any]:
         self.rate = Rate(
@@ -38,6 +46,12 @@ class View(APIView):
             for name, value in self.rate.headers().items():
                 response[name] = value
         return response
+
+    def page(self, rows: QuerySet[Any], told: Callable[[list[Any]], Any]) -> Response:
+        """A page of rows, as `told` tells them."""
+        pages = self.pages()
+        page = pages.paginate_queryset(rows, self.request, view=self)
+        return pages.get_paginated_response(told(page or []))
 
     @property
     def visitor(self) -> Visitor:

@@ -6,25 +6,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotAuthenticated
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from colorweb.accounts.models import User
 from colorweb.api import base
-from colorweb.api.base import Pages
 from colorweb.http.problems import CONTENT_TYPE, problem
 from jobs import access, limits
 from jobs.describe import absolute_from, describe, describe_all
 from jobs.models import Job
-
-
-class Newest(Pages):
-    ordering = "-created_at"
-    page_size = 50
-
-    def get_page_size(self, request: Request) -> int:
-        """Jobs asked for by their ids come on one page."""
-        return max(self.page_size, len(request.query_params.getlist("id")))
 
 
 class View(base.View):

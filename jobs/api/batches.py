@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from colorweb.api import schema
 from jobs import access, batches, idempotency
 from jobs.api import errors, examples, shapes
-from jobs.api.base import Newest, View
+from jobs.api.base import View
 from jobs.api.new_jobs import NewBatch
 from jobs.api.repeatable import Repeatable
 from jobs.describe import iso
@@ -129,9 +129,7 @@ class BatchJobs(View):
     )
     def get(self, request: Request, batch_id: uuid.UUID) -> Response:
         jobs = access.jobs_of(self.visitor).filter(batch=own(self, batch_id))
-        pages = Newest()
-        page = pages.paginate_queryset(jobs, request, view=self)
-        return pages.get_paginated_response([self.told(job) for job in page or ()])
+        return self.page(jobs, self.told_all)
 
 
 def own(view: View, batch_id: uuid.UUID) -> Batch:

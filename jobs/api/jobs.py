@@ -11,10 +11,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from colorweb.api import schema
+from colorweb.api.base import Pages
 from colorweb.api.errors import TooManyBytes
 from jobs import access, gallery, idempotency, intake, trash
 from jobs.api import errors, examples, shapes
-from jobs.api.base import Newest, View
+from jobs.api.base import View
 from jobs.api.new_jobs import NewJob, NewJobInJson
 from jobs.api.repeatable import Repeatable
 from jobs.api.serializers import HowToDelete, WhichJobs
@@ -23,10 +24,18 @@ from jobs.words import in_words
 from ml.resnet_gray.photos import PhotoError
 
 
+class WithAllIds(Pages):
+    """Jobs asked for by their ids come on one page."""
+
+    def get_page_size(self, request: Request) -> int:
+        return max(self.page_size, len(request.query_params.getlist("id")))
+
+
 class Jobs(Repeatable):
     """One's jobs; a new one for each photo posted."""
 
     makes_jobs = True
+    pages = WithAllIds
 
     @schema.endpoint(
         "My jobs, the newest first",
@@ -44,9 +53,7 @@ class Jobs(Repeatable):
             jobs = jobs.filter(pk__in=wanted["id"])
         if wanted.get("status"):
             jobs = jobs.filter(state__in=wanted["status"])
-        pages = Newest()
-        page = pages.paginate_queryset(jobs, request, view=self)
-        return pages.get_paginated_response(self.told_all(page or []))
+        return self.page(jobs, self.told_all)
 
     @schema.endpoint(
         "Colour a photo",

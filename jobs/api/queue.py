@@ -1,5 +1,6 @@
 """The queue as a whole, for staff: how it fares, and pausing it."""
 
+from functools import partial
 from typing import ClassVar
 
 from rest_framework import status
@@ -14,77 +15,68 @@ from ml.api import base
 
 VIEW, STEER = "jobs.view_job", "jobs.steer"
 
+documented = partial(schema.endpoint, tags=["queue"])
+steers = partial(documented, codes=[*base.CODES, *schema.BY_COOKIE])
+"""Describes what changes how the queue runs."""
+
 
 class Queue(base.StaffView):
     needs: ClassVar = {"GET": VIEW}
 
-    @schema.endpoint(
+    @documented(
         "How the site fares",
         answers={200: schema.answer(shapes.QueueStatusSerializer, "Now.")},
         codes=base.CODES,
         operation_id="queue_retrieve",
-        tags=["queue"],
     )
     def get(self, request: Request) -> Response:
         return Response(figures.status())
 
 
-class Pause(base.StaffView):
+class Steering(base.StaffView):
     needs: ClassVar = {"POST": STEER}
 
-    @schema.endpoint(
+
+class Pause(Steering):
+    @steers(
         "Pause the queue",
         description="Workers finish what they have and take nothing more; uploads go on waiting.",
         answers={200: schema.answer(shapes.WaitingSerializer, "It is paused.")},
-        codes=[*base.CODES, *schema.BY_COOKIE],
         operation_id="queue_pause",
-        tags=["queue"],
     )
     def post(self, request: Request) -> Response:
         queue.pause(self.user)
         return Response(figures.waiting())
 
 
-class Resume(base.StaffView):
-    needs: ClassVar = {"POST": STEER}
-
-    @schema.endpoint(
+class Resume(Steering):
+    @steers(
         "Let the queue go on",
         answers={200: schema.answer(shapes.WaitingSerializer, "It goes on.")},
-        codes=[*base.CODES, *schema.BY_COOKIE],
         operation_id="queue_resume",
-        tags=["queue"],
     )
     def post(self, request: Request) -> Response:
         queue.resume()
         return Response(figures.waiting())
 
 
-class RetryFailed(base.StaffView):
-    needs: ClassVar = {"POST": STEER}
-
-    @schema.endpoint(
+class RetryFailed(Steering):
+    @steers(
         "Try failed photos again",
         description="Those that failed within a day for a reason that does not lie in the photo.",
         answers={200: schema.answer(shapes.RetriedSerializer, "So many are in the queue again.")},
-        codes=[*base.CODES, *schema.BY_COOKIE],
         operation_id="queue_retry_failed",
-        tags=["queue"],
     )
     def post(self, request: Request) -> Response:
         return Response({"retried": retries.retry_lately()})
 
 
-class Check(base.StaffView):
-    needs: ClassVar = {"POST": STEER}
-
-    @schema.endpoint(
+class Check(Steering):
+    @steers(
         "Compare files and rows",
         description="Done by a worker; `check` in `queue/` says how far it is and what it found.",
         answers={202: schema.answer(shapes.CheckSerializer, "A worker will.")},
-        codes=[*base.CODES, *schema.BY_COOKIE],
         operation_id="queue_check",
-        tags=["queue"],
     )
     def post(self, request: Request) -> Response:
         consistency.ask(self.user)

@@ -1,6 +1,7 @@
 """An account's webhooks, and what was delivered."""
 
 import uuid
+from functools import partial
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -16,7 +17,7 @@ from colorweb.api import schema
 from colorweb.api.errors import Conflict
 from jobs import access
 from jobs.api import shapes
-from jobs.api.base import Newest, View
+from jobs.api.base import View
 from jobs.api.serializers import ChangedEndpoint, NewEndpoint
 from jobs.describe import iso
 from jobs.models import WebhookDelivery, WebhookEndpoint
@@ -27,6 +28,14 @@ OF_BODIES = (
     *(*schema.OF_BODIES, "blank", "null", "not_a_list", "empty", "invalid_choice"),
     "url_refused",
 )
+
+documented = partial(schema.endpoint, tags=["webhooks"])
+changes = partial(
+    documented,
+    answers={200: schema.answer(shapes.EndpointSerializer, "The webhook.")},
+    codes=OF_ENDPOINTS,
+)
+"""Describes what changes an endpoint that is there."""
 
 
 class EndpointView(View):
@@ -40,18 +49,17 @@ class EndpointView(View):
 
 
 class Endpoints(EndpointView):
-    @schema.endpoint(
+    @documented(
         "My webhooks",
         answers={200: schema.answer(shapes.EndpointsSerializer, "All of them, without secrets.")},
         codes=["not_authenticated"],
         operation_id="webhooks_list",
-        tags=["webhooks"],
     )
     def get(self, request: Request) -> Response:
         mine = self.user.webhooks.order_by("-created_at", "-pk")
         return Response({"results": [_told(endpoint) for endpoint in mine]})
 
-    @schema.endpoint(
+    @documented(
         "Be told when jobs end",
         description=(
             "From then on each end of a job of this account is posted to the address, signed as "
@@ -62,7 +70,6 @@ class Endpoints(EndpointView):
         answers={201: schema.answer(shapes.CreatedEndpointSerializer, "The webhook.")},
         codes=[*schema.BY_COOKIE, "not_authenticated", *OF_BODIES, "too_many_endpoints"],
         operation_id="webhooks_create",
-        tags=["webhooks"],
     )
     def post(self, request: Request) -> Response:
         user = self.user
@@ -78,23 +85,20 @@ class Endpoints(EndpointView):
 
 
 class OneEndpoint(EndpointView):
-    @schema.endpoint(
+    @documented(
         "A webhook as it is now",
         answers={200: schema.answer(shapes.EndpointSerializer, "The webhook, without its secret.")},
         codes=["not_authenticated", "not_found"],
         operation_id="webhooks_retrieve",
-        tags=["webhooks"],
     )
     def get(self, request: Request, endpoint_id: uuid.UUID) -> Response:
         return self.answer(self.endpoint(endpoint_id))
 
-    @schema.endpoint(
+    @changes(
         "Change a webhook's address or events",
         request=ChangedEndpoint,
-        answers={200: schema.answer(shapes.EndpointSerializer, "The webhook.")},
         codes=[*OF_ENDPOINTS, *OF_BODIES],
         operation_id="webhooks_update",
-        tags=["webhooks"],
     )
     def patch(self, request: Request, endpoint_id: uuid.UUID) -> Response:
         endpoint = self.endpoint(endpoint_id)
@@ -103,13 +107,12 @@ class OneEndpoint(EndpointView):
         endpoints.change(endpoint, **changed.validated_data)
         return self.answer(endpoint)
 
-    @schema.endpoint(
+    @documented(
         "Delete a webhook",
         description="With its log; what was not delivered yet will not be.",
         answers={204: OpenApiResponse(description="It is gone.")},
         codes=OF_ENDPOINTS,
         operation_id="webhooks_destroy",
-        tags=["webhooks"],
     )
     def delete(self, request: Request, endpoint_id: uuid.UUID) -> Response:
         self.endpoint(endpoint_id).delete()
@@ -117,13 +120,12 @@ class OneEndpoint(EndpointView):
 
 
 class Secret(EndpointView):
-    @schema.endpoint(
+    @documented(
         "Give a webhook a new secret",
         description="For 24 hours the old one signs too, beside the new one.",
         answers={200: schema.answer(shapes.CreatedEndpointSerializer, "The webhook.")},
         codes=OF_ENDPOINTS,
         operation_id="webhooks_rotate",
-        tags=["webhooks"],
     )
     def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
         endpoint = self.endpoint(endpoint_id)
@@ -132,13 +134,10 @@ class Secret(EndpointView):
 
 
 class Pause(EndpointView):
-    @schema.endpoint(
+    @changes(
         "Send nothing for now",
         description="What happens meanwhile is held, for as long as the log is kept.",
-        answers={200: schema.answer(shapes.EndpointSerializer, "The webhook.")},
-        codes=OF_ENDPOINTS,
         operation_id="webhooks_pause",
-        tags=["webhooks"],
     )
     def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
         endpoint = self.endpoint(endpoint_id)
@@ -147,13 +146,10 @@ class Pause(EndpointView):
 
 
 class Resume(EndpointView):
-    @schema.endpoint(
+    @changes(
         "Send again",
         description="Also for a webhook that was paused because it failed; what was held is sent.",
-        answers={200: schema.answer(shapes.EndpointSerializer, "The webhook.")},
-        codes=OF_ENDPOINTS,
         operation_id="webhooks_resume",
-        tags=["webhooks"],
     )
     def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
         endpoint = self.endpoint(endpoint_id)
@@ -162,7 +158,7 @@ class Resume(EndpointView):
 
 
 class Test(EndpointView):
-    @schema.endpoint(
+    @documented(
         "Send a webhook a test",
         description=(
             "An event `webhook.test`, whatever events are asked for, signed like all others, sent "
@@ -172,7 +168,6 @@ class Test(EndpointView):
         answers={202: schema.answer(shapes.DeliverySerializer, "It is on its way.")},
         codes=OF_ENDPOINTS,
         operation_id="webhooks_test",
-        tags=["webhooks"],
     )
     def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
         delivery = events.try_out(self.endpoint(endpoint_id))
@@ -180,50 +175,45 @@ class Test(EndpointView):
 
 
 class DeliveriesView(View):
-    def page(self, deliveries: QuerySet[WebhookDelivery]) -> Response:
+    def log(self, deliveries: QuerySet[WebhookDelivery]) -> Response:
         """A page of a log."""
-        pages = Newest()
         found = deliveries.select_related("endpoint", "job")
-        page = pages.paginate_queryset(found, self.request, view=self)
-        return pages.get_paginated_response([_told_delivery(one) for one in page or ()])
+        return self.page(found, lambda page: [_told_delivery(one) for one in page])
 
 
 class EndpointDeliveries(DeliveriesView):
-    @schema.endpoint(
+    @documented(
         "What a webhook was told",
         description="The newest first, for 30 days.",
         parameters=[schema.CURSOR],
         answers={200: schema.answer(shapes.DeliveryPageSerializer, "A page.")},
         codes=["not_authenticated", "not_found"],
         operation_id="webhooks_deliveries",
-        tags=["webhooks"],
     )
     def get(self, request: Request, endpoint_id: uuid.UUID) -> Response:
-        return self.page(get_object_or_404(self.user.webhooks, pk=endpoint_id).deliveries.all())
+        return self.log(get_object_or_404(self.user.webhooks, pk=endpoint_id).deliveries.all())
 
 
 class JobDeliveries(DeliveriesView):
-    @schema.endpoint(
+    @documented(
         "Who was told of a job's end",
         description="The address that came with it, and the account's webhooks.",
         parameters=[schema.CURSOR],
         answers={200: schema.answer(shapes.DeliveryPageSerializer, "A page.")},
         codes=["not_found"],
         operation_id="jobs_deliveries",
-        tags=["webhooks"],
     )
     def get(self, request: Request, job_id: uuid.UUID) -> Response:
-        return self.page(self.job(job_id).deliveries.all())
+        return self.log(self.job(job_id).deliveries.all())
 
 
 class Resend(View):
-    @schema.endpoint(
+    @documented(
         "Deliver again",
         description="With the same `webhook-id`, at once, and if need be by the whole schedule.",
         answers={202: schema.answer(shapes.DeliverySerializer, "It is on its way.")},
         codes=[*schema.BY_COOKIE, "not_found"],
         operation_id="deliveries_resend",
-        tags=["webhooks"],
     )
     def post(self, request: Request, delivery_id: uuid.UUID) -> Response:
         mine = Q(job__in=access.jobs_of(self.visitor))

@@ -10,18 +10,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from colorweb.api import schema
-from colorweb.api.base import Pages
 from ml.api import base, shapes
 from ml.datasets import manage
 from ml.models import DataSet
 from ml.permissions import TRAIN, VIEW_DATA_SETS
 
 IN_USE = ("not_found", "data_set_in_use")
-
-
-class Newest(Pages):
-    ordering = "-created_at"
-    page_size = 50
 
 
 class DataSets(base.StaffView):
@@ -36,9 +30,9 @@ class DataSets(base.StaffView):
         tags=["training"],
     )
     def get(self, request: Request) -> Response:
-        pages = Newest()
-        page = pages.paginate_queryset(DataSet.objects.all(), request, view=self)
-        return pages.get_paginated_response(shapes.DataSetSerializer(page, many=True).data)
+        return self.page(
+            DataSet.objects.all(), lambda page: shapes.DataSetSerializer(page, many=True).data
+        )
 
     @schema.endpoint(
         "Add a data set",

@@ -12,7 +12,6 @@ from rest_framework.response import Response
 
 from colorweb.api import schema
 from ml.api import base, shapes
-from ml.api.datasets import Newest
 from ml.datasets.errors import DataSetError
 from ml.models import DataSet, TrainingRun
 from ml.permissions import TRAIN, VIEW_RUNS
@@ -35,10 +34,8 @@ class TrainingRuns(base.StaffView):
         tags=["training"],
     )
     def get(self, request: Request) -> Response:
-        pages = Newest()
         runs = TrainingRun.objects.select_related("version", "created_by").prefetch_related("data")
-        page = pages.paginate_queryset(runs, request, view=self)
-        return pages.get_paginated_response([describe(run) for run in page or ()])
+        return self.page(runs, lambda page: [describe(run) for run in page])
 
     @schema.endpoint(
         "Start a training run",
