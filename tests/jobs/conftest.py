@@ -2,9 +2,34 @@ import shutil
 
 import pytest
 from django.conf import settings
+from django.test import Client
+
+from colorweb.accounts import tokens
+from colorweb.accounts.models import User
 
 
 @pytest.fixture(autouse=True)
 def empty_media() -> None:
     """No file of an earlier test."""
     shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+
+
+@pytest.fixture
+def ada() -> User:
+    """Somebody with an account."""
+    return User.objects.create_user("ada@example.org")
+
+
+@pytest.fixture
+def browser(ada: User) -> Client:
+    """A browser in which Ada is logged in."""
+    client = Client()
+    client.force_login(ada)
+    return client
+
+
+@pytest.fixture
+def script(ada: User) -> Client:
+    """A program with a token of Ada's."""
+    _, secret = tokens.create(ada, "test", ["read", "write"])
+    return Client(headers={"Authorization": f"Bearer {secret}"})

@@ -11,18 +11,6 @@ from tests.colorweb import test_accounts
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def ada() -> User:
-    return User.objects.create_user("ada@example.org")
-
-
-@pytest.fixture
-def browser(ada) -> Client:
-    client = Client()
-    client.force_login(ada)
-    return client
-
-
 def test_photos_are_not_for_training_until_their_owner_agrees(browser, ada):
     assert ada.photos_for_training is None
     assert "Not allowed." in browser.get("/account/").content.decode()

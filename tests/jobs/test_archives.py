@@ -26,19 +26,6 @@ from tests.waiting import wait_for
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def user() -> User:
-    return User.objects.create_user("ada@example.org")
-
-
-@pytest.fixture
-def client(user) -> Client:
-    """A browser in which Ada is logged in."""
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 def photo(user: User | None, name: str = "old.jpg", content: bytes | None = b"in colour") -> Photo:
     """A photo of the user's, or a guest's, with a result; without content it has none."""
     who: dict[str, Any] = {"owner": user, "guest": ""} if user else {}
@@ -70,12 +57,12 @@ def die(archive: Archive) -> None:
     Archive.objects.filter(pk=archive.pk).update(lease_until=Now() - timedelta(seconds=1))
 
 
-def test_a_zip_holds_the_newest_colours_of_each_photo_under_its_name(client, user):
-    first = photo(user, "бабушка.jpg", b"earlier")
+def test_a_zip_holds_the_newest_colours_of_each_photo_under_its_name(browser, ada):
+    first = photo(ada, "бабушка.jpg", b"earlier")
     newer = make.job(photo=first)
     name = default_storage.save(newer.file("result"), ContentFile(b"later"))
     Job.objects.filter(pk=newer.pk).update(state=State.SUCCEEDED, result=name)
-    archive = ask(client, first, photo(user, "a.png"), photo(user, "A.tif"), photo(user, "b", None))
+    archive = ask(browser, first, photo(ada, "a.png"), photo(ada, "A.tif"), photo(ada, "b", None))
     assert archives.make_all() == 1
     assert content(archive) == {
         "бабушка-colour.jpg": b"later",
@@ -84,19 +71,19 @@ def test_a_zip_holds_the_newest_colours_of_each_photo_under_its_name(client, use
     }
 
 
-def test_page_and_file_answer_202_until_the_zip_is_there(client, user):
-    archive = ask(client, photo(user), photo(user))
+def test_page_and_file_answer_202_until_the_zip_is_there(browser, ada):
+    archive = ask(browser, photo(ada), photo(ada))
     page, file = f"/archives/{archive.pk}/", f"/archives/{archive.pk}/file"
     for address in (page, file):
-        answer = client.get(address)
+        answer = browser.get(address)
         assert (answer.status_code, answer["Retry-After"]) == (202, "1")
     archives.claim()
     Archive.objects.update(done=1)
-    assert "1 of 2 photos are in." in client.get(page).content.decode()
+    assert "1 of 2 photos are in." in browser.get(page).content.decode()
     Archive.objects.update(state="queued")
     archives.make_all()
-    assert "2 photos, " in client.get(page).content.decode()
-    assert client.get(page).status_code == 200
+    assert "2 photos, " in browser.get(page).content.decode()
+    assert browser.get(page).status_code == 200
 
 
 async def body(answer: Any) -> bytes:
@@ -125,15 +112,15 @@ async def test_a_cut_download_goes_on_where_it_was():
     assert await body(part) == full[10:]
 
 
-def test_without_colours_there_is_no_zip(client, user):
-    chosen = str(photo(user, content=None).pk)
-    page = client.post("/history/download/", {"photo": chosen}, follow=True)
+def test_without_colours_there_is_no_zip(browser, ada):
+    chosen = str(photo(ada, content=None).pk)
+    page = browser.post("/history/download/", {"photo": chosen}, follow=True)
     assert "None of these photos is in colour yet." in page.content.decode()
     assert not Archive.objects.exists()
 
 
-def test_a_zip_whose_worker_died_is_made_by_another(client, user):
-    archive = ask(client, photo(user))
+def test_a_zip_whose_worker_died_is_made_by_another(browser, ada):
+    archive = ask(browser, photo(ada))
     dead = archives.claim()
     assert dead is not None
     die(archive)
@@ -147,10 +134,10 @@ def test_a_zip_whose_worker_died_is_made_by_another(client, user):
 
 
 def test_a_worker_keeps_its_lease_however_long_the_storage_takes(
-    client, user, settings, monkeypatch
+    browser, ada, settings, monkeypatch
 ):
     settings.JOB_LEASE_RENEWAL = timedelta(milliseconds=20)
-    archive = ask(client, photo(user))
+    archive = ask(browser, photo(ada))
     keep = default_storage.save
 
     def slow(*args):
@@ -164,26 +151,26 @@ def test_a_worker_keeps_its_lease_however_long_the_storage_takes(
     assert (archive.state, archive.attempt) == ("ready", 1)
 
 
-def test_a_zip_that_kills_its_workers_is_given_up(client, user, settings):
-    archive = ask(client, photo(user))
+def test_a_zip_that_kills_its_workers_is_given_up(browser, ada, settings):
+    archive = ask(browser, photo(ada))
     for _ in range(settings.JOB_MAX_ATTEMPTS):
         assert archives.claim()
         die(archive)
         archives.reap()
     assert archives.claim() is None
-    assert "could not be made" in client.get(f"/archives/{archive.pk}/").content.decode()
+    assert "could not be made" in browser.get(f"/archives/{archive.pk}/").content.decode()
 
 
-def test_one_zip_is_made_at_a_time_so_that_the_clock_goes_on(client, user):
-    ask(client, photo(user))
-    ask(client, photo(user))
+def test_one_zip_is_made_at_a_time_so_that_the_clock_goes_on(browser, ada):
+    ask(browser, photo(ada))
+    ask(browser, photo(ada))
     assert archives.claim()
     assert archives.claim() is None
 
 
-def test_making_a_zip_needs_no_memory_for_its_photos(client, user):
+def test_making_a_zip_needs_no_memory_for_its_photos(browser, ada):
     large = b"\0" * 8_000_000
-    archive = ask(client, *(photo(user, f"{number}.jpg", large) for number in range(3)))
+    archive = ask(browser, *(photo(ada, f"{number}.jpg", large) for number in range(3)))
     tracemalloc.start()
     archives.make_all()
     peak = tracemalloc.get_traced_memory()[1]
@@ -193,9 +180,10 @@ def test_making_a_zip_needs_no_memory_for_its_photos(client, user):
     assert peak < 4_000_000
 
 
-def test_a_deleted_photo_takes_the_zips_it_is_in_along(client, user):
-    kept, trashed, deleted = photo(user, "a"), photo(user, "b"), photo(user, "c")
-    first, second, third = ask(client, kept, trashed), ask(client, kept, deleted), ask(client, kept)
+def test_a_deleted_photo_takes_the_zips_it_is_in_along(browser, ada):
+    kept, trashed, deleted = photo(ada, "a"), photo(ada, "b"), photo(ada, "c")
+    first, second = ask(browser, kept, trashed), ask(browser, kept, deleted)
+    third = ask(browser, kept)
     archives.make_all()
     trash.put([trashed])
     trash.delete([deleted])
@@ -203,11 +191,11 @@ def test_a_deleted_photo_takes_the_zips_it_is_in_along(client, user):
     third.refresh_from_db()
     assert default_storage.listdir("archives")[1] == [third.file.removeprefix("archives/")]
     for gone in (first, second):
-        assert client.get(f"/archives/{gone.pk}/file").status_code == 404
+        assert browser.get(f"/archives/{gone.pk}/file").status_code == 404
 
 
-def test_a_photo_deleted_while_the_zip_is_made_stops_it(client, user):
-    archive = ask(client, photo(user))
+def test_a_photo_deleted_while_the_zip_is_made_stops_it(browser, ada):
+    archive = ask(browser, photo(ada))
     held = archives.claim()
     assert held
     Archive.objects.get(pk=archive.pk).delete()
@@ -216,28 +204,28 @@ def test_a_photo_deleted_while_the_zip_is_made_stops_it(client, user):
     assert default_storage.listdir("archives")[1] == []
 
 
-def test_after_its_day_a_zip_is_gone_row_and_file(client, user):
-    archive = ask(client, photo(user))
+def test_after_its_day_a_zip_is_gone_row_and_file(browser, ada):
+    archive = ask(browser, photo(ada))
     archives.make_all()
     archive.refresh_from_db()
     Archive.objects.update(expires_at=timezone.now())
-    assert client.get(f"/archives/{archive.pk}/").status_code == 404
+    assert browser.get(f"/archives/{archive.pk}/").status_code == 404
     assert archives.expire() == 1
     assert not Archive.objects.exists()
     assert not default_storage.exists(archive.file)
 
 
-def test_a_deleted_account_takes_its_zips_along(client, user):
-    archive = ask(client, photo(user))
+def test_a_deleted_account_takes_its_zips_along(browser, ada):
+    archive = ask(browser, photo(ada))
     archives.make_all()
     archive.refresh_from_db()
-    people.erase(user)
+    people.erase(ada)
     assert not Archive.objects.exists()
     assert not default_storage.exists(archive.file)
 
 
-def test_what_a_dead_worker_wrote_is_swept(client, user, settings):
-    archive = ask(client, photo(user))
+def test_what_a_dead_worker_wrote_is_swept(browser, ada, settings):
+    archive = ask(browser, photo(ada))
     archives.make_all()
     for name in ("archives/lost.zip", "archives/young.zip"):
         default_storage.save(name, ContentFile(b"PK"))
@@ -250,8 +238,8 @@ def test_what_a_dead_worker_wrote_is_swept(client, user, settings):
     assert sorted(left) == sorted(["young.zip", archive.file.removeprefix("archives/")])
 
 
-def test_only_who_asked_gets_it(client, user):
-    archive = ask(client, photo(user))
+def test_only_who_asked_gets_it(browser, ada):
+    archive = ask(browser, photo(ada))
     archives.make_all()
     stranger = Client()
     stranger.force_login(User.objects.create_user("eve@example.org"))
@@ -260,28 +248,28 @@ def test_only_who_asked_gets_it(client, user):
             assert other.get(address).status_code == 404
 
 
-def test_a_guests_zip_becomes_the_accounts(user):
+def test_a_guests_zip_becomes_the_accounts(ada):
     visitor = Visitor(user=None, guest=make.GUEST, address="")
     archive = archives.ask([photo(None)], visitor)
     assert archive
-    people.adopt(make.GUEST, user)
-    assert access.own_archive(Visitor(user=user, guest="", address=""), archive.pk)
+    people.adopt(make.GUEST, ada)
+    assert access.own_archive(Visitor(user=ada, guest="", address=""), archive.pk)
 
 
-def test_the_five_newest_are_kept(client, user):
-    mine = photo(user)
-    first = ask(client, mine)
+def test_the_five_newest_are_kept(browser, ada):
+    mine = photo(ada)
+    first = ask(browser, mine)
     for _ in range(archives.MOST):
-        ask(client, mine)
+        ask(browser, mine)
     assert Archive.objects.count() == archives.MOST
     assert not Archive.objects.filter(pk=first.pk).exists()
 
 
-def test_the_api_asks_for_a_zip_and_follows_it(client, user, document):  # noqa: F811
-    chosen = [str(photo(user).pk), str(photo(user, content=None).pk), str(photo(None).pk)]
+def test_the_api_asks_for_a_zip_and_follows_it(browser, ada, document):  # noqa: F811
+    chosen = [str(photo(ada).pk), str(photo(ada, content=None).pk), str(photo(None).pk)]
 
     def post(photos: list[str]):
-        return client.post("/api/v1/archives/", {"photos": photos}, "application/json")
+        return browser.post("/api/v1/archives/", {"photos": photos}, "application/json")
 
     answer = post(chosen)
     told = answer.json()
@@ -289,10 +277,10 @@ def test_the_api_asks_for_a_zip_and_follows_it(client, user, document):  # noqa:
     assert (answer.status_code, answer["Location"]) == (202, told["urls"]["self"])
     assert (told["status"], told["total"], told["urls"]["file"]) == ("queued", 1, None)
     archives.make_all()
-    told = client.get(told["urls"]["self"]).json()
+    told = browser.get(told["urls"]["self"]).json()
     conforms(told, "Archive", document)
     assert (told["status"], told["done"], told["bytes"] > 0) == ("ready", 1, True)
-    assert client.head(told["urls"]["file"]).status_code == 200
+    assert browser.head(told["urls"]["file"]).status_code == 200
     assert Client().get(told["urls"]["self"]).status_code == 404
     refused = post(chosen[1:])
     assert (refused.status_code, refused.json()["code"]) == (409, "no_result")

@@ -10,20 +10,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from colorweb.accounts import tokens
-from colorweb.accounts.models import User
 from colorweb.accounts.visitors import Visitor
 from jobs import batches, intake, people, queue, unpacking
 from jobs.models import Batch, Job, Photo
 from tests import pictures
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def script() -> Client:
-    _, secret = tokens.create(User.objects.create_user("ada@example.org"), "t", ["read", "write"])
-    return Client(headers={"Authorization": f"Bearer {secret}"})
 
 
 def photo(name: str, seed: int = 0) -> SimpleUploadedFile:
@@ -224,8 +216,7 @@ def test_a_repeated_request_is_the_same_batch(script):
     assert post(script, "k", archive=archive({"a.jpg": b"x"})).status_code == 409
 
 
-def test_parts_that_were_cut_off_are_taken_by_the_repeated_request(monkeypatch):
-    ada = User.objects.create_user("ada@example.org")
+def test_parts_that_were_cut_off_are_taken_by_the_repeated_request(ada, monkeypatch):
     visitor = Visitor(user=ada, guest="", address="192.0.2.1")
     batch = batches.new(visitor, intake.Options(), public=False)
     uploads = [photo(f"{name}.jpg", seed) for seed, name in enumerate("abc")]
@@ -252,9 +243,8 @@ def test_a_batch_is_its_senders_alone(script):
         assert Client().get(url).status_code == 404
 
 
-def test_a_guests_batch_goes_along_into_the_account():
+def test_a_guests_batch_goes_along_into_the_account(ada):
     guest = post(Client(), archive=archive(ALBUM)).json()
-    ada = User.objects.create_user("ada@example.org")
     people.adopt(Batch.objects.get().guest, ada)
     unpacking.unpack()
     assert guest["guest_token"]

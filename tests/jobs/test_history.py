@@ -18,19 +18,6 @@ from tests.jobs import make
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def user() -> User:
-    return User.objects.create_user("ada@example.org")
-
-
-@pytest.fixture
-def client(user) -> Client:
-    """A browser in which Ada is logged in."""
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 def photo(user: User, name: str = "old.jpg", state: str = State.SUCCEEDED, **fields: Any) -> Photo:
     """A photo of the user's with a job in that state, as if it had come by the worker."""
     job = make.job(photo=make.photo(guest="", owner=user))
@@ -51,11 +38,11 @@ def act(client: Client, action: str, *photos: Photo, **fields: str):
     return client.post(f"/history/{action}/", {"photo": chosen, **fields}, follow=True)
 
 
-def test_every_photo_of_mine_is_there_and_nobody_elses(client, user):
+def test_every_photo_of_mine_is_there_and_nobody_elses(browser, ada):
     for number in range(3):
-        photo(user, f"{number}.jpg")
+        photo(ada, f"{number}.jpg")
     photo(User.objects.create_user("eve@example.org"), "hers.jpg")
-    assert names(client) == ["2.jpg", "1.jpg", "0.jpg"]
+    assert names(browser) == ["2.jpg", "1.jpg", "0.jpg"]
 
 
 def test_guests_have_a_history_too():
@@ -68,21 +55,21 @@ def test_guests_have_a_history_too():
     assert names(Client()) == []
 
 
-def test_a_photo_shows_its_newest_job(client, user):
-    old = photo(user)
+def test_a_photo_shows_its_newest_job(browser, ada):
+    old = photo(ada)
     job = make.job(photo=old)
-    (shown,) = client.get("/history/").context["jobs"]
+    (shown,) = browser.get("/history/").context["jobs"]
     assert (shown["id"], shown["status"], shown["versions"]) == (str(job.pk), "queued", 1)
     queue.claim("test")
     assert Photo.objects.get().state == "running"
     states.change(job.pk, State.SUCCEEDED, fence=1, model_name="resnet-gray")
     old.refresh_from_db()
     assert (old.state, old.coloured_by) == ("succeeded", "resnet-gray")
-    assert client.get("/history/").context["jobs"][0]["versions"] == 2
+    assert browser.get("/history/").context["jobs"][0]["versions"] == 2
 
 
-def test_an_earlier_job_that_ends_later_does_not_hide_the_newest(user):
-    first = make.job(photo=make.photo(guest="", owner=user))
+def test_an_earlier_job_that_ends_later_does_not_hide_the_newest(ada):
+    first = make.job(photo=make.photo(guest="", owner=ada))
     second = make.job(photo=first.photo)
     Job.objects.filter(pk=first.pk).update(state=State.RUNNING)
     states.change(first.pk, State.FAILED)
@@ -90,68 +77,68 @@ def test_an_earlier_job_that_ends_later_does_not_hide_the_newest(user):
     assert (found.newest_id, found.state) == (second.pk, "queued")
 
 
-def test_search_finds_words_of_name_and_title_in_any_case_and_script(client, user):
-    photo(user, "Бабушка 1931.jpg")
-    photo(user, "scan-7.tif", title="Harvest in 1931")
-    photo(user, "100%.png")
-    assert names(client, q="бабушка") == ["Бабушка 1931.jpg"]
-    assert names(client, q="1931 HARVEST") == ["scan-7.tif"]
-    assert names(client, q="%") == ["100%.png"]
-    assert names(client, q="(") == []
+def test_search_finds_words_of_name_and_title_in_any_case_and_script(browser, ada):
+    photo(ada, "Бабушка 1931.jpg")
+    photo(ada, "scan-7.tif", title="Harvest in 1931")
+    photo(ada, "100%.png")
+    assert names(browser, q="бабушка") == ["Бабушка 1931.jpg"]
+    assert names(browser, q="1931 HARVEST") == ["scan-7.tif"]
+    assert names(browser, q="%") == ["100%.png"]
+    assert names(browser, q="(") == []
 
 
-def test_filters_by_state_model_and_day(client, user):
+def test_filters_by_state_model_and_day(browser, ada):
     now = timezone.now()
-    photo(user, "waiting.jpg", State.QUEUED)
-    photo(user, "running.jpg", State.RUNNING)
-    photo(user, "failed.jpg", State.FAILED)
-    photo(user, "old.jpg", created_at=now - timedelta(days=9))
-    assert names(client, state="waiting") == ["running.jpg", "waiting.jpg"]
-    assert names(client, state="failed") == ["failed.jpg"]
-    assert names(client, model="resnet-gray-unet") == ["old.jpg"]
+    photo(ada, "waiting.jpg", State.QUEUED)
+    photo(ada, "running.jpg", State.RUNNING)
+    photo(ada, "failed.jpg", State.FAILED)
+    photo(ada, "old.jpg", created_at=now - timedelta(days=9))
+    assert names(browser, state="waiting") == ["running.jpg", "waiting.jpg"]
+    assert names(browser, state="failed") == ["failed.jpg"]
+    assert names(browser, model="resnet-gray-unet") == ["old.jpg"]
     week_ago, today = f"{now - timedelta(days=7):%Y-%m-%d}", f"{now:%Y-%m-%d}"
-    assert names(client, until=week_ago) == ["old.jpg"]
-    assert names(client, since=week_ago, until=today, state="failed") == ["failed.jpg"]
+    assert names(browser, until=week_ago) == ["old.jpg"]
+    assert names(browser, since=week_ago, until=today, state="failed") == ["failed.jpg"]
 
 
-def test_what_is_not_understood_is_not_asked_for(client, user):
-    photo(user)
-    assert names(client, state="lost", since="yesterday", sort="mood", page="7") == ["old.jpg"]
+def test_what_is_not_understood_is_not_asked_for(browser, ada):
+    photo(ada)
+    assert names(browser, state="lost", since="yesterday", sort="mood", page="7") == ["old.jpg"]
 
 
-def test_sorting(client, user):
-    photo(user, "b.jpg", stored_bytes=3)
-    photo(user, "c.jpg", stored_bytes=1)
-    photo(user, "a.jpg", stored_bytes=2)
-    assert names(client) == ["a.jpg", "c.jpg", "b.jpg"]
-    assert names(client, sort="oldest") == ["b.jpg", "c.jpg", "a.jpg"]
-    assert names(client, sort="name") == ["a.jpg", "b.jpg", "c.jpg"]
-    assert names(client, sort="bytes") == ["b.jpg", "a.jpg", "c.jpg"]
+def test_sorting(browser, ada):
+    photo(ada, "b.jpg", stored_bytes=3)
+    photo(ada, "c.jpg", stored_bytes=1)
+    photo(ada, "a.jpg", stored_bytes=2)
+    assert names(browser) == ["a.jpg", "c.jpg", "b.jpg"]
+    assert names(browser, sort="oldest") == ["b.jpg", "c.jpg", "a.jpg"]
+    assert names(browser, sort="name") == ["a.jpg", "b.jpg", "c.jpg"]
+    assert names(browser, sort="bytes") == ["b.jpg", "a.jpg", "c.jpg"]
 
 
-def test_pages_keep_the_filters(client, user):
+def test_pages_keep_the_filters(browser, ada):
     for number in range(61):
-        photo(user, f"{number:02}.jpg", State.FAILED)
-    first = client.get("/history/", {"state": "failed", "sort": "name"})
+        photo(ada, f"{number:02}.jpg", State.FAILED)
+    first = browser.get("/history/", {"state": "failed", "sort": "name"})
     assert len(first.context["jobs"]) == 60
     address = f"?state=failed&amp;sort=name&amp;page={first.context['page'].next}"
     assert address.replace("&amp;", "&") in first.content.decode().replace("&amp;", "&")
-    last = client.get(f"/history/{address.replace('&amp;', '&')}")
+    last = browser.get(f"/history/{address.replace('&amp;', '&')}")
     assert [job["photo"]["name"] for job in last.context["jobs"]] == ["60.jpg"]
 
 
 @pytest.mark.parametrize("state", [State.SUCCEEDED, State.QUEUED])
-def test_sixty_photos_cost_no_more_queries_than_one(client, user, state):
+def test_sixty_photos_cost_no_more_queries_than_one(browser, ada, state):
     def queries() -> int:
         with CaptureQueriesContext(connection) as counted:
-            client.get("/history/")
+            browser.get("/history/")
         return len(counted)
 
-    photo(user, state=state)
-    client.get("/history/")  # the session, the content types, the storage that is known a while
+    photo(ada, state=state)
+    browser.get("/history/")  # the session, the content types, the storage that is known a while
     one = queries()
     for _ in range(59):
-        photo(user, state=state)
+        photo(ada, state=state)
     assert queries() == one <= 8
 
 
@@ -162,54 +149,54 @@ def test_positions_are_those_of_each_alone():
     assert set(expected.values()) == {1, 2, 3, 4, 5}
 
 
-def test_many_are_deleted_into_the_trash(client, user):
-    gone = [photo(user, f"{number}.jpg") for number in range(2)]
-    photo(user, "kept.jpg")
-    page = act(client, "delete", *gone)
+def test_many_are_deleted_into_the_trash(browser, ada):
+    gone = [photo(ada, f"{number}.jpg") for number in range(2)]
+    photo(ada, "kept.jpg")
+    page = act(browser, "delete", *gone)
     assert "2 photos are in" in page.content.decode()
-    assert names(client) == ["kept.jpg"]
-    assert len(client.get("/trash/").context["photos"]) == 2
+    assert names(browser) == ["kept.jpg"]
+    assert len(browser.get("/trash/").context["photos"]) == 2
 
 
-def test_many_are_published_and_taken_back(client, user):
-    done, waiting = photo(user, title="Harvest"), photo(user, state=State.QUEUED)
-    page = act(client, "publish", done, waiting)
+def test_many_are_published_and_taken_back(browser, ada):
+    done, waiting = photo(ada, title="Harvest"), photo(ada, state=State.QUEUED)
+    page = act(browser, "publish", done, waiting)
     assert "1 photo is in the gallery." in page.content.decode()
     assert "Harvest" in Client().get("/gallery/").content.decode()
-    act(client, "unpublish", done, waiting)
+    act(browser, "unpublish", done, waiting)
     assert set(Photo.objects.values_list("visibility", flat=True)) == {"private"}
 
 
-def test_many_are_coloured_again_and_the_old_results_stay(client, user):
-    first, second = photo(user), photo(user)
-    running = photo(user, state=State.RUNNING)
+def test_many_are_coloured_again_and_the_old_results_stay(browser, ada):
+    first, second = photo(ada), photo(ada)
+    running = photo(ada, state=State.RUNNING)
     old = {first.newest_id, second.newest_id}
     wishes = {"model": "resnet-gray-unet", "vividness": "1.5", "size": "384"}
-    page = act(client, "again", first, second, running, **wishes)
+    page = act(browser, "again", first, second, running, **wishes)
     assert "2 photos are waiting." in page.content.decode()
     new = Job.objects.filter(state=State.QUEUED)
     assert {(job.model, job.vividness, job.size) for job in new} == {("resnet-gray-unet", 1.5, 384)}
     assert set(Job.objects.filter(state=State.SUCCEEDED).values_list("pk", flat=True)) == old
 
 
-def test_a_limit_stops_many_where_it_is_met_and_says_so(client, user, settings):
+def test_a_limit_stops_many_where_it_is_met_and_says_so(browser, ada, settings):
     settings.PHOTOS_WAITING = {"account": 1, "guest": 1}
-    page = act(client, "again", photo(user), photo(user), vividness="1").content.decode()
+    page = act(browser, "again", photo(ada), photo(ada), vividness="1").content.decode()
     assert "1 photo is waiting." in page
     assert "1 of your photos are waiting already" in page
 
 
-def test_what_failed_is_tried_again_and_what_waits_is_cancelled(client, user):
-    failed, waiting = photo(user, state=State.FAILED), photo(user, state=State.QUEUED)
-    act(client, "cancel", failed, waiting)
+def test_what_failed_is_tried_again_and_what_waits_is_cancelled(browser, ada):
+    failed, waiting = photo(ada, state=State.FAILED), photo(ada, state=State.QUEUED)
+    act(browser, "cancel", failed, waiting)
     assert Photo.objects.get(pk=waiting.pk).state == "canceled"
-    act(client, "retry", failed, waiting)
+    act(browser, "retry", failed, waiting)
     assert set(Photo.objects.values_list("state", flat=True)) == {"queued"}
 
 
 @pytest.mark.parametrize("action", ["delete", "publish", "cancel", "retry", "again"])
-def test_a_stranger_can_do_nothing_with_them(user, action):
-    mine = photo(user, state=State.QUEUED)
+def test_a_stranger_can_do_nothing_with_them(ada, action):
+    mine = photo(ada, state=State.QUEUED)
     stranger = Client()
     stranger.force_login(User.objects.create_user("eve@example.org"))
     page = act(stranger, action, mine, vividness="1")
@@ -218,34 +205,34 @@ def test_a_stranger_can_do_nothing_with_them(user, action):
     assert (mine.state, mine.trashed_at, mine.jobs.count()) == ("queued", None, 1)
 
 
-def test_one_comes_back_to_the_page_one_was_on(client, user):
+def test_one_comes_back_to_the_page_one_was_on(browser, ada):
     back = "/history/?state=failed"
-    answer = client.post("/history/cancel/", {"photo": str(photo(user).pk), "next": back})
+    answer = browser.post("/history/cancel/", {"photo": str(photo(ada).pk), "next": back})
     assert answer["Location"] == back
-    answer = client.post("/history/cancel/", {"next": "//elsewhere.example/"})
+    answer = browser.post("/history/cancel/", {"next": "//elsewhere.example/"})
     assert answer["Location"] == "/history/"
-    assert client.post("/history/paint/").status_code == 404
+    assert browser.post("/history/paint/").status_code == 404
 
 
-def test_storage_and_quota_are_shown(client, user, settings):
+def test_storage_and_quota_are_shown(browser, ada, settings):
     settings.STORED_BYTES = {"account": 5_000_000_000, "guest": 1}
-    photo(user, stored_bytes=1_500_000)
-    page = client.get("/history/").content.decode().replace("\xa0", " ")
+    photo(ada, stored_bytes=1_500_000)
+    page = browser.get("/history/").content.decode().replace("\xa0", " ")
     assert "1.4 MB of 4.7 GB used" in page
 
 
-def test_the_sum_of_what_is_stored_is_not_made_for_every_page(client, user):
-    photo(user, stored_bytes=1_500_000)
-    client.get("/history/")
+def test_the_sum_of_what_is_stored_is_not_made_for_every_page(browser, ada):
+    photo(ada, stored_bytes=1_500_000)
+    browser.get("/history/")
     with CaptureQueriesContext(connection) as counted:
-        client.get("/history/")
+        browser.get("/history/")
     assert not [query for query in counted if "SUM(" in query["sql"]]
 
 
-def test_every_order_and_filter_has_its_index(user):
+def test_every_order_and_filter_has_its_index(ada):
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL reads small tables whole")
-    photos = Photo.objects.filter(trashed_at=None, owner=user)
+    photos = Photo.objects.filter(trashed_at=None, owner=ada)
     for order in history.ORDERS.values():
         sign = "-" if order.startswith("-") else ""
         plan = photos.order_by(order, f"{sign}pk")[:60].explain()

@@ -7,8 +7,6 @@ import threading
 import pytest
 from django.test import Client
 
-from colorweb.accounts import tokens
-from colorweb.accounts.models import User
 from jobs import fetch
 from jobs.models import Job, Photo
 from tests import pictures
@@ -16,12 +14,6 @@ from tests.outsider import outsider
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def script() -> Client:
-    _, secret = tokens.create(User.objects.create_user("ada@example.org"), "t", ["read", "write"])
-    return Client(headers={"Authorization": f"Bearer {secret}"})
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import pytest
 from django.core.files.storage import default_storage
 from django.test import Client
 
-from colorweb.accounts import tokens
 from colorweb.accounts.models import User
 from colorweb.accounts.visitors import Visitor
 from jobs import files, intake, limits, people, queue
@@ -16,17 +15,6 @@ from tests import pictures
 from tests.jobs import make
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def ada() -> User:
-    return User.objects.create_user("ada@example.org")
-
-
-@pytest.fixture
-def script(ada: User) -> Client:
-    _, secret = tokens.create(ada, "test", ["read", "write"])
-    return Client(headers={"Authorization": f"Bearer {secret}"})
 
 
 def of(user: User) -> Visitor:

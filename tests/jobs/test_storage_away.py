@@ -7,8 +7,6 @@ import pytest
 from django.core.files.storage import default_storage
 from django.test import Client
 
-from colorweb.accounts import tokens
-from colorweb.accounts.models import User
 from colorweb.http.storage_away import is_away
 from colorweb.storage import S3
 from jobs import intake, unpacking
@@ -18,12 +16,6 @@ from tests.jobs.test_batches import ALBUM, archive, photo
 from tests.ports import free_port
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def script() -> Client:
-    _, secret = tokens.create(User.objects.create_user("ada@example.org"), "t", ["read", "write"])
-    return Client(headers={"Authorization": f"Bearer {secret}"})
 
 
 @pytest.fixture

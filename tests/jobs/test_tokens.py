@@ -21,11 +21,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 ALL = ("read", "write")
 
 
-@pytest.fixture
-def ada() -> User:
-    return User.objects.create_user("ada@example.org")
-
-
 def script(user: User, scopes=ALL, **more) -> Client:
     """A program with a token."""
     _, secret = tokens.create(user, "test", scopes, **more)

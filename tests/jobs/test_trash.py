@@ -18,19 +18,6 @@ from tests.jobs.test_people import finish
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def user() -> User:
-    return User.objects.create_user("ada@example.org")
-
-
-@pytest.fixture
-def client(user) -> Client:
-    """A browser in which Ada is logged in."""
-    client = Client()
-    client.force_login(user)
-    return client
-
-
 def send(client: Client, name: str = "old.jpg") -> Job:
     answer = client.post("/api/v1/jobs/", {"image": pictures.upload(name)})
     return Job.objects.select_related("photo").get(pk=answer.json()["id"])
@@ -52,15 +39,15 @@ def age(photo: Photo, days: float) -> None:
     Photo.objects.filter(pk=photo.pk).update(trashed_at=since)
 
 
-def test_what_an_account_deletes_lies_in_its_trash(client):
-    job = send(client)
-    page = client.post(f"/jobs/{job.pk}/delete/", follow=True)
+def test_what_an_account_deletes_lies_in_its_trash(browser):
+    job = send(browser)
+    page = browser.post(f"/jobs/{job.pk}/delete/", follow=True)
     assert 'is in <a href="/trash/">the trash</a>' in page.content.decode()
-    assert in_trash(client) == ["old.jpg"]
+    assert in_trash(browser) == ["old.jpg"]
 
 
-def test_a_photo_in_the_trash_is_nowhere_else(client):
-    job = published(client)
+def test_a_photo_in_the_trash_is_nowhere_else(browser):
+    job = published(browser)
     addresses = [
         f"/jobs/{job.pk}/",
         f"/api/v1/jobs/{job.pk}/",
@@ -69,14 +56,14 @@ def test_a_photo_in_the_trash_is_nowhere_else(client):
         *(f"/files/{job.pk}/{kind}" for kind in ("result", "grey_card", "grey_preview")),
     ]
     trash.put([job.photo])
-    for visitor in (client, Client()):
+    for visitor in (browser, Client()):
         assert {visitor.get(address).status_code for address in addresses} == {404}
         assert visitor.get("/api/v1/gallery/").json()["results"] == []
         assert "Harvest" not in visitor.get("/gallery/").content.decode()
-    assert client.get("/api/v1/jobs/").json()["results"] == []
-    assert client.get("/").context["jobs"] == []
+    assert browser.get("/api/v1/jobs/").json()["results"] == []
+    assert browser.get("/").context["jobs"] == []
     for act in ("publish", "unpublish", "retry", "cancel"):
-        assert client.post(f"/jobs/{job.pk}/{act}/").status_code == 404
+        assert browser.post(f"/jobs/{job.pk}/{act}/").status_code == 404
 
 
 async def test_the_sockets_do_not_tell_of_it(async_client):
@@ -97,17 +84,17 @@ async def test_the_sockets_do_not_tell_of_it(async_client):
     await page.disconnect()
 
 
-def test_restoring_brings_back_what_was_there(client):
-    job = published(client)
+def test_restoring_brings_back_what_was_there(browser):
+    job = published(browser)
     trash.put([job.photo])
-    client.post("/trash/restore/", {"photo": str(job.photo_id)})
-    assert in_trash(client) == []
-    assert client.get(f"/jobs/{job.pk}/").status_code == 200
+    browser.post("/trash/restore/", {"photo": str(job.photo_id)})
+    assert in_trash(browser) == []
+    assert browser.get(f"/jobs/{job.pk}/").status_code == 200
     assert "Harvest" in Client().get("/gallery/").content.decode()
 
 
-def test_what_waits_or_runs_is_cancelled(client):
-    running, waiting = send(client, "a.jpg"), send(client, "b.jpg")
+def test_what_waits_or_runs_is_cancelled(browser):
+    running, waiting = send(browser, "a.jpg"), send(browser, "b.jpg")
     queue.claim("test")
     trash.put([running.photo, waiting.photo])
     assert Job.objects.get(pk=waiting.pk).state == State.CANCELED
@@ -116,8 +103,8 @@ def test_what_waits_or_runs_is_cancelled(client):
         states.advance(running.pk, "saving", fence=1)
 
 
-def test_only_the_owner_sees_and_changes_a_trash(client, settings):
-    job = published(client)
+def test_only_the_owner_sees_and_changes_a_trash(browser, settings):
+    job = published(browser)
     trash.put([job.photo])
     stranger = Client()
     stranger.force_login(User.objects.create_user("eve@example.org"))
@@ -125,34 +112,35 @@ def test_only_the_owner_sees_and_changes_a_trash(client, settings):
     for act in ("restore", "delete"):
         stranger.post(f"/trash/{act}/", {"photo": [str(job.photo_id), "nonsense"]})
     stranger.post("/trash/empty/")
-    assert in_trash(client) == ["Harvest"]
+    assert in_trash(browser) == ["Harvest"]
     assert stranger.get(f"/trash/{job.photo_id}/picture").status_code == 404
     assert Client().get("/trash/")["Location"] == "/account/login/?next=/trash/"
     assert Client().get(f"/trash/{job.photo_id}/picture").status_code == 404
 
 
-def test_a_photo_in_the_trash_shows_its_picture(client):
-    job = send(client)
+def test_a_photo_in_the_trash_shows_its_picture(browser):
+    job = send(browser)
     trash.put([job.photo])
-    picture = client.get(f"/trash/{job.photo_id}/picture")
+    picture = browser.get(f"/trash/{job.photo_id}/picture")
     assert (picture.status_code, picture["Content-Type"]) == (200, "image/jpeg")
 
 
-def test_deleted_for_good_rows_and_files_go_together(client, settings):
-    jobs = [send(client, name) for name in ("a.jpg", "b.jpg", "c.jpg")]
+def test_deleted_for_good_rows_and_files_go_together(browser, settings):
+    jobs = [send(browser, name) for name in ("a.jpg", "b.jpg", "c.jpg")]
     trash.put(job.photo for job in jobs)
-    client.post("/trash/delete/", {"photo": str(jobs[0].photo_id)})
-    assert sorted(in_trash(client)) == ["b.jpg", "c.jpg"]
+    browser.post("/trash/delete/", {"photo": str(jobs[0].photo_id)})
+    assert sorted(in_trash(browser)) == ["b.jpg", "c.jpg"]
     assert not (settings.MEDIA_ROOT / jobs[0].photo.folder).exists()
-    client.post("/trash/empty/")
+    browser.post("/trash/empty/")
     assert not Photo.objects.exists()
     assert not Job.objects.exists()
     assert not any((settings.MEDIA_ROOT / job.photo.folder).exists() for job in jobs)
 
 
-def test_what_has_lain_its_time_goes(client, settings):
+def test_what_has_lain_its_time_goes(browser, settings):
     settings.TRASH_RETENTION = timedelta(days=7)
-    old, young, kept = send(client, "old.jpg"), send(client, "young.jpg"), send(client, "kept.jpg")
+    old, young = send(browser, "old.jpg"), send(browser, "young.jpg")
+    kept = send(browser, "kept.jpg")
     trash.put([old.photo, young.photo])
     age(old.photo, 7.1)
     age(young.photo, 6.9)
@@ -170,38 +158,38 @@ def test_what_a_guest_deletes_is_gone_at_once(settings):
     assert not (settings.MEDIA_ROOT / job.photo.folder).exists()
 
 
-def test_the_api_deletes_into_the_trash_or_for_good(client):
-    first, second = send(client, "a.jpg"), send(client, "b.jpg")
-    assert client.delete(f"/api/v1/jobs/{first.pk}/").status_code == 204
-    assert client.delete(f"/api/v1/jobs/{second.pk}/?for_good=true").status_code == 204
-    assert client.delete(f"/api/v1/jobs/{first.pk}/").status_code == 404
-    assert in_trash(client) == ["a.jpg"]
-    wrong = client.delete(f"/api/v1/jobs/{send(client).pk}/?for_good=perhaps")
+def test_the_api_deletes_into_the_trash_or_for_good(browser):
+    first, second = send(browser, "a.jpg"), send(browser, "b.jpg")
+    assert browser.delete(f"/api/v1/jobs/{first.pk}/").status_code == 204
+    assert browser.delete(f"/api/v1/jobs/{second.pk}/?for_good=true").status_code == 204
+    assert browser.delete(f"/api/v1/jobs/{first.pk}/").status_code == 404
+    assert in_trash(browser) == ["a.jpg"]
+    wrong = browser.delete(f"/api/v1/jobs/{send(browser).pk}/?for_good=perhaps")
     assert (wrong.status_code, wrong.json()["code"]) == (400, "invalid")
 
 
-def test_a_photo_sent_again_after_its_deletion_is_a_new_one(client):
+def test_a_photo_sent_again_after_its_deletion_is_a_new_one(browser):
     def post() -> str:
-        return client.post(
+        return browser.post(
             "/api/v1/jobs/", {"image": pictures.upload()}, headers={"Idempotency-Key": "one"}
         ).json()["id"]
 
     first = post()
-    client.delete(f"/api/v1/jobs/{first}/")
+    browser.delete(f"/api/v1/jobs/{first}/")
     assert post() != first
 
 
-def test_the_export_takes_the_trash_along(client, user):
-    trash.put([send(client).photo])
-    told, _entries = export.collect(user)
+def test_the_export_takes_the_trash_along(browser, ada):
+    trash.put([send(browser).photo])
+    told, _entries = export.collect(ada)
     assert told["photos"][0]["trashed_at"]
 
 
-def test_how_long_photos_lie_in_the_trash_is_said(client, settings):
+def test_how_long_photos_lie_in_the_trash_is_said(browser, settings):
     settings.TRASH_RETENTION = timedelta(days=14)
-    job = send(client)
+    job = send(browser)
     finish(job)
-    assert "for 14 days" in client.get(f"/jobs/{job.pk}/").content.decode()
-    assert "for 14 days" in client.get("/privacy/").content.decode()
+    assert "for 14 days" in browser.get(f"/jobs/{job.pk}/").content.decode()
+    assert "for 14 days" in browser.get("/privacy/").content.decode()
     trash.put([job.photo])
-    assert "14 days after" in client.get("/trash/").content.decode()
+    assert "14 days after" in browser.get("/trash/").content.decode()

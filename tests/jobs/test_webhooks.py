@@ -29,17 +29,6 @@ def receiver(settings):
         yield server
 
 
-@pytest.fixture
-def ada() -> User:
-    return User.objects.create_user("ada@example.org")
-
-
-@pytest.fixture
-def script(ada) -> Client:
-    _, secret = tokens.create(ada, "test", ["read", "write"])
-    return Client(headers={"Authorization": f"Bearer {secret}"})
-
-
 def end(ada: User, state: str = State.SUCCEEDED, **fields) -> Job:
     """A job of the account's that has just come to its end."""
     job = make.job(photo=make.photo(owner=ada, guest=""), owner=f"user:{ada.pk}", **fields)
