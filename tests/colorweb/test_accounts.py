@@ -182,6 +182,16 @@ def test_a_new_address_counts_once_confirmed_where_mail_arrives(
     assert whom(client) == "new@example.org"
 
 
+def test_with_two_steps_the_page_says_how_the_address_can_be_changed(client, ann, mail_arrives):
+    EmailAddress.objects.update(verified=True)
+    page = "/account/email/"
+    assert 'name="action_add"' in client.get(page).content.decode()
+    turn_on_two_steps(client)
+    told = client.get(page).content.decode()
+    assert "Turn it off to change the address" in told
+    assert 'name="action_add"' not in told
+
+
 def test_an_address_of_another_account_cannot_be_taken(client, ann):
     User.objects.create_user("bob@example.org", PASSWORD)
     answer = client.post("/account/email/", {"email": "bob@example.org", "action_add": ""})

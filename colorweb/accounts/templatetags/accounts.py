@@ -2,12 +2,13 @@
 
 import re
 
+from allauth.mfa.utils import is_mfa_enabled
 from django import template
 from django.forms import BoundField
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from colorweb.accounts.models import ApiToken
+from colorweb.accounts.models import ApiToken, User
 
 register = template.Library()
 
@@ -36,6 +37,12 @@ SYSTEMS = (
 def control(field: BoundField) -> SafeString:
     """The field's input in the site's look; the label above need not be repeated inside."""
     return field.as_widget(attrs={"placeholder": False, "class": "field"})
+
+
+@register.filter
+def has_second_factor(user: User) -> bool:
+    """Whether a code is asked for besides the password."""
+    return bool(is_mfa_enabled(user))
 
 
 @register.filter
