@@ -114,4 +114,4 @@ class DataSetAdmin(OfTrainers):
         """One by one, and none that a run is using: it says on its page who does."""
         if obj is None or not request.user.has_perm(TRAIN):
             return False
-        return not obj.uses.filter(run__state__in=("queued", "running")).exists()
+        return manage.run_of(obj) is None

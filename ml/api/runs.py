@@ -1,6 +1,7 @@
 """Training runs, for staff."""
 
 import uuid
+from collections.abc import Callable
 from typing import ClassVar
 
 from django.shortcuts import get_object_or_404
@@ -125,6 +126,13 @@ class OneTrainingRun(base.StaffView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
+def _steered(run_id: uuid.UUID, steering: Callable[[TrainingRun], None]) -> Response:
+    run = get_object_or_404(TrainingRun, pk=run_id)
+    steering(run)
+    run.refresh_from_db()
+    return Response(describe(run), status=status.HTTP_202_ACCEPTED)
+
+
 class Stop(base.StaffView):
     needs: ClassVar = {"POST": TRAIN}
 
@@ -137,10 +145,7 @@ class Stop(base.StaffView):
         tags=["training"],
     )
     def post(self, request: Request, run_id: uuid.UUID) -> Response:
-        run = get_object_or_404(TrainingRun, pk=run_id)
-        steer.stop(run)
-        run.refresh_from_db()
-        return Response(describe(run), status=status.HTTP_202_ACCEPTED)
+        return _steered(run_id, steer.stop)
 
 
 class Resume(base.StaffView):
@@ -155,7 +160,4 @@ class Resume(base.StaffView):
         tags=["training"],
     )
     def post(self, request: Request, run_id: uuid.UUID) -> Response:
-        run = get_object_or_404(TrainingRun, pk=run_id)
-        steer.resume(run)
-        run.refresh_from_db()
-        return Response(describe(run), status=status.HTTP_202_ACCEPTED)
+        return _steered(run_id, steer.resume)

@@ -14,7 +14,7 @@ from colorweb.accounts.models import User
 from ml import leases, tokens
 from ml.datasets import archives, sources
 from ml.datasets.errors import DataSetError
-from ml.models import DataSet, TrainingRun
+from ml.models import OVER, DataSet, TrainingRun
 
 State = DataSet.State
 ORPHAN_AGE = timedelta(hours=1)
@@ -103,13 +103,19 @@ def delete_folder(folder: str) -> None:
     default_storage.delete(folder)
 
 
+def run_of(data_set: DataSet) -> TrainingRun | None:
+    """A run that has not ended and needs the set as it is."""
+    use = data_set.uses.select_related("run").exclude(run__state__in=OVER).first()
+    return use.run if use else None
+
+
 def _free(data_set: DataSet) -> None:
-    run = data_set.uses.filter(run__state__in=("queued", "running")).first()
+    run = run_of(data_set)
     if run:
         raise DataSetError(
             "data_set_in_use",
             _("The run “%(run)s” is using it. Wait for its end, or stop it first."),
-            run=str(run.run),
+            run=str(run),
         )
 
 

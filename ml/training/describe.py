@@ -5,9 +5,8 @@ from typing import Any
 
 from django.urls import reverse
 
-from ml.models.runs import OVER, RunPoint, RunSample, TrainingRun
-
-State = TrainingRun.State
+from ml.models.runs import RunPoint, RunSample, TrainingRun
+from ml.training.states import RESUMABLE
 
 
 def describe(run: TrainingRun) -> dict[str, Any]:
@@ -42,9 +41,9 @@ def describe(run: TrainingRun) -> dict[str, Any]:
         "version": str(run.version) if run.version else None,
         "version_id": str(run.version_id) if run.version_id else None,
         "may": {
-            "stop": run.state in (State.QUEUED, State.RUNNING) and not run.stop_requested,
-            "resume": run.state in (State.STOPPED, State.FAILED),
-            "delete": run.state in OVER,
+            "stop": not run.is_over and not run.stop_requested,
+            "resume": run.state in RESUMABLE,
+            "delete": run.is_over,
         },
         "created_by": run.created_by.email if run.created_by else None,
         "created_at": run.created_at.isoformat(),

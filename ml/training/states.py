@@ -24,6 +24,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     State.FAILED: frozenset({State.RUNNING}),
 }
 """To which state from which."""
+RESUMABLE = frozenset({State.STOPPED, State.FAILED})
 
 
 def change(

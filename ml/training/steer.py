@@ -112,7 +112,7 @@ def resume(run: TrainingRun) -> None:
             states.change(
                 run,
                 State.QUEUED,
-                where=Q(state__in=[State.STOPPED, State.FAILED]),
+                where=Q(state__in=states.RESUMABLE),
                 stage=Stage.WAITING,
                 error={},
                 deaths=0,
