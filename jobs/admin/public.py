@@ -67,7 +67,8 @@ class PublicPhotoAdmin(Moderated):
     readonly_fields = ("picture", "address")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Photo]:
-        published = super().get_queryset(request).filter(published_at__isnull=False)
+        shown = {"published_at__isnull": False, "trashed_at": None}
+        published = super().get_queryset(request).filter(**shown)
         reports = Report.objects.filter(photo=OuterRef("pk"), closed_at=None).order_by()
         waiting = reports.values("photo").annotate(number=Count("pk")).values("number")
         return published.annotate(waiting=Subquery(waiting)).select_related("published_job")
@@ -139,7 +140,7 @@ class ReportAdmin(Moderated):
 
 
 def _thumbnail(photo: Photo) -> SafeString | str:
-    if photo.published_job is None:
+    if photo.published_job is None or photo.trashed_at:  # nobody sees what lies in the trash
         return "–"
     scale = THUMBNAIL / max(photo.width, photo.height)
     return format_html(

@@ -5,6 +5,7 @@ from django.contrib.auth.models import Permission
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
+from django.utils import timezone
 from rest_framework.settings import api_settings
 
 from colorweb.accounts.models import User
@@ -140,6 +141,16 @@ def test_private_photos_are_not_in_the_list_of_public_ones(staff):
     listed = staff.get("/admin/jobs/publicphoto/").content.decode()
     assert "Harvest" not in listed
     assert "Private" not in listed
+
+
+def test_what_lies_in_the_trash_is_shown_to_the_staff_neither(staff):
+    photo = published("Harvest")
+    moderation.report(somebody(1), photo, "other")
+    picture = f"/files/{photo.published_job_id}/card"
+    lists = ("/admin/jobs/publicphoto/", "/admin/jobs/report/")
+    assert all(picture in staff.get(page).content.decode() for page in lists)
+    Photo.objects.update(trashed_at=timezone.now())
+    assert not any(picture in staff.get(page).content.decode() for page in lists)
 
 
 def test_the_consoles_first_page_counts_what_waits_for_a_look(staff):

@@ -7,7 +7,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from jobs import files, queue, shares, states
+from colorweb.accounts.models import User
+from jobs import files, people, queue, shares, states
 from jobs.models import Job, ShareLink, State
 from tests import pictures
 
@@ -170,3 +171,12 @@ def test_links_whose_time_is_over_are_forgotten(job):
     shares.make(job, lasts=timedelta(seconds=-1))
     assert shares.sweep() == 1
     assert ShareLink.objects.get().expires_at is None
+
+
+def test_guests_read_that_links_and_publication_end_with_the_photo(job, client):
+    words = "deleted 24 hours after you sent it: from the gallery too, and links to it end"
+    pages = (f"/jobs/{job.pk}/share/", f"/jobs/{job.pk}/", "/history/")
+    assert all(words in client.get(page).content.decode() for page in pages)
+    people.adopt(job.photo.guest, user := User.objects.create_user("ada@example.org"))
+    client.force_login(user)
+    assert not any(words in client.get(page).content.decode() for page in pages)
