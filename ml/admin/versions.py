@@ -224,8 +224,8 @@ class EvaluationAdmin(Kept):
 
     list_display = ("label", "shown_state", "on", "is_gate", "created_by", "created_at")
     list_select_related = ("version", "against", "created_by")
-    fields = ("label", "shown_state", "on", "is_gate", "created_by", "created_at", "result")
-    readonly_fields = ("label", "shown_state", "on", "result")
+    fields = ("label", "stands", "on", "is_gate", "created_by", "created_at", "result")
+    readonly_fields = ("label", "stands", "on", "result")
     change_form_template = "admin/ml/live_form.html"
 
     def get_urls(self) -> list[URLPattern]:
@@ -249,10 +249,14 @@ class EvaluationAdmin(Kept):
 
     @display(description=_("state"), label=STATES)
     def shown_state(self, evaluation: Evaluation) -> tuple[str, str]:
+        return evaluation.state, self.stands(evaluation)
+
+    @display(description=_("state"))
+    def stands(self, evaluation: Evaluation) -> str:
         text = evaluation.get_state_display()
         if evaluation.state == Evaluation.State.RUNNING:
             text = f"{text} {evaluation.progress:.0%}"
-        return evaluation.state, text
+        return text
 
     @display(description=_("on"))
     def on(self, evaluation: Evaluation) -> str:

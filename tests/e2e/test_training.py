@@ -20,6 +20,7 @@ from tests.waiting import wait_for
 
 CHECKED = 60_000  # milliseconds
 TRAINED = 300_000
+EPOCHS = 10  # of a run that is hurt on its way
 
 
 def log_in(page: Page) -> None:
@@ -146,7 +147,7 @@ def test_a_run_ends_as_it_would_have_or_says_why_not(
     log_in(page)
     name = f"For {kill.__name__}"
     add_data_set(page, tmp_path, name)
-    run = start_run(page, name, 20)
+    run = start_run(page, name, EPOCHS)
     expect(page.locator("[data-samples] figure").nth(2)).to_be_attached(timeout=TRAINED)
     kill(stack, run)
     expect(page.locator("training-run")).to_have_attribute("data-state", end, timeout=2 * TRAINED)
@@ -162,7 +163,9 @@ def test_a_run_ends_as_it_would_have_or_says_why_not(
         for row in stack.rows("SELECT step, run_id FROM ml_runpoint WHERE kind = 'check'")
         if str(row[1]).replace("-", "") == run.replace("-", "")
     ]
-    assert sorted(steps) == [6 * epoch for epoch in range(1, 21)], "no check is lost or doubled"
+    assert sorted(steps) == [6 * epoch for epoch in range(1, EPOCHS + 1)], (
+        "no check is lost or doubled"
+    )
 
 
 def state_of(stack: Stack, run: str) -> str:

@@ -108,6 +108,7 @@ def test_a_comparison_that_waits_says_for_which_run_and_then_what_came_of_it(
     assert "Something broke" not in text
     own = admin_client.get(f"/admin/ml/evaluation/{evaluation.pk}/change/").content.decode()
     assert "shown.colorfulness_diff" in own
+    assert ">measured<" in own, "its state in words"
 
 
 def test_a_set_that_went_or_changed_is_told(folder, photos):
