@@ -4,6 +4,7 @@ A file is written whole under a name nobody knows yet, and only then does a row 
 What a crash leaves behind has no row; `sweep` finds it.
 """
 
+import logging
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -15,7 +16,10 @@ from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.db.models import F
 from django.utils import timezone
 
+from colorweb.http.storage_away import is_away
 from jobs.models import Job, Photo, folder_of
+
+log = logging.getLogger(__name__)
 
 PREVIEW_SIDE = 1600
 CARD_SIDE = 480
@@ -94,8 +98,18 @@ def delete_attempt(job: Job) -> None:
     """Remove what this attempt of a job has made, unless it is what the row points at."""
     if Job.objects.filter(pk=job.pk, result=job.file("result")).exists():
         return
-    for kind in OF_RESULT:
-        default_storage.delete(job.file(kind))
+    delete(job.file(kind) for kind in OF_RESULT)
+
+
+def delete(names: Iterable[str]) -> None:
+    """Remove files that no row points at; storage that is away keeps them, a check finds them."""
+    try:
+        for name in names:
+            default_storage.delete(name)
+    except Exception as error:
+        if not is_away(error):
+            raise
+        log.warning("Files of a lost attempt stay behind.", exc_info=True)
 
 
 def sweep() -> int:

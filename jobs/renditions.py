@@ -143,17 +143,14 @@ def finish(rendition: Rendition, size: int) -> bool:
         )
         if done:
             files.count(rendition.job.photo_id, size)
-    if not done:
-        default_storage.delete(name)
-    _delete_earlier(rendition)
+    _delete_attempts(rendition, kept=name if done else "")
     return bool(done)
 
 
 def fail(rendition: Rendition, code: str, message: str) -> None:
     """Note why this rendition cannot be made, and take away what was written of it."""
     _fail(_held(rendition), code, message)
-    default_storage.delete(rendition.name(rendition.attempt))
-    _delete_earlier(rendition)
+    _delete_attempts(rendition)
 
 
 def reap() -> int:
@@ -165,8 +162,7 @@ def reap() -> int:
     given_up = 0
     for rendition in lost.select_related("job"):
         if _fail(lost.filter(pk=rendition.pk), "worker_died", WORKER_DIED):
-            default_storage.delete(rendition.name(rendition.attempt))
-            _delete_earlier(rendition)
+            _delete_attempts(rendition)
             given_up += 1
     return given_up
 
@@ -209,6 +205,7 @@ def _queue(rows: QuerySet[Rendition], **values: object) -> None:
             transaction.on_commit(queue.wake)
 
 
-def _delete_earlier(rendition: Rendition) -> None:
-    for attempt in range(1, rendition.attempt):
-        default_storage.delete(rendition.name(attempt))
+def _delete_attempts(rendition: Rendition, kept: str = "") -> None:
+    """Remove what this attempt and those before it have written, but for the file kept."""
+    names = map(rendition.name, range(1, rendition.attempt + 1))
+    files.delete(name for name in names if name != kept)

@@ -11,6 +11,7 @@ from jobs.models import Job, State
 
 OURS = (
     "internal_error", "worker_died", "took_too_long", "out_of_memory", "model_unavailable",
+    "storage_unavailable",
 )  # fmt: skip
 """Reasons that may be gone by now; the others lie in the photo."""
 LATELY = timedelta(days=1)

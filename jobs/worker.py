@@ -26,6 +26,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_noop
 
 from colorweb.health import workers
+from colorweb.http.storage_away import StorageAway, is_away
 from jobs import files, gallery, live, queue, renditions, states
 from jobs.intake import LIMITS
 from jobs.models import Job, Rendition, Stage, State
@@ -42,6 +43,7 @@ CPU_BATCH, GPU_BATCH = 1, 16
 
 TOOK_TOO_LONG = gettext_noop("Colouring took too long. Try a smaller copy of the photo.")
 OUT_OF_MEMORY = gettext_noop("The photo needs more memory than there is. Try a smaller copy.")
+STORAGE_AWAY = gettext_noop("The photo could be neither read nor kept just then. Please try again.")
 INTERNAL_ERROR = gettext_noop("Something broke on our side while colouring. Please try again.")
 
 
@@ -123,9 +125,9 @@ class Worker:
             renditions.fail(rendition, error.code, error.message)
         except MemoryError:
             renditions.fail(rendition, "out_of_memory", OUT_OF_MEMORY)
-        except Exception:
+        except Exception as error:
             log.exception("Rendition %s failed.", rendition.pk)
-            renditions.fail(rendition, "internal_error", INTERNAL_ERROR)
+            renditions.fail(rendition, *_unforeseen(error))
         finally:
             self.rendition = None
         return True
@@ -170,9 +172,9 @@ class Worker:
             _fail(task, "took_too_long", TOOK_TOO_LONG)
         except MemoryError:
             _fail(task, "out_of_memory", OUT_OF_MEMORY)
-        except Exception:
+        except Exception as error:
             log.exception("Job %s failed.", task.job.pk)
-            _fail(task, "internal_error", INTERNAL_ERROR)
+            _fail(task, *_unforeseen(error))
         else:
             return True
         return False
@@ -287,6 +289,13 @@ class Worker:
 
         self.following = threading.Thread(target=load, name="follow", daemon=True)
         self.following.start()
+
+
+def _unforeseen(error: Exception) -> tuple[str, str]:
+    """Code and sentence for what is nobody's photo's fault."""
+    if is_away(error):
+        return StorageAway.default_code, STORAGE_AWAY
+    return "internal_error", INTERNAL_ERROR
 
 
 def _fail(task: Task, code: str, message: str) -> None:

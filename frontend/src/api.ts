@@ -1377,7 +1377,7 @@ export interface components {
             finished_at: string | null;
         };
         JobError: {
-            /** @description Stable, for programs: what is wrong with the photo, or one of `internal_error`, `worker_died`, `took_too_long`, `out_of_memory`, `model_unavailable`. */
+            /** @description Stable, for programs: what is wrong with the photo, or one of `internal_error`, `worker_died`, `took_too_long`, `out_of_memory`, `model_unavailable`, `storage_unavailable`. */
             code: string;
             /** @description For people, in the language asked for. */
             message: string;
@@ -8146,4 +8146,4 @@ export interface operations {
         };
     };
 }
-// SHA-256 of docs/openapi.yaml: 71c0939bc6adff19dc8613ca92bb7283b330b9e304865bbba718ae91187ecbd0
+// SHA-256 of docs/openapi.yaml: 8644d044fac2ec6e9102127343fc08b25ad9d8571022b529e992664f3d7bf901

@@ -11,12 +11,13 @@ from PIL import ExifTags, Image
 
 from colorweb.accounts.visitors import Visitor
 from colorweb.health import workers
-from jobs import files, gallery, intake, queue, renditions, states, tasks
+from jobs import files, gallery, intake, queue, renditions, retries, states, tasks
 from jobs.models import Job, Photo, Rendition, State
 from ml.resnet_gray import weights
-from tests import pictures
+from tests import pictures, s3
 from tests.jobs import make
 from tests.ml.test_metadata import SERIALS, camera_file
+from tests.ports import free_port
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -96,6 +97,28 @@ def test_a_photo_that_fails_costs_its_neighbours_nothing(worker):
     good.refresh_from_db()
     assert (broken.state, broken.error_code) == ("failed", "internal_error")
     assert good.state == "succeeded"
+
+
+def test_while_the_storage_is_away_jobs_fail_for_that_reason_and_can_be_tried_again(
+    worker, settings
+):
+    jobs = [send(), send()]
+    folder = settings.STORAGES
+    options = {
+        "bucket_name": "photos",
+        "endpoint_url": f"http://127.0.0.1:{free_port()}",  # nobody is there
+        **s3.KEYS,
+    }
+    bucket = {"BACKEND": "colorweb.storage.S3", "OPTIONS": options}
+    settings.STORAGES = {**folder, "default": bucket}
+    assert worker.work() == 2
+    for job in jobs:
+        job.refresh_from_db()
+        assert (job.state, job.error_code) == ("failed", "storage_unavailable")
+    settings.STORAGES = folder
+    assert retries.retry_lately() == 2
+    worker.work()
+    assert Job.objects.filter(state="succeeded").count() == 2
 
 
 def test_a_cancelled_running_job_stops_and_leaves_no_file(worker, monkeypatch):
