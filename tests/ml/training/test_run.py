@@ -12,11 +12,12 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.models.functions import Now
 
-from ml import leases
+from ml import evaluations, leases
 from ml.models import DataSet, ModelVersion, TrainingRun
 from ml.training import copies, notice, queue, steer, worker
 from ml.training.errors import RunError
 from ml.training.options import Options
+from tests.ml import networks
 from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -140,6 +141,15 @@ def test_a_run_that_waits_is_stopped_at_once(data_set):
     steer.stop(run)
     assert fresh(run).state == "stopped"
     assert worker.work() == 0
+
+
+def test_a_comparison_goes_before_the_runs_that_wait(data_set, tmp_path):
+    first, second = start(data_set), start(data_set)
+    asked = evaluations.ask(networks.version(tmp_path, 1), data_set)
+    DataSet.objects.all().delete()  # so that all three end as soon as they begin
+    assert worker.work() == 2
+    asked.refresh_from_db()
+    assert fresh(first).finished_at <= asked.finished_at <= fresh(second).started_at
 
 
 @pytest.mark.long
