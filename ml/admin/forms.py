@@ -53,6 +53,7 @@ class NewDataSet(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _capitalise(self)
+        self.fields["kind"].initial = DataSet.Kind.UPLOAD
 
     def clean(self) -> dict[str, Any]:
         """Refuses what no check could read."""
