@@ -160,6 +160,10 @@ INSIDE = (
     "/account/sessions/",
     "/account/tokens/",
     "/account/tokens/new/",
+    "/account/webhooks/",
+    "/account/webhooks/new/",
+    "/history/",
+    "/trash/",
     "/account/2fa/",
     "/account/2fa/totp/activate/",
 )
