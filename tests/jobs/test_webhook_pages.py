@@ -104,7 +104,9 @@ def test_the_log_tells_when_it_is_tried_again(client, ada):
         attempts=[{"at": now.isoformat(), "ms": 5, "status": 500, "error": ""}],
     )
     delivery = make_delivery(due_at=now - minute)
-    assert "next try any moment now" in text(client.get(page))
+    assert "5 ms, next try any moment now" in text(client.get(page))
+    russian = client.get(page, headers={"Accept-Language": "ru"})
+    assert "5 мс, следующая попытка с минуты на минуту" in text(russian)
     WebhookEndpoint.objects.update(rests_until=now + 3 * minute)
     assert "next try 2\xa0minutes from now" in text(client.get(page))
     delivery.due_at = now + 10 * minute
