@@ -1,7 +1,8 @@
 """The files of a photo: what there is of each, under which name, and how they come and go.
 
 A file is written whole under a name nobody knows yet, and only then does a row point at it.
-What a crash leaves behind has no row; `sweep` finds it.
+What a crash leaves behind has no row: `queue.reap` takes away what a dead worker has written, and
+`sweep` folders without a photo.
 """
 
 import logging

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_noop
 
 from colorweb.accounts.models import User
 from colorweb.health import workers
-from jobs import live, states
+from jobs import files, live, states
 from jobs.models import Job, Photo, Queue, Rendition, Stage, State
 
 log = logging.getLogger(__name__)
@@ -113,6 +113,7 @@ def reap() -> tuple[int, int]:
             ended = _take_back(job)
         except states.Refused:  # its worker renewed the lease or finished meanwhile
             continue
+        files.delete_attempt(job)  # a worker that lives after all is refused, and does the same
         requeued += not ended
         failed += ended
     waiting = 0 if state().paused else Job.objects.filter(state=State.QUEUED).count()

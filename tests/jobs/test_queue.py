@@ -4,11 +4,12 @@ import threading
 from datetime import timedelta
 
 import pytest
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.models.functions import Now
 
 from colorweb import broker
-from jobs import live, queue, states
+from jobs import files, live, queue, states
 from jobs.models import Job, Queue
 from tests.jobs import make
 
@@ -120,6 +121,18 @@ def test_dead_worker_job_is_requeued_and_wakes_a_worker():
     job.refresh_from_db()
     assert (job.state, job.stage, job.worker) == ("queued", "waiting", "")
     assert live.waiting_tokens() == 1
+
+
+def test_what_a_dead_worker_has_written_goes_with_its_attempt():
+    make.job()
+    [job] = claimed()
+    with files.new_file(job.file("result")) as file:
+        file.write(b"whole, but too late")
+    queue.reap()
+    assert default_storage.exists(job.file("result"))
+    make.expire(job)
+    queue.reap()
+    assert not default_storage.exists(job.file("result"))
 
 
 def test_a_renewed_lease_keeps_its_job():
