@@ -2,9 +2,9 @@
 
 import logging
 
-import redis
 from celery import current_app
-from django.conf import settings
+
+from colorweb import broker
 
 log = logging.getLogger(__name__)
 
@@ -27,9 +27,8 @@ def evaluate() -> None:
 
 
 def waiting(queue: str) -> int:
-    """How many tokens wait in a queue."""
-    with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=5) as broker:
-        return int(broker.llen(queue))
+    """How many tokens wait in a queue. Raises redis.RedisError where the broker is away."""
+    return int(broker.client().llen(queue))
 
 
 def _send(task: str) -> None:
