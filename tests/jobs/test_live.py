@@ -75,7 +75,9 @@ async def test_progress_arrives_between_changes():
 
 async def test_another_visitor_gets_no_job():
     job = await make_job()
-    assert await socket(f"/ws/jobs/{job.pk}/", guest="b" * 32).connect() == (False, 4404)
+    page = socket(f"/ws/jobs/{job.pk}/", guest="b" * 32)
+    assert await page.connect() == (False, 4404)
+    await page.disconnect()
 
 
 async def test_the_file_is_named_to_its_owner_alone():
@@ -96,6 +98,7 @@ async def test_a_foreign_page_gets_no_socket():
     job = await make_job()
     page = socket(f"/ws/jobs/{job.pk}/", origin="http://elsewhere.example")
     assert not (await page.connect())[0]
+    await page.disconnect()
 
 
 async def test_my_socket_tells_all_my_jobs_and_nobody_elses():

@@ -129,7 +129,9 @@ async def test_a_socket_needs_the_scope_to_read(ada_token):
         (b"origin", b"http://127.0.0.1"),
         (b"authorization", f"Bearer {ada_token}".encode()),
     ]
-    assert await WebsocketCommunicator(application, "/ws/me/", headers).connect() == (False, 4403)
+    page = WebsocketCommunicator(application, "/ws/me/", headers)
+    assert await page.connect() == (False, 4403)
+    await page.disconnect()
 
 
 @pytest.fixture
