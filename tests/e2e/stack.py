@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit, urlunsplit
@@ -121,15 +121,32 @@ class Stack:
 
     @contextmanager
     def stopped(self, program: str) -> Iterator[None]:
-        """A program and its children stand still, as on a machine that is out of breath."""
+        """A program and its children stand still, as on a machine that is out of breath.
+
+        None of them with SQLite's one lock in its hands, or nobody could write.
+        """
         processes = [self.pid(program), *self.children(program)]
-        for process in processes:
-            os.kill(process, signal.SIGSTOP)
+        wait_for(lambda: self._stop(processes), "the database to be free")
         try:
             yield
         finally:
-            for process in processes:
-                os.kill(process, signal.SIGCONT)
+            _send(signal.SIGCONT, processes)
+
+    def _stop(self, processes: list[int]) -> bool:
+        _send(signal.SIGSTOP, processes)
+        if self.database or self._can_write():
+            return True
+        _send(signal.SIGCONT, processes)
+        return False
+
+    def _can_write(self) -> bool:
+        database = sqlite3.connect(self.var_dir / "db.sqlite3", timeout=1)
+        with closing(database):
+            try:
+                database.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return False
+        return True
 
     def children(self, program: str) -> list[int]:
         """The processes that a program has started."""
@@ -208,6 +225,11 @@ def drop_database(url: str) -> None:
     """Drops a database of `own_database`, whoever is still connected."""
     with psycopg.connect(os.environ["TEST_DATABASE_URL"], autocommit=True) as server:
         server.execute(f"DROP DATABASE {_name_of(url)} WITH (FORCE)".encode())
+
+
+def _send(what: signal.Signals, processes: list[int]) -> None:
+    for process in processes:
+        os.kill(process, what)
 
 
 def _name_of(database: str) -> str:
