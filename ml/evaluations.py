@@ -20,7 +20,6 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 from PIL import Image
@@ -105,22 +104,13 @@ def work() -> None:
 
 def reap() -> None:
     """Take back what dead workers left; wake a worker for what waits."""
-    for evaluation in leases.expired(Evaluation.objects.filter(state=State.RUNNING)):
-        again: dict[str, Any] = {"state": State.QUEUED}
-        if evaluation.deaths + 1 >= MOST_DEATHS:
-            again = {"state": State.FAILED, "error": WORKER_DIED.kept}
-        try:
-            leases.change(
-                evaluation,
-                [State.RUNNING],
-                fence=evaluation.attempt,
-                where=Q(lease_until__lt=Now()),
-                lease_until=None,
-                deaths=F("deaths") + 1,
-                **again,
-            )
-        except leases.Refused:
-            continue
+    leases.take_back(
+        Evaluation.objects.filter(state=State.RUNNING),
+        again=State.QUEUED,
+        deaths=MOST_DEATHS,
+        state=State.FAILED,
+        error=WORKER_DIED.kept,
+    )
     if Evaluation.objects.filter(state=State.QUEUED).exists() and not tokens.waiting("training"):
         tokens.evaluate()
 

@@ -4,6 +4,7 @@ A claim gives a row a new `attempt`; whoever writes names the attempt they were 
 refused once somebody else has the row. A worker that dies stops renewing its lease.
 """
 
+import contextlib
 import os
 import socket
 from collections.abc import Collection
@@ -73,6 +74,25 @@ def claim(rows: QuerySet[Row], to: str, **values: Any) -> Row | None:
 def expired(rows: QuerySet[Row]) -> QuerySet[Row]:
     """Those of `rows` whose worker has not shown itself in time."""
     return rows.filter(lease_until__lt=Now())
+
+
+def take_back(rows: QuerySet[Any], *, again: str, deaths: int, **given_up: Any) -> None:
+    """Puts those of `rows` whose worker died into state `again`; at the last of so many `deaths`
+    in a row, they get the values `given_up`.
+    """
+    for row in expired(rows):
+        values = given_up if row.deaths + 1 >= deaths else {"state": again}
+        # A worker that has renewed its lease or finished meanwhile keeps its row.
+        with contextlib.suppress(Refused):
+            change(
+                row,
+                [row.state],
+                fence=row.attempt,
+                where=Q(lease_until__lt=Now()),
+                lease_until=None,
+                deaths=F("deaths") + 1,
+                **values,
+            )
 
 
 def kept(row: Leased) -> Lease:

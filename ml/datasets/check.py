@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 from PIL import Image
@@ -233,22 +232,12 @@ def _end(data_set: DataSet, to: str, **values: Any) -> None:
 
 def reap() -> None:
     """Takes back checks whose worker died; after three attempts the set has failed."""
-    gone = Q(lease_until__lt=Now())
-    for data_set in leases.expired(DataSet.objects.filter(state=State.CHECKING)):
-        values: dict[str, Any] = {"state": State.QUEUED}
-        if data_set.deaths + 1 >= MOST_DEATHS:
-            values = {"state": State.FAILED, "error": WORKER_DIED.kept}
-        try:
-            leases.change(
-                data_set,
-                [State.CHECKING],
-                fence=data_set.attempt,
-                where=gone,
-                lease_until=None,
-                deaths=F("deaths") + 1,
-                **values,
-            )
-        except leases.Refused:  # its worker renewed the lease or finished meanwhile
-            continue
+    leases.take_back(
+        DataSet.objects.filter(state=State.CHECKING),
+        again=State.QUEUED,
+        deaths=MOST_DEATHS,
+        state=State.FAILED,
+        error=WORKER_DIED.kept,
+    )
     if DataSet.objects.filter(state=State.QUEUED).exists() and not tokens.waiting("default"):
         tokens.check()
