@@ -62,10 +62,6 @@ class DataSetAdmin(OfTrainers):
         )
         obj.pk = made.pk
 
-    def response_add(self, request: HttpRequest, obj: Any, *_args: Any) -> HttpResponse:
-        """Straight to its page, where one sees the check go on."""
-        return redirect("admin:ml_dataset_change", obj.pk)
-
     def change_view(
         self,
         request: HttpRequest,

@@ -94,10 +94,6 @@ class TrainingRunAdmin(OfTrainers):
     def save_related(self, *_args: Any) -> None:
         """Nothing: `steer.start` has kept the data sets with their fingerprints."""
 
-    def response_add(self, request: HttpRequest, obj: Any, *_args: Any) -> HttpResponse:
-        """Straight to its page, where one sees it go on."""
-        return redirect("admin:ml_trainingrun_change", obj.pk)
-
     def change_view(
         self,
         request: HttpRequest,
