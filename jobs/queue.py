@@ -140,17 +140,22 @@ def _take_back(job: Job) -> bool:
             error_message=WORKER_DIED,
         )
         return True
+    hand_back(job, expired)
+    return False
+
+
+def hand_back(job: Job, where: Q | None = None) -> None:
+    """Let a running job wait again, in its old place, if `where` holds. Raises Refused."""
     states.change(
         job.pk,
         State.QUEUED,
         fence=job.attempt,
-        where=expired,
+        where=where,
         stage=Stage.WAITING,
         worker="",
         lease_until=None,
         started_at=None,
     )
-    return False
 
 
 def pause(by: User | None = None) -> None:

@@ -26,7 +26,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_noop
 
 from colorweb.health import workers
-from colorweb.http.storage_away import StorageAway, is_away
+from colorweb.http.storage_away import StorageAway, is_away, probe
 from jobs import files, gallery, live, queue, renditions, states
 from jobs.intake import LIMITS
 from jobs.models import Job, Rendition, Stage, State
@@ -84,6 +84,7 @@ class Worker:
         self.name = f"{socket.gethostname()}-{os.getpid()}"
         self.tasks: dict[Any, Task] = {}
         self.rendition: tuple[Rendition, float] | None = None  # and when it began
+        self.storage_away = False  # as the last photo found
         self.networks = Networks()
         self.following: threading.Thread | None = None
         self.on_gpu = self.networks.in_service.colorizer.device != "cpu"
@@ -100,7 +101,12 @@ class Worker:
         return Worker()
 
     def work(self) -> int:
-        """Claim a batch and see each of its jobs to an end; how many there were."""
+        """Claim a batch and see each of its jobs to an end; how many there were.
+
+        While the storage is away none is claimed: photos wait for it instead of failing.
+        """
+        if self.storage_away and not self._storage_is_back():
+            return 0
         tasks = [
             Task(job, live.Progress(job.pk, job.photo.visitor_key))
             for job in queue.claim(self.name, self.batch)
@@ -127,7 +133,9 @@ class Worker:
             renditions.fail(rendition, "out_of_memory", OUT_OF_MEMORY)
         except Exception as error:
             log.exception("Rendition %s failed.", rendition.pk)
-            renditions.fail(rendition, *_unforeseen(error))
+            away = (StorageAway.default_code, STORAGE_AWAY)
+            internal = ("internal_error", INTERNAL_ERROR)
+            renditions.fail(rendition, *(away if is_away(error) else internal))
         finally:
             self.rendition = None
         return True
@@ -173,11 +181,26 @@ class Worker:
         except MemoryError:
             _fail(task, "out_of_memory", OUT_OF_MEMORY)
         except Exception as error:
-            log.exception("Job %s failed.", task.job.pk)
-            _fail(task, *_unforeseen(error))
+            if is_away(error):
+                log.warning("The storage is away: photos wait. %s", error)
+                self.storage_away = True
+                _hand_back(task)
+            else:
+                log.exception("Job %s failed.", task.job.pk)
+                _fail(task, "internal_error", INTERNAL_ERROR)
         else:
             return True
         return False
+
+    def _storage_is_back(self) -> bool:
+        try:
+            probe()
+        except Exception as error:
+            if not is_away(error):
+                raise
+        else:
+            self.storage_away = False
+        return not self.storage_away
 
     def _read(self, task: Task) -> None:
         task.advance(Stage.READING)
@@ -291,13 +314,6 @@ class Worker:
         self.following.start()
 
 
-def _unforeseen(error: Exception) -> tuple[str, str]:
-    """Code and sentence for what is nobody's photo's fault."""
-    if is_away(error):
-        return StorageAway.default_code, STORAGE_AWAY
-    return "internal_error", INTERNAL_ERROR
-
-
 def _fail(task: Task, code: str, message: str) -> None:
     """End a job with a reason a person understands; what it had written goes."""
     with contextlib.suppress(states.Refused):
@@ -309,6 +325,16 @@ def _fail(task: Task, code: str, message: str) -> None:
             error_message=message,
             timings=task.timings,
         )
+    files.delete_attempt(task.job)
+
+
+def _hand_back(task: Task) -> None:
+    """Let a job wait for the storage, unless it has been tried often enough."""
+    if task.job.attempt >= settings.JOB_MAX_ATTEMPTS:
+        _fail(task, StorageAway.default_code, STORAGE_AWAY)
+        return
+    with contextlib.suppress(states.Refused):
+        queue.hand_back(task.job)
     files.delete_attempt(task.job)
 
 

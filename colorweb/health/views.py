@@ -9,8 +9,6 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
@@ -18,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from colorweb import broker
 from colorweb.health import metrics, workers
+from colorweb.http import storage_away
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +35,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     checks: dict[str, Callable[[], None]] = {
         "database": _check_database,
         "broker": _check_broker,
-        "storage": _check_storage,
+        "storage": storage_away.probe,
     }
     if request.GET.get("worker"):
         checks["worker"] = _check_worker
@@ -72,10 +71,6 @@ def _check_database() -> None:
 
 def _check_broker() -> None:
     broker.client().ping()
-
-
-def _check_storage() -> None:
-    default_storage.delete(default_storage.save("health/probe", ContentFile(b"ok")))
 
 
 class NoWorker(Exception):

@@ -6,6 +6,8 @@ Files come before their rows, so whatever was asked for has not happened.
 import errno
 import sys
 
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.utils.translation import gettext_lazy as _
 from rest_framework.exceptions import APIException
 
@@ -28,3 +30,8 @@ def is_away(error: BaseException) -> bool:
     # What is not imported has raised nothing; it is not where files lie in a folder.
     botocore = sys.modules.get("botocore.exceptions")
     return bool(botocore and isinstance(error, (botocore.BotoCoreError, botocore.ClientError)))
+
+
+def probe() -> None:
+    """Write and delete a small file. Raises whatever the storage raises."""
+    default_storage.delete(default_storage.save("health/probe", ContentFile(b"ok")))

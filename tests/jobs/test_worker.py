@@ -99,26 +99,37 @@ def test_a_photo_that_fails_costs_its_neighbours_nothing(worker):
     assert good.state == "succeeded"
 
 
-def test_while_the_storage_is_away_jobs_fail_for_that_reason_and_can_be_tried_again(
-    worker, settings
-):
-    jobs = [send(), send()]
-    folder = settings.STORAGES
-    options = {
-        "bucket_name": "photos",
-        "endpoint_url": f"http://127.0.0.1:{free_port()}",  # nobody is there
-        **s3.KEYS,
-    }
+def away(settings) -> dict:
+    """Storage settings of a bucket on a server that is not there."""
+    address = f"http://127.0.0.1:{free_port()}"
+    options = {"bucket_name": "photos", "endpoint_url": address, **s3.KEYS}
     bucket = {"BACKEND": "colorweb.storage.S3", "OPTIONS": options}
-    settings.STORAGES = {**folder, "default": bucket}
-    assert worker.work() == 2
+    return {**settings.STORAGES, "default": bucket}
+
+
+def test_while_the_storage_is_away_photos_wait_for_it(worker, settings):
+    jobs, folder = [send(), send()], settings.STORAGES
+    settings.STORAGES = away(settings)
+    assert [worker.work(), worker.work()] == [2, 0], "the first claim finds out"
     for job in jobs:
         job.refresh_from_db()
-        assert (job.state, job.error_code) == ("failed", "storage_unavailable")
+        assert (job.state, job.stage, job.attempt, job.worker) == ("queued", "waiting", 1, "")
     settings.STORAGES = folder
-    assert retries.retry_lately() == 2
-    worker.work()
+    assert [worker.work(), worker.work()] == [1, 1], "second attempts run alone"
     assert Job.objects.filter(state="succeeded").count() == 2
+
+
+def test_a_photo_that_met_an_outage_at_each_attempt_fails_and_can_be_tried_again(worker, settings):
+    job, folder = send(), settings.STORAGES
+    Job.objects.update(attempt=settings.JOB_MAX_ATTEMPTS - 1)
+    settings.STORAGES = away(settings)
+    worker.work()
+    job.refresh_from_db()
+    assert (job.state, job.error_code) == ("failed", "storage_unavailable")
+    settings.STORAGES = folder
+    assert retries.retry_lately() == 1
+    worker.work()
+    assert Job.objects.filter(state="succeeded").count() == 1
 
 
 def test_a_cancelled_running_job_stops_and_leaves_no_file(worker, monkeypatch):
