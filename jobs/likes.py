@@ -34,11 +34,13 @@ def among(visitor: Visitor, photos: Iterable[UUID]) -> set[UUID]:
 
 
 def adopt(guest: Visitor, account: Visitor) -> None:
-    """Make a guest's likes the account's; what both liked counts once from now on."""
-    with transaction.atomic():
-        liked = Like.objects.filter(visitor=account.key).values("photo")
-        _delete(Like.objects.filter(visitor=guest.key, photo__in=liked))
-        Like.objects.filter(visitor=guest.key).update(visitor=account.key)
+    """Make a guest's likes the account's; what both liked counts once from now on.
+
+    Photo by photo, always in the same order: whoever likes one of them meanwhile is counted too.
+    """
+    for like in Like.objects.filter(visitor=guest.key).select_related("photo").order_by("photo"):
+        add(account, like.photo)
+        take_back(guest, like.photo)
 
 
 def forget(visitor: Visitor) -> None:

@@ -210,6 +210,33 @@ def test_the_count_is_exact_when_many_like_at_once():
     assert photo.likes == Like.objects.count()
 
 
+def test_an_account_that_likes_while_it_adopts_is_counted_once():
+    photos = [published(str(number)) for number in range(8)]
+    user = User.objects.create_user("ada@example.org")
+    account, begin = Visitor(user=user, guest="", address=""), threading.Barrier(3)
+    for photo in photos:
+        likes.add(somebody(1), photo)
+        likes.add(somebody(2), photo)
+
+    def together(do) -> None:
+        begin.wait()
+        do()
+        connection.close()
+
+    def like_all() -> None:
+        for photo in reversed(photos):
+            likes.add(account, photo)
+
+    adoptions = [partial(people.adopt, somebody(number).guest, user) for number in (1, 2)]
+    threads = [threading.Thread(target=together, args=[do]) for do in (*adoptions, like_all)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert set(Photo.objects.values_list("likes", flat=True)) == {1}
+    assert Like.objects.count() == len(photos)
+
+
 def test_a_guests_likes_come_along_into_the_account_and_go_with_it():
     user = User.objects.create_user("ada@example.org")
     account = Visitor(user=user, guest="", address="")
