@@ -334,7 +334,7 @@ _s3 = {
 }
 STORAGES = {
     "default": _s3 if _bucket else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "colorweb.http.static.HashedFiles"},
 }
 STATIC_URL = "static/"
 STATIC_ROOT = runtime.static_dir()

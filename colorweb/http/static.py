@@ -1,4 +1,4 @@
-"""Static files without a thread for each request that passes by."""
+"""Static files: named after what they hold, and no thread for each request that passes by."""
 
 from collections.abc import Awaitable
 from typing import Any
@@ -7,6 +7,13 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from whitenoise.middleware import WhiteNoiseMiddleware
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class HashedFiles(CompressedManifestStaticFilesStorage):
+    """WhiteNoise's storage; scripts import each other by the names that pages preload."""
+
+    support_js_module_import_aggregation = True
 
 
 class StaticFiles(WhiteNoiseMiddleware):

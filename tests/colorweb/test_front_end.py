@@ -1,9 +1,12 @@
 """What browsers have to load."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 
 MOST_SCRIPT = 100_000  # bytes before compression, so that phones have parsed it in a moment
 
@@ -23,6 +26,21 @@ def script_of(entry: str) -> int:
 
 def test_the_pages_of_photos_load_little_script():
     assert script_of("src/main.ts") < MOST_SCRIPT
+
+
+def test_a_script_has_one_name_whoever_loads_it(settings, tmp_path: Path):
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "colorweb.http.static.HashedFiles"},
+    }
+    call_command("collectstatic", interactive=False, verbosity=0)
+    names = json.loads((tmp_path / "staticfiles.json").read_text())["paths"]
+    chunks = json.loads((tmp_path / "manifest.json").read_text()).values()
+    scripts = [(tmp_path / names[chunk["file"]]).read_text() for chunk in chunks]
+    imported = {name for script in scripts for name in re.findall(r'from ?"\./([^"]+)"', script)}
+    assert imported
+    assert {f"assets/{name}" for name in imported} <= set(names.values())
 
 
 @pytest.mark.django_db
