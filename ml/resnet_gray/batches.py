@@ -106,7 +106,8 @@ def whole_batches(
         scale = size / min(height, width) / stride
         shape = max(1, round(width * scale)) * stride, max(1, round(height * scale)) * stride
         members = shapes.setdefault(shape, [])
-        members.append(cv2.resize(lab8, shape, interpolation=cv2.INTER_AREA))
+        how = cv2.INTER_AREA if min(height, width) > size else cv2.INTER_CUBIC
+        members.append(cv2.resize(lab8, shape, interpolation=how))
         if len(members) == batch:
             yield to_tensors(shapes.pop(shape))
     yield from map(to_tensors, shapes.values())

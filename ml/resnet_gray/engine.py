@@ -274,6 +274,7 @@ class Run:
         card = weights.new_card(
             self.net.architecture,
             trained_on=f"{len(self.photos)} photos ({self.fingerprint[:12]})",
+            default_size=max(size for _, size in self.recipe.sizes),
             mean_ab=mean_ab(self.colours),
             metrics=metrics,
             code_revision=revision.of_code(),

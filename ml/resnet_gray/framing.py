@@ -106,8 +106,8 @@ def _scaled(width: int, height: int, size: int) -> tuple[int, int]:
 
 
 def _resized(rgb: srgb.Pixels, height: int, width: int) -> srgb.Pixels:
-    if height * width > rgb.shape[0] * rgb.shape[1]:
-        return cv2.resize(rgb, (width, height), interpolation=cv2.INTER_LINEAR)
+    if height * width > rgb.shape[0] * rgb.shape[1]:  # as in training: crisper than linear
+        return cv2.resize(rgb, (width, height), interpolation=cv2.INTER_CUBIC)
     full_height, full_width = rgb.shape[:2]
     if full_height >= 4 * height and full_height % 2 == 0 and full_width % 2 == 0:
         # The mean of a mean is the mean, and OpenCV halves in a third of the time.

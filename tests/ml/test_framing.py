@@ -1,6 +1,8 @@
+import cv2
 import numpy as np
 import pytest
 
+from ml.resnet_gray import srgb
 from ml.resnet_gray.framing import STRIDE, frame, frame_shape, frame_shapes, unframe
 from tests.ml import files
 
@@ -52,3 +54,9 @@ def test_frame_holds_the_photos_lightness():
     assert np.abs(white.lightness - 100).max() < 1e-4
     middle = frame(np.full((300, 300, 3), 119, np.uint8))
     assert np.abs(middle.lightness - 50.034).max() < 0.01  # L* of sRGB 119
+
+
+def test_small_photo_is_enlarged_as_sharply_as_in_training():
+    small = files.colourful(96, 96)
+    expected = srgb.lightness(cv2.resize(small, (256, 256), interpolation=cv2.INTER_CUBIC))
+    assert np.array_equal(frame(small, 256).lightness, expected)

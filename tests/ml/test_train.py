@@ -139,6 +139,7 @@ def test_command_trains_and_leaves_a_model(tmp_path, capsys):
     path = Path(capsys.readouterr().out.strip())
     net, card = weights.load(path)
     assert card["architecture"] == net.architecture == "resnet-gray-unet"
+    assert card["default_size"] == 32  # that of the last crops
     assert card["trained_on"].startswith("8 photos")
     assert path == run / "model.safetensors"
     assert card["code_revision"] == revision.of_code() == journal(run, "start")[0]["code_revision"]
