@@ -26,14 +26,25 @@ def crop(lab8: Lab8, size: int, rng: np.random.Generator) -> Lab8:
     in. Larger crops stop at what is seen in photos of ``LARGEST_SEEN``.
     """
     height, width = lab8.shape[:2]
-    closest = min(2.0, max(1.0, LARGEST_SEEN / size))
-    side = min(height, width) * closest ** rng.uniform(-1, 0)
+    side = min(height, width) * _closest(size) ** rng.uniform(-1, 0)
     stretch = 1.25 ** rng.uniform(-0.5, 0.5)
     w, h = min(width, round(side * stretch)), min(height, round(side / stretch))
     x, y = rng.integers(width - w + 1), rng.integers(height - h + 1)
     part = lab8[y : y + h, x : x + w]
     part = cv2.resize(part, (size, size), interpolation=_how(min(w, h) / size))
     return part[:, ::-1] if rng.random() < 0.5 else part
+
+
+def size_learned(size: int) -> int:
+    """The short side, in pixels, of the whole photos that crops of ``size`` teach best: the middle
+    of those whose things they show, to a multiple of 32.
+    """
+    return max(32, round(size * _closest(size) ** 0.5 / 32) * 32)
+
+
+def _closest(size: int) -> float:
+    """How much larger things are in the closest crop than in a whole photo of ``size``."""
+    return min(2.0, max(1.0, LARGEST_SEEN / size))
 
 
 def _how(shrink: float) -> int:

@@ -16,6 +16,7 @@ Curve = list[tuple[float, float]]  # passes, part of grey's error
 
 WIDTH, HEIGHT = 760, 360
 LEFT, RIGHT, TOP, BOTTOM = 56, 170, 20, 44
+LINE = 18  # from one line of text to the next
 COLOURS = ("#2563eb", "#c2410c", "#15803d", "#7e22ce")
 STYLE = """text { font: 13px system-ui, sans-serif; fill: #374151 } .grid { stroke: #9ca3af66 }
 path { fill: none; stroke-width: 2 }
@@ -59,14 +60,17 @@ def svg(curves: Mapping[str, Curve]) -> str:
         parts.append(f'<text x="{at}" y="{HEIGHT - 22}" text-anchor="middle">{tick}</text>')
     middle = (LEFT + WIDTH - RIGHT) / 2
     parts.append(f'<text x="{middle}" y="{HEIGHT - 4}" text-anchor="middle">passes</text>')
-    for number, (name, curve) in enumerate(curves.items()):
-        colour = COLOURS[number % len(COLOURS)]
+    coloured = [(c, COLOURS[i % len(COLOURS)]) for i, c in enumerate(curves.items())]
+    free = 0.0  # labels beside the ends of their lines, one under the other
+    for (name, curve), colour in sorted(coloured, key=lambda item: -item[0][1][-1][1]):
         line = " L".join(f"{x(epoch)} {y(error)}" for epoch, error in curve)
         parts.append(f'<path d="M{line}" stroke="{colour}"/>')
-        end = curve[-1]
+        end = curve[-1][1]
+        at = max(y(end) + 4, free)
+        free = at + LINE
         parts.append(
-            f'<text x="{x(end[0]) + 8}" y="{y(end[1]) + 4}" style="fill: {colour}">'
-            f"{escape(name)} {end[1]:.3f}</text>"
+            f'<text x="{WIDTH - RIGHT + 8}" y="{at:.1f}" style="fill: {colour}">'
+            f"{escape(name)} {end:.3f}</text>"
         )
     title = "Error on photos apart, as a part of that of an answer without colour"
     return (

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from . import augment, checks, losses, revision, weights
-from .batches import Batches, Wanted, steps_per_epoch
+from .batches import Batches, Wanted, size_learned, steps_per_epoch
 from .bins import mean_ab, occupied_bins
 from .calibrate import USUAL
 from .data import Photos
@@ -274,7 +274,7 @@ class Run:
         card = weights.new_card(
             self.net.architecture,
             trained_on=f"{len(self.photos)} photos ({self.fingerprint[:12]})",
-            default_size=max(size for _, size in self.recipe.sizes),
+            default_size=size_learned(self.recipe.size_at(1)),
             mean_ab=mean_ab(self.colours),
             metrics=metrics,
             code_revision=revision.of_code(),

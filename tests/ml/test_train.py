@@ -11,7 +11,7 @@ import cv2
 import pytest
 import torch
 
-from ml.resnet_gray import data, revision, weights
+from ml.resnet_gray import batches, data, revision, weights
 from ml.resnet_gray.engine import Run
 from ml.resnet_gray.recipes import PRESETS, Recipe
 from ml.resnet_gray.run_folder import RunError, RunFolder
@@ -108,6 +108,12 @@ def test_recipe_changes_size_on_its_way():
     assert [recipe.size_at(p) for p in (0, 0.74, 0.75, 1)] == [128, 128, 160, 160]
 
 
+def test_network_works_in_the_middle_of_the_sizes_it_saw():
+    assert [batches.size_learned(size) for size in (32, 96, 128, 160, 192, 224, 320, 512)] == [
+        32, 128, 192, 224, 256, 256, 320, 512,
+    ]  # fmt: skip
+
+
 def test_rate_warms_up_and_falls(photos, folder):
     run = Run(tiny(), photos, folder)
     rates = [run.rate_at(p) for p in (0, 0.04, 0.5, 1)]
@@ -139,7 +145,7 @@ def test_command_trains_and_leaves_a_model(tmp_path, capsys):
     path = Path(capsys.readouterr().out.strip())
     net, card = weights.load(path)
     assert card["architecture"] == net.architecture == "resnet-gray-unet"
-    assert card["default_size"] == 32  # that of the last crops
+    assert card["default_size"] == 32
     assert card["trained_on"].startswith("8 photos")
     assert path == run / "model.safetensors"
     assert card["code_revision"] == revision.of_code() == journal(run, "start")[0]["code_revision"]
