@@ -16,9 +16,9 @@ from PIL import Image
 
 from bench.rows import Row, ms
 from bench.scene import write_jpeg
-from ml import catalog
-from ml.resnet_gray import photos
-from ml.resnet_gray.colorizer import Colorizer
+from ml.imaging import photos
+from ml.resnet_gray.network.colorizer import Colorizer
+from ml.versions import catalog
 
 WIDTH, HEIGHT = 1600, 1200
 NICE = "10"  # as the training worker starts it
@@ -70,7 +70,7 @@ def _training(folder: Path) -> Iterator[int]:
     for seed in range(64):
         coarse = np.random.default_rng(seed).integers(0, 255, (12, 16, 3), np.uint8)
         Image.fromarray(coarse).resize((256, 192)).save(data / f"{seed}.png")
-    command = ["nice", "-n", NICE, sys.executable, "-m", "ml.resnet_gray.train"]
+    command = ["nice", "-n", NICE, sys.executable, "-m", "ml.resnet_gray.training.train"]
     options = [
         "--data",
         str(data),

@@ -38,9 +38,9 @@ def main(source: Path) -> None:
     import cv2  # noqa: PLC0415
     import torch  # noqa: PLC0415
 
-    from ml import catalog  # noqa: PLC0415
-    from ml.resnet_gray import photos  # noqa: PLC0415
-    from ml.resnet_gray.colorizer import Colorizer  # noqa: PLC0415
+    from ml.imaging import photos  # noqa: PLC0415
+    from ml.resnet_gray.network.colorizer import Colorizer  # noqa: PLC0415
+    from ml.versions import catalog  # noqa: PLC0415
 
     cv2.setNumThreads(1)
     torch.set_num_threads(1)

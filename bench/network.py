@@ -4,9 +4,9 @@ import numpy as np
 import torch
 
 from bench.rows import Row, ms, times
-from ml import catalog
-from ml.resnet_gray import weights
-from ml.resnet_gray.colorizer import best_dtype, optimised
+from ml.resnet_gray.network import weights
+from ml.resnet_gray.network.colorizer import best_dtype, optimised
+from ml.versions import catalog
 
 AIM = 1.8
 

@@ -224,7 +224,7 @@ class Copies:
 
 def _addresses(owner: Any) -> dict[str, str]:
     """Where each view of each page is for this owner."""
-    from jobs import keyset  # noqa: PLC0415
+    from colorweb import keyset  # noqa: PLC0415
     from jobs.models import Photo  # noqa: PLC0415
 
     mine, public = Photo.objects.filter(owner=owner), Photo.objects.filter(visibility="public")

@@ -8,10 +8,10 @@ from PIL import Image
 
 from bench.rows import Row, ms, times
 from bench.scene import write_jpeg
-from ml import catalog
-from ml.resnet_gray import photos
-from ml.resnet_gray.colorizer import Colorizer
-from ml.resnet_gray.srgb import Pixels
+from ml.imaging import photos
+from ml.imaging.srgb import Pixels
+from ml.resnet_gray.network.colorizer import Colorizer
+from ml.versions import catalog
 
 AIM = 3.5
 WIDTH, HEIGHT = 4000, 3000

@@ -5,7 +5,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from ml.resnet_gray.srgb import Pixels
+from ml.imaging.srgb import Pixels
 
 GRAIN = 3.0  # grey levels; makes a 12-megapixel JPEG about as large as a telephone's
 

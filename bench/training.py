@@ -12,12 +12,13 @@ from torch import Tensor
 
 from bench.rows import Row, ms, times
 from bench.scene import scene
-from ml.resnet_gray import augment, memory
-from ml.resnet_gray.batches import Batches, Wanted
-from ml.resnet_gray.data import Photos, load
-from ml.resnet_gray.engine import Run
-from ml.resnet_gray.recipes import PRESETS
-from ml.resnet_gray.run_folder import RunFolder
+from ml.resnet_gray.data import memory
+from ml.resnet_gray.data.batches import Batches, Wanted
+from ml.resnet_gray.data.data import Photos, load
+from ml.resnet_gray.training import augment
+from ml.resnet_gray.training.engine import Run
+from ml.resnet_gray.training.recipes import PRESETS
+from ml.resnet_gray.training.run_folder import RunFolder
 
 INPUT_AIM, STEP_AIM = 5, 1.8
 PHOTOS, SIDE = 32, 256  # pixels of the stored photos

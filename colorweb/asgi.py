@@ -15,8 +15,8 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 
 from colorweb.http.body_limit import BodyLimit  # noqa: E402
-from jobs import routing as of_photos  # noqa: E402
-from ml import routing as of_training  # noqa: E402
+from jobs.live import routing as of_photos  # noqa: E402
+from ml.training import routing as of_training  # noqa: E402
 
 sockets = URLRouter([*of_photos.websocket_urlpatterns, *of_training.websocket_urlpatterns])
 application = ProtocolTypeRouter(

@@ -32,7 +32,7 @@ def insist(**_signal: Any) -> None:
 def load_network(**_signal: Any) -> None:
     """Load and warm the network before the first token, in the processes that colour."""
     if os.environ.get("COLORWEB_WORKER") == "gpu":
-        from jobs.worker import Worker  # noqa: PLC0415 - torch, in these processes only
+        from jobs.results.worker import Worker  # noqa: PLC0415 - torch, in these processes only
 
         Worker.here()
 

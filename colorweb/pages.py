@@ -6,7 +6,7 @@ from django.conf import settings
 from django.urls import path
 from django.views.generic import TemplateView
 
-from ml import registry
+from ml.versions import registry
 
 
 class About(TemplateView):

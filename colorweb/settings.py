@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "colorweb.accounts",
+    "colorweb.backup",
     "drf_standardized_errors",
     "jobs",
     "ml",
@@ -114,7 +115,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "jobs.context.limits",
+                "jobs.pages.context.limits",
             ]
         },
     }

@@ -9,4 +9,6 @@ class JobsConfig(AppConfig):
     def ready(self) -> None:
         # Each connects itself: to logins and deletions, training, monitors, and the API's document.
         from colorweb.api import schema  # noqa: F401, PLC0415
-        from jobs import learning, metrics, signals  # noqa: F401, PLC0415
+        from jobs import signals  # noqa: F401, PLC0415
+        from jobs.photos import for_training  # noqa: F401, PLC0415
+        from jobs.queue import metrics  # noqa: F401, PLC0415

@@ -12,8 +12,11 @@ from django.http import HttpRequest
 
 from colorweb.accounts.models import User
 from colorweb.accounts.visitors import Visitor
-from jobs import archives, files, likes, live, moderation, people
+from jobs.events import publish
 from jobs.models import Archive, Photo
+from jobs.photos import deletion
+from jobs.sharing import guests, likes, moderation
+from jobs.storage import files
 
 
 @receiver(user_logged_in)
@@ -21,20 +24,20 @@ def adopt_photos(request: HttpRequest, user: User, **_signal: Any) -> None:
     """Signing up ends here too: allauth logs in whoever has signed up."""
     visitor: Visitor | None = getattr(request, "visitor", None)
     if visitor and visitor.guest and not visitor.is_new:
-        people.adopt(visitor.guest, user)
+        guests.claim(visitor.guest, user)
 
 
 @receiver(user_logged_out)
 def close_sockets(user: User | None, **_signal: Any) -> None:
     """A page left open must not go on showing what its owner has left."""
     if user:
-        live.part(Visitor(user=user, guest="", address="").key)
+        publish.part(Visitor(user=user, guest="", address="").key)
 
 
 @receiver(post_delete, sender=UserSession)
 def close_sockets_of_ended_session(instance: UserSession, **_signal: Any) -> None:
     """Sessions ended from afar; the pages of the others come back at once."""
-    live.part(f"user-{instance.user_id}")
+    publish.part(f"user-{instance.user_id}")
 
 
 @receiver(post_delete, sender=Photo)
@@ -58,7 +61,7 @@ def delete_opinions(instance: User, **_signal: Any) -> None:
 @receiver(pre_delete, sender=Photo)
 def delete_archives(instance: Photo, **_signal: Any) -> None:
     """No zip outlives a photo that is in it."""
-    archives.forget([instance.pk])
+    deletion.delete_archives([instance.pk])
 
 
 @receiver(post_delete, sender=Archive)

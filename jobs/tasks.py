@@ -3,19 +3,11 @@
 from celery import shared_task
 from django.conf import settings
 
-from jobs import (
-    archives,
-    batches,
-    consistency,
-    files,
-    idempotency,
-    people,
-    queue,
-    renditions,
-    shares,
-    trash,
-    unpacking,
-)
+from jobs.photos import batches, consistency, idempotency, ownership, trash, unpacking
+from jobs.queue import claims
+from jobs.results import archives, renditions
+from jobs.sharing import links
+from jobs.storage import files
 from jobs.webhooks import sending
 
 
@@ -25,7 +17,7 @@ def colour() -> None:
 
     Any token does both, so neither waits behind more than one claim of the other.
     """
-    from jobs.worker import Worker  # noqa: PLC0415 - torch, in the processes that colour only
+    from jobs.results.worker import Worker  # noqa: PLC0415 - torch, in the processes that colour only
 
     worker = Worker.here()
     worker.work()
@@ -36,7 +28,7 @@ def colour() -> None:
 def reap() -> None:
     """Take back what dead workers left."""
     renditions.reap()
-    queue.reap()
+    claims.reap()
     archives.reap()
 
 
@@ -62,7 +54,7 @@ def sweep_renditions() -> None:
 @shared_task(ignore_result=True)
 def expire_guests() -> None:
     """Delete guests' photos whose time has come."""
-    people.expire_guests()
+    ownership.expire_guests()
 
 
 @shared_task(ignore_result=True)
@@ -98,7 +90,7 @@ def sweep_batches() -> None:
 @shared_task(ignore_result=True)
 def sweep_share_links() -> None:
     """Forget links whose time is over."""
-    shares.sweep()
+    links.sweep()
 
 
 @shared_task(ignore_result=True)

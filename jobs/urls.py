@@ -1,20 +1,7 @@
 from django.urls import path
 
-from jobs.pages import (
-    account,
-    archives,
-    compare,
-    download,
-    files,
-    gallery,
-    history,
-    home,
-    job,
-    share,
-    tokens,
-    trash,
-    webhooks,
-)
+from jobs.pages import archives, compare, download, files, gallery, history, home, job, share, trash
+from jobs.pages.account import index, tokens, webhooks
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -50,13 +37,13 @@ urlpatterns = [
     path("trash/delete/", trash.delete, name="trash-delete"),
     path("trash/empty/", trash.empty, name="trash-empty"),
     path("trash/<uuid:photo_id>/picture", trash.picture, name="trash-picture"),
-    path("account/", account.account, name="account"),
+    path("account/", index.account, name="account"),
     path("account/tokens/", tokens.list_tokens, name="account-tokens"),
     path("account/tokens/new/", tokens.make, name="account-token-make"),
     path("account/tokens/<int:token_id>/withdraw/", tokens.withdraw, name="account-token-withdraw"),
-    path("account/training/", account.training, name="account-training"),
-    path("account/export/", account.export_all, name="account-export"),
-    path("account/delete/", account.delete, name="account-delete"),
+    path("account/training/", index.training, name="account-training"),
+    path("account/export/", index.export_all, name="account-export"),
+    path("account/delete/", index.delete, name="account-delete"),
     path("account/webhooks/", webhooks.list_webhooks, name="account-webhooks"),
     path("account/webhooks/new/", webhooks.make, name="account-webhook-make"),
     path("account/webhooks/<uuid:endpoint_id>/", webhooks.one, name="account-webhook"),

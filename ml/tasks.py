@@ -2,9 +2,9 @@
 
 from celery import shared_task
 
-from ml import evaluations
 from ml.datasets import check, manage
 from ml.training import queue
+from ml.versions import evaluations
 
 
 @shared_task(ignore_result=True)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from ml import files
+from ml.versions import files
 
 urlpatterns = [
     path(

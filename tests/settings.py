@@ -3,16 +3,17 @@
 import os
 import tempfile
 
-# Processes that tests start inherit the folder.
-if "colorweb-tests-" not in os.environ.get("VAR_DIR", ""):
-    os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix="colorweb-tests-")
+# One folder for each process of pytest-xdist; processes that tests start inherit it.
+FOLDER = f"colorweb-tests-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}-"
+if FOLDER not in os.environ.get("VAR_DIR", ""):
+    os.environ["VAR_DIR"] = tempfile.mkdtemp(prefix=FOLDER)
 os.environ.pop("REDIS_URL", None)
 os.environ.pop("CACHE_URL", None)
 os.environ["DATABASE_URL"] = (
     os.environ.get("TEST_DATABASE_URL") or f"sqlite:///{os.environ['VAR_DIR']}/db.sqlite3"
 )
 
-from colorweb.settings import *  # noqa: F403
+from colorweb.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {

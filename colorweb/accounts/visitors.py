@@ -39,7 +39,9 @@ class Visitor:
     kept: bool = False
     api_token: ApiToken | None = None
     grants: tuple[str, ...] = ()
-    """What share links have shown this browser, as it says; `jobs.access` looks if it is so."""
+    """What share links have shown this browser, as it says; `jobs.storage.access` looks if it is
+    so.
+    """
 
     def may(self, scope: str) -> bool:
         """Whether the visitor, by this token or without one, may read, write, or act as staff."""

@@ -27,7 +27,7 @@ UNFOLD: dict[str, Any] = {
         {"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("favicon.svg")}
     ],
     "STYLES": [lambda _request: static("console.css")],
-    "DASHBOARD_CALLBACK": "jobs.console.page.context",
+    "DASHBOARD_CALLBACK": "jobs.admin.console.context",
     "SHOW_HISTORY": False,
     "SHOW_LANGUAGES": True,
     "BORDER_RADIUS": "3px",

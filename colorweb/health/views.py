@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from colorweb import broker
 from colorweb.health import metrics, workers
-from colorweb.http import storage_away
+from colorweb.http import storage_unavailable
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     checks: dict[str, Callable[[], None]] = {
         "database": _check_database,
         "broker": _check_broker,
-        "storage": storage_away.probe,
+        "storage": storage_unavailable.probe,
     }
     if request.GET.get("worker"):
         checks["worker"] = _check_worker

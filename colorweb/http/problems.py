@@ -17,7 +17,7 @@ from drf_standardized_errors.types import ErrorResponse
 from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 
-from colorweb.http.storage_away import StorageAway, is_away
+from colorweb.http.storage_unavailable import StorageAway, is_away
 
 log = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"

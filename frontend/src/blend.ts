@@ -2,7 +2,7 @@
  * A photo's colours at any vividness, as the server renders them: small maps of a and b are blended,
  * upsampled bicubically, joined with the grey picture's lightness and fitted into sRGB.
  *
- * The twin of ml/resnet_gray/chroma.py and gamut.py; a test compares their pixels.
+ * The twin of ml/imaging/chroma.py and gamut.py; a test compares their pixels.
  */
 
 const OFFSET = 128;

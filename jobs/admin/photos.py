@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from colorweb.console.pages import ReadOnly
-from jobs.console import page
+from jobs.admin import console
 from jobs.models import Job, Photo, State
 
 COLOURS = {
@@ -50,11 +50,11 @@ class JobAdmin(ReadOnly):
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
         return [
-            path("queue/pause/", wrap(page.pause), name="queue-pause"),
-            path("queue/resume/", wrap(page.resume), name="queue-resume"),
-            path("queue/retry/", wrap(page.retry_all), name="queue-retry-all"),
-            path("queue/retry/<uuid:job_id>/", wrap(page.retry), name="queue-retry"),
-            path("queue/check/", wrap(page.check), name="queue-check"),
+            path("queue/pause/", wrap(console.pause), name="queue-pause"),
+            path("queue/resume/", wrap(console.resume), name="queue-resume"),
+            path("queue/retry/", wrap(console.retry_all), name="queue-retry-all"),
+            path("queue/retry/<uuid:job_id>/", wrap(console.retry), name="queue-retry"),
+            path("queue/check/", wrap(console.check), name="queue-check"),
             *super().get_urls(),
         ]
 

@@ -11,8 +11,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from colorweb.console.pages import ReadOnly
-from jobs import moderation
 from jobs.models import Photo, PublicPhoto, Report
+from jobs.sharing import moderation
 
 THUMBNAIL = 120  # pixels, of the longer side
 

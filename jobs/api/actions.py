@@ -9,10 +9,11 @@ from rest_framework.response import Response
 
 from colorweb.api import schema
 from colorweb.api.errors import Conflict
-from jobs import intake, states
 from jobs.api import errors, examples, shapes
 from jobs.api.base import View
 from jobs.models import State
+from jobs.photos import intake
+from jobs.queue import states
 
 
 class Cancel(View):

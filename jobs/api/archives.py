@@ -11,10 +11,12 @@ from rest_framework.response import Response
 
 from colorweb.api import schema
 from colorweb.api.errors import Conflict
-from jobs import access, archives
+from colorweb.dates import iso
 from jobs.api.base import View
-from jobs.describe import absolute_from, iso
 from jobs.models import Archive
+from jobs.results import archives
+from jobs.serializers.jobs import absolute_from
+from jobs.storage import access
 
 MOST = 1000
 

@@ -11,9 +11,10 @@ from rest_framework.response import Response
 from colorweb.accounts.models import User
 from colorweb.api import base
 from colorweb.http.problems import CONTENT_TYPE, problem
-from jobs import access, limits
-from jobs.describe import absolute_from, describe, describe_all
 from jobs.models import Job
+from jobs.queue import limits
+from jobs.serializers.jobs import absolute_from, describe, describe_all
+from jobs.storage import access
 
 
 class View(base.View):

@@ -13,13 +13,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from colorweb.api import schema
-from jobs import access, batches, idempotency
+from colorweb.dates import iso
 from jobs.api import errors, examples, shapes
 from jobs.api.base import View
 from jobs.api.new_jobs import NewBatch
 from jobs.api.repeatable import Repeatable
-from jobs.describe import iso
 from jobs.models import Batch, Photo, State
+from jobs.photos import batches, idempotency
+from jobs.storage import access
 
 
 class Batches(Repeatable):

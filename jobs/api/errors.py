@@ -3,7 +3,7 @@
 import re
 
 from colorweb.api.errors import CODES, Meaning
-from ml.resnet_gray.photo_errors import ERRORS as PHOTO_ERRORS
+from ml.imaging.photo_errors import ERRORS as PHOTO_ERRORS
 
 OF_PHOTOS = tuple(PHOTO_ERRORS)
 OF_ZIPS = ("not_a_zip", "empty_zip", "too_many_entries", "zip_too_dense")

@@ -15,12 +15,13 @@ from rest_framework.request import Request
 
 from colorweb.accounts.visitors import Visitor
 from colorweb.api import schema
-from colorweb.http.patience import let_go
-from jobs import access, follow
+from colorweb.http.timeouts import let_go
 from jobs.api import shapes
 from jobs.api.base import View
-from jobs.describe import MOVING, Absolute, absolute_from, describe_to
+from jobs.live import subscriptions
 from jobs.models import TERMINAL
+from jobs.serializers.jobs import MOVING, Absolute, absolute_from, describe_to
+from jobs.storage import access
 
 KEEP_ALIVE = 15.0  # seconds of silence that proxies endure
 
@@ -71,10 +72,10 @@ async def events(visitor: Visitor, job_id: uuid.UUID, absolute: Absolute) -> Asy
     await let_go()
     known: dict[str, Any] = {}
     spoken = time.monotonic()
-    async with aclosing(follow.looks(job_id)) as looks:
+    async with aclosing(subscriptions.looks(job_id)) as looks:
         async for _ in looks:
             try:
-                job = await follow.read(look)
+                job = await subscriptions.read(look)
             except Http404:
                 return
             if message := _message(known, job):

@@ -13,15 +13,16 @@ from rest_framework.response import Response
 from colorweb.api import schema
 from colorweb.api.base import Pages
 from colorweb.api.errors import TooManyBytes
-from jobs import access, gallery, idempotency, intake, trash
 from jobs.api import errors, examples, shapes
 from jobs.api.base import View
 from jobs.api.new_jobs import NewJob, NewJobInJson
 from jobs.api.repeatable import Repeatable
 from jobs.api.serializers import HowToDelete, WhichJobs
 from jobs.models import Job
-from jobs.words import in_words
-from ml.resnet_gray.photos import PhotoError
+from jobs.photos import idempotency, intake, trash, visibility
+from jobs.photos.messages import in_words
+from jobs.storage import access
+from ml.imaging.photos import PhotoError
 
 
 class WithAllIds(Pages):
@@ -130,9 +131,9 @@ class Jobs(Repeatable):
         self, new: NewJob | NewJobInJson, upload: UploadedFile, key: idempotency.Key | None
     ) -> Job:
         def note(job: Job) -> None:
-            visibility = new.validated_data["visibility"]
-            if visibility in gallery.SHOWN:
-                gallery.show_when_done(job.photo, visibility)
+            chosen = new.validated_data["visibility"]
+            if chosen in visibility.SHOWN:
+                visibility.show_when_done(job.photo, chosen)
             if key:
                 key.remember(job)
 

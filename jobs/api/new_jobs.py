@@ -14,11 +14,12 @@ from rest_framework import serializers
 from colorweb.accounts.visitors import Visitor
 from colorweb.api.errors import TooManyBytes
 from colorweb.http import outgoing
-from jobs import fetch, limits
 from jobs.api.serializers import callable_url
-from jobs.intake import Options
 from jobs.models import EXTENSIONS, Photo
-from ml import registry
+from jobs.photos import fetch
+from jobs.photos.intake import Options
+from jobs.queue import limits
+from ml.versions import registry
 
 
 class Wishes(serializers.Serializer):

@@ -9,17 +9,20 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from colorweb import keyset
 from colorweb.accounts.visitors import Visitor
 from colorweb.api import schema
 from colorweb.api.base import Pages
 from colorweb.api.rates import Rate
-from jobs import access, gallery, keyset, likes
+from colorweb.dates import iso
 from jobs.api import examples, shapes
 from jobs.api.base import View
 from jobs.api.serializers import WhichPublic
-from jobs.describe import absolute_from, describe_to_others, iso
 from jobs.models import Photo
-from ml import registry
+from jobs.serializers.jobs import absolute_from, describe_to_others
+from jobs.sharing import gallery, likes
+from jobs.storage import access
+from ml.versions import registry
 
 PAGE = 50
 

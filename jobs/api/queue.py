@@ -8,9 +8,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from colorweb.api import schema
-from jobs import consistency, queue, retries
 from jobs.api import queue_shapes as shapes
-from jobs.console import status as figures
+from jobs.photos import consistency
+from jobs.queue import control, retries
+from jobs.serializers import status as figures
 from ml.api import base
 
 VIEW, STEER = "jobs.view_job", "jobs.steer"
@@ -45,7 +46,7 @@ class Pause(Steering):
         operation_id="queue_pause",
     )
     def post(self, request: Request) -> Response:
-        queue.pause(self.user)
+        control.pause(self.user)
         return Response(figures.waiting())
 
 
@@ -56,7 +57,7 @@ class Resume(Steering):
         operation_id="queue_resume",
     )
     def post(self, request: Request) -> Response:
-        queue.resume()
+        control.resume()
         return Response(figures.waiting())
 
 

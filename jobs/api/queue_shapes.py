@@ -1,4 +1,4 @@
-"""What the API answers about the queue; `jobs.console.status` makes it."""
+"""What the API answers about the queue; `jobs.serializers.status` makes it."""
 
 from rest_framework import serializers
 

@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
 from colorweb.api.errors import Conflict
-from jobs import idempotency
 from jobs.api.base import View
 from jobs.api.new_jobs import WISHES, Wishes
 from jobs.models import Batch, Job
+from jobs.photos import idempotency
 
 LONGEST_KEY = 255
 

@@ -14,11 +14,13 @@ from rest_framework.response import Response
 
 from colorweb.api import schema
 from colorweb.api.errors import Conflict
-from jobs import access, live, renditions
 from jobs.api import shapes
 from jobs.api.base import View
 from jobs.api.serializers import WhichFile
+from jobs.events.progress import progress_of
 from jobs.models import Rendition, State
+from jobs.results import renditions
+from jobs.storage import access
 
 SOON = 1
 """Seconds until it is worth asking again for a file that is being made."""
@@ -83,7 +85,7 @@ class Result(View):
         if rendition.state == Rendition.State.FAILED:
             raise Conflict(_(rendition.error_message), code="rendition_failed")
         return Response(
-            {"status": rendition.state, "progress": live.progress_of(rendition.pk)},
+            {"status": rendition.state, "progress": progress_of(rendition.pk)},
             status=status.HTTP_202_ACCEPTED,
             headers={"Retry-After": str(SOON)},
         )

@@ -8,8 +8,9 @@ from rest_framework import serializers
 
 from colorweb.accounts.models import ApiToken
 from colorweb.http import outgoing
-from jobs import gallery, renditions
 from jobs.models import RENDERED, Event, State
+from jobs.results import renditions
+from jobs.sharing import gallery
 
 
 def callable_url(url: str) -> str:

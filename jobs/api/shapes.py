@@ -1,4 +1,4 @@
-"""What the API answers, as the OpenAPI document tells it. `jobs.describe` makes it."""
+"""What the API answers, as the OpenAPI document tells it. `jobs.serializers.jobs` makes it."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from rest_framework import serializers
 from colorweb.accounts.models import ApiToken
 from colorweb.api.shapes import PageSerializer
 from jobs.models import EXTENSIONS, TEST, Batch, Event, Photo, Stage, State, WebhookDelivery
-from jobs.retries import OURS
+from jobs.queue.retries import OURS
 from jobs.webhooks.endpoints import ASKED, FAILING, GONE
 
 

@@ -1,18 +1,7 @@
 from django.urls import path
 
-from jobs.api import (
-    actions,
-    archives,
-    batches,
-    events,
-    jobs,
-    me,
-    public,
-    queue,
-    results,
-    tokens,
-    webhooks,
-)
+from jobs.api import actions, archives, batches, events, jobs, public, queue, results
+from jobs.api.account import me, tokens, webhooks
 from jobs.api.waiting import waiting
 
 urlpatterns = [

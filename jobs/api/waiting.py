@@ -11,9 +11,10 @@ from django.http import Http404
 from django.http.response import HttpResponseBase
 
 from colorweb.accounts.visitors import VisitorRequest
-from colorweb.http.patience import let_go
-from jobs import access, follow
-from jobs.describe import absolute_from, describe
+from colorweb.http.timeouts import let_go
+from jobs.live import subscriptions
+from jobs.serializers.jobs import absolute_from, describe
+from jobs.storage import access
 
 LONGEST = 30
 _WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\"?", re.IGNORECASE)
@@ -33,9 +34,9 @@ def waiting(view: Callable[..., Any]) -> Callable[..., Any]:
         if seconds and response.status_code in (200, 201):
             await let_go()
             job_id = uuid.UUID(response.data["id"])
-            if not await follow.ended(job_id, seconds):
+            if not await subscriptions.ended(job_id, seconds):
                 response.status_code = 202
-            response.data |= await follow.read(_told, request, job_id)
+            response.data |= await subscriptions.read(_told, request, job_id)
             response["Preference-Applied"] = f"wait={seconds}"
         return response
 

@@ -12,7 +12,7 @@ from jobs.models.photo import Photo
 
 
 class Archive(models.Model):
-    """A zip somebody asked for. `jobs.archives` makes it and takes it away again."""
+    """A zip somebody asked for. `jobs.results.archives` makes it and takes it away again."""
 
     class State(models.TextChoices):
         QUEUED = "queued", _("queued")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Batch(models.Model):
-    """Photos sent together, in parts or in a zip; `jobs.batches` says how they become jobs."""
+    """Photos sent together, in parts or in a zip; `jobs.photos.batches` makes them jobs."""
 
     class State(models.TextChoices):
         UNPACKING = "unpacking", _("being unpacked")

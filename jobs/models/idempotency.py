@@ -9,7 +9,9 @@ from jobs.models.job import Job
 
 
 class IdempotencyKey(models.Model):
-    """A visitor's name for a request, and the job or batch it made; `jobs.idempotency` says how."""
+    """A visitor's name for a request, and the job or batch it made; `jobs.photos.idempotency` says
+    how.
+    """
 
     owner = models.CharField(max_length=64, help_text="The visitor's key.")
     key = models.CharField(max_length=255)

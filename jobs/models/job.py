@@ -27,7 +27,7 @@ class Stage(models.TextChoices):
 
 
 class Job(models.Model):
-    """One colouring of one photo. Only `jobs.states` changes `state` and `stage`."""
+    """One colouring of one photo. Only `jobs.queue.states` changes `state` and `stage`."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     photo = models.ForeignKey(Photo, models.CASCADE, related_name="jobs")

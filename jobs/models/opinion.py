@@ -10,7 +10,7 @@ from jobs.models.photo import Photo, Reason
 
 
 class Like(models.Model):
-    """One visitor's liking of one photo; `jobs.likes` keeps `Photo.likes` in step."""
+    """One visitor's liking of one photo; `jobs.sharing.likes` keeps `Photo.likes` in step."""
 
     photo = models.ForeignKey(Photo, models.CASCADE, related_name="+")
     visitor = models.CharField(max_length=64, help_text="The visitor's key.")

@@ -55,7 +55,9 @@ class Photo(models.Model):
     published_at = models.DateTimeField(
         null=True, blank=True, help_text="In the gallery since; empty unless public."
     )
-    likes = models.PositiveIntegerField(default=0, help_text="How many; `jobs.likes` counts.")
+    likes = models.PositiveIntegerField(
+        default=0, help_text="How many; `jobs.sharing.likes` counts."
+    )
     hidden_for = models.CharField(
         max_length=10,
         choices=Reason.choices,
@@ -77,7 +79,7 @@ class Photo(models.Model):
     sha256 = models.CharField(max_length=64)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    # Of its jobs what the history filters by, kept by `jobs.states` and `jobs.queue`.
+    # Of its jobs what the history filters by, kept by `jobs.queue.states` and `jobs.queue`.
     newest = models.ForeignKey("Job", models.SET_NULL, null=True, blank=True, related_name="+")
     state = models.CharField(max_length=10, default="queued", help_text="Of its newest job.")
     coloured_by = models.CharField(

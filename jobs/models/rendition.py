@@ -20,7 +20,8 @@ class RenditionQuerySet(models.QuerySet["Rendition"]):
 
 
 class Rendition(models.Model):
-    """One file made from a job's source and colours; `jobs.renditions` says how it comes and goes.
+    """One file made from a job's source and colours; `jobs.results.renditions` says how it comes
+    and goes.
 
     While it is queued, a lease says that a worker has it in hand.
     """

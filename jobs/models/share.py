@@ -23,7 +23,7 @@ class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
 
 
 class ShareLink(models.Model):
-    """A way to one result past its photo's visibility; `jobs.shares` makes and opens them."""
+    """A way to one result past its photo's visibility; `jobs.sharing.links` makes them."""
 
     token = models.CharField(max_length=32, unique=True, default=new_token)
     job = models.ForeignKey(Job, models.CASCADE, related_name="share_links")

@@ -1,1 +1,4 @@
-"""The pages: thin, over the functions a shell would call. All of them work without JavaScript."""
+"""The pages people see, one module a page; account holds the pages of an account.
+
+Only URL configurations import it; the API and the console are its neighbors.
+"""

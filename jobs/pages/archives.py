@@ -10,9 +10,9 @@ from django.views.decorators.http import require_GET, require_safe
 
 from colorweb.accounts.visitors import VisitorRequest
 from colorweb.http.files import serve
-from jobs import access
-from jobs.archives import UNFINISHED
 from jobs.models import Archive
+from jobs.results.archives import UNFINISHED
+from jobs.storage import access
 
 SOON = 1
 """Seconds after which it is worth looking again."""

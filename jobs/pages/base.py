@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from colorweb.accounts.visitors import VisitorRequest
 from colorweb.api.rates import Rate
 from colorweb.http import problems
-from jobs import limits
-from jobs.describe import absolute_from, describe_all, describe_to
 from jobs.models import Job
+from jobs.queue import limits
+from jobs.serializers.jobs import absolute_from, describe_all, describe_to
 
 
 def told(request: VisitorRequest, job: Job) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from colorweb.accounts.visitors import VisitorRequest
-from jobs import access
 from jobs.models import State
 from jobs.pages.base import told_all
+from jobs.storage import access
 
 LEFT, RIGHT = "a", "b"
 

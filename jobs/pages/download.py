@@ -13,9 +13,11 @@ from django.views.decorators.http import require_safe
 
 from colorweb.accounts.visitors import VisitorRequest
 from colorweb.http import problems
-from jobs import access, live, renditions
+from jobs.events.progress import progress_of
 from jobs.models import EXTENSIONS, RENDERED, Job, Photo, Rendition, State
 from jobs.pages.base import limited, told
+from jobs.results import renditions
+from jobs.storage import access
 
 AS_SENT = "as-sent"
 SOON = 1
@@ -89,7 +91,7 @@ def _asks_json(request: VisitorRequest) -> bool:
 
 
 def _as_json(request: VisitorRequest, job: Job, rendition: Rendition) -> HttpResponse:
-    progress = live.progress_of(rendition.pk)
+    progress = progress_of(rendition.pk)
     found: dict[str, Any] = {"state": rendition.state, "progress": progress}
     if rendition.state == Rendition.State.READY:
         return JsonResponse(found | {"url": _file(rendition), "bytes": rendition.bytes})
@@ -106,7 +108,7 @@ def _as_page(request: VisitorRequest, job: Job, rendition: Rendition) -> HttpRes
         "job": told(request, job),
         "failed": failed,
         "error": _(rendition.error_message) if rendition.error_message else "",
-        "progress": live.progress_of(rendition.pk),
+        "progress": progress_of(rendition.pk),
         "again_in": SOON,
     }
     response = render(request, "download.html", context, status=500 if failed else 202)

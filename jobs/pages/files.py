@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 
 from colorweb.accounts.visitors import VisitorRequest
 from colorweb.http.files import serve
-from jobs import access, files
 from jobs.models import Job, Rendition, State
+from jobs.storage import access, files
 
 
 @require_safe

@@ -10,11 +10,13 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from colorweb import keyset
 from colorweb.accounts.visitors import VisitorRequest
-from jobs import access, gallery, keyset, likes, moderation
 from jobs.models import Photo, Reason
 from jobs.pages import download
 from jobs.pages.base import limited, pace, told
+from jobs.sharing import gallery, likes, moderation
+from jobs.storage import access
 
 PAGE = 24
 

@@ -16,13 +16,17 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from colorweb import keyset
 from colorweb.accounts.visitors import VisitorRequest
-from jobs import access, archives, history, keyset, limits, trash
 from jobs.models import Job, Photo
 from jobs.pages.base import chosen, told_all
 from jobs.pages.trash import say_where
-from ml import catalog, registry
+from jobs.photos import bulk, search, trash
+from jobs.queue import limits
+from jobs.results import archives
+from jobs.storage import access
 from ml.models import ModelVersion
+from ml.versions import catalog, registry
 
 PAGE = 60
 STORAGE_KNOWN = 60
@@ -137,11 +141,11 @@ def history_page(request: VisitorRequest) -> HttpResponse:
     """Photos, by what the address asks for."""
     filters = Filters(request.GET)
     asked = dict(filters.asked)
-    order = history.ORDERS[asked.pop("sort", "newest")]
-    found = history.find(access.photos_of(request.visitor), words=asked.pop("q", ""), **asked)
+    order = search.ORDERS[asked.pop("sort", "newest")]
+    found = search.find(access.photos_of(request.visitor), words=asked.pop("q", ""), **asked)
     page = keyset.page(found, order, PAGE, request.GET.get("page", ""))
-    versions = history.versions(page.rows)
-    jobs = told_all(request, [history.newest_of(photo) for photo in page.rows])
+    versions = search.versions(page.rows)
+    jobs = told_all(request, [search.newest_of(photo) for photo in page.rows])
     for told, photo in zip(jobs, page.rows, strict=True):
         told["versions"] = versions[photo.pk]
     moving = [("id", job["id"]) for job in jobs if job["status"] in ("queued", "running")]
@@ -196,7 +200,7 @@ def _delete(request: VisitorRequest, photos: list[Photo]) -> None:
 
 
 def _publish(request: VisitorRequest, photos: list[Photo]) -> None:
-    count = history.publish(photos)
+    count = bulk.publish(photos)
     words = ngettext(
         "%(count)s photo is in the gallery.", "%(count)s photos are in the gallery.", count
     )
@@ -204,7 +208,7 @@ def _publish(request: VisitorRequest, photos: list[Photo]) -> None:
 
 
 def _unpublish(request: VisitorRequest, photos: list[Photo]) -> None:
-    count = history.unpublish(photos)
+    count = bulk.unpublish(photos)
     words = ngettext(
         "%(count)s photo was taken out of the gallery.",
         "%(count)s photos were taken out of the gallery.",
@@ -214,19 +218,19 @@ def _unpublish(request: VisitorRequest, photos: list[Photo]) -> None:
 
 
 def _cancel(request: VisitorRequest, photos: list[Photo]) -> None:
-    count = history.cancel(photos)
+    count = bulk.cancel(photos)
     words = ngettext("%(count)s photo is cancelled.", "%(count)s photos are cancelled.", count)
     messages.success(request, words % {"count": count})
 
 
 def _retry(request: VisitorRequest, photos: list[Photo]) -> None:
-    _say_queued(request, *history.retry(photos, request.visitor))
+    _say_queued(request, *bulk.retry(photos, request.visitor))
 
 
 def _again(request: VisitorRequest, photos: list[Photo]) -> None:
     form = Again(request.POST)
     if form.is_valid():
-        _say_queued(request, *history.again(photos, request.visitor, **form.cleaned_data))
+        _say_queued(request, *bulk.again(photos, request.visitor, **form.cleaned_data))
 
 
 def _say_queued(request: VisitorRequest, count: int, stopped: limits.Exceeded | None) -> None:

@@ -11,12 +11,14 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST
 
 from colorweb.accounts.visitors import VisitorRequest
-from jobs import access, intake, limits
-from jobs.consumers import SNAPSHOT
+from jobs.live.consumers import SNAPSHOT
 from jobs.models import Job
 from jobs.pages.base import limited, told_all
-from jobs.words import in_words
-from ml.resnet_gray.photos import PhotoError
+from jobs.photos import intake
+from jobs.photos.messages import in_words
+from jobs.queue import limits
+from jobs.storage import access
+from ml.imaging.photos import PhotoError
 
 SAMPLE = settings.BASE_DIR / "frontend" / "static" / "samples" / "farm-women-1895.jpg"
 

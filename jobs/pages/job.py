@@ -9,12 +9,14 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST
 
 from colorweb.accounts.visitors import VisitorRequest
-from jobs import access, gallery, history, intake, states, trash
 from jobs.models import Job, State
 from jobs.pages import download
 from jobs.pages.base import limited, told
 from jobs.pages.history import Again
 from jobs.pages.trash import say_where
+from jobs.photos import intake, search, trash, visibility
+from jobs.queue import states
+from jobs.storage import access
 
 
 @require_GET
@@ -30,7 +32,7 @@ def job(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
         "job": told(request, found),
         "is_owner": is_owner,
         "hidden_for": found.photo.get_hidden_for_display(),
-        "versions": history.versions([found.photo])[found.photo_id],
+        "versions": search.versions([found.photo])[found.photo_id],
         "wait_refresh": not found.is_terminal,
         "download": download.choice(found),
         "newer": newer,
@@ -75,7 +77,7 @@ def publish(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
     found = access.own_job(request.visitor, job_id)
     if found.state == State.SUCCEEDED:
         _put_words(request, found)
-        gallery.publish(found)
+        visibility.publish(found)
     return redirect("job", job_id)
 
 
@@ -87,13 +89,13 @@ def put_words(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
 
 
 def _put_words(request: VisitorRequest, found: Job) -> None:
-    gallery.put_words(found.photo, request.POST.get("title", ""), request.POST.get("alt", ""))
+    visibility.put_words(found.photo, request.POST.get("title", ""), request.POST.get("alt", ""))
 
 
 @require_POST
 def unpublish(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
     """Take it out again."""
-    gallery.unpublish(access.own_job(request.visitor, job_id).photo)
+    visibility.unpublish(access.own_job(request.visitor, job_id).photo)
     return redirect("job", job_id)
 
 

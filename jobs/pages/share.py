@@ -23,11 +23,13 @@ from django.views.decorators.http import (
 
 from colorweb.accounts.visitors import SHARED, VisitorRequest
 from colorweb.http.files import serve
-from jobs import access, files, gallery, shares
-from jobs.describe import absolute_from
 from jobs.models import ShareLink, State
 from jobs.pages import download
 from jobs.pages.base import limited, pace, told
+from jobs.photos import visibility
+from jobs.serializers.jobs import absolute_from
+from jobs.sharing import links
+from jobs.storage import access, files
 
 
 class NewLink(forms.Form):
@@ -59,11 +61,9 @@ def manage(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
     """Who sees a result, and the links to it."""
     job = access.own_job(request.visitor, job_id)
     absolute = absolute_from(request.get_host())
-    links = [
-        (link, absolute(reverse("shared", args=[link.token]))) for link in shares.of(job.photo)
-    ]
+    there = [(link, absolute(reverse("shared", args=[link.token]))) for link in links.of(job.photo)]
     form = NewLink(label_suffix="")
-    context = {"job": told(request, job), "links": links, "form": form}
+    context = {"job": told(request, job), "links": there, "form": form}
     return render(request, "share.html", context)
 
 
@@ -75,7 +75,7 @@ def make(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
     if form.is_valid() and job.state == State.SUCCEEDED:
         lasts = timedelta(days=form.cleaned_data["days"]) or None
         try:
-            shares.make(job, lasts=lasts, password=form.cleaned_data["password"])
+            links.make(job, lasts=lasts, password=form.cleaned_data["password"])
         except ValueError:
             messages.error(request, _("There are too many links to this photo. Revoke some."))
     return redirect("job-share", job_id)
@@ -84,7 +84,7 @@ def make(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def revoke(request: VisitorRequest, job_id: uuid.UUID, link_id: int) -> HttpResponse:
     """End a link."""
-    shares.revoke(access.own_job(request.visitor, job_id).photo, link_id)
+    links.revoke(access.own_job(request.visitor, job_id).photo, link_id)
     return redirect("job-share", job_id)
 
 
@@ -93,7 +93,7 @@ def unlist(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
     """Let whoever knows the photo's address see this result."""
     job = access.own_job(request.visitor, job_id)
     if job.state == State.SUCCEEDED:
-        gallery.unlist(job)
+        visibility.unlist(job)
     return redirect("job-share", job_id)
 
 
@@ -107,7 +107,7 @@ def shared(request: VisitorRequest, token: str) -> HttpResponse:
         wrong = False
         if link.password and request.method == "POST":
             pace(request, "password")
-            wrong = not shares.lets_in(link, request.POST.get("password", ""))
+            wrong = not links.lets_in(link, request.POST.get("password", ""))
         if link.password and (wrong or request.method != "POST"):
             response = render(
                 request, "share_password.html", {"wrong": wrong}, status=403 if wrong else 200
@@ -116,7 +116,7 @@ def shared(request: VisitorRequest, token: str) -> HttpResponse:
     response = _page(request, link)
     response.set_cookie(
         SHARED,
-        shares.cookie(request.visitor, link),
+        links.cookie(request.visitor, link),
         max_age=settings.SHARE_COOKIE_AGE,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,

@@ -16,11 +16,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
+from colorweb import keyset
 from colorweb.accounts.visitors import VisitorRequest
 from colorweb.http.files import serve
-from jobs import files, keyset, trash
 from jobs.models import Photo, State
 from jobs.pages.base import chosen
+from jobs.photos import trash
+from jobs.storage import files
 
 PAGE = 60
 

@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from colorweb.accounts import sealed
 from colorweb.accounts.models import User
+from jobs.events.outbox import wake
 from jobs.models import WebhookDelivery, WebhookEndpoint
-from jobs.webhooks.events import wake
 
 MOST = 20
 OLD_SECRET_SIGNS = timedelta(hours=24)

@@ -9,8 +9,9 @@ from django.conf import settings
 from django.utils.crypto import salted_hmac
 from standardwebhooks import Webhook
 
-from jobs.describe import absolute_from, describe, iso
+from colorweb.dates import iso
 from jobs.models import WebhookDelivery
+from jobs.serializers.jobs import absolute_from, describe
 from jobs.webhooks import endpoints
 
 

@@ -27,9 +27,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from colorweb.http import outgoing
+from jobs.events.outbox import wake
 from jobs.models import WebhookDelivery, WebhookEndpoint
 from jobs.webhooks import endpoints, messages
-from jobs.webhooks.events import wake
 
 log = logging.getLogger(__name__)
 

@@ -15,12 +15,12 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from ml import registry
 from ml.datasets import manage
 from ml.errors import Told
 from ml.models import DataSet, TrainingRun
 from ml.training import steer
 from ml.training.options import BOUNDS, PRECISIONS, PRESETS, SERVED, Options
+from ml.versions import registry
 
 ONE_BUTTON = {"show_save_and_add_another": False, "show_save_and_continue": False}
 """For the context of a form's page: there is one way to send it."""

@@ -18,10 +18,10 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from colorweb.console.pages import ReadOnly
-from ml import evaluations, gate, imports, promotion, registry
 from ml.admin import version_forms as forms
 from ml.errors import Told
 from ml.models import Evaluation, ModelVersion, Promotion
+from ml.versions import evaluations, gate, imports, promotion, registry
 
 LONGEST = 40  # letters of a text in a list
 STATES = {"queued": "info", "running": "warning", "ready": "success", "failed": "danger"}

@@ -7,8 +7,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from ml import gate, registry
 from ml.models import Evaluation, ModelVersion, Promotion
+from ml.versions import gate, registry
 
 VERSION: dict[str, Any] = {
     "id": "7c1e8f0a-9d2b-4c61-8a53-0f6f0f2d1e44",

@@ -16,11 +16,11 @@ from rest_framework.response import Response
 from colorweb.api import schema
 from colorweb.api.errors import Conflict
 from colorweb.api.parsers import MultiPart
-from ml import evaluations, imports, promotion, registry
 from ml.api import base
 from ml.api import version_shapes as shapes
 from ml.models import DataSet, Evaluation, ModelVersion
 from ml.permissions import PROMOTE, VIEW_VERSIONS
+from ml.versions import evaluations, imports, promotion, registry
 
 BODY = (*schema.BY_COOKIE, *schema.OF_BODIES)
 

@@ -16,8 +16,9 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 from PIL import Image
 
+from colorweb import leases
 from colorweb.leases import Lease
-from ml import leases, tokens
+from ml import wakeups
 from ml.datasets import index, sources
 from ml.datasets.archives import Found
 from ml.datasets.errors import DataSetError, Unreadable
@@ -239,5 +240,5 @@ def reap() -> None:
         state=State.FAILED,
         error=WORKER_DIED.kept,
     )
-    if DataSet.objects.filter(state=State.QUEUED).exists() and not tokens.waiting("default"):
-        tokens.check()
+    if DataSet.objects.filter(state=State.QUEUED).exists() and not wakeups.waiting("default"):
+        wakeups.check()

@@ -10,8 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
+from colorweb import leases
 from colorweb.accounts.models import User
-from ml import leases, tokens
+from ml import wakeups
 from ml.datasets import archives, sources
 from ml.datasets.errors import DataSetError
 from ml.models import OVER, DataSet, TrainingRun
@@ -42,7 +43,7 @@ def add(
         data_set.path = path
     with transaction.atomic():
         data_set.save(force_insert=True)
-        transaction.on_commit(tokens.check)
+        transaction.on_commit(wakeups.check)
     return data_set
 
 
@@ -75,7 +76,7 @@ def check_again(data_set: DataSet) -> None:
             raise DataSetError(
                 "data_set_busy", _("It is being checked already, or waits for it.")
             ) from error
-        transaction.on_commit(tokens.check)
+        transaction.on_commit(wakeups.check)
 
 
 def delete(data_set: DataSet) -> None:

@@ -6,13 +6,15 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from colorweb.leases.models import Leased
 from ml.errors import said
-from ml.models.leased import Leased
 from ml.models.versions import ModelVersion
 
 
 class Evaluation(Leased):
-    """Both versions measured on parts of data sets; `ml.evaluations` says how it comes about."""
+    """Both versions measured on parts of data sets; `ml.versions.evaluations` says how it comes
+    about.
+    """
 
     class State(models.TextChoices):
         QUEUED = "queued", _("waiting")

@@ -7,9 +7,9 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from colorweb.leases.models import Leased
 from ml.errors import said
 from ml.models.datasets import DataSet
-from ml.models.leased import Leased
 from ml.models.versions import ModelVersion
 
 

@@ -12,7 +12,9 @@ SHORT = 12
 
 
 class ModelVersion(models.Model):
-    """One set of weights. Nothing of it changes, except the note; `ml.registry` makes them."""
+    """One set of weights. Nothing of it changes, except the note; `ml.versions.registry` makes
+    them.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(_("name"), max_length=60)

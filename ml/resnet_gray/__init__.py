@@ -8,12 +8,12 @@ from importlib import import_module
 from typing import Any
 
 _HOME = {
-    "Colorizer": "colorizer",
-    "Prediction": "networks",
-    "ResNetGray": "networks",
-    "ResNetGrayUNet": "networks",
-    "lab_to_rgb": "lab",
-    "rgb_to_lab": "lab",
+    "Colorizer": "network.colorizer",
+    "Prediction": "network.networks",
+    "ResNetGray": "network.networks",
+    "ResNetGrayUNet": "network.networks",
+    "lab_to_rgb": "network.lab",
+    "rgb_to_lab": "network.lab",
 }
 
 __all__ = [*_HOME]  # noqa: PLE0604 (every key is a string)

@@ -53,7 +53,7 @@ def arguments(run: TrainingRun, data: dict[str, Path], base: Path | None, photos
 
 def command(module_arguments: Sequence[str], devices: int) -> list[str]:
     """The command line: the engine itself, or several of it under torchrun."""
-    module = "ml.resnet_gray.train"
+    module = "ml.resnet_gray.training.train"
     if devices > 1:
         launcher = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(devices)]
         # The launcher knows nothing of following parents.

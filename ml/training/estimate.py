@@ -5,7 +5,7 @@ from typing import Any
 
 from ml.models.datasets import DataSet
 from ml.models.runs import RunPoint, TrainingRun
-from ml.resnet_gray.recipes import PRESETS as RECIPES
+from ml.resnet_gray.training.recipes import PRESETS as RECIPES
 from ml.training.options import PRESETS, Options
 
 USUAL_SIZE = 128  # pixels of the crops at which a pace is meant

@@ -1,4 +1,4 @@
-"""The engine's journal (`metrics.jsonl`, see `ml.resnet_gray.run_folder`) made into rows.
+"""The engine's journal (`metrics.jsonl`, see `ml.resnet_gray.training.run_folder`) made into rows.
 
 The journal is the truth about the curves: a worker that takes a run up again reads it from the
 beginning. Rows are thinned, so that a run of weeks is drawn as quickly as one of minutes.

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from ml.resnet_gray.recipes import PRESETS as RECIPES
+from ml.resnet_gray.training.recipes import PRESETS as RECIPES
 
 PRECISIONS = ("auto", "bfloat16", "float32")
 

@@ -6,7 +6,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 
-from ml import leases, tokens
+from colorweb import leases
+from ml import wakeups
 from ml.models.runs import TrainingRun
 from ml.training import live, states
 from ml.training.errors import RunError
@@ -53,8 +54,8 @@ def reap() -> None:
             _take_back(run)
         except leases.Refused:  # its worker renewed the lease or finished meanwhile
             continue
-    if TrainingRun.objects.filter(state=State.QUEUED).exists() and not tokens.waiting("training"):
-        tokens.train()
+    if TrainingRun.objects.filter(state=State.QUEUED).exists() and not wakeups.waiting("training"):
+        wakeups.train()
 
 
 def _take_back(run: TrainingRun) -> None:

@@ -9,8 +9,8 @@ from typing import Any
 
 from django.conf import settings
 
-from ml import registry
 from ml.training.child import yielding
+from ml.versions import registry
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,14 @@ def figures(photos: Path, notes: Path) -> dict[str, Any]:
         file = registry.local_file(version)
         with notes.open("wb") as errors:
             made = subprocess.run(  # noqa: S603
-                [*yielding(), sys.executable, "-m", "ml.resnet_gray.against", file, photos],
+                [
+                    *yielding(),
+                    sys.executable,
+                    "-m",
+                    "ml.resnet_gray.evaluation.against",
+                    file,
+                    photos,
+                ],
                 cwd=settings.BASE_DIR,
                 stdout=subprocess.PIPE,
                 stderr=errors,

@@ -10,14 +10,15 @@ from typing import Any
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext_noop as _
 
-from ml import leases, registry
+from colorweb import leases
 from ml.errors import Told
 from ml.models import ModelVersion
 from ml.models.runs import TrainingRun
-from ml.resnet_gray.cards import CardError
+from ml.resnet_gray.network.cards import CardError
 from ml.training import child, copies, states
 from ml.training.errors import RunError
 from ml.training.journal import Journal
+from ml.versions import registry
 
 log = logging.getLogger(__name__)
 State = TrainingRun.State

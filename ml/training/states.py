@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from ml import leases
+from colorweb import leases
 from ml.models.runs import OVER, TrainingRun
 from ml.training import live
 

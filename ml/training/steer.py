@@ -11,14 +11,16 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 
+from colorweb import leases
 from colorweb.accounts.models import User
-from ml import leases, registry, tokens
+from ml import wakeups
 from ml.datasets.manage import delete_folder
 from ml.models.datasets import DataSet
 from ml.models.runs import OVER, RunData, TrainingRun
 from ml.training import estimate, states
 from ml.training.errors import RunError
 from ml.training.options import PRESETS, SERVED, Options
+from ml.versions import registry
 
 State, Stage = TrainingRun.State, TrainingRun.Stage
 
@@ -63,7 +65,7 @@ def start(
                 RunData(run=made, data_set=d, name=d.name, fingerprint=d.fingerprint)
                 for d in data_sets
             )
-            transaction.on_commit(tokens.train)
+            transaction.on_commit(wakeups.train)
     return made
 
 
@@ -123,7 +125,7 @@ def resume(run: TrainingRun) -> None:
             raise RunError(
                 "run_not_resumable", _("Only a stopped or failed run can be resumed.")
             ) from error
-        transaction.on_commit(tokens.train)
+        transaction.on_commit(wakeups.train)
 
 
 def annotate(run: TrainingRun, *, name: str | None = None, note: str | None = None) -> None:

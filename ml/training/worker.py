@@ -12,8 +12,8 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation import gettext_noop as _
 
+from colorweb import leases
 from colorweb.leases import Lease
-from ml import evaluations, leases, registry
 from ml.datasets.errors import DataSetError
 from ml.datasets.materialise import Wanted, materialise
 from ml.models.runs import TrainingRun
@@ -22,6 +22,7 @@ from ml.training.child import Child
 from ml.training.errors import RunError
 from ml.training.journal import Journal
 from ml.training.options import SERVED, Options
+from ml.versions import evaluations, registry
 
 log = logging.getLogger(__name__)
 Stage = TrainingRun.Stage

@@ -8,7 +8,7 @@ from bench import pages
 from bench.__main__ import ROWS, main, page, table
 from bench.rows import Row, ms, times
 from bench.scene import scene, write_jpeg
-from ml.resnet_gray import photos
+from ml.imaging import photos
 
 
 def test_scene_is_a_colour_photo_and_always_the_same():

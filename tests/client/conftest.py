@@ -12,8 +12,10 @@ from django.conf import settings
 from django.db import connections
 
 from colorweb.asgi import application
-from jobs import files, queue, renditions, states
 from jobs.models import State
+from jobs.queue import claims, states
+from jobs.results import renditions
+from jobs.storage import files
 from tests import pictures
 from tests.waiting import wait_for
 
@@ -57,7 +59,7 @@ class Worker(threading.Thread):
 
     def run(self) -> None:
         while not self.ended.wait(0.02):
-            for job in queue.claim("test"):
+            for job in claims.claim("test"):
                 if job.photo.name in self.broken:
                     values: dict[str, Any] = {"error_code": "damaged"}
                     values["error_message"] = "The file is damaged."

@@ -11,7 +11,7 @@ from colorweb_client.cli import main
 from colorweb.accounts import tokens
 from colorweb.accounts.models import User
 from jobs.models import Job, Photo
-from ml.resnet_gray.photo_errors import ERRORS
+from ml.imaging.photo_errors import ERRORS
 from tests import pictures
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -124,7 +124,7 @@ def test_a_used_up_quota_ends_the_batch(colorize, worker, settings, tmp_path):
 
 
 def test_a_full_queue_is_waited_for(colorize, worker, settings, tmp_path, monkeypatch):
-    monkeypatch.setattr("jobs.limits.SHORTLY", 1)
+    monkeypatch.setattr("jobs.queue.limits.SHORTLY", 1)
     settings.QUEUE_MAX_WAITING = 0
     threading.Timer(0.5, lambda: setattr(settings, "QUEUE_MAX_WAITING", 10)).start()
     assert colorize()[0] == 0

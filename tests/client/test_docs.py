@@ -20,7 +20,7 @@ from standardwebhooks import Webhook
 from colorweb.accounts import tokens
 from colorweb.accounts.models import User
 from colorweb.api.errors import CODES
-from jobs import retries
+from jobs.queue import retries
 from jobs.webhooks import endpoints
 from tests import pictures
 from tests.ports import free_port

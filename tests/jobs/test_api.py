@@ -6,8 +6,8 @@ import pytest
 from django.core.files.storage import default_storage
 from django.test import Client
 
-from jobs import queue, states
 from jobs.models import Job, Photo, State
+from jobs.queue import claims, states
 from tests import pictures
 from tests.jobs import make
 
@@ -204,7 +204,7 @@ def test_a_running_job_is_not_retried(client):
 
 def test_a_failed_job_says_why(client):
     job = post(client).json()
-    queue.claim("test")
+    claims.claim("test")
     states.change(
         Job.objects.get().pk, State.FAILED, fence=1, error_code="x", error_message="Because."
     )
@@ -220,7 +220,7 @@ def test_there_is_no_result_before_there_is_one(client):
 def test_the_gallery_is_public_and_only_what_was_published(client):
     job = make.job(photo=make.photo())
     make.job(photo=make.photo())
-    queue.claim("test", 1)
+    claims.claim("test", 1)
     states.change(job.pk, State.SUCCEEDED, fence=1, result="x")
     Photo.objects.filter(pk=job.photo_id).update(
         visibility="public", published_job=job, published_at="2026-01-01T00:00Z"

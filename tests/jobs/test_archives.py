@@ -17,8 +17,11 @@ from django.utils import timezone
 
 from colorweb.accounts.models import User
 from colorweb.accounts.visitors import Visitor
-from jobs import access, archives, people, trash
 from jobs.models import Archive, Job, Photo, State
+from jobs.photos import ownership, trash
+from jobs.results import archives
+from jobs.sharing import guests
+from jobs.storage import access
 from tests.jobs import make
 from tests.jobs.test_openapi import conforms, document  # noqa: F401 - a fixture
 from tests.waiting import wait_for
@@ -219,7 +222,7 @@ def test_a_deleted_account_takes_its_zips_along(browser, ada):
     archive = ask(browser, photo(ada))
     archives.make_all()
     archive.refresh_from_db()
-    people.erase(ada)
+    ownership.erase(ada)
     assert not Archive.objects.exists()
     assert not default_storage.exists(archive.file)
 
@@ -252,7 +255,7 @@ def test_a_guests_zip_becomes_the_accounts(ada):
     visitor = Visitor(user=None, guest=make.GUEST, address="")
     archive = archives.ask([photo(None)], visitor)
     assert archive
-    people.adopt(make.GUEST, ada)
+    guests.claim(make.GUEST, ada)
     assert access.own_archive(Visitor(user=ada, guest="", address=""), archive.pk)
 
 

@@ -12,10 +12,10 @@ from django.db import connection
 from django.test import Client
 
 from colorweb.accounts.models import ApiToken, User
+from colorweb.backup import rows, save, stored
 from colorweb.health import workers
-from jobs import intake
-from jobs.backup import rows, save, stored
 from jobs.models import Job, Photo
+from jobs.photos import deletion
 from tests import pictures, s3
 from tests.jobs import make
 from tests.ports import free_port
@@ -88,7 +88,7 @@ def test_what_is_deleted_during_a_backup_does_not_come_back(visitor, tmp_path, m
     read = stored.read
 
     def meanwhile(names):
-        intake.discard(gone)
+        deletion.delete(gone)
         leaving.delete()
         yield from read(names)
 

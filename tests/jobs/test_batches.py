@@ -11,8 +11,10 @@ from django.test import Client
 from django.utils import timezone
 
 from colorweb.accounts.visitors import Visitor
-from jobs import batches, intake, people, queue, unpacking
 from jobs.models import Batch, Job, Photo
+from jobs.photos import batches, intake, unpacking
+from jobs.queue import claims
+from jobs.sharing import guests
 from tests import pictures
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -50,7 +52,7 @@ def test_several_files_are_a_batch_of_jobs(script):
     jobs = script.get(batch["urls"]["jobs"]).json()["results"]
     assert {job["photo"]["name"] for job in jobs} == {"a.jpg", "b.jpg"}
     assert {job["options"]["vividness"] for job in jobs} == {1.5}
-    queue.claim("test")
+    claims.claim("test")
     told = script.get(batch["urls"]["self"]).json()
     assert (told["jobs"]["queued"], told["jobs"]["running"]) == (1, 1)
 
@@ -245,7 +247,7 @@ def test_a_batch_is_its_senders_alone(script):
 
 def test_a_guests_batch_goes_along_into_the_account(ada):
     guest = post(Client(), archive=archive(ALBUM)).json()
-    people.adopt(Batch.objects.get().guest, ada)
+    guests.claim(Batch.objects.get().guest, ada)
     unpacking.unpack()
     assert guest["guest_token"]
     assert Photo.objects.filter(owner=ada).count() == 3

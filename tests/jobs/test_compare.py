@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 
 from colorweb.accounts.models import User
-from jobs import states, trash
 from jobs.models import Job, State
+from jobs.photos import trash
+from jobs.queue import states
 from tests.jobs import make
 from tests.jobs.test_history import photo
 

@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from colorweb.accounts.models import User
 from colorweb.health import workers
-from jobs import consistency, queue, retries, states
-from jobs.console import status
 from jobs.models import Check, Job, State, folder_of
+from jobs.photos import consistency
+from jobs.queue import claims, control, retries, states
+from jobs.serializers import status
 from tests import pictures
 from tests.jobs import make
 
@@ -32,7 +33,7 @@ def helper(client):
 
 def fail(job: Job, code: str = "internal_error") -> Job:
     """A job that was tried and failed."""
-    queue.claim("a worker", 100)
+    claims.claim("a worker", 100)
     states.change(job.pk, State.FAILED, error_code=code, error_message="Something broke.")
     return job
 
@@ -64,10 +65,10 @@ def test_a_paused_queue_takes_uploads_and_gives_nothing_out(admin_client, client
     admin_client.post("/admin/jobs/job/queue/pause/")
     answer = client.post("/api/v1/jobs/", {"image": pictures.upload()})
     assert answer.status_code == 201
-    assert queue.claim("a worker") == []
+    assert claims.claim("a worker") == []
     assert "paused" in admin_client.get("/admin/").content.decode()
     admin_client.post("/admin/jobs/job/queue/resume/")
-    assert len(queue.claim("a worker")) == 1
+    assert len(claims.claim("a worker")) == 1
 
 
 def test_a_failed_photo_is_tried_again_once(admin_client):
@@ -105,7 +106,7 @@ def test_a_check_finds_what_is_missing_and_what_belongs_to_nobody(
     photo = Job.objects.get(pk=job).photo
     default_storage.delete(photo.source)
     stray = default_storage.save(f"{folder_of(uuid.UUID(int=1))}/source.jpg", ContentFile(b"x"))
-    monkeypatch.setattr("jobs.files.ORPHAN_AGE", -status.HOUR)
+    monkeypatch.setattr("jobs.storage.files.ORPHAN_AGE", -status.HOUR)
     admin_client.post("/admin/jobs/job/queue/check/")
     consistency.work()
     findings = Check.objects.get().findings
@@ -128,7 +129,7 @@ def test_the_command_does_the_same_without_a_browser():
         return out.getvalue()
 
     run("pause")
-    assert queue.state().paused
+    assert control.state().paused
     assert "paused" in run("status")
     run("resume")
     fail(make.job())

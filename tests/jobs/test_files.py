@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 import pytest
 from django.core.files.storage import default_storage
 
-from jobs import files, intake
 from jobs.models import Photo
+from jobs.photos import deletion
+from jobs.storage import files
 from tests import pictures
 from tests.jobs import make
 
@@ -64,7 +65,7 @@ def test_discarding_a_photo_leaves_no_file(client):
     client.post("/api/v1/jobs/", {"image": pictures.upload()})
     photo = Photo.objects.get()
     assert folders() == [str(photo.pk)]
-    intake.discard(photo)
+    deletion.delete(photo)
     assert not folders()
 
 

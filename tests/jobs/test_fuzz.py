@@ -19,10 +19,13 @@ from schemathesis.specs.openapi import checks
 from colorweb.accounts import tokens
 from colorweb.accounts.models import User
 from colorweb.accounts.visitors import Visitor
-from jobs import archives, batches, files, intake, queue, states
 from jobs.models import State, WebhookDelivery
+from jobs.photos import batches, intake
+from jobs.queue import claims, states
+from jobs.results import archives
+from jobs.storage import files
 from jobs.webhooks import endpoints
-from ml import registry
+from ml.versions import registry
 from tests import pictures
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -82,7 +85,7 @@ def things(account) -> dict[str, list[str]]:
     batch = batches.new(visitor, intake.Options(), public=False)
     batch.save(force_insert=True)
     jobs = [intake.accept(pictures.upload(), visitor) for _ in range(2)]
-    for job in queue.claim("test", 2):
+    for job in claims.claim("test", 2):
         with files.new_file(job.file("result")) as file:
             file.write(b"colours")
         states.change(job.pk, State.SUCCEEDED, fence=1, result=job.file("result"))

@@ -12,8 +12,10 @@ from django.utils import timezone
 
 from colorweb.accounts.models import User
 from colorweb.accounts.visitors import Visitor
-from jobs import gallery, likes, people, states
 from jobs.models import Job, Like, Photo, State
+from jobs.photos import ownership, visibility
+from jobs.queue import states
+from jobs.sharing import guests, likes
 from tests.jobs import make
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,7 +26,7 @@ def published(title: str = "", guest: str = make.GUEST, **fields) -> Photo:
     photo = make.photo(guest, title=title, **fields)
     job = make.job(photo=photo)
     Job.objects.filter(pk=job.pk).update(state=State.SUCCEEDED, stage="done")
-    gallery.publish(Job.objects.get(pk=job.pk))
+    visibility.publish(Job.objects.get(pk=job.pk))
     photo.refresh_from_db()
     return photo
 
@@ -94,7 +96,7 @@ def test_a_page_of_the_api_that_emptied_meanwhile_ends_the_walk(client):
     for _ in range(51):
         published()
     rest = client.get("/api/v1/gallery/").json()["next"]
-    gallery.unpublish(Photo.objects.earliest("published_at"))
+    visibility.unpublish(Photo.objects.earliest("published_at"))
     assert client.get(rest).json() == {"next": None, "previous": None, "results": []}
 
 
@@ -103,7 +105,7 @@ def test_publishing_other_colours_keeps_the_place_and_the_permalink(client):
     new = make.job(photo=photo)
     states.change(new.pk, State.RUNNING, attempt=1)
     states.change(new.pk, State.SUCCEEDED, fence=1)
-    gallery.publish(Job.objects.get(pk=new.pk))
+    visibility.publish(Job.objects.get(pk=new.pk))
     assert Photo.objects.get().published_at == photo.published_at
     page = client.get(f"/photos/{photo.pk}/")
     assert (page.status_code, page.context["job"]["id"]) == (200, str(new.pk))
@@ -182,7 +184,7 @@ def test_the_api_likes_for_guests_and_accounts(client):
     account.force_login(User.objects.create_user("ada@example.org"))
     assert account.put(address).json() == {"likes": 2, "liked": True}
     assert client.delete(address).json() == {"likes": 1, "liked": False}
-    gallery.unpublish(photo)
+    visibility.unpublish(photo)
     assert client.put(address).status_code == 404
 
 
@@ -227,7 +229,7 @@ def test_an_account_that_likes_while_it_adopts_is_counted_once():
         for photo in reversed(photos):
             likes.add(account, photo)
 
-    adoptions = [partial(people.adopt, somebody(number).guest, user) for number in (1, 2)]
+    adoptions = [partial(guests.claim, somebody(number).guest, user) for number in (1, 2)]
     threads = [threading.Thread(target=together, args=[do]) for do in (*adoptions, like_all)]
     for thread in threads:
         thread.start()
@@ -243,10 +245,10 @@ def test_a_guests_likes_come_along_into_the_account_and_go_with_it():
     both, one = published("both"), published("one")
     for visitor, photo in ((somebody(1), both), (somebody(1), one), (account, both)):
         likes.add(visitor, photo)
-    people.adopt(somebody(1).guest, user)
+    guests.claim(somebody(1).guest, user)
     assert dict(Photo.objects.values_list("title", "likes")) == {"both": 1, "one": 1}
     assert likes.among(account, [both.pk, one.pk]) == {both.pk, one.pk}
-    people.erase(user)
+    ownership.erase(user)
     assert dict(Photo.objects.values_list("title", "likes")) == {"both": 0, "one": 0}
 
 

@@ -10,8 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from colorweb.accounts.models import User
-from jobs import history, queue, states
 from jobs.models import Job, Photo, State
+from jobs.photos import search
+from jobs.queue import claims, positions, states
 from tests import pictures
 from tests.jobs import make
 
@@ -60,7 +61,7 @@ def test_a_photo_shows_its_newest_job(browser, ada):
     job = make.job(photo=old)
     (shown,) = browser.get("/history/").context["jobs"]
     assert (shown["id"], shown["status"], shown["versions"]) == (str(job.pk), "queued", 1)
-    queue.claim("test")
+    claims.claim("test")
     assert Photo.objects.get().state == "running"
     states.change(job.pk, State.SUCCEEDED, fence=1, model_name="resnet-gray")
     old.refresh_from_db()
@@ -144,8 +145,8 @@ def test_sixty_photos_cost_no_more_queries_than_one(browser, ada, state):
 
 def test_positions_are_those_of_each_alone():
     jobs = [make.job(owner) for owner in ("a", "b", "a", "a", "c")]
-    expected = {job.pk: queue.position(job) for job in jobs}
-    assert queue.positions(jobs) == expected
+    expected = {job.pk: positions.position(job) for job in jobs}
+    assert positions.positions(jobs) == expected
     assert set(expected.values()) == {1, 2, 3, 4, 5}
 
 
@@ -233,7 +234,7 @@ def test_every_order_and_filter_has_its_index(ada):
     if connection.vendor != "sqlite":
         pytest.skip("PostgreSQL reads small tables whole")
     photos = Photo.objects.filter(trashed_at=None, owner=ada)
-    for order in history.ORDERS.values():
+    for order in search.ORDERS.values():
         sign = "-" if order.startswith("-") else ""
         plan = photos.order_by(order, f"{sign}pk")[:60].explain()
         assert "USING INDEX photo_history" in plan

@@ -9,8 +9,8 @@ from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
-from jobs import idempotency
 from jobs.models import IdempotencyKey, Job, Photo
+from jobs.photos import idempotency
 from tests import pictures
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -7,8 +7,8 @@ import threading
 import pytest
 from django.test import Client
 
-from jobs import fetch
 from jobs.models import Job, Photo
+from jobs.photos import fetch
 from tests import pictures
 from tests.outsider import outsider
 from tests.waiting import wait_for

@@ -6,12 +6,12 @@ import uuid
 import pytest
 from django.utils.http import urlsafe_base64_encode
 
-from jobs import keyset
+from colorweb import keyset
 from jobs.models import Photo
 from tests.jobs import make
 
 pytestmark = pytest.mark.django_db
-SOME_KEY = str(uuid.uuid4())
+SOME_KEY = str(uuid.UUID(int=7))
 
 
 def walk(column: str, size: int = 3) -> tuple[list[Photo], list[Photo]]:

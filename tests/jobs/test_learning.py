@@ -3,8 +3,8 @@
 import pytest
 from django.utils import timezone
 
-from jobs import learning
 from jobs.models import Photo
+from jobs.photos import for_training
 from ml import consent
 
 pytestmark = pytest.mark.django_db
@@ -27,7 +27,7 @@ def test_only_colour_photos_of_those_who_allow_it(django_user_model):
     Photo.objects.create(
         guest="a" * 32, name="g", format="jpeg", bytes=1, width=9, height=9, has_colour=True
     )
-    assert list(learning.allowed()) == [(mine.source, str(mine.pk))]
-    assert list(consent.photos()) == list(learning.allowed())
+    assert list(for_training.allowed()) == [(mine.source, str(mine.pk))]
+    assert list(consent.photos()) == list(for_training.allowed())
     users.filter(pk=willing.pk).update(photos_for_training=None)
     assert list(consent.photos()) == []

@@ -10,8 +10,8 @@ from rest_framework.settings import api_settings
 
 from colorweb.accounts import tokens
 from colorweb.accounts.models import User
-from jobs import queue
 from jobs.models import Job, Photo
+from jobs.queue import claims
 from tests import pictures
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -97,7 +97,7 @@ def test_a_full_queue_answers_503_and_keeps_nothing(client, settings):
     settings.QUEUE_MAX_WAITING = 1
     assert post(client).status_code == 201
     refused(post(client), 503, "queue_full")
-    queue.claim("test")
+    claims.claim("test")
     assert post(client).status_code == 201
 
 

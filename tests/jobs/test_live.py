@@ -6,14 +6,16 @@ from channels.testing import WebsocketCommunicator
 
 from colorweb.accounts.visitors import Visitor
 from colorweb.asgi import application
-from jobs import live, queue, states
+from jobs.events import publish
+from jobs.events.progress import Progress, progress_of
 from jobs.models import Job, State
+from jobs.queue import claims, states
 from tests.jobs import make
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 make_job = sync_to_async(make.job)
-claim = sync_to_async(queue.claim)
+claim = sync_to_async(claims.claim)
 change = sync_to_async(states.change)
 
 
@@ -65,7 +67,7 @@ async def test_progress_arrives_between_changes():
     page = socket(f"/ws/jobs/{job.pk}/")
     await page.connect()
     await claim("test")
-    await sync_to_async(live.Progress(job.pk, job.photo.visitor_key))(0.5)
+    await sync_to_async(Progress(job.pk, job.photo.visitor_key))(0.5)
     told = await message(page, "progress")
     while told["progress"] != 0.5:
         told = await message(page, "progress")
@@ -87,7 +89,7 @@ async def test_the_file_is_named_to_its_owner_alone():
         page = socket(f"/ws/jobs/{job.pk}/", guest=guest)
         await page.connect()
         first = await page.receive_json_from(10)
-        await sync_to_async(live.announce)(job.pk)
+        await sync_to_async(publish.announce)(job.pk)
         again = await message(page, "job")
         names[guest] = [told["job"]["photo"]["name"] for told in (first, again)]
         await page.disconnect()
@@ -117,8 +119,8 @@ async def test_my_socket_tells_all_my_jobs_and_nobody_elses():
 
 async def test_progress_counts_up_to_five_times_a_second():
     job = await make_job()
-    progress = live.Progress(job.pk, job.photo.visitor_key)
+    progress = Progress(job.pk, job.photo.visitor_key)
     for step in range(100):
         await sync_to_async(progress)(step / 100)
-    assert await sync_to_async(live.progress_of)(job.pk) == 0.0
+    assert await sync_to_async(progress_of)(job.pk) == 0.0
     assert await sync_to_async(Job.objects.count)() == 1

@@ -1,6 +1,6 @@
 import pytest
 
-from jobs import metrics, queue
+from jobs.queue import claims, metrics
 from tests.jobs import make
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -9,7 +9,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_the_queue_is_told_to_monitors(client):
     make.job()
     make.job()
-    queue.claim("test")
+    claims.claim("test")
     told = client.get("/metrics").content.decode()
     assert 'colorweb_jobs{state="queued"} 1.0' in told
     assert 'colorweb_jobs{state="running"} 1.0' in told

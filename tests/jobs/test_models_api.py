@@ -3,7 +3,7 @@
 import pytest
 
 from jobs.models import Job
-from ml import promotion, registry
+from ml.versions import promotion, registry
 from tests import pictures
 from tests.ml import networks
 

@@ -9,8 +9,9 @@ from django.utils import timezone
 from rest_framework.settings import api_settings
 
 from colorweb.accounts.models import User
-from jobs import gallery, moderation
 from jobs.models import Photo, Report
+from jobs.photos import visibility
+from jobs.sharing import moderation
 from tests.jobs import make
 from tests.jobs.test_gallery import published, somebody
 
@@ -136,7 +137,7 @@ def test_staff_without_the_permission_only_look(client):
 
 def test_private_photos_are_not_in_the_list_of_public_ones(staff):
     photo = published("Harvest")
-    gallery.unpublish(photo)
+    visibility.unpublish(photo)
     make.photo(title="Private")
     listed = staff.get("/admin/jobs/publicphoto/").content.decode()
     assert "Harvest" not in listed

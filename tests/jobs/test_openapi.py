@@ -13,10 +13,10 @@ from django.core.management import call_command
 from django.test import Client
 
 from colorweb.api.errors import CODES
-from jobs import queue, states
 from jobs.api import examples
 from jobs.api.urls import urlpatterns as of_photos
 from jobs.models import Job, State
+from jobs.queue import claims, states
 from ml.api.urls import urlpatterns as of_training
 from tests import pictures
 
@@ -97,7 +97,7 @@ def test_a_job_reads_as_documented_in_every_state(client, document):
     answer = client.post("/api/v1/jobs/", {"image": pictures.upload()})
     conforms(answer.json(), "CreatedJob", document)
     address = answer.json()["urls"]["self"]
-    queue.claim("test")
+    claims.claim("test")
     conforms(client.get(address).json(), "Job", document)
     job = Job.objects.get()
     states.change(job.pk, State.FAILED, fence=1, error_code="x", error_message="Because.")

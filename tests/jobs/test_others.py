@@ -14,8 +14,10 @@ from drf_spectacular.generators import SchemaGenerator
 from colorweb.accounts import tokens
 from colorweb.accounts.models import User
 from colorweb.accounts.visitors import Visitor
-from jobs import archives, batches, intake, queue, states
 from jobs.models import Job, Photo, State, WebhookDelivery
+from jobs.photos import batches, intake
+from jobs.queue import claims, states
+from jobs.results import archives
 from jobs.webhooks import endpoints
 from tests.jobs import make
 
@@ -41,7 +43,7 @@ def things() -> dict[str, str]:
     batch = batches.new(visitor, intake.Options(), public=False)
     batch.save(force_insert=True)
     job = make.job(photo=make.photo(owner=ada, guest=""), owner=f"user:{ada.pk}", batch=batch)
-    queue.claim("test")
+    claims.claim("test")
     states.change(job.pk, State.SUCCEEDED, result="photos/x.jpg")
     archive = archives.ask([job.photo], visitor)
     assert archive

@@ -9,8 +9,9 @@ from django.core.files.storage import default_storage
 from django.test import Client
 from PIL import Image
 
-from jobs import files, queue, states
 from jobs.models import Job, Photo, State
+from jobs.queue import claims, states
+from jobs.storage import files
 from tests import pictures
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -75,7 +76,7 @@ def test_anothers_page_is_not_found(client):
 def test_publishing_opens_page_and_files_and_unpublishing_closes_them(client):
     send(client, pictures.upload())
     job = Job.objects.get()
-    queue.claim("test")
+    claims.claim("test")
     states.change(job.pk, State.SUCCEEDED, fence=1, result=job.photo.source)
     stranger = Client()
     addresses = [f"/jobs/{job.pk}/", f"/files/{job.pk}/result", f"/files/{job.pk}/grey_card"]
@@ -127,7 +128,7 @@ def test_a_photo_that_had_colour_is_shown_grey_ours_and_as_it_was(client):
     Image.fromarray(colours).resize((320, 240), Image.Resampling.NEAREST).save(buffer, "PNG")
     send(client, pictures.upload("red.png", buffer.getvalue()))
     job = Job.objects.get()
-    queue.claim("test")
+    claims.claim("test")
     states.change(job.pk, State.SUCCEEDED, fence=1, result=job.photo.source)
     page = client.get(f"/jobs/{job.pk}/").content.decode()
     assert 'figure class="original"' in page
@@ -158,7 +159,7 @@ def test_photos_of_ones_own_lead_to_each_other(client):
 def test_a_photo_can_be_coloured_again_with_other_options(client):
     send(client, pictures.upload())
     first = Job.objects.get()
-    queue.claim("test")
+    claims.claim("test")
     states.change(first.pk, State.SUCCEEDED, fence=1, result=first.photo.source)
     answer = client.post(f"/jobs/{first.pk}/again/", {"vividness": "1.5", "size": "128"})
     again = Job.objects.exclude(pk=first.pk).get()

@@ -15,8 +15,9 @@ from django.test import Client
 from django.utils import timezone
 
 from colorweb.accounts.models import User
-from jobs import export, people, queue, states
 from jobs.models import Job, Photo, State
+from jobs.photos import export, ownership
+from jobs.queue import claims, positions, states
 from tests import pictures, totp
 from tests.colorweb import test_accounts
 from tests.colorweb.test_accounts import EMAIL, PASSWORD, log_in, prove, turn_on_two_steps
@@ -40,7 +41,7 @@ def sign_up(client) -> User:
 
 def finish(job: Job) -> None:
     """Give a job a result."""
-    (running,) = queue.claim("test")
+    (running,) = claims.claim("test")
     name = default_storage.save(running.file("result"), ContentFile(b"in colour"))
     states.change(job.pk, State.SUCCEEDED, fence=running.attempt, result=name)
 
@@ -87,8 +88,8 @@ def test_a_waiting_photo_keeps_its_turn(client):
     job = send(client)
     send(Client(), "later.jpg")
     sign_up(client)
-    assert queue.position(Job.objects.get(pk=job.pk)) == 1
-    assert queue.claim("test")[0].pk == job.pk
+    assert positions.position(Job.objects.get(pk=job.pk)) == 1
+    assert claims.claim("test")[0].pk == job.pk
 
 
 def test_whoever_logs_out_takes_the_photos_along(client):
@@ -105,7 +106,7 @@ async def test_open_pages_are_told_to_come_back_as_the_account(path):
     await page.connect()
     await page.receive_json_from(10)
     user = await sync_to_async(User.objects.create_user)(EMAIL, PASSWORD)
-    await sync_to_async(people.adopt)(make.GUEST, user)
+    await sync_to_async(ownership.adopt)(make.GUEST, user)
     while (told := await page.receive_output(10))["type"] != "websocket.close":
         pass
     assert told["code"] == 4401
@@ -114,12 +115,12 @@ async def test_open_pages_are_told_to_come_back_as_the_account(path):
 async def test_a_page_of_the_account_hears_of_adopted_photos(async_client):
     job = await sync_to_async(make.job)()
     user = await sync_to_async(User.objects.create_user)(EMAIL, PASSWORD)
-    await sync_to_async(people.adopt)(make.GUEST, user)
+    await sync_to_async(ownership.adopt)(make.GUEST, user)
     await async_client.aforce_login(user)
     page = socket("/ws/me/", session=async_client.cookies["sessionid"].value)
     await page.connect()
     assert [told["id"] for told in (await page.receive_json_from(10))["jobs"]] == [str(job.pk)]
-    await sync_to_async(queue.claim)("test")
+    await sync_to_async(claims.claim)("test")
     assert (await message(page, "job"))["job"]["status"] == "running"
     await page.disconnect()
 
@@ -142,7 +143,7 @@ def test_guests_photos_go_after_their_time_rows_and_files(client, settings):
     old, young = send(client, "old.jpg"), send(client, "young.jpg")
     age(old.photo, 24.1)
     age(young.photo, 23.9)
-    assert people.expire_guests() == 1
+    assert ownership.expire_guests() == 1
     assert [photo.name for photo in Photo.objects.all()] == ["young.jpg"]
     assert not (settings.MEDIA_ROOT / old.photo.folder).exists()
     assert (settings.MEDIA_ROOT / young.photo.folder).exists()
@@ -153,7 +154,7 @@ def test_published_photos_of_guests_go_too(client):
     finish(job)
     client.post(f"/jobs/{job.pk}/publish/")
     age(job.photo, 25)
-    assert people.expire_guests() == 1
+    assert ownership.expire_guests() == 1
     assert client.get("/gallery/").context["photos"] == []
 
 
@@ -161,7 +162,7 @@ def test_photos_of_accounts_stay(client):
     job = send(client)
     sign_up(client)
     age(job.photo, 24 * 365)
-    assert people.expire_guests() == 0
+    assert ownership.expire_guests() == 0
     assert Photo.objects.exists()
 
 
@@ -260,8 +261,8 @@ def test_deleting_the_account_needs_a_password_given_just_now(client):
 def test_a_photo_that_was_being_coloured_when_its_account_went_leaves_nothing(client, settings):
     job = send(client)
     user = sign_up(client)
-    queue.claim("test")
-    people.erase(user)
+    claims.claim("test")
+    ownership.erase(user)
     with pytest.raises(states.Refused):
         states.change(job.pk, State.SUCCEEDED, fence=1, result="x.jpg")
     assert not (settings.MEDIA_ROOT / job.photo.folder).exists()

@@ -9,20 +9,21 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from colorweb import broker
-from jobs import files, live, queue, states
 from jobs.models import Job, Queue
+from jobs.queue import claims, positions, states, wakeups
+from jobs.storage import files
 from tests.jobs import make
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def claimed(limit: int = 1) -> list[Job]:
-    return queue.claim("test", limit)
+    return claims.claim("test", limit)
 
 
 def test_a_job_that_is_committed_has_woken_a_worker():
     make.job()
-    assert live.waiting_tokens() == 1
+    assert wakeups.waiting_tokens() == 1
 
 
 def test_a_claim_runs_the_job_with_a_lease_and_a_fencing_number():
@@ -71,7 +72,7 @@ def test_a_later_attempt_runs_alone():
     suspect = make.job("address:1")
     claimed()
     make.expire(suspect)
-    queue.reap()
+    claims.reap()
     make.job("address:2")
     make.job("address:3")
     batches = [[job.pk for job in claimed(limit=4)] for _ in range(2)]
@@ -91,7 +92,7 @@ def test_two_workers_never_take_the_same_job():
 
     def work() -> None:
         try:
-            while found := queue.claim("thread", 2):
+            while found := claims.claim("thread", 2):
                 taken.extend(found)
         finally:
             connection.close()
@@ -107,9 +108,9 @@ def test_two_workers_never_take_the_same_job():
 
 def test_position_counts_those_ahead():
     jobs = [make.job(f"address:{number}") for number in range(3)]
-    assert [queue.position(job) for job in jobs] == [1, 2, 3]
+    assert [positions.position(job) for job in jobs] == [1, 2, 3]
     claimed()
-    assert [queue.position(job) for job in Job.objects.order_by("created_at")] == [None, 1, 2]
+    assert [positions.position(job) for job in Job.objects.order_by("created_at")] == [None, 1, 2]
 
 
 def test_dead_worker_job_is_requeued_and_wakes_a_worker():
@@ -117,10 +118,10 @@ def test_dead_worker_job_is_requeued_and_wakes_a_worker():
     claimed()
     broker.client().delete("gpu")
     make.expire(job)
-    assert queue.reap() == (1, 0)
+    assert claims.reap() == (1, 0)
     job.refresh_from_db()
     assert (job.state, job.stage, job.worker) == ("queued", "waiting", "")
-    assert live.waiting_tokens() == 1
+    assert wakeups.waiting_tokens() == 1
 
 
 def test_what_a_dead_worker_has_written_goes_with_its_attempt():
@@ -128,10 +129,10 @@ def test_what_a_dead_worker_has_written_goes_with_its_attempt():
     [job] = claimed()
     with files.new_file(job.file("result")) as file:
         file.write(b"whole, but too late")
-    queue.reap()
+    claims.reap()
     assert default_storage.exists(job.file("result"))
     make.expire(job)
-    queue.reap()
+    claims.reap()
     assert not default_storage.exists(job.file("result"))
 
 
@@ -139,16 +140,16 @@ def test_a_renewed_lease_keeps_its_job():
     make.job()
     [job] = claimed()
     make.expire(job)
-    queue.renew([(job.pk, job.attempt)])
-    assert queue.reap() == (0, 0)
+    claims.renew([(job.pk, job.attempt)])
+    assert claims.reap() == (0, 0)
 
 
 def test_an_old_attempt_renews_nothing():
     make.job()
     [job] = claimed()
     make.expire(job)
-    queue.renew([(job.pk, job.attempt - 1)])
-    assert queue.reap() == (1, 0)
+    claims.renew([(job.pk, job.attempt - 1)])
+    assert claims.reap() == (1, 0)
 
 
 def test_three_dead_workers_fail_the_job_with_the_reason():
@@ -156,7 +157,7 @@ def test_three_dead_workers_fail_the_job_with_the_reason():
     for _ in range(3):
         [taken] = claimed()
         make.expire(taken)
-        queue.reap()
+        claims.reap()
     job.refresh_from_db()
     assert (job.state, job.attempt, job.error_code) == ("failed", 3, "worker_died")
 
@@ -164,8 +165,8 @@ def test_three_dead_workers_fail_the_job_with_the_reason():
 def test_a_lost_token_is_published_again():
     make.job()
     broker.client().delete("gpu")
-    queue.reap()
-    assert live.waiting_tokens() == 1
+    claims.reap()
+    assert wakeups.waiting_tokens() == 1
 
 
 def test_cancel_takes_a_waiting_job_out_at_once():

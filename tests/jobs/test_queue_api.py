@@ -7,8 +7,8 @@ from django.conf import settings
 from django.test import Client
 
 from colorweb.accounts import tokens
-from jobs import queue
 from jobs.models import Job
+from jobs.queue import control
 from tests.jobs import make
 from tests.jobs.test_console import fail
 
@@ -37,7 +37,7 @@ def test_the_status_is_what_the_document_says(staff):
 
 def test_the_queue_is_paused_and_goes_on(staff):
     assert staff.post("/api/v1/queue/pause/").json()["paused_by"] == "admin@example.com"
-    assert queue.state().paused
+    assert control.state().paused
     assert staff.post("/api/v1/queue/resume/").json()["paused"] is False
 
 

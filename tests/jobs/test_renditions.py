@@ -12,10 +12,12 @@ from django.utils import timezone
 from PIL import Image
 
 from colorweb import broker
-from jobs import files, limits, live, queue, renditions, states
 from jobs.models import Job, Photo, Rendition, State
-from jobs.rendering import make as make_file
-from ml.resnet_gray.chroma import Chroma, render
+from jobs.queue import claims, limits, states, wakeups
+from jobs.results import renditions
+from jobs.results.rendering import make as make_file
+from jobs.storage import files
+from ml.imaging.chroma import Chroma, render
 from tests import pictures
 from tests.jobs import make
 
@@ -34,7 +36,7 @@ def job(client) -> Job:
 
 def coloured(job: Job) -> Job:
     """A queued job as the worker leaves it, with colours made by hand."""
-    queue.claim("test")
+    claims.claim("test")
     job.refresh_from_db()
     chroma = Chroma(NATURAL, BALANCED)
     with files.new_file(job.file("colours")) as file:
@@ -64,13 +66,13 @@ def made(rendition: Rendition) -> Image.Image:
 def test_asking_twice_makes_one_file_and_wakes_one_worker(job):
     first = renditions.want(job, format="png", vividness=1.3)
     assert renditions.want(job, format="png", vividness=1.3) == first
-    assert (Rendition.objects.count(), live.waiting_tokens()) == (1, 1)
+    assert (Rendition.objects.count(), wakeups.waiting_tokens()) == (1, 1)
 
 
 def test_what_the_result_holds_already_is_not_made_again(job):
     found = renditions.want(job, format="jpeg", vividness=1.0, long_side=5000)
     assert (found.state, found.file) == ("ready", job.result)
-    assert live.waiting_tokens() == 0
+    assert wakeups.waiting_tokens() == 0
 
 
 @pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "tiff", "avif"])
@@ -109,8 +111,8 @@ def test_what_a_dead_worker_left_is_taken_over_and_the_late_one_refused(job):
     expire(wanted)
     broker.client().delete("gpu")
     renditions.reap()
-    queue.reap()
-    assert live.waiting_tokens() == 1
+    claims.reap()
+    assert wakeups.waiting_tokens() == 1
     size = make_file(late, lambda _: None)
     made(wanted)
     assert not renditions.finish(late, size)

@@ -3,8 +3,11 @@
 import pytest
 from django.test import Client
 
-from jobs import files, gallery, queue, renditions, states
 from jobs.models import Job, Rendition, State
+from jobs.photos import visibility
+from jobs.queue import claims, states
+from jobs.results import renditions
+from jobs.storage import files
 from tests import pictures
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -14,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def job(client) -> Job:
     """A photo of 320 x 240 that this client has had coloured."""
     client.post("/api/v1/jobs/", {"image": pictures.upload()})
-    [job] = queue.claim("test")
+    [job] = claims.claim("test")
     with files.new_file(job.file("result")) as file:
         file.write(b"colours")
     states.change(job.pk, State.SUCCEEDED, fence=1, result=job.file("result"))
@@ -86,7 +89,7 @@ def test_what_cannot_be_made_is_said(client, job):
 
 def test_strangers_have_of_a_published_photo_what_its_page_shows(client, job):
     assert ask(Client(), job, format="png").status_code == 404
-    gallery.publish(job)
+    visibility.publish(job)
     assert ask(Client(), job, format="png").status_code == 202
     for wishes in ({"vividness": "1.234"}, {"keep_metadata": "true"}):
         answer = ask(Client(), job, **wishes)

@@ -8,8 +8,10 @@ from django.test import Client
 from django.utils import timezone
 
 from colorweb.accounts.models import User
-from jobs import files, people, queue, shares, states
 from jobs.models import Job, ShareLink, State
+from jobs.queue import claims, states
+from jobs.sharing import guests, links
+from jobs.storage import files
 from tests import pictures
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,7 +23,7 @@ KINDS = ("result", "preview", "grey_preview")
 def job(client) -> Job:
     """A finished photo of this client's."""
     client.post("/api/v1/jobs/", {"image": pictures.upload()})
-    queue.claim("test")
+    claims.claim("test")
     job = Job.objects.get()
     for kind in ("result", "preview"):
         with files.new_file(job.file(kind)) as file:
@@ -44,7 +46,7 @@ def opened(link: ShareLink, **form: str) -> tuple[Client, Any]:
 
 
 def test_a_link_shows_page_and_files_to_whoever_follows_it_and_to_nobody_else(job):
-    stranger, page = opened(shares.make(job))
+    stranger, page = opened(links.make(job))
     assert page.status_code == 200
     assert page["X-Robots-Tag"] == "noindex"
     assert seen(stranger, job) == [200, 200, 200]
@@ -54,13 +56,13 @@ def test_a_link_shows_page_and_files_to_whoever_follows_it_and_to_nobody_else(jo
 def test_a_link_shows_one_result_and_not_the_others_of_its_photo(job, client):
     client.post(f"/jobs/{job.pk}/again/", {"vividness": "1.5"})
     other = Job.objects.exclude(pk=job.pk).get()
-    stranger, _ = opened(shares.make(job))
+    stranger, _ = opened(links.make(job))
     assert stranger.get(f"/files/{other.pk}/grey_preview").status_code == 404
 
 
 @pytest.mark.parametrize("end", ["expire", "revoke"])
 def test_what_has_ended_closes_files_that_were_open(job, client, end):
-    link = shares.make(job, lasts=timedelta(days=1))
+    link = links.make(job, lasts=timedelta(days=1))
     stranger, _ = opened(link)
     if end == "expire":
         ShareLink.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
@@ -72,7 +74,7 @@ def test_what_has_ended_closes_files_that_were_open(job, client, end):
 
 
 def test_a_password_guards_page_picture_and_files(job):
-    link = shares.make(job, password="harvest 1895")
+    link = links.make(job, password="harvest 1895")
     stranger, page = opened(link)
     assert b"harvest" not in page.content
     assert b"og:image" not in page.content
@@ -86,14 +88,14 @@ def test_a_password_guards_page_picture_and_files(job):
 
 
 def test_a_new_password_makes_old_grants_worthless(job):
-    link = shares.make(job, password="one")
+    link = links.make(job, password="one")
     stranger, _ = opened(link, password="one")
-    ShareLink.objects.update(password=shares.make(job, password="two").password)
+    ShareLink.objects.update(password=links.make(job, password="two").password)
     assert seen(stranger, job) == [404, 404, 404]
 
 
 def test_passwords_cannot_be_tried_for_ever(job):
-    link = shares.make(job, password="right")
+    link = links.make(job, password="right")
     found = [opened(link, password="wrong")[1].status_code for _ in range(12)]
     assert found[0] == 403
     assert found[-1] == 429
@@ -101,14 +103,14 @@ def test_passwords_cannot_be_tried_for_ever(job):
 
 
 def test_a_forged_cookie_opens_nothing(job):
-    link = shares.make(job)
+    link = links.make(job)
     forger = Client()
     forger.cookies["shared"] = f'["{link.grant}"]'
     assert seen(forger, job) == [404, 404, 404]
 
 
 def test_what_lies_in_the_trash_or_is_hidden_is_not_shared(job):
-    link = shares.make(job)
+    link = links.make(job)
     stranger, _ = opened(link)
     type(job.photo).objects.update(hidden_for="illegal")
     assert stranger.get(f"/s/{link.token}/").status_code == 404
@@ -153,7 +155,7 @@ def test_an_upload_may_wish_to_be_unlisted(client):
 
 @pytest.mark.parametrize("way", ["public", "unlisted", "link"])
 def test_messengers_find_a_picture_without_cookies(job, client, way):
-    link = shares.make(job)
+    link = links.make(job)
     if way != "link":
         client.post(f"/jobs/{job.pk}/{'publish' if way == 'public' else 'unlist'}/")
     address = f"/s/{link.token}/" if way == "link" else f"/photos/{job.photo_id}/"
@@ -167,9 +169,9 @@ def test_messengers_find_a_picture_without_cookies(job, client, way):
 
 
 def test_links_whose_time_is_over_are_forgotten(job):
-    shares.make(job)
-    shares.make(job, lasts=timedelta(seconds=-1))
-    assert shares.sweep() == 1
+    links.make(job)
+    links.make(job, lasts=timedelta(seconds=-1))
+    assert links.sweep() == 1
     assert ShareLink.objects.get().expires_at is None
 
 
@@ -177,6 +179,6 @@ def test_guests_read_that_links_and_publication_end_with_the_photo(job, client):
     words = "deleted 24 hours after you sent it: from the gallery too, and links to it end"
     pages = (f"/jobs/{job.pk}/share/", f"/jobs/{job.pk}/", "/history/")
     assert all(words in client.get(page).content.decode() for page in pages)
-    people.adopt(job.photo.guest, user := User.objects.create_user("ada@example.org"))
+    guests.claim(job.photo.guest, user := User.objects.create_user("ada@example.org"))
     client.force_login(user)
     assert not any(words in client.get(page).content.decode() for page in pages)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from jobs import queue, states
 from jobs.models import Job, State
+from jobs.queue import claims, states
 from tests.jobs import make
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("to", list(State))
 def test_nothing_leaves_a_terminal_state(end, to):
     make.job()
-    [job] = queue.claim("test")
+    [job] = claims.claim("test")
     states.change(job.pk, end, fence=job.attempt)
     with pytest.raises(states.Refused):
         states.change(job.pk, to)
@@ -21,7 +21,7 @@ def test_nothing_leaves_a_terminal_state(end, to):
 
 def test_every_change_increments_the_sequence():
     job = make.job()
-    queue.claim("test")
+    claims.claim("test")
     states.advance(job.pk, "reading", fence=1)
     states.change(job.pk, State.SUCCEEDED, fence=1)
     assert Job.objects.get().sequence == 3
@@ -29,10 +29,10 @@ def test_every_change_increments_the_sequence():
 
 def test_a_worker_that_was_away_too_long_is_refused():
     job = make.job()
-    [late] = queue.claim("late")
+    [late] = claims.claim("late")
     make.expire(job)
-    queue.reap()
-    [now] = queue.claim("now")
+    claims.reap()
+    [now] = claims.claim("now")
     with pytest.raises(states.Refused):
         states.change(job.pk, State.SUCCEEDED, fence=late.attempt, result="late.jpg")
     states.change(job.pk, State.SUCCEEDED, fence=now.attempt, result="now.jpg")
@@ -41,7 +41,7 @@ def test_a_worker_that_was_away_too_long_is_refused():
 
 def test_an_end_drops_the_lease_and_notes_the_time():
     job = make.job()
-    queue.claim("test")
+    claims.claim("test")
     states.change(job.pk, State.FAILED, fence=1, error_code="x", error_message="y")
     job.refresh_from_db()
     assert (job.stage, job.lease_until) == ("done", None)

@@ -9,8 +9,11 @@ from django.test import Client
 
 from colorweb.accounts.models import User
 from colorweb.accounts.visitors import Visitor
-from jobs import files, intake, limits, people, queue
 from jobs.models import Job, Photo
+from jobs.photos import deletion
+from jobs.queue import claims, limits
+from jobs.sharing import guests
+from jobs.storage import files
 from tests import pictures
 from tests.jobs import make
 
@@ -41,14 +44,14 @@ def test_a_photo_counts_with_its_previews(script, ada):
 def test_what_a_deleted_photo_took_is_free_again(script, ada):
     post(script)
     post(script)
-    intake.discard(Photo.objects.all()[0])
+    deletion.delete(Photo.objects.all()[0])
     assert limits.storage(of(ada)).used == on_disk(Photo.objects.get())
 
 
 def test_only_files_that_a_row_points_at_are_counted(script):
     post(script)
     before = Photo.objects.get().stored_bytes
-    [job] = queue.claim("test")
+    [job] = claims.claim("test")
     with files.new_file(job.file("grey")) as file:
         file.write(b"written by an attempt that was lost")
     files.delete_attempt(job)
@@ -82,7 +85,7 @@ def test_guests_share_what_their_address_may_store(settings):
 def test_adopted_photos_count_for_the_account(ada):
     guest = Client()
     job = Job.objects.get(pk=post(guest).json()["id"])
-    people.adopt(job.photo.guest, ada)
+    guests.claim(job.photo.guest, ada)
     assert limits.storage(of(ada)).used == job.photo.stored_bytes
     assert limits.storage(Visitor(user=None, guest="0" * 32, address="127.0.0.1")).used == 0
 

@@ -7,10 +7,10 @@ import pytest
 from django.core.files.storage import default_storage
 from django.test import Client
 
-from colorweb.http.storage_away import is_away
+from colorweb.http.storage_unavailable import is_away
 from colorweb.storage import S3
-from jobs import intake, unpacking
 from jobs.models import Batch, IdempotencyKey, Job, Photo
+from jobs.photos import intake, unpacking
 from tests import pictures, s3
 from tests.jobs.test_batches import ALBUM, archive, photo
 from tests.ports import free_port

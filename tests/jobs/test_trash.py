@@ -8,8 +8,9 @@ from django.test import Client
 from django.utils import timezone
 
 from colorweb.accounts.models import User
-from jobs import export, queue, states, trash
 from jobs.models import Job, Photo, State
+from jobs.photos import export, trash
+from jobs.queue import claims, states
 from tests import pictures
 from tests.jobs import make
 from tests.jobs.test_live import socket
@@ -95,7 +96,7 @@ def test_restoring_brings_back_what_was_there(browser):
 
 def test_what_waits_or_runs_is_cancelled(browser):
     running, waiting = send(browser, "a.jpg"), send(browser, "b.jpg")
-    queue.claim("test")
+    claims.claim("test")
     trash.put([running.photo, waiting.photo])
     assert Job.objects.get(pk=waiting.pk).state == State.CANCELED
     assert Job.objects.get(pk=running.pk).cancel_requested

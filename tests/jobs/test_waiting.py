@@ -13,8 +13,12 @@ from django.utils.module_loading import import_string
 
 from colorweb.accounts.visitors import Visitor
 from colorweb.asgi import application
-from jobs import access, follow, gallery, live, queue, states
+from jobs.events.progress import Progress
+from jobs.live import subscriptions
 from jobs.models import Job, State
+from jobs.photos import visibility
+from jobs.queue import claims, states
+from jobs.storage import access
 from tests import pictures
 from tests.jobs import make
 from tests.waiting import wait_for
@@ -22,7 +26,7 @@ from tests.waiting import wait_for
 pytestmark = pytest.mark.django_db(transaction=True)
 
 make_job = sync_to_async(make.job)
-claim = sync_to_async(queue.claim)
+claim = sync_to_async(claims.claim)
 change = sync_to_async(states.change)
 
 
@@ -33,17 +37,17 @@ async def post(prefer: str):
 
 async def eventually(look, what: str):
     """What `look` finds, once it finds something."""
-    return await follow.read(wait_for, look, what)
+    return await subscriptions.read(wait_for, look, what)
 
 
 def finish(job: Job) -> None:
-    queue.claim("test")
+    claims.claim("test")
     states.change(job.pk, State.SUCCEEDED, fence=1, result="x.jpg")
 
 
 async def test_who_prefers_to_wait_gets_the_finished_job():
     asking = asyncio.create_task(post("wait=20"))
-    await follow.read(finish, await eventually(Job.objects.first, "the job"))
+    await subscriptions.read(finish, await eventually(Job.objects.first, "the job"))
     answer = await asking
     assert (answer.status_code, answer.json()["status"]) == (201, "succeeded")
     assert answer["Preference-Applied"] == "wait=20"
@@ -63,7 +67,7 @@ async def test_waiting_has_a_bound(monkeypatch):
         asked.append(seconds)
         return False
 
-    monkeypatch.setattr(follow, "ended", note)
+    monkeypatch.setattr(subscriptions, "ended", note)
     answer = await post("wait=86400")
     assert (asked, answer["Preference-Applied"]) == ([30], "wait=30")
 
@@ -112,8 +116,8 @@ async def test_waiting_requests_hold_no_thread():
         await eventually(lambda: Job.objects.count() == several, "all jobs")
         await eventually(lambda: threads_of_requests() <= before, "threads to be given back")
         assert not any(task.done() for task in asking)
-        for job in await follow.read(lambda: list(Job.objects.order_by("turn"))):
-            await follow.read(finish, job)
+        for job in await subscriptions.read(lambda: list(Job.objects.order_by("turn"))):
+            await subscriptions.read(finish, job)
         assert {answer.status_code for answer in await asyncio.gather(*asking)} == {201}
 
 
@@ -143,7 +147,7 @@ async def test_events_start_with_the_job_and_end_with_it():
     await claim("test")
     _, running = await event(stream)
     assert running["job"]["status"] == "running"
-    await sync_to_async(live.Progress(job.pk, job.photo.visitor_key))(0.5)
+    await sync_to_async(Progress(job.pk, job.photo.visitor_key))(0.5)
     _, told = await event(stream)
     assert (told["type"], told["id"], told["progress"]) == ("progress", str(job.pk), 0.5)
     await change(job.pk, State.SUCCEEDED, fence=1, result="x.jpg")
@@ -169,7 +173,7 @@ async def test_events_end_when_the_photo_is_withdrawn():
     job = await make_job()
     await claim("test")
     await change(job.pk, State.SUCCEEDED, fence=1, result="x")
-    await sync_to_async(gallery.publish)(await sync_to_async(Job.objects.get)(pk=job.pk))
+    await sync_to_async(visibility.publish)(await sync_to_async(Job.objects.get)(pk=job.pk))
     other = Visitor(user=None, guest="b" * 32, address="")
     assert (await sync_to_async(access.visible_job)(other, job.pk)).pk == job.pk
     answer = await opened(job, guest="b" * 32)
@@ -190,7 +194,7 @@ async def test_events_name_the_file_to_its_owner_alone():
 
 async def test_silence_is_kept_alive(monkeypatch):
     monkeypatch.setattr("jobs.api.events.KEEP_ALIVE", 0.0)
-    monkeypatch.setattr("jobs.follow.LOOK_EVERY", 0.05)
+    monkeypatch.setattr("jobs.live.subscriptions.LOOK_EVERY", 0.05)
     answer = await opened(await make_job())
     stream = (piece.decode() async for piece in answer.streaming_content)
     await event(stream)
@@ -199,7 +203,7 @@ async def test_silence_is_kept_alive(monkeypatch):
 
 
 async def test_without_a_broker_the_rows_are_looked_at(monkeypatch):
-    monkeypatch.setattr("jobs.follow.LOOK_EVERY", 0.05)
+    monkeypatch.setattr("jobs.live.subscriptions.LOOK_EVERY", 0.05)
 
     class Away:
         async def new_channel(self):
@@ -210,8 +214,8 @@ async def test_without_a_broker_the_rows_are_looked_at(monkeypatch):
 
         receive = group_discard = group_add
 
-    monkeypatch.setattr(follow, "get_channel_layer", Away)
+    monkeypatch.setattr(subscriptions, "get_channel_layer", Away)
     job = await make_job()
-    waiting = asyncio.create_task(follow.ended(job.pk, 10))
+    waiting = asyncio.create_task(subscriptions.ended(job.pk, 10))
     await sync_to_async(states.request_cancel)(job)
     assert await waiting

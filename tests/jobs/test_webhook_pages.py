@@ -9,8 +9,8 @@ from django.test import Client
 from django.utils import timezone
 
 from colorweb.accounts.models import User
-from jobs import queue, states
 from jobs.models import State, WebhookDelivery, WebhookEndpoint
+from jobs.queue import claims, states
 from jobs.webhooks import endpoints, sending
 from tests.colorweb import test_accounts
 from tests.jobs import make
@@ -70,7 +70,7 @@ def test_the_log_tells_how_it_went_and_sends_again(client, ada, receiver):
     page = f"{LIST}{made(ada, receiver.url).pk}/"
     receiver.answer = lambda handler: handler.say(500)
     job = make.job(photo=make.photo(owner=ada, guest=""))
-    queue.claim("test")
+    claims.claim("test")
     states.change(job.pk, State.SUCCEEDED)
     sending.send_due()
     shown = text(client.get(page))

@@ -12,8 +12,8 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from colorweb.accounts import tokens
 from colorweb.accounts.models import User
-from jobs import queue, states
 from jobs.models import Event, Job, State, WebhookDelivery, WebhookEndpoint
+from jobs.queue import claims, states
 from jobs.webhooks import endpoints, sending
 from tests import pictures
 from tests.jobs import make
@@ -33,7 +33,7 @@ def end(ada: User, state: str = State.SUCCEEDED, **fields) -> Job:
     """A job of the account's that has just come to its end."""
     job = make.job(photo=make.photo(owner=ada, guest=""), owner=f"user:{ada.pk}", **fields)
     if state != State.CANCELED:
-        queue.claim("test")
+        claims.claim("test")
     states.change(job.pk, state)
     return job
 
@@ -113,7 +113,7 @@ def test_the_rows_come_with_the_jobs_end_or_not_at_all(receiver, script, ada):
     """A crash between the commit and the sending loses nothing; one before it tells nothing."""
     add(script, receiver.url)
     job = make.job(photo=make.photo(owner=ada, guest=""))
-    queue.claim("test")
+    claims.claim("test")
     with transaction.atomic():
         states.change(job.pk, State.SUCCEEDED)
         transaction.set_rollback(True)

@@ -11,9 +11,14 @@ from PIL import ExifTags, Image
 
 from colorweb.accounts.visitors import Visitor
 from colorweb.health import workers
-from jobs import files, gallery, intake, queue, renditions, retries, states, tasks
+from jobs import tasks
 from jobs.models import Job, Photo, Rendition, State
-from ml.resnet_gray import weights
+from jobs.photos import intake
+from jobs.queue import claims, retries, states
+from jobs.results import renditions
+from jobs.sharing import gallery
+from jobs.storage import files
+from ml.resnet_gray.network import weights
 from tests import pictures, s3
 from tests.jobs import make
 from tests.ml.test_metadata import SERIALS, camera_file
@@ -26,13 +31,13 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(scope="module")
 def worker(tmp_path_factory, django_db_setup, django_db_blocker):
     """This process as a worker that takes batches of four."""
-    from jobs.worker import Worker  # noqa: PLC0415 - imports torch
+    from jobs.results.worker import Worker  # noqa: PLC0415 - imports torch
 
     path = Path(tmp_path_factory.mktemp("weights")) / "untrained.safetensors"
     weights.save(path, *weights.untrained("resnet-gray-unet", seed=0))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COLORWEB_MODEL", str(path))
-        patch.setattr("jobs.worker.CPU_BATCH", 4)
+        patch.setattr("jobs.results.worker.CPU_BATCH", 4)
         with django_db_blocker.unblock():
             worker = Worker()
         yield worker
@@ -152,8 +157,8 @@ def test_a_late_worker_is_refused_and_takes_its_files_away(worker, monkeypatch):
 
     def slow(task):
         make.expire(task.job)
-        queue.reap()
-        [second] = queue.claim("quicker")
+        claims.reap()
+        [second] = claims.claim("quicker")
         states.change(second.pk, State.SUCCEEDED, fence=2, result="quicker.jpg")
         return save(task)
 
@@ -197,7 +202,7 @@ def test_transparency_survives(worker):
 
 
 def test_a_rendition_waits_for_one_photo_at_most_and_the_other_way_round(worker, monkeypatch):
-    monkeypatch.setattr("jobs.worker.Worker.here", lambda: worker)
+    monkeypatch.setattr("jobs.results.worker.Worker.here", lambda: worker)
     monkeypatch.setattr(worker, "batch", 1)
     first = send()
     tasks.colour()

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import torch
 
-from ml import registry
 from ml.models import ModelVersion
-from ml.resnet_gray import weights
+from ml.resnet_gray.network import weights
+from ml.versions import registry
 
 SECOND = timedelta(seconds=1)
 torch.set_num_threads(1)  # small networks: more threads would only wait for each other

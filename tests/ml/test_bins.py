@@ -1,6 +1,6 @@
 import torch
 
-from ml.resnet_gray import bins
+from ml.resnet_gray.network import bins
 
 
 def test_shares_of_a_pixel_sum_to_one():

@@ -1,7 +1,7 @@
 import pytest
 
-from ml import catalog
-from ml.resnet_gray import weights
+from ml.resnet_gray.network import weights
+from ml.versions import catalog
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ml.resnet_gray.chroma import Chroma, render
+from ml.imaging.chroma import Chroma, render
 
 SMALL = (12, 16, 2)
 

@@ -3,8 +3,9 @@ import safetensors.torch
 import torch
 from torchvision.models import resnet18
 
-from ml.resnet_gray import data, weights
-from ml.resnet_gray.classify import accuracy, classifier, main
+from ml.resnet_gray.data import data
+from ml.resnet_gray.evaluation.classify import accuracy, classifier, main
+from ml.resnet_gray.network import weights
 from tests.ml import colours
 
 CLASSES = 7

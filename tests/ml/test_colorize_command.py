@@ -12,8 +12,9 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from PIL import Image
 
+from ml.imaging import photos
 from ml.management.commands.colorize import plan
-from ml.resnet_gray import photos, weights
+from ml.resnet_gray.network import weights
 from tests.ml import files
 
 

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 import torch
 
-from ml.resnet_gray import framing, gamut, srgb, weights
-from ml.resnet_gray.cards import CardError
-from ml.resnet_gray.chroma import Chroma, Upsampled
-from ml.resnet_gray.colorizer import Colorizer, best_dtype, optimised
-from ml.resnet_gray.lab import rgb_to_lab
+from ml.imaging import framing, gamut, srgb
+from ml.imaging.chroma import Chroma, Upsampled
+from ml.resnet_gray.network import weights
+from ml.resnet_gray.network.cards import CardError
+from ml.resnet_gray.network.colorizer import Colorizer, best_dtype, optimised
+from ml.resnet_gray.network.lab import rgb_to_lab
 from tests.ml import files
 
 

@@ -1,7 +1,7 @@
 import json
 from xml.etree import ElementTree as ET
 
-from ml.resnet_gray.curves import main, read
+from ml.resnet_gray.evaluation.curves import main, read
 
 
 def journal(folder, *checks):

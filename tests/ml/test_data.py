@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from ml.resnet_gray import augment, data, memory
-from ml.resnet_gray.batches import Batches, Wanted, whole_batches
+from ml.resnet_gray.data import data, memory
+from ml.resnet_gray.data.batches import Batches, Wanted, whole_batches
+from ml.resnet_gray.training import augment
 from tests.ml import colours
 
 

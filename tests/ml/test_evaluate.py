@@ -6,9 +6,10 @@ import pytest
 import torch
 from django.core.management import CommandError, call_command
 
-from ml.resnet_gray import data, weights
-from ml.resnet_gray.calibrate import Look, Setting, calibrate, choose
-from ml.resnet_gray.evaluate import main
+from ml.resnet_gray.data import data
+from ml.resnet_gray.evaluation.calibrate import Look, Setting, calibrate, choose
+from ml.resnet_gray.evaluation.evaluate import main
+from ml.resnet_gray.network import weights
 from tests.ml import colours
 
 FIGURES = {

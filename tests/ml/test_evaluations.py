@@ -9,9 +9,9 @@ from django.core.files.storage import default_storage
 from django.db.models.functions import Now
 from PIL import Image
 
-from ml import evaluations, gate, promotion, registry
 from ml.datasets import check, manage
 from ml.models import DataSet, Evaluation, ModelVersion, Promotion, TrainingRun
+from ml.versions import evaluations, gate, promotion, registry
 from tests.ml import networks
 from tests.ml.files import colourful, encoded
 

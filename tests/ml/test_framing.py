@@ -2,8 +2,8 @@ import cv2
 import numpy as np
 import pytest
 
-from ml.resnet_gray import srgb
-from ml.resnet_gray.framing import STRIDE, frame, frame_shape, frame_shapes, unframe
+from ml.imaging import srgb
+from ml.imaging.framing import STRIDE, frame, frame_shape, frame_shapes, unframe
 from tests.ml import files
 
 SIZES = [(1, 1), (1, 20), (20, 1), (640, 480), (480, 640), (1999, 1501), (300, 900), (64, 65)]

@@ -9,8 +9,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from ml import imports
 from ml.models import ModelVersion
+from ml.versions import imports
 from tests.ml import networks
 
 pytestmark = pytest.mark.django_db

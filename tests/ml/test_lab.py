@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import torch
 
-from ml.resnet_gray.lab import lab_to_rgb, rgb_to_lab
+from ml.resnet_gray.network.lab import lab_to_rgb, rgb_to_lab
 
 # skimage.color.rgb2lab (0.25), as its own tests and documentation state them.
 SCIKIT_IMAGE = {

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image
 
-from ml.resnet_gray import metadata, photos
+from ml.imaging import metadata, photos
 
 SERIALS = ("SERIAL-4711", "LENS-0815", "OWNER-DOE", "MAKERNOTE-4711")
 

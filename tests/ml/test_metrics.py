@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from ml.resnet_gray import metrics
+from ml.resnet_gray.evaluation import metrics
 
 
 def noise(seed: int, shape=(32, 48, 3)) -> np.ndarray:

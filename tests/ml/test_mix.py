@@ -1,7 +1,7 @@
 import torch
 
-from ml.resnet_gray import weights
-from ml.resnet_gray.mix import main
+from ml.resnet_gray.network import weights
+from ml.resnet_gray.training.mix import main
 from tests.ml import colours
 
 

@@ -10,9 +10,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from colorweb.accounts import tokens
-from ml import registry
 from ml.api import version_shapes as shapes
 from ml.models import DataSet, Evaluation, ModelVersion
+from ml.versions import registry
 from tests.ml import networks
 from tests.ml.test_evaluations import measured
 

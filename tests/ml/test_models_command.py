@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from ml import registry
+from ml.versions import registry
 from tests.ml import networks
 
 pytestmark = pytest.mark.django_db(transaction=True)

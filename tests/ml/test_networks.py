@@ -6,8 +6,8 @@ import pytest
 import torch
 from torchvision.models import resnet18
 
-from ml.resnet_gray import weights
-from ml.resnet_gray.networks import ResNetGray, initialise_as_paper, sum_to_grey
+from ml.resnet_gray.network import weights
+from ml.resnet_gray.network.networks import ResNetGray, initialise_as_paper, sum_to_grey
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_same_seed_same_network():
 
 def test_importing_the_package_needs_neither_torch_nor_django():
     code = (
-        "import sys, ml.resnet_gray, ml.resnet_gray.cards;"
+        "import sys, ml.resnet_gray, ml.resnet_gray.network.cards;"
         "assert not {'torch', 'django'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ml import catalog
-from ml.resnet_gray import photos
-from ml.resnet_gray.colorizer import Colorizer
+from ml.imaging import photos
+from ml.resnet_gray.network.colorizer import Colorizer
+from ml.versions import catalog
 from tests.ml.old_prints import FLAWS
 
 SAMPLE = Path(__file__).parents[2] / "frontend" / "static" / "samples" / "farm-women-1895.jpg"

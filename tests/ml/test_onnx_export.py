@@ -7,8 +7,8 @@ import pytest
 import torch
 from django.core.management import CommandError, call_command
 
-from ml.resnet_gray import weights
-from ml.resnet_gray.onnx_export import TwoLooks
+from ml.resnet_gray.network import weights
+from ml.resnet_gray.network.export import TwoLooks
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms, JpegImagePlugin, TiffImagePlugin
 
-from ml.resnet_gray import photos
+from ml.imaging import photos
 from tests.ml import files
 
 
@@ -380,7 +380,7 @@ def test_failed_write_leaves_the_old_file(tmp_path: Path):
 
 
 def test_photos_never_import_torch():
-    code = "import sys, ml.resnet_gray.photos, ml.resnet_gray.framing, ml.catalog; "
+    code = "import sys, ml.imaging.photos, ml.imaging.framing, ml.versions.catalog; "
     code += "print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"

@@ -4,8 +4,8 @@ import pytest
 from django.core.files.storage import default_storage
 
 from colorweb.health import workers
-from ml import promotion, registry
 from ml.models import Promotion
+from ml.versions import promotion, registry
 from tests.ml import networks
 
 pytestmark = pytest.mark.django_db(transaction=True)

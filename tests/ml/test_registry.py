@@ -4,10 +4,10 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from ml import catalog, registry
 from ml.models import ModelVersion, Promotion
-from ml.resnet_gray import weights
-from ml.resnet_gray.cards import CardError
+from ml.resnet_gray.network import weights
+from ml.resnet_gray.network.cards import CardError
+from ml.versions import catalog, registry
 
 pytestmark = pytest.mark.django_db
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ml.resnet_gray import revision
+from ml.resnet_gray.training import revision
 from tests.ml import networks
 
 

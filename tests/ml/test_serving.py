@@ -3,7 +3,7 @@
 import pytest
 from django.core.files.storage import default_storage
 
-from ml import promotion, registry, serving
+from ml.versions import promotion, registry, serving
 from tests.ml import networks
 
 pytestmark = pytest.mark.django_db(transaction=True)

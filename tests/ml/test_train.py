@@ -11,11 +11,13 @@ import cv2
 import pytest
 import torch
 
-from ml.resnet_gray import batches, data, revision, weights
-from ml.resnet_gray.engine import Run
-from ml.resnet_gray.recipes import PRESETS, Recipe
-from ml.resnet_gray.run_folder import RunError, RunFolder
-from ml.resnet_gray.train import main
+from ml.resnet_gray.data import batches, data
+from ml.resnet_gray.network import weights
+from ml.resnet_gray.training import revision
+from ml.resnet_gray.training.engine import Run
+from ml.resnet_gray.training.recipes import PRESETS, Recipe
+from ml.resnet_gray.training.run_folder import RunError, RunFolder
+from ml.resnet_gray.training.train import main
 from tests.ml import colours
 from tests.waiting import wait_for
 
@@ -193,7 +195,7 @@ def test_command_says_what_is_wrong_in_one_line(tmp_path, capsys, more):
     assert not Path("nowhere").exists()
 
 
-START = [sys.executable, "-m", "ml.resnet_gray.train"]
+START = [sys.executable, "-m", "ml.resnet_gray.training.train"]
 LONG = ["--epochs", "100000"]
 
 
@@ -255,7 +257,7 @@ def test_two_processes_learn_what_one_learns_in_two_turns(tmp_path):
         one, two = tmp_path / f"{preset}-one", tmp_path / f"{preset}-two"
         subprocess.run([*START, *command(folder, one, *more, "--parts", "2")], check=True)
         torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
-        torchrun += ["--nproc-per-node", "2", "-m", "--", "ml.resnet_gray.train"]
+        torchrun += ["--nproc-per-node", "2", "-m", "--", "ml.resnet_gray.training.train"]
         subprocess.run([*torchrun, *command(folder, two, *more, "--device", "cpu")], check=True)
         ours, theirs = (Run.read(RunFolder(run))["net"] for run in (two, one))
         # Batch normalisation's running figures are the first process's own.

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import torch
 
-from ml.resnet_gray import cards, weights
+from ml.resnet_gray.network import cards, weights
 
 
 @pytest.mark.parametrize("architecture", ["resnet-gray", "resnet-gray-unet"])
@@ -41,7 +41,7 @@ def test_card_is_read_without_torch(tmp_path):
     path = tmp_path / "net.safetensors"
     weights.save(path, *weights.untrained())
     code = (
-        "import sys; from ml.resnet_gray.cards import read_card;"
+        "import sys; from ml.resnet_gray.network.cards import read_card;"
         f"assert read_card({str(path)!r})['name'] == 'resnet-gray-unet';"
         "assert 'torch' not in sys.modules"
     )

@@ -7,8 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from jobs import consistency, queue, retries
-from jobs.console import status
+from jobs.photos import consistency
+from jobs.queue import control, retries
+from jobs.serializers import status
 
 
 class Command(BaseCommand):
@@ -26,10 +27,10 @@ class Command(BaseCommand):
     def handle(self, *_: Any, action: str, **options: Any) -> str:
         match action:
             case "pause":
-                queue.pause()
+                control.pause()
                 return "The queue is paused."
             case "resume":
-                queue.resume()
+                control.resume()
                 return "The queue goes on."
             case "retry-failed":
                 return f"{retries.retry_lately()} photos are in the queue again."

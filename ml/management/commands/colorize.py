@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from ml import catalog
-from ml.resnet_gray import metadata, photos
-from ml.resnet_gray.cards import CardError
+from ml.imaging import metadata, photos
+from ml.resnet_gray.network.cards import CardError
+from ml.versions import catalog
 
 if TYPE_CHECKING:
-    from ml.resnet_gray.colorizer import Colorizer
+    from ml.resnet_gray.network.colorizer import Colorizer
 
 SUFFIX = "-colour"
 PHOTO_SUFFIXES = {
@@ -54,7 +54,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         jobs = plan(options["photos"], options["output"])
-        from ml.resnet_gray.colorizer import Colorizer  # noqa: PLC0415 (torch: not for --help)
+        from ml.resnet_gray.network.colorizer import Colorizer  # noqa: PLC0415 (torch: not for --help)
 
         try:
             colorizer = Colorizer(catalog.find(options["model"]))

@@ -1,4 +1,4 @@
-"""``manage.py evaluate``: measures a model on photos; see ``ml.resnet_gray.evaluate``."""
+"""``manage.py evaluate``: see ``ml.resnet_gray.evaluation.evaluate``."""
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
@@ -6,10 +6,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ml import catalog
-from ml.resnet_gray import evaluate
-from ml.resnet_gray.cards import CardError
-from ml.resnet_gray.data import DataError
+from ml.resnet_gray.data.data import DataError
+from ml.resnet_gray.evaluation import evaluate
+from ml.resnet_gray.network.cards import CardError
+from ml.versions import catalog
 
 
 class Command(BaseCommand):

@@ -1,4 +1,4 @@
-"""``manage.py export``: writes a model as ONNX; see ``ml.resnet_gray.onnx_export``."""
+"""``manage.py export``: writes a model as ONNX; see ``ml.resnet_gray.network.export``."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ml import catalog
-from ml.resnet_gray.cards import CardError
+from ml.resnet_gray.network.cards import CardError
+from ml.versions import catalog
 
 
 class Command(BaseCommand):
@@ -22,7 +22,7 @@ class Command(BaseCommand):
         add("-o", "--output", type=Path, metavar="FILE", help="[the model's name with .onnx]")
 
     def handle(self, *_: Any, model: str, output: Path | None, **__: Any) -> str:
-        from ml.resnet_gray.onnx_export import ExportError, export  # noqa: PLC0415 (torch)
+        from ml.resnet_gray.network.export import ExportError, export  # noqa: PLC0415 (torch)
 
         try:
             path = Path(model) if model.endswith(".safetensors") else catalog.find(model)

@@ -9,9 +9,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ml import evaluations, gate, imports, promotion, registry
 from ml.errors import Told
 from ml.models import DataSet, Evaluation, ModelVersion
+from ml.versions import evaluations, gate, imports, promotion, registry
 
 
 class Command(BaseCommand):

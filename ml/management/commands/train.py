@@ -1,11 +1,11 @@
-"""``manage.py train``: trains a network on photos; see ``ml.resnet_gray.train``."""
+"""``manage.py train``: trains a network on photos; see ``ml.resnet_gray.training.train``."""
 
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ml.resnet_gray import train
+from ml.resnet_gray.training import train
 
 
 class Command(BaseCommand):

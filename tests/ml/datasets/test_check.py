@@ -10,11 +10,12 @@ from django.core.files.storage import default_storage
 from django.db.models.functions import Now
 from PIL import Image
 
-from ml import consent, leases
+from colorweb import leases
+from ml import consent
 from ml.datasets import check, index, manage, pictures
 from ml.datasets.errors import DataSetError
 from ml.models import DataSet, RunData, TrainingRun
-from ml.resnet_gray import data
+from ml.resnet_gray.data import data
 from tests.ml import colours
 from tests.ml.datasets.pictures import jpeg, photo
 

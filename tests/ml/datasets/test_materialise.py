@@ -13,7 +13,7 @@ from ml.datasets import manage
 from ml.datasets.errors import DataSetError
 from ml.datasets.materialise import Wanted, materialise
 from ml.models import DataSet
-from ml.resnet_gray import data
+from ml.resnet_gray.data import data
 from tests.ml import colours
 from tests.ml.datasets.pictures import jpeg, photo
 from tests.ml.datasets.test_check import checked, upload

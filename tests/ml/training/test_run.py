@@ -12,11 +12,12 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.models.functions import Now
 
-from ml import evaluations, leases
+from colorweb import leases
 from ml.models import DataSet, ModelVersion, TrainingRun
 from ml.training import copies, notice, queue, steer, worker
 from ml.training.errors import RunError
 from ml.training.options import Options
+from ml.versions import evaluations
 from tests.ml import networks
 from tests.waiting import wait_for
 

@@ -5,8 +5,8 @@ from asgiref.sync import sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.test import Client
 
+from colorweb import leases
 from colorweb.asgi import application
-from ml import leases
 from ml.models import RunPoint, TrainingRun
 from ml.training import states
 

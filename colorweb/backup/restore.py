@@ -1,0 +1,99 @@
+"""A site's rows and files back from the tar that `save` made."""
+
+import gzip
+import io
+import json
+import tarfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any, cast
+
+import redis
+from django.apps import apps
+from django.core.cache import cache
+from django.db import IntegrityError, transaction
+from tqdm import tqdm
+
+from colorweb.accounts.models import User
+from colorweb.backup import BackupError, rows, stored
+from colorweb.backup.save import ABOUT, END, FILES, FORMAT, ROWS
+from colorweb.health import workers
+from jobs.models import Photo
+
+
+def restore(source: Path, *, replace: bool = False) -> None:
+    """Put everything saved in `source` in the place of what there is.
+
+    Files first, then all rows in one transaction: cut short, it has changed nothing that shows,
+    and may be run again. Raises BackupError if the file is not whole or belongs to another
+    version, if the site runs, or if it holds something and `replace` does not say that it may go.
+    """
+    try:
+        with tarfile.open(source, "r:") as tar:
+            entries = {entry.name: entry for entry in tar}
+            if END not in entries or ABOUT not in entries:
+                raise BackupError(f"{source} is not a whole backup of this site.")
+            _check(_json(tar, ABOUT))
+            _check_place(replace=replace)
+            _restore_files(
+                tar, [entry for name, entry in entries.items() if name.startswith(FILES)]
+            )
+            _restore_rows(tar, _json(tar, END)["gone"])
+    except tarfile.TarError as error:
+        raise BackupError(f"{source} is not a whole backup of this site: {error}") from error
+    cache.clear()
+
+
+def _check(about: dict[str, Any]) -> None:
+    if about["format"] != FORMAT:
+        raise BackupError(f"This backup has format {about['format']}, not {FORMAT}.")
+    here, there = set(rows.migrations()), set(about["migrations"])
+    if here != there:
+        raise BackupError(
+            "This backup is of another version of the site. Install that version, restore, and "
+            f"upgrade then. Migrations that differ: {', '.join(sorted(here ^ there))}."
+        )
+
+
+def _check_place(*, replace: bool) -> None:
+    try:
+        running = workers.alive()
+    except redis.RedisError:
+        running = {}
+    if running:
+        raise BackupError("Workers are running. Stop the site, wait 15 seconds, and try again.")
+    photos, accounts = Photo.objects.count(), User.objects.count()
+    if (photos or accounts) and not replace:
+        raise BackupError(
+            f"There are {photos} photos and {accounts} accounts here. To delete them and put the "
+            "backup in their place, add --replace."
+        )
+
+
+def _restore_files(tar: tarfile.TarFile, entries: list[tarfile.TarInfo]) -> None:
+    def files() -> Iterator[tuple[str, int, IO[bytes]]]:
+        for entry in entries:
+            content = cast("IO[bytes]", tar.extractfile(entry))
+            yield entry.name.removeprefix(FILES), entry.size, content
+
+    for _name in tqdm(stored.write(files()), "files", len(entries), unit=""):
+        pass
+
+
+def _restore_rows(tar: tarfile.TarFile, gone: dict[str, list[str]]) -> None:
+    try:
+        with (
+            transaction.atomic(),
+            gzip.open(cast("IO[bytes]", tar.extractfile(ROWS))) as packed,
+            tqdm(desc="rows", unit="") as bar,
+        ):
+            for inserted in rows.load(io.TextIOWrapper(cast("Any", packed), "utf-8")):
+                bar.update(inserted)
+            for label, keys in gone.items():
+                apps.get_model(label)._base_manager.filter(pk__in=keys).delete()
+    except IntegrityError as error:
+        raise BackupError(f"The rows of this backup do not fit together: {error}") from error
+
+
+def _json(tar: tarfile.TarFile, name: str) -> dict[str, Any]:
+    return json.load(cast("IO[bytes]", tar.extractfile(name)))

@@ -1,0 +1,105 @@
+"""The console's first page and what its buttons do."""
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from jobs.models import Job
+from jobs.photos import consistency
+from jobs.queue import control, retries
+from jobs.serializers import status
+from jobs.sharing import moderation
+from ml.models import TrainingRun
+
+SHOWN = 10  # failed jobs
+STEER = "jobs.steer"
+Chart = list[dict[str, Any]]
+
+
+def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """What `admin/index.html` shows: of reports, and of jobs, to those who may look at them."""
+    context = {**context, "reports": None}
+    if request.user.has_perm("jobs.view_report"):
+        context["reports"] = moderation.waiting()
+    if not request.user.has_perm("jobs.view_job"):
+        return context
+    now = status.status()
+    return {
+        **context,
+        "status": now,
+        "paces": [(_("last hour"), now["last_hour"]), (_("last day"), now["last_day"])],
+        "chart": chart(),
+        "training": TrainingRun.objects.order_by("-queued_at").first(),
+        "failed": [(job, gettext(job.error_message)) for job in retries.failed()[:SHOWN]],
+        "may_steer": request.user.has_perm(STEER),
+    }
+
+
+def chart() -> Chart:
+    """Bars of 24 hours in a box of 240 x 100."""
+    hours = status.hours()
+    most = max(count for _begin, count in hours) or 1
+    return [
+        {
+            "x": 10 * place,
+            "top": 100 - 100 * count / most,
+            "height": 100 * count / most,
+            "count": count,
+            "begin": begin,
+        }
+        for place, (begin, count) in enumerate(hours)
+    ]
+
+
+def _steering(view: Callable[..., None]) -> Callable[..., HttpResponse]:
+    """A button: for those who may steer, by POST, back to the first page."""
+
+    def steer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        view(request, *args, **kwargs)
+        return redirect("admin:index")
+
+    return require_POST(permission_required(STEER, raise_exception=True)(steer))
+
+
+@_steering
+def pause(request: HttpRequest) -> None:
+    control.pause(request.user)  # type: ignore[arg-type]
+    messages.success(request, _("The queue is paused. Photos are taken and wait."))
+
+
+@_steering
+def resume(request: HttpRequest) -> None:
+    control.resume()
+    messages.success(request, _("The queue goes on."))
+
+
+@_steering
+def retry(request: HttpRequest, job_id: uuid.UUID) -> None:
+    if retries.retry(get_object_or_404(Job, pk=job_id)):
+        messages.success(request, _("The photo is in the queue again."))
+    else:
+        messages.warning(request, _("Somebody has tried this photo again already."))
+
+
+@_steering
+def retry_all(request: HttpRequest) -> None:
+    count = retries.retry_lately()
+    messages.success(
+        request,
+        ngettext("%d photo is in the queue again.", "%d photos are in the queue again.", count)
+        % count,
+    )
+
+
+@_steering
+def check(request: HttpRequest) -> None:
+    consistency.ask(request.user)  # type: ignore[arg-type]
+    messages.success(request, _("A worker compares files and rows now."))

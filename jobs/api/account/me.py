@@ -1,0 +1,43 @@
+"""Who is asking."""
+
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from colorweb.accounts.models import ApiToken
+from colorweb.api import schema
+from jobs.api import shapes
+from jobs.api.base import View
+from jobs.queue import limits
+from jobs.webhooks import messages
+
+
+class Me(View):
+    @schema.endpoint(
+        "Who am I?",
+        description=(
+            "A guest nobody knows yet finds a `guest_token` here: ask for one first where a "
+            "cut connection must not lose the first photo's answer."
+        ),
+        answers={200: schema.answer(shapes.MeSerializer, "You.")},
+        operation_id="me_retrieve",
+        tags=["me"],
+    )
+    def get(self, request: Request) -> Response:
+        user = self.visitor.user
+        me: dict[str, Any] = {
+            "kind": "account" if user else "guest",
+            "email": user.email if user else None,
+            "is_staff": self.visitor.may("staff"),
+            "scopes": [scope for scope in ApiToken.Scope.values if self.visitor.may(scope)],
+            "quotas": limits.use(self.visitor),
+            "webhook_secret": (
+                messages.secrets_of_visitor(self.visitor.key)[0]
+                if self.visitor.may("write")
+                else None
+            ),
+        }
+        if self.visitor.is_new:
+            me["guest_token"] = self.visitor.token
+        return Response(me)

@@ -1,0 +1,248 @@
+"""An account's webhooks, and what was delivered."""
+
+import uuid
+from functools import partial
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from colorweb.api import schema
+from colorweb.api.errors import Conflict
+from colorweb.dates import iso
+from jobs.api import shapes
+from jobs.api.base import View
+from jobs.api.serializers import ChangedEndpoint, NewEndpoint
+from jobs.events import outbox
+from jobs.models import WebhookDelivery, WebhookEndpoint
+from jobs.storage import access
+from jobs.webhooks import endpoints, sending
+
+OF_ENDPOINTS = (*schema.BY_COOKIE, "not_authenticated", "not_found")
+OF_BODIES = (
+    *(*schema.OF_BODIES, "blank", "null", "not_a_list", "empty", "invalid_choice"),
+    "url_refused",
+)
+
+documented = partial(schema.endpoint, tags=["webhooks"])
+changes = partial(
+    documented,
+    answers={200: schema.answer(shapes.EndpointSerializer, "The webhook.")},
+    codes=OF_ENDPOINTS,
+)
+"""Describes what changes an endpoint that is there."""
+
+
+class EndpointView(View):
+    def endpoint(self, endpoint_id: uuid.UUID) -> WebhookEndpoint:
+        """One of the account's own; anybody else's is not found."""
+        return get_object_or_404(self.user.webhooks, pk=endpoint_id)
+
+    def answer(self, endpoint: WebhookEndpoint) -> Response:
+        endpoint.refresh_from_db()
+        return Response(_told(endpoint))
+
+
+class Endpoints(EndpointView):
+    @documented(
+        "My webhooks",
+        answers={200: schema.answer(shapes.EndpointsSerializer, "All of them, without secrets.")},
+        codes=["not_authenticated"],
+        operation_id="webhooks_list",
+    )
+    def get(self, request: Request) -> Response:
+        mine = self.user.webhooks.order_by("-created_at", "-pk")
+        return Response({"results": [_told(endpoint) for endpoint in mine]})
+
+    @documented(
+        "Be told when jobs end",
+        description=(
+            "From then on each end of a job of this account is posted to the address, signed as "
+            "[Standard Webhooks](https://www.standardwebhooks.com) has it with the secret of this "
+            "answer: `{type, timestamp, data}`, `data` being the job."
+        ),
+        request=NewEndpoint,
+        answers={201: schema.answer(shapes.CreatedEndpointSerializer, "The webhook.")},
+        codes=[*schema.BY_COOKIE, "not_authenticated", *OF_BODIES, "too_many_endpoints"],
+        operation_id="webhooks_create",
+    )
+    def post(self, request: Request) -> Response:
+        user = self.user
+        new = NewEndpoint(data=request.data)
+        new.is_valid(raise_exception=True)
+        try:
+            endpoint, secret = endpoints.create(user, **new.validated_data)
+        except endpoints.TooMany as error:
+            raise Conflict(
+                _("Delete a webhook that you no longer need."), "too_many_endpoints"
+            ) from error
+        return Response(_told(endpoint) | {"secret": secret}, status=status.HTTP_201_CREATED)
+
+
+class OneEndpoint(EndpointView):
+    @documented(
+        "A webhook as it is now",
+        answers={200: schema.answer(shapes.EndpointSerializer, "The webhook, without its secret.")},
+        codes=["not_authenticated", "not_found"],
+        operation_id="webhooks_retrieve",
+    )
+    def get(self, request: Request, endpoint_id: uuid.UUID) -> Response:
+        return self.answer(self.endpoint(endpoint_id))
+
+    @changes(
+        "Change a webhook's address or events",
+        request=ChangedEndpoint,
+        codes=[*OF_ENDPOINTS, *OF_BODIES],
+        operation_id="webhooks_update",
+    )
+    def patch(self, request: Request, endpoint_id: uuid.UUID) -> Response:
+        endpoint = self.endpoint(endpoint_id)
+        changed = ChangedEndpoint(data=request.data)
+        changed.is_valid(raise_exception=True)
+        endpoints.change(endpoint, **changed.validated_data)
+        return self.answer(endpoint)
+
+    @documented(
+        "Delete a webhook",
+        description="With its log; what was not delivered yet will not be.",
+        answers={204: OpenApiResponse(description="It is gone.")},
+        codes=OF_ENDPOINTS,
+        operation_id="webhooks_destroy",
+    )
+    def delete(self, request: Request, endpoint_id: uuid.UUID) -> Response:
+        self.endpoint(endpoint_id).delete()
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class Secret(EndpointView):
+    @documented(
+        "Give a webhook a new secret",
+        description="For 24 hours the old one signs too, beside the new one.",
+        answers={200: schema.answer(shapes.CreatedEndpointSerializer, "The webhook.")},
+        codes=OF_ENDPOINTS,
+        operation_id="webhooks_rotate",
+    )
+    def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
+        endpoint = self.endpoint(endpoint_id)
+        secret = endpoints.rotate(endpoint)
+        return Response(_told(endpoint) | {"secret": secret})
+
+
+class Pause(EndpointView):
+    @changes(
+        "Send nothing for now",
+        description="What happens meanwhile is held, for as long as the log is kept.",
+        operation_id="webhooks_pause",
+    )
+    def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
+        endpoint = self.endpoint(endpoint_id)
+        endpoints.pause(endpoint, endpoints.ASKED)
+        return self.answer(endpoint)
+
+
+class Resume(EndpointView):
+    @changes(
+        "Send again",
+        description="Also for a webhook that was paused because it failed; what was held is sent.",
+        operation_id="webhooks_resume",
+    )
+    def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
+        endpoint = self.endpoint(endpoint_id)
+        endpoints.resume(endpoint)
+        return self.answer(endpoint)
+
+
+class Test(EndpointView):
+    @documented(
+        "Send a webhook a test",
+        description=(
+            "An event `webhook.test`, whatever events are asked for, signed like all others, sent "
+            "at once and once; its log tells how that went. A paused webhook has it when it is "
+            "resumed."
+        ),
+        answers={202: schema.answer(shapes.DeliverySerializer, "It is on its way.")},
+        codes=OF_ENDPOINTS,
+        operation_id="webhooks_test",
+    )
+    def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
+        delivery = outbox.try_out(self.endpoint(endpoint_id))
+        return Response(_told_delivery(delivery), status=status.HTTP_202_ACCEPTED)
+
+
+class DeliveriesView(View):
+    def log(self, deliveries: QuerySet[WebhookDelivery]) -> Response:
+        """A page of a log."""
+        found = deliveries.select_related("endpoint", "job")
+        return self.page(found, lambda page: [_told_delivery(one) for one in page])
+
+
+class EndpointDeliveries(DeliveriesView):
+    @documented(
+        "What a webhook was told",
+        description="The newest first, for 30 days.",
+        parameters=[schema.CURSOR],
+        answers={200: schema.answer(shapes.DeliveryPageSerializer, "A page.")},
+        codes=["not_authenticated", "not_found"],
+        operation_id="webhooks_deliveries",
+    )
+    def get(self, request: Request, endpoint_id: uuid.UUID) -> Response:
+        return self.log(get_object_or_404(self.user.webhooks, pk=endpoint_id).deliveries.all())
+
+
+class JobDeliveries(DeliveriesView):
+    @documented(
+        "Who was told of a job's end",
+        description="The address that came with it, and the account's webhooks.",
+        parameters=[schema.CURSOR],
+        answers={200: schema.answer(shapes.DeliveryPageSerializer, "A page.")},
+        codes=["not_found"],
+        operation_id="jobs_deliveries",
+    )
+    def get(self, request: Request, job_id: uuid.UUID) -> Response:
+        return self.log(self.job(job_id).deliveries.all())
+
+
+class Resend(View):
+    @documented(
+        "Deliver again",
+        description="With the same `webhook-id`, at once, and if need be by the whole schedule.",
+        answers={202: schema.answer(shapes.DeliverySerializer, "It is on its way.")},
+        codes=[*schema.BY_COOKIE, "not_found"],
+        operation_id="deliveries_resend",
+    )
+    def post(self, request: Request, delivery_id: uuid.UUID) -> Response:
+        mine = Q(job__in=access.jobs_of(self.visitor))
+        if self.visitor.user:
+            mine |= Q(job=None, endpoint__in=self.visitor.user.webhooks.all())
+        known = WebhookDelivery.objects.select_related("endpoint", "job")
+        delivery = known.filter(mine, pk=delivery_id).first()
+        if delivery is None:
+            raise Http404
+        sending.resend(delivery)
+        return Response(_told_delivery(delivery), status=status.HTTP_202_ACCEPTED)
+
+
+def _told(endpoint: WebhookEndpoint) -> dict[str, Any]:
+    return shapes.EndpointSerializer(endpoint).data | {
+        "pause_reason": endpoint.pause_reason or None
+    }
+
+
+def _told_delivery(delivery: WebhookDelivery) -> dict[str, Any]:
+    return {
+        "id": str(delivery.pk),
+        "event": delivery.event,
+        "job": str(delivery.job_id) if delivery.job_id else None,
+        "endpoint": str(delivery.endpoint_id) if delivery.endpoint_id else None,
+        "url": sending.url_of(delivery),
+        "state": delivery.state,
+        "next_try_at": iso(delivery.next_try_at),
+        "attempts": delivery.attempts,
+        "created_at": iso(delivery.created_at),
+    }

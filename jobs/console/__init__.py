@@ -1,1 +1,0 @@
-"""The console's first page: how the site fares, and what staff can do about it."""

@@ -1,0 +1,54 @@
+"""Messages to the pages that look at jobs: a row has changed, a visitor has become somebody else.
+
+The rows are the truth and every message is a hint: failing to send one is logged and fails
+nobody's work.
+"""
+
+import logging
+import uuid
+from typing import Any
+
+import redis
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+
+from colorweb.accounts import visitors
+from jobs.models import Job
+
+log = logging.getLogger(__name__)
+HINTS = (redis.RedisError, OSError, RuntimeError)
+
+
+def job_group(job_id: uuid.UUID) -> str:
+    """The channel group of those who look at one job."""
+    return f"job-{job_id}"
+
+
+def visitor_group(key: str) -> str:
+    """The channel group of one visitor's pages."""
+    return f"visitor-{key}"
+
+
+def part(key: str) -> None:
+    """Close the sockets of somebody who has logged in, logged out or gone; pages come back."""
+    _send(visitors.identity_group(key), {"type": "visitor.parted"})
+
+
+def announce(job_id: uuid.UUID) -> None:
+    """Tell the pages that a job's row has changed; they read it anew."""
+    job = Job.objects.select_related("photo").filter(pk=job_id).first()
+    if job:
+        tell(job_id, job.photo.visitor_key, {"type": "job.changed", "id": str(job_id)})
+
+
+def tell(job_id: uuid.UUID, visitor_key: str, message: dict[str, Any]) -> None:
+    """Send a message to the pages that look at a job and to its owner's."""
+    _send(job_group(job_id), message)
+    _send(visitor_group(visitor_key), message)
+
+
+def _send(group: str, message: dict[str, Any]) -> None:
+    try:
+        async_to_sync(get_channel_layer().group_send)(group, message)
+    except Exception:
+        log.warning("A live message was not sent.", exc_info=True)

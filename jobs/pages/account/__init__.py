@@ -1,0 +1,1 @@
+"""The pages of an account: itself, tokens, webhooks. Imported by the pages' URLs."""

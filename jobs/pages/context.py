@@ -1,0 +1,38 @@
+"""What every page knows."""
+
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+
+from colorweb.accounts.visitors import Visitor, VisitorRequest
+from jobs.storage import access
+
+FORMATS = ("JPEG", "PNG", "WebP", "TIFF", "HEIC", "AVIF", "BMP", "GIF")
+
+
+def limits(request: VisitorRequest) -> dict[str, Any]:
+    """What the site promises and who answers for it, said on several pages."""
+    return {
+        "limits": {
+            "bytes": settings.UPLOAD_MAX_BYTES,
+            "megabytes": settings.UPLOAD_MAX_BYTES // 1_000_000,
+            "megapixels": settings.UPLOAD_MAX_PIXELS // 1_000_000,
+            "aspect": settings.UPLOAD_MAX_ASPECT,
+            "formats": FORMATS,
+            "guest_hours": round(settings.GUEST_RETENTION.total_seconds() / 3600),
+            "trash_days": round(settings.TRASH_RETENTION / timedelta(days=1)),
+        },
+        "has_photos": partial(_has_photos, request),
+        "contact": settings.CONTACT,
+        "mail_arrives": settings.MAIL_ARRIVES,
+    }
+
+
+def _has_photos(request: VisitorRequest) -> bool:
+    """Whether there is a history to look at; asked only where a page wants to know."""
+    visitor: Visitor | None = getattr(request, "visitor", None)
+    if visitor is None:  # refused before anybody asked who it is
+        return False
+    return bool(visitor.user) or (not visitor.is_new and access.photos_of(visitor).exists())

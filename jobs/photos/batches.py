@@ -1,0 +1,219 @@
+"""Many photos at once: as parts of one form, or in a zip that a worker unpacks
+(`jobs.photos.unpacking`).
+
+Whether there is room for all of them is asked first, so that a full queue keeps nothing. After
+that each photo stands for itself: what is wrong with one is noted under its name, and the others
+go on.
+"""
+
+import uuid
+import zipfile
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from datetime import timedelta
+from functools import partial
+from pathlib import PurePosixPath
+from typing import IO, cast
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from colorweb.accounts.visitors import Visitor
+from colorweb.http.storage_unavailable import StorageAway, is_away
+from colorweb.leases import wakeups
+from jobs.models import Batch, Job, Photo
+from jobs.photos import intake, visibility
+from jobs.photos.messages import in_words
+from jobs.queue import limits
+from ml.imaging import photos
+
+MOST_ENTRIES = 10_000
+MOST_GROWTH, SMALL = 10, 100_000_000
+"""A zip may unpack to so many times its size; photos hardly shrink. Small ones may to that."""
+MOST_PACKED = 5
+"""Zips of one owner that wait to be unpacked; until then nothing counts what they hold."""
+ERRORS_KEPT = 1000
+UNTOUCHED = timedelta(hours=1)
+KEPT = timedelta(days=30)
+FOLDER = "batches"
+PASSING = ("queue_full", "too_many_waiting")
+"""Limits that a zip waits for; the others are told for each photo."""
+
+
+class Refused(Exception):
+    """A zip that is not unpacked: a stable code, and a sentence."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def new(visitor: Visitor, options: intake.Options, *, public: bool) -> Batch:
+    """A batch of the visitor's, not saved yet."""
+    return Batch(
+        id=uuid.uuid4(),
+        owner=visitor.user,
+        guest=visitor.guest,
+        queue_owner=visitor.queue_owner,
+        wishes=asdict(options),
+        language=get_language() or "",
+        public=public,
+    )
+
+
+def take_parts(
+    uploads: Sequence[UploadedFile], batch: Batch, visitor: Visitor, note: Callable[[Batch], None]
+) -> None:
+    """Make a job of each photo; what is wrong with one is noted. Raises `limits.Exceeded`."""
+    limits.check(visitor, sum(upload.size or 0 for upload in uploads), photos=len(uploads))
+    batch.entries = len(uploads)
+    with transaction.atomic():
+        batch.save(force_insert=True)
+        note(batch)
+    go_on(batch, uploads, visitor)
+
+
+def go_on(batch: Batch, uploads: Sequence[UploadedFile], visitor: Visitor) -> None:
+    """Take the parts that were not dealt with before a cut.
+
+    When the storage goes away, those that are left are refused, and if that is all, none is kept.
+    """
+    with suppress(Overtaken):  # by a twin of this request
+        for upload in uploads[batch.unpacked :]:
+            try:
+                take(batch, visitor, upload, upload.name or "photo")
+            except Exception as error:
+                if not is_away(error):
+                    raise
+                if not batch.unpacked:
+                    batch.delete()
+                    raise
+                for left in uploads[batch.unpacked :]:
+                    sentence = str(StorageAway.default_detail)
+                    refuse(batch, left.name or "photo", StorageAway.default_code, sentence)
+                return
+
+
+def take_zip(
+    upload: UploadedFile, batch: Batch, visitor: Visitor, note: Callable[[Batch], None]
+) -> None:
+    """Keep a zip for a worker to unpack. Raises Refused and `limits.Exceeded`."""
+    try:
+        with zipfile.ZipFile(cast("IO[bytes]", upload.file)) as archive:
+            entries = photos_in(archive)
+    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        raise Refused("not_a_zip", _("This is not a zip archive.")) from error
+    size = sum(entry.file_size for entry in entries)
+    if not entries:
+        raise Refused("empty_zip", _("There is no file in the zip."))
+    if len(entries) > MOST_ENTRIES:
+        raise Refused(
+            "too_many_entries",
+            _("The zip has %(count)d files; at most %(limit)d are taken. Send several zips.")
+            % {"count": len(entries), "limit": MOST_ENTRIES},
+        )
+    if size > max(SMALL, MOST_GROWTH * (upload.size or 0)):
+        raise Refused("zip_too_dense", _("The zip would unpack to far more than photos do."))
+    limits.check(visitor, size, photos=len(entries))
+    packed = Batch.objects.filter(queue_owner=visitor.queue_owner, state=Batch.State.UNPACKING)
+    if packed.count() >= MOST_PACKED:
+        raise limits.Exceeded(
+            "too_many_waiting",
+            _("%(limit)d of your zips are being unpacked already. Send more when some are done.")
+            % {"limit": MOST_PACKED},
+            429,
+            limits.SHORTLY,
+        )
+    batch.state, batch.entries = Batch.State.UNPACKING, len(entries)
+    upload.seek(0)
+    batch.archive = default_storage.save(f"{FOLDER}/{batch.pk}.zip", upload)
+    try:
+        with transaction.atomic():
+            batch.save(force_insert=True)
+            note(batch)
+            transaction.on_commit(partial(wakeups.publish, "jobs.tasks.unpack"))
+    except BaseException:
+        default_storage.delete(batch.archive)
+        raise
+
+
+def sweep() -> int:
+    """Forget batches older than a month, guests' when their photos go; how many."""
+    now = timezone.now()
+    of_guests = ~Q(guest="") & Q(created_at__lt=now - settings.GUEST_RETENTION)
+    old = Batch.objects.filter(of_guests | Q(created_at__lt=now - KEPT))
+    for batch in old.exclude(archive=""):
+        default_storage.delete(batch.archive)
+    for name in _archives():
+        if not Batch.objects.filter(archive=f"{FOLDER}/{name}").exists():
+            made = default_storage.get_modified_time(f"{FOLDER}/{name}")
+            if made < timezone.now() - UNTOUCHED:
+                default_storage.delete(f"{FOLDER}/{name}")
+    return old.delete()[0]
+
+
+def take(batch: Batch, visitor: Visitor, upload: UploadedFile, name: str) -> None:
+    """Make a job of one photo, or note what is wrong with it. Raises Exceeded if it may wait."""
+
+    def note(job: Job) -> None:
+        Job.objects.filter(pk=job.pk).update(batch=batch)
+        if batch.public:
+            visibility.show_when_done(job.photo, Photo.Visibility.PUBLIC)
+        _advance(batch)
+
+    try:
+        intake.accept(upload, visitor, intake.Options(**batch.wishes), note)
+    except photos.PhotoError as error:
+        refuse(batch, name, error.code, in_words(error))
+    except LookupError as error:
+        refuse(batch, name, "unknown_model", str(error))
+    except limits.Exceeded as error:
+        if batch.archive and error.code in PASSING:
+            raise
+        refuse(batch, name, error.code, error.message)
+
+
+def refuse(batch: Batch, name: str, code: str, message: str) -> None:
+    with transaction.atomic():
+        if len(batch.errors) < ERRORS_KEPT:
+            batch.errors.append({"name": name[:200], "code": code, "message": message})
+        _advance(batch, refused=F("refused") + 1, errors=batch.errors)
+
+
+def _advance(batch: Batch, **values: object) -> None:
+    """Note that an entry is dealt with; fails if somebody else has done it meanwhile."""
+    here = Batch.objects.filter(pk=batch.pk, unpacked=batch.unpacked)
+    if not here.update(unpacked=F("unpacked") + 1, tries=0, lease_until=Now(), **values):
+        raise Overtaken
+    batch.unpacked += 1
+
+
+class Overtaken(Exception):
+    """Another worker has this batch by now."""
+
+
+def photos_in(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """The files of a zip, without what systems leave in it."""
+    return [
+        entry
+        for entry in archive.infolist()
+        if not entry.is_dir()
+        and not entry.filename.startswith("__MACOSX/")
+        and not PurePosixPath(entry.filename).name.startswith(".")
+        and PurePosixPath(entry.filename).name not in ("Thumbs.db", "desktop.ini", "")
+    ]
+
+
+def _archives() -> list[str]:
+    try:
+        return default_storage.listdir(FOLDER)[1]
+    except FileNotFoundError:
+        return []

@@ -1,0 +1,74 @@
+"""What is done with many of a visitor's photos at once. Each function returns for how many there
+was something to do.
+"""
+
+import contextlib
+from collections.abc import Callable, Iterable
+
+from colorweb.accounts.visitors import Visitor
+from jobs.models import Job, Photo, State
+from jobs.photos import intake, search, visibility
+from jobs.queue import limits, states
+
+
+def publish(photos: Iterable[Photo]) -> int:
+    """Show those in the gallery whose newest job has coloured them."""
+    jobs = _newest(photos, State.SUCCEEDED)
+    for job in jobs:
+        visibility.publish(job)
+    return len(jobs)
+
+
+def unpublish(photos: Iterable[Photo]) -> int:
+    """Take those out of the gallery that are in it."""
+    public = [photo for photo in photos if photo.visibility == Photo.Visibility.PUBLIC]
+    for photo in public:
+        visibility.unpublish(photo)
+    return len(public)
+
+
+def cancel(photos: Iterable[Photo]) -> int:
+    """Stop what waits or runs."""
+    jobs = _newest(photos, State.QUEUED, State.RUNNING)
+    for job in jobs:
+        with contextlib.suppress(states.Refused):  # it has ended meanwhile
+            states.request_cancel(job)
+    return len(jobs)
+
+
+def retry(photos: Iterable[Photo], visitor: Visitor) -> tuple[int, limits.Exceeded | None]:
+    """Try those again whose newest job failed or was cancelled, until a limit is met."""
+    jobs = _newest(photos, State.FAILED, State.CANCELED)
+    return _until_enough(jobs, lambda job: intake.retry(job, visitor))
+
+
+def again(
+    photos: Iterable[Photo], visitor: Visitor, *, model: str, vividness: float, size: int | None
+) -> tuple[int, limits.Exceeded | None]:
+    """Colour those that are at rest anew, otherwise, until a limit is met.
+
+    Raises LookupError for a model there is not.
+    """
+    jobs = _newest(photos, State.SUCCEEDED, State.FAILED, State.CANCELED)
+    return _until_enough(
+        jobs,
+        lambda job: intake.again(job, visitor, model=model, vividness=vividness, size=size),
+    )
+
+
+def _newest(photos: Iterable[Photo], *wanted: str) -> list[Job]:
+    """The newest jobs of photos that were read with them, where they are in a wanted state."""
+    return [job for photo in photos if (job := search.newest_of(photo)).state in wanted]
+
+
+def _until_enough(
+    jobs: Iterable[Job], act: Callable[[Job], object]
+) -> tuple[int, limits.Exceeded | None]:
+    done = 0
+    for job in jobs:
+        try:
+            act(job)
+        except limits.Exceeded as error:
+            return done, error
+        done += 1
+    return done, None

@@ -1,0 +1,89 @@
+"""A photo from an address that somebody names.
+
+Fetched while the request waits, in its own thread and not by a worker: the answer then says at
+once whether there is a photo, with the errors an upload has, and there is no half-made job that
+waits for a slow server. What a slow server can hold is bounded: a few threads, without their
+database connections, for some seconds.
+"""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import PurePosixPath
+from typing import cast
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from colorweb.http import outgoing
+from jobs.queue import limits
+
+MOST_REDIRECTS = 3
+PATIENCE = 5
+"""Seconds that a request waits for others that fetch."""
+_slots = threading.BoundedSemaphore(settings.URL_INTAKE_AT_ONCE)
+
+
+class Failed(Exception):
+    """There is no photo at the address, with a sentence that says why."""
+
+
+@contextmanager
+def fetched(url: str) -> Iterator[UploadedFile]:
+    """The file at an address, as if it had been uploaded.
+
+    Raises Failed, `outgoing.Forbidden`, `outgoing.TooLong` over `UPLOAD_MAX_BYTES`, and
+    `limits.Exceeded` where too many others fetch.
+    """
+    connection.close()  # others need it meanwhile
+    if not _slots.acquire(timeout=PATIENCE):
+        raise limits.Exceeded(
+            "too_many_fetches",
+            _("Too many photos are being fetched just now. Try again in a minute."),
+            503,
+            limits.SHORTLY,
+        )
+    try:
+        upload = _fetch(url, time.monotonic() + settings.URL_INTAKE_SECONDS)
+    finally:
+        _slots.release()
+    with upload:
+        yield upload
+
+
+def _fetch(url: str, ends: float) -> UploadedFile:
+    for _hop in range(MOST_REDIRECTS + 1):
+        try:
+            with outgoing.request(
+                "GET", url, headers={"Accept": "image/*"}, seconds=ends - time.monotonic()
+            ) as answer:
+                if answer.status not in outgoing.REDIRECTS:
+                    return _kept(answer, _name(url))
+                url = outgoing.following(answer.headers.get("location", ""), url)
+        except outgoing.Unreachable as error:
+            raise Failed(str(error)) from error
+    raise Failed(_("The address leads on and on."))
+
+
+def _kept(answer: outgoing.Answer, name: str) -> UploadedFile:
+    """The body as a file."""
+    if answer.status != 200:
+        raise Failed(_("The address answered with status %(status)d.") % {"status": answer.status})
+    upload = TemporaryUploadedFile(name, "", 0, None)
+    try:
+        for piece in outgoing.limited(answer.body, settings.UPLOAD_MAX_BYTES):
+            upload.write(piece)
+            upload.size = cast("int", upload.size) + len(piece)
+    except BaseException:
+        upload.close()
+        raise
+    upload.seek(0)
+    return upload
+
+
+def _name(url: str) -> str:
+    return PurePosixPath(unquote(urlsplit(url).path)).name or "photo"

@@ -1,0 +1,53 @@
+"""Photos and the people they belong to: a guest who gets an account, a guest who does not come
+back, an account that ends."""
+
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from colorweb.accounts.models import User
+from colorweb.accounts.visitors import Visitor
+from jobs.events import publish
+from jobs.models import Archive, Batch, Photo
+from jobs.photos import deletion
+
+BATCH = 200  # rows in memory at once
+
+
+def adopt(guest: str, user: User) -> int:
+    """Make a guest's photos, zips and batches the user's; how many photos there were.
+
+    The guest's open pages are told to look again: they belong to the user now.
+    """
+    visitor = Visitor(user=None, guest=guest, address="")
+    with transaction.atomic():
+        Archive.objects.filter(owner=None, guest=guest).update(owner=user, guest="")
+        Batch.objects.filter(owner=None, guest=guest).update(owner=user, guest="")
+        adopted = Photo.objects.filter(owner=None, guest=guest).update(owner=user, guest="")
+        transaction.on_commit(lambda: publish.part(visitor.key))
+    return adopted
+
+
+def expire_guests() -> int:
+    """Delete guests' photos older than `GUEST_RETENTION`, published ones too; how many."""
+    oldest = timezone.now() - settings.GUEST_RETENTION
+    expired = Photo.objects.filter(created_at__lt=oldest).exclude(guest="").order_by("created_at")
+    gone = 0
+    while batch := expired[:BATCH]:
+        for photo in batch:
+            deletion.delete(photo)
+            gone += 1
+    return gone
+
+
+def erase(user: User) -> None:
+    """Delete an account with its photos, results, sessions and everything else that is its own."""
+    channel = Visitor(user=user, guest="", address="").key
+    with transaction.atomic():
+        # Nothing new is written for a locked account: an upload in this moment waits, and fails.
+        User.objects.select_for_update().get(pk=user.pk)
+        for session in UserSession.objects.filter(user=user):
+            session.end()
+        user.delete()
+        transaction.on_commit(lambda: publish.part(channel))

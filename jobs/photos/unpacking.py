@@ -1,0 +1,151 @@
+"""Zips become jobs, a photo at a time, by a worker.
+
+How far a zip is unpacked is noted in the transaction that makes each job, so that a worker that
+dies neither loses nor doubles a photo. Zips take turns. Nothing is ever written under a name from
+a zip, and an entry is read no further than a photo may be long.
+"""
+
+import logging
+import time
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from pathlib import PurePosixPath
+
+from django.conf import settings
+from django.core.cache import cache
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from colorweb.accounts.visitors import Visitor
+from colorweb.http.storage_unavailable import is_away
+from colorweb.leases import wakeups
+from jobs.models import Batch
+from jobs.photos.batches import Overtaken, photos_in, refuse, take
+from jobs.queue import limits
+
+log = logging.getLogger(__name__)
+
+SHIFT = 10.0
+"""Seconds after which other tasks of the queue, such as the reaper's, have a turn."""
+LEASE = timedelta(minutes=2)
+"""Longer than one photo takes."""
+SHORTLY = timedelta(seconds=20)
+"""A full queue is asked again after that."""
+
+
+def unpack() -> int:
+    """Unpack what waits until nothing does, or the shift is over; how many photos that were.
+
+    One process at a time does: the others of the queue have other things to do.
+    """
+    if not cache.add("unpacking", 1, timeout=LEASE.total_seconds()):
+        return 0
+    ends, photos = time.monotonic() + SHIFT, 0
+    try:
+        while unpack_next():
+            photos += 1
+            if time.monotonic() > ends:
+                wakeups.publish("jobs.tasks.unpack")
+                break
+    finally:
+        cache.delete("unpacking")
+    return photos
+
+
+def unpack_next() -> bool:
+    """Go on with the batch that has waited longest, for one photo; False if none waits."""
+    waiting = Batch.objects.filter(
+        Q(lease_until=None) | Q(lease_until__lte=Now()), state=Batch.State.UNPACKING
+    )
+    batch = waiting.order_by(F("lease_until").asc(nulls_first=True)).first()
+    if batch is None:
+        return False
+    if waiting.filter(pk=batch.pk, unpacked=batch.unpacked, tries=batch.tries).update(
+        lease_until=Now() + LEASE, tries=F("tries") + 1
+    ):
+        batch.tries += 1
+        try:
+            with suppress(Overtaken), translation.override(batch.language or None):
+                _unpack(batch)
+        except Exception as error:
+            if not is_away(error):
+                raise
+            log.warning("A zip waits for the storage.", exc_info=True)
+            _wait(batch)
+    return True
+
+
+def _wait(batch: Batch) -> None:
+    """Go on with a batch a little later; nothing is wrong with it."""
+    Batch.objects.filter(pk=batch.pk).update(lease_until=Now() + SHORTLY, tries=0)
+
+
+def _unpack(batch: Batch) -> None:
+    """Deal with a batch's next entry, or end it after the last one."""
+    visitor = visitor_of(batch)
+    try:
+        with default_storage.open(batch.archive) as file, zipfile.ZipFile(file) as archive:
+            entries = photos_in(archive)
+            if batch.unpacked < len(entries):
+                _unpack_entry(batch, visitor, archive, entries[batch.unpacked])
+                return
+    except FileNotFoundError:
+        pass  # nothing more can be had of it
+    Batch.objects.filter(pk=batch.pk).update(state=Batch.State.UNPACKED, archive="")
+    default_storage.delete(batch.archive)
+
+
+def _unpack_entry(
+    batch: Batch, visitor: Visitor, archive: zipfile.ZipFile, entry: zipfile.ZipInfo
+) -> None:
+    name = PurePosixPath(entry.filename).name
+    if batch.tries > settings.JOB_MAX_ATTEMPTS:
+        message = _("The worker stopped three times while reading this file.")
+        refuse(batch, name, "worker_died", message)
+        return
+    try:
+        with _extracted(archive, entry, name) as upload:
+            take(batch, visitor, upload, name)
+    except limits.Exceeded:
+        _wait(batch)
+    except _TooLarge:
+        refuse(batch, name, "too_many_bytes", _("The file is larger than a photo may be."))
+    except (
+        *(zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError),
+    ) as error:
+        if is_away(error):
+            raise
+        refuse(batch, name, "damaged", _("This file in the zip is damaged or encrypted."))
+
+
+@contextmanager
+def _extracted(
+    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str
+) -> Iterator[UploadedFile]:
+    """One entry as if it had been uploaded, counted while it is read."""
+    with archive.open(entry) as source, TemporaryUploadedFile(name, "", 0, None) as upload:
+        size = 0
+        while piece := source.read(1 << 20):
+            size += len(piece)
+            if size > settings.UPLOAD_MAX_BYTES:
+                raise _TooLarge
+            upload.write(piece)
+        upload.size = size
+        upload.seek(0)
+        yield upload
+
+
+def visitor_of(batch: Batch) -> Visitor:
+    """Whoever sent it, with an address that gives its photos the same turn as then."""
+    address = batch.queue_owner.partition(":")[2].partition("/")[0]
+    return Visitor(user=batch.owner, guest=batch.guest, address=address)
+
+
+class _TooLarge(Exception):
+    """An entry goes on after the last byte a photo may have."""

@@ -1,0 +1,63 @@
+"""Who may see a photo: publishing, unlisting and hiding it again are its owner's separate acts."""
+
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from jobs.models import Job, Photo, State
+
+SHOWN = (Photo.Visibility.PUBLIC, Photo.Visibility.UNLISTED)
+"""Visibilities in which others see the photo's `published_job`."""
+
+
+def publish(job: Job) -> None:
+    """Show a succeeded job's colours in the gallery, in place of others of its photo.
+
+    Raises ValueError if it has none.
+    """
+    if job.state != State.SUCCEEDED:
+        raise ValueError("Only a finished photo can be published.")
+    Photo.objects.filter(pk=job.photo_id).update(
+        visibility=Photo.Visibility.PUBLIC,
+        published_job=job,
+        # Not the database's own time: SQLite would note it shorter, and compares moments as text.
+        published_at=Coalesce("published_at", timezone.now()),
+    )
+
+
+def unlist(job: Job) -> None:
+    """Show a succeeded job's colours to whoever knows the photo's address, and in no list.
+
+    Raises ValueError if it has none.
+    """
+    if job.state != State.SUCCEEDED:
+        raise ValueError("Only a finished photo can be shown to others.")
+    Photo.objects.filter(pk=job.photo_id).update(
+        visibility=Photo.Visibility.UNLISTED, published_job=job, published_at=None
+    )
+
+
+def put_words(photo: Photo, title: str, alt: str) -> None:
+    """Give a photo its title and its text for those who do not see it; both may be empty."""
+    Photo.objects.filter(pk=photo.pk).update(title=title.strip()[:200], alt=alt.strip()[:1000])
+
+
+def show_when_done(photo: Photo, visibility: str) -> None:
+    """Note the wish that others may see it; `keep_promise` shows the first result."""
+    photo.visibility = visibility
+    public = visibility == Photo.Visibility.PUBLIC
+    photo.published_at = timezone.now() if public else None
+    photo.save(update_fields=["visibility", "published_at"])
+
+
+def keep_promise(job: Job) -> None:
+    """Show a result whose owner asked for it before it was there."""
+    Photo.objects.filter(pk=job.photo_id, visibility__in=SHOWN, published_job=None).update(
+        published_job=job
+    )
+
+
+def unpublish(photo: Photo) -> None:
+    """Show a photo to nobody any more; from then on its files are the owner's alone."""
+    Photo.objects.filter(pk=photo.pk).update(
+        visibility=Photo.Visibility.PRIVATE, published_job=None, published_at=None
+    )

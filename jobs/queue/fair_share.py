@@ -1,0 +1,27 @@
+"""Whose photo is next: turns, given when a job is queued.
+
+Everybody's next job gets one turn more than their last, never less than the turn now served, so
+that a thousand photos of one owner delay another owner's one photo by a single turn.
+"""
+
+from django.db import transaction
+from django.db.models import Max
+
+from jobs.events import publish
+from jobs.models import Job, Photo, State
+from jobs.queue import control, wakeups
+
+ORDER = ("turn", "priority", "created_at", "id")
+
+
+def enqueue(job: Job) -> Job:
+    """Give an unsaved job its turn, save it, and wake a worker once it is committed."""
+    with transaction.atomic():
+        last = Job.objects.filter(queue_owner=job.queue_owner).aggregate(last=Max("turn"))["last"]
+        job.turn = max(last or 0, control.state().served_turn) + 1
+        job.state = State.QUEUED
+        job.save(force_insert=True)
+        Photo.objects.filter(pk=job.photo_id).update(newest=job, state=job.state)
+        transaction.on_commit(wakeups.wake)
+        transaction.on_commit(lambda: publish.announce(job.pk))
+    return job

@@ -1,0 +1,58 @@
+"""Where a waiting job stands, and when it will be done."""
+
+import uuid
+from collections.abc import Iterable
+
+from django.core.cache import cache
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from colorweb.health import workers
+from jobs.events.publish import HINTS
+from jobs.models import Job, State
+from jobs.queue.fair_share import ORDER
+
+
+def position(job: Job) -> int | None:
+    """How many jobs go before this one, plus one; None unless it waits."""
+    return positions([job]).get(job.pk)
+
+
+def positions(jobs: Iterable[Job]) -> dict[uuid.UUID, int]:
+    """The position of each job that waits, in one query."""
+    waiting = [job.pk for job in jobs if job.state == State.QUEUED]
+    if not waiting:
+        return {}
+    turn, priority, created_at = (OuterRef(name) for name in ORDER[:3])
+    before = (
+        Q(turn__lt=turn)
+        | Q(turn=turn, priority__lt=priority)
+        | Q(turn=turn, priority=priority, created_at__lt=created_at)
+    )
+    ahead = Job.objects.filter(before, state=State.QUEUED).order_by().values("state")
+    count = Subquery(ahead.annotate(count=Count("pk")).values("count"))
+    found = Job.objects.filter(pk__in=waiting, state=State.QUEUED)
+    return dict(found.annotate(place=Coalesce(count, 0) + 1).values_list("pk", "place"))
+
+
+def eta(job: Job, position: int | None) -> float | None:
+    """Seconds until this job is done, from how long the last twenty took; None if unknown."""
+    if job.is_terminal:
+        return None
+    pace: tuple[float, int] = cache.get_or_set("queue-pace", _pace, timeout=5) or (0.0, 1)
+    seconds, processes = pace
+    if not seconds:
+        return None
+    return round(seconds * (1 + ((position or 1) - 1) / processes), 1)
+
+
+def _pace() -> tuple[float, int]:
+    """Mean seconds of the last twenty jobs, and how many processes work."""
+    recent = Job.objects.filter(state=State.SUCCEEDED).order_by("-finished_at")[:20]
+    times = recent.values_list("started_at", "finished_at")
+    took = [(end - start).total_seconds() for start, end in times if start and end]
+    try:
+        processes = len(workers.alive())
+    except HINTS:
+        processes = 0
+    return sum(took) / max(1, len(took)), max(1, processes)

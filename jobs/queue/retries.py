@@ -1,0 +1,59 @@
+"""Failed jobs, and staff's way to try them again."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from jobs.models import Job, State
+from jobs.queue import fair_share
+
+OURS = (
+    "internal_error", "worker_died", "took_too_long", "out_of_memory", "model_unavailable",
+    "storage_unavailable",
+)  # fmt: skip
+"""Reasons that may be gone by now; the others lie in the photo."""
+LATELY = timedelta(days=1)
+
+
+def failed() -> QuerySet[Job]:
+    """Failed jobs that nobody has tried again, the newest first."""
+    again = Job.objects.filter(retried_from=OuterRef("pk"))
+    return (
+        Job.objects.filter(~Exists(again), state=State.FAILED, photo__trashed_at=None)
+        .select_related("photo")
+        .order_by("-finished_at")
+    )
+
+
+def again(job: Job) -> Job:
+    """Queue the same as a new job, in its owner's turn, whatever their quotas say."""
+    return fair_share.enqueue(
+        Job(
+            photo=job.photo,
+            retried_from=job,
+            queue_owner=job.queue_owner,
+            frame=job.frame,
+            model=job.model,
+            vividness=job.vividness,
+            size=job.size,
+            format=job.format,
+        )
+    )
+
+
+def retry(job: Job) -> bool:
+    """Try one again, unless that was done already; whether it was now."""
+    with transaction.atomic():
+        found = failed().filter(pk=job.pk).select_for_update(of=("self",)).first()
+        if found:
+            again(found)
+    return found is not None
+
+
+def retry_lately() -> int:
+    """Try again what failed within a day for a reason of ours; how many."""
+    since = timezone.now() - LATELY
+    jobs = failed().filter(finished_at__gt=since, error_code__in=OURS)
+    return sum(retry(job) for job in jobs[:1000])

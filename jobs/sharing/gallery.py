@@ -1,0 +1,40 @@
+"""The gallery: what was published, for anybody to find."""
+
+from collections.abc import Iterable
+
+from django.db.models import QuerySet
+
+from jobs.models import Job, Photo
+
+ORDERS = {"newest": "-published_at", "likes": "-likes"}
+"""What to go through the gallery by."""
+
+
+def public_photos() -> QuerySet[Photo]:
+    """What anybody may find in the gallery, each with its `published_job`, in no order."""
+    return Photo.objects.filter(
+        published_at__isnull=False,
+        visibility=Photo.Visibility.PUBLIC,
+        published_job__isnull=False,
+        hidden_for="",
+        trashed_at=None,
+    ).select_related("published_job")
+
+
+def jobs_shown(photos: Iterable[Photo]) -> list[Job]:
+    """The job whose colours each public photo shows, without a query for each."""
+    jobs = []
+    for photo in photos:
+        if job := photo.published_job:
+            job.photo = photo
+            jobs.append(job)
+    return jobs
+
+
+def beside(photo: Photo) -> tuple[Photo | None, Photo | None]:
+    """The gallery's next newer and next older photo."""
+    if photo.published_at is None:
+        return None, None
+    newer = public_photos().filter(published_at__gt=photo.published_at).order_by("published_at")
+    older = public_photos().filter(published_at__lt=photo.published_at).order_by("-published_at")
+    return newer.first(), older.first()

@@ -1,0 +1,61 @@
+"""What visitors report and staff decide about public photos.
+
+A hidden photo is gone from the gallery and for everybody but its owner, who is told why; whether
+it is hidden is for the staff alone to change, whatever its owner does with it meanwhile.
+"""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+
+from colorweb.accounts.visitors import Visitor
+from jobs.models import Photo, Reason, Report
+from jobs.photos import deletion
+
+
+def report(visitor: Visitor, photo: Photo, reason: str, text: str = "") -> None:
+    """Tell the staff; a visitor's second report of a photo takes the place of the first.
+
+    What the staff have looked into stays looked into.
+    """
+    said = {"reason": Reason(reason), "text": text.strip()[:1000]}
+    Report.objects.update_or_create(visitor=visitor.key, photo=photo, defaults=said)
+
+
+def waiting() -> int:
+    """How many photos have reports that nobody has looked into."""
+    return Report.objects.filter(closed_at=None).values("photo").distinct().count()
+
+
+def hide(photos: Iterable[Photo]) -> None:
+    """Hide photos, each for the reason that was reported last, and close its reports."""
+    with transaction.atomic():
+        for photo in photos:
+            last = photo.reports.order_by("-created_at").first()
+            Photo.objects.filter(pk=photo.pk).update(
+                hidden_for=last.reason if last else Reason.OTHER
+            )
+            dismiss(photo.reports.all())
+
+
+def show(photos: Iterable[Photo]) -> None:
+    """Show hidden photos again to whom their owners show them."""
+    Photo.objects.filter(pk__in=[photo.pk for photo in photos]).update(hidden_for="")
+
+
+def remove(photos: Iterable[Photo]) -> None:
+    """Delete photos for good, with everything made from them."""
+    for photo in Photo.objects.filter(pk__in=[photo.pk for photo in photos]):
+        deletion.delete(photo)
+
+
+def dismiss(reports: Iterable[Report]) -> None:
+    """Close reports that were looked into."""
+    ids = [report.pk for report in reports]
+    Report.objects.filter(pk__in=ids, closed_at=None).update(closed_at=timezone.now())
+
+
+def forget(visitor: Visitor) -> None:
+    """Delete what the visitor has reported."""
+    Report.objects.filter(visitor=visitor.key).delete()

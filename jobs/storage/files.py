@@ -1,0 +1,146 @@
+"""The files of a photo: what there is of each, under which name, and how they come and go.
+
+A file is written whole under a name nobody knows yet, and only then does a row point at it.
+What a crash leaves behind has no row: `queue.reap` takes away what a dead worker has written, and
+`sweep` folders without a photo.
+"""
+
+import logging
+import uuid
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import BinaryIO, cast
+
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.db.models import F
+from django.utils import timezone
+
+from colorweb.http.storage_unavailable import is_away
+from jobs.models import Job, Photo, folder_of
+
+log = logging.getLogger(__name__)
+
+PREVIEW_SIDE = 1600
+CARD_SIDE = 480
+ORPHAN_AGE = timedelta(hours=1)
+
+
+OF_PHOTO = ("grey_preview", "grey_card", "original_preview")
+"""Made at intake, there at once; the last only of a photo that had colour when it came."""
+OF_RESULT = ("result", "grey", "preview", "card", "colours")
+"""Made by the worker, there when the job has succeeded; `colours`: see `Chroma.to_png`."""
+MIME = {
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "webp": "image/webp",
+    "tif": "image/tiff",
+    "avif": "image/avif",
+}
+
+
+def of_photo(has_colour: bool) -> list[str]:
+    """What there is of a photo itself, besides the file as sent."""
+    return [kind for kind in OF_PHOTO if has_colour or kind != "original_preview"]
+
+
+def name_of(job: Job, kind: str) -> str:
+    """Storage name of one of a job's files."""
+    if kind in OF_PHOTO:
+        return name_in(job.photo_id, kind)
+    return job.result if kind == "result" else job.file(kind)
+
+
+def name_in(photo_id: uuid.UUID, kind: str) -> str:
+    """Storage name of a picture that belongs to the photo itself."""
+    return f"{folder_of(photo_id)}/{kind}.jpg"
+
+
+@contextmanager
+def new_file(name: str) -> Iterator[BinaryIO]:
+    """A file to write; it appears under `name`, whole, when the block ends without an error."""
+    with TemporaryUploadedFile(name.rsplit("/", 1)[-1], "", 0, None) as file:
+        content = cast("BinaryIO", file.file)
+        yield content
+        content.flush()
+        file.size = content.tell()
+        content.seek(0)
+        if default_storage.save(name, file) != name:
+            raise FileExistsError(name)
+
+
+def weigh(names: Iterable[str]) -> int:
+    """Bytes that files take in storage, all together."""
+    return sum(default_storage.size(name) for name in names)
+
+
+def count(photo_id: uuid.UUID, size: int) -> None:
+    """Note that so many more bytes are kept of a photo.
+
+    Belongs into the transaction that makes a row point at the files: what a lost attempt or a
+    crash has written is never counted, and `stored_bytes` is exact.
+    """
+    Photo.objects.filter(pk=photo_id).update(stored_bytes=F("stored_bytes") + size)
+
+
+def delete_folder(folder: str) -> None:
+    """Remove everything in a photo's folder, and the folder where storage has such things."""
+    try:
+        _, names = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    for name in names:
+        default_storage.delete(f"{folder}/{name}")
+    default_storage.delete(folder)
+
+
+def delete_attempt(job: Job) -> None:
+    """Remove what this attempt of a job has made, unless it is what the row points at."""
+    if Job.objects.filter(pk=job.pk, result=job.file("result")).exists():
+        return
+    delete(job.file(kind) for kind in OF_RESULT)
+
+
+def delete(names: Iterable[str]) -> None:
+    """Remove files that no row points at; storage that is away keeps them, a check finds them."""
+    try:
+        for name in names:
+            default_storage.delete(name)
+    except Exception as error:
+        if not is_away(error):
+            raise
+        log.warning("Files of a lost attempt stay behind.", exc_info=True)
+
+
+def sweep() -> int:
+    """Delete folders that no photo's row knows and that are older than an hour; how many."""
+    swept = 0
+    for shelf in folders("photos"):
+        ids = {uuid.UUID(name) for name in folders(f"photos/{shelf}")}
+        known = Photo.objects.filter(pk__in=ids).values_list("pk", flat=True)
+        for orphan in ids.difference(known):
+            folder = folder_of(orphan)
+            if is_old(folder):
+                delete_folder(folder)
+                swept += 1
+    return swept
+
+
+def folders(path: str) -> list[str]:
+    """Names of the folders in a folder of the storage; none if it is not there."""
+    try:
+        return default_storage.listdir(path)[0]
+    except FileNotFoundError:
+        return []
+
+
+def is_old(folder: str) -> bool:
+    """Whether nothing was added to a folder lately: an upload writes files before their row."""
+    return _newest(folder) < timezone.now() - ORPHAN_AGE
+
+
+def _newest(folder: str) -> datetime:
+    _, names = default_storage.listdir(folder)
+    times = [default_storage.get_modified_time(f"{folder}/{name}") for name in names]
+    return max(times, default=timezone.now() - 2 * ORPHAN_AGE)

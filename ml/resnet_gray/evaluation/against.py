@@ -1,0 +1,35 @@
+"""``python -m ml.resnet_gray.evaluation.against MODEL PHOTOS…``: a finished model measured as runs
+measure themselves, on the same photos, so that a run's curves can be read against it. Prints JSON.
+"""
+
+import json
+import sys
+from collections.abc import Sequence
+
+from ml.resnet_gray.data.data import DataError, load
+from ml.resnet_gray.data.memory import hold_freed_memory
+from ml.resnet_gray.network import weights
+from ml.resnet_gray.network.cards import CardError
+
+from .checks import check
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command; answers its exit status."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if len(given) < 2:
+        print("usage: against MODEL PHOTOS…", file=sys.stderr)  # noqa: T201
+        return 2
+    hold_freed_memory()
+    try:
+        net, card = weights.load(given[0])
+        figures = check(net, load(given[1:]), None, temperature=card["temperature"])
+    except (DataError, CardError, OSError) as error:
+        print(f"against: {error}", file=sys.stderr)  # noqa: T201
+        return 1
+    print(json.dumps(figures))  # noqa: T201
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,226 @@
+"""Measures a model on photos whose colours are known, as people get them: whole and at full size.
+
+Beside it always two answers that know nothing: ``gray`` (no colour) and ``constant`` (the mean
+colour of the training photos, from the model's card). Where an ``index.csv`` with the columns
+``name`` and ``kind`` lies beside the photos, the figures of each kind too.
+"""
+
+import argparse
+import csv
+import glob
+import json
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ml.resnet_gray.data.data import DataError, decode, find
+from ml.resnet_gray.network import lab
+from ml.resnet_gray.network.cards import CardError
+from ml.resnet_gray.network.colorizer import Colorizer
+from ml.resnet_gray.progress import bar
+
+from .metrics import AB, RGB, Tally, colorfulness, measure
+
+SHEET_SIDE = 192  # pixels of a picture on a sheet
+SHEET_COLUMNS = 10
+WAYS = ("gray", "constant", "mean", "shown")
+
+
+def evaluate(
+    colorizer: Colorizer,
+    data: Sequence[Path | str],
+    *,
+    size: int | None = None,
+    limit: int | None = None,
+    sheet: Path | None = None,
+) -> dict[str, Any]:
+    """The figures as docs/model.md explains them. Raises DataError.
+
+    ``mean`` is measured as the network says it; ``shown`` on the finished photo, after colours
+    that sRGB does not have were calmed and all was rounded to 8 bits.
+    """
+    tallies = {way: Tally() for way in WAYS}
+    of_kinds: dict[str, dict[str, Tally]] = {}
+    kinds = read_kinds(data)
+    true_colorfulness, spent, rows = 0.0, 0.0, []
+    broken: list[str] = []
+    constant = np.asarray(colorizer.card["mean_ab"], np.float32)
+    for name, rgb in bar(_photos(data, limit, broken), desc="evaluating", unit=" photos"):
+        began = time.perf_counter()
+        chroma = colorizer.predict([colorizer.frame(rgb, size)])[0]
+        shown = colorizer.render(rgb.copy(), chroma, vividness=1.0)
+        spent += time.perf_counter() - began
+
+        lightness, ab = _to_lab(rgb)
+        mean: Any = cv2.resize(chroma.at(0.0), rgb.shape[1::-1], interpolation=cv2.INTER_CUBIC)
+        flat = np.zeros_like(ab)
+        grey = _to_rgb(lightness, flat)
+        calm = colorizer.render(rgb.copy(), chroma, vividness=0.0)
+        answers = {
+            "gray": (flat, grey),
+            "constant": (flat + constant, _to_rgb(lightness, flat + constant)),
+            "mean": (mean, calm),
+            "shown": (_to_lab(shown)[1], shown),
+        }
+        kind = kinds.get(Path(name).stem)
+        counted = [tallies]
+        if kind:
+            counted.append(of_kinds.setdefault(kind, {way: Tally() for way in WAYS}))
+        for way, (answer, picture) in answers.items():
+            measured = measure(answer, ab, picture, rgb)
+            for tally in counted:
+                tally[way].add(measured)
+        true_colorfulness += colorfulness(rgb)
+        if sheet:
+            rows.append([_tile(picture) for picture in (grey, shown, rgb)])
+    photos = tallies["shown"].photos
+    if not photos:
+        raise DataError(f"no photo to measure in {', '.join(map(str, data))}")
+    if sheet:
+        write_sheet(sheet, rows)
+    figures: dict[str, Any] = {
+        "model": colorizer.name,
+        "photos": photos,
+        "broken": len(broken),
+        "size": size or colorizer.card["default_size"],
+        "ms_per_photo": round(1000 * spent / photos, 1),
+        "truth": {"colorfulness": round(true_colorfulness / photos, 4)},
+        **{way: tally.result() for way, tally in tallies.items()},
+    }
+    if of_kinds:
+        figures["kinds"] = {
+            kind: {"photos": ways["shown"].photos, **{way: t.result() for way, t in ways.items()}}
+            for kind, ways in sorted(of_kinds.items())
+        }
+    return figures
+
+
+def read_kinds(data: Sequence[Path | str]) -> dict[str, str]:
+    """Kind of photo by the stem of its file's name, from the indexes beside the photos."""
+    kinds: dict[str, str] = {}
+    for path in data:
+        for found in map(Path, glob.glob(str(path))):  # noqa: PTH207 (an absolute pattern)
+            index = (found if found.is_dir() else found.parent) / "index.csv"
+            if index.exists():
+                with index.open(newline="") as file:
+                    kinds.update(
+                        (Path(row["name"]).stem, row["kind"]) for row in csv.DictReader(file)
+                    )
+    return kinds
+
+
+def _photos(
+    data: Sequence[Path | str], limit: int | None, broken: list[str]
+) -> Iterator[tuple[str, RGB]]:
+    count = 0
+    for source in find(data, split="val"):
+        if count == limit:
+            return
+        try:
+            rgb = decode(source.content)
+        except Exception:  # noqa: BLE001 (decoders raise what they like)
+            broken.append(source.name)
+            continue
+        count += 1
+        yield source.name, rgb
+
+
+def _to_lab(rgb: RGB) -> tuple[NDArray[np.float32], AB]:
+    image = torch.from_numpy(np.ascontiguousarray(rgb)).permute(2, 0, 1)[None].float() / 255
+    planes = lab.rgb_to_lab(image)[0].permute(1, 2, 0).numpy()
+    return planes[..., :1], planes[..., 1:]
+
+
+def _to_rgb(lightness: NDArray[np.float32], ab: AB) -> RGB:
+    planes = torch.from_numpy(np.concatenate((lightness, ab), 2)).permute(2, 0, 1)[None]
+    rgb = lab.lab_to_rgb(planes)[0].permute(1, 2, 0)
+    return (rgb * 255).round().byte().numpy()
+
+
+def _tile(rgb: RGB) -> RGB:
+    """The picture within a white square."""
+    height, width = rgb.shape[:2]
+    scale = SHEET_SIDE / max(height, width)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    tile = np.full((SHEET_SIDE, SHEET_SIDE, 3), 255, np.uint8)
+    tile[: size[1], : size[0]] = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
+    return tile
+
+
+def write_sheet(path: Path, rows: Sequence[Sequence[RGB]]) -> None:
+    """A PNG with each photo as a column of pictures: grey, ours, true. Raises OSError."""
+    empty = [np.full_like(rows[0][0], 255)] * len(rows[0])
+    bands = []
+    for start in range(0, len(rows), SHEET_COLUMNS):
+        part = list(rows[start : start + SHEET_COLUMNS])
+        part += [empty] * (SHEET_COLUMNS - len(part))
+        bands.append(np.vstack([np.hstack(line) for line in zip(*part, strict=True)]))
+    written, content = cv2.imencode(".png", cv2.cvtColor(np.vstack(bands), cv2.COLOR_RGB2BGR))
+    if not written:
+        raise OSError(f"{path}: the sheet could not be encoded")
+    path.write_bytes(content.tobytes())
+
+
+def table(figures: dict[str, Any]) -> str:
+    """The figures as lines for people."""
+    lines = [
+        "{model}: {photos} photos at {size} px, {ms_per_photo} ms each".format(**figures),
+        f"colourfulness of the true photos: {figures['truth']['colorfulness']:.1f}",
+        " " * 18 + "".join(f"{way:>10}" for way in WAYS),
+    ]
+    lines += [
+        f"{name:<18}" + "".join(f"{figures[way][name]:>10.4g}" for way in WAYS)
+        for name in figures["shown"]
+    ]
+    for kind, ways in figures.get("kinds", {}).items():
+        of_grey = ways["mean"]["mse"] / ways["gray"]["mse"]
+        lines.append(f"{kind}: {ways['photos']} photos, mse of mean {of_grey:.2f} of gray's")
+    return "\n".join(lines)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options, for this command and for the site's."""
+    add = parser.add_argument
+    add("--data", nargs="+", required=True, metavar="PATH", help="folders, tars, Places365 roots")
+    add("--size", type=int, help="short side the network works at [the model's own]")
+    add("--limit", type=int, help="measure so many photos only")
+    add("--sheet", type=Path, metavar="PNG", help="write the pictures: grey, ours, true")
+    add("--json", action="store_true", help="one JSON object on stdout")
+    add("--device", help="cpu, cuda, cuda:1 ... [a GPU where there is one]")
+
+
+def run(model: Path, options: argparse.Namespace) -> str:
+    """What the command prints. Raises DataError, CardError, OSError."""
+    figures = evaluate(
+        Colorizer(model, options.device),
+        options.data,
+        size=options.size,
+        limit=options.limit,
+        sheet=options.sheet,
+    )
+    return json.dumps(figures) if options.json else table(figures)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """``python -m ml.resnet_gray.evaluation.evaluate --model FILE``; answers the exit status."""
+    parser = argparse.ArgumentParser(prog="evaluate", description="Measures a model on photos.")
+    parser.add_argument("--model", type=Path, required=True, metavar="FILE")
+    add_arguments(parser)
+    options = parser.parse_args(arguments)
+    try:
+        print(run(options.model, options))  # noqa: T201
+    except (DataError, CardError, OSError) as error:
+        print(f"evaluate: {error}", file=sys.stderr)  # noqa: T201
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

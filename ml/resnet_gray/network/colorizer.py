@@ -1,0 +1,143 @@
+"""From a grey photo to a coloured one, at full size: what a worker and the command line call.
+
+The network sees a small frame of the photo and answers a, b at a fraction of that; `chroma` brings
+these to the photo's size.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+from ml.imaging import framing, gamut
+from ml.imaging.chroma import Chroma, render
+from ml.imaging.framing import Frame
+from ml.imaging.srgb import Pixels
+
+from . import weights
+from .bins import annealed_mean
+
+
+class Colorizer:
+    """A network, loaded and ready on one device."""
+
+    def __init__(self, path: Path | str, device: str | None = None) -> None:
+        """Load a weights file. ``device``: by default a GPU if there is one, else the CPU.
+
+        Raises OSError or ``cards.CardError`` where the file is not a model.
+        """
+        self.device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+        self.version = _sha256(Path(path))[:12]
+        net, self.card = weights.load(path)
+        self.name: str = self.card["name"]
+        self.default_size: int = self.card["default_size"]
+        bins = getattr(net, "bins", None)
+        self._bins = None if bins is None else bins.float().to(self.device)
+        self._net = optimised(net, self.device)
+
+    def warm(self, shapes: Iterable[tuple[int, int]] | None = None) -> None:
+        """Run the network once for each frame shape (by default, all of the usual size)."""
+        gamut.max_chroma()
+        for shape in shapes or framing.frame_shapes(self.default_size):
+            blank = np.zeros(shape, np.float32)
+            self.predict([Frame(blank, framing.Box(0, 0, *shape))])
+
+    def gpu_memory(self) -> int | None:
+        """Bytes that this process holds on its GPU; None on a CPU."""
+        return None if self.device == "cpu" else torch.cuda.memory_reserved(self.device)
+
+    def frame(self, rgb: Pixels, size: int | None = None) -> Frame:
+        """The photo (uint8 H,W,3) as the network sees it, ``size`` pixels on the short side."""
+        return framing.frame(rgb, size or self.default_size)
+
+    def predict(self, frames: Sequence[Frame]) -> list[Chroma]:
+        """The colours of frames of one shape, in one pass; too many for the GPU are halved.
+
+        A photo's colours do not depend on the others: on a CPU, where a batch would save little,
+        each goes alone and the answers are the same bits; a GPU may round differently, by less
+        than one Lab unit. Raises MemoryError if even one is too much.
+        """
+        if self.device == "cpu":
+            return [chroma for frame in frames for chroma in self._forward([frame])]
+        try:
+            return self._forward(frames)
+        except torch.OutOfMemoryError as error:
+            if len(frames) == 1:
+                raise MemoryError("the photo's frame does not fit the GPU's memory") from error
+        torch.cuda.empty_cache()
+        half = len(frames) // 2
+        return self.predict(frames[:half]) + self.predict(frames[half:])
+
+    render = staticmethod(render)
+
+    def colorize(self, rgb: Pixels, size: int | None = None, vividness: float = 1.0) -> Pixels:
+        """All of it for one photo, uint8 H,W,3; may work in place."""
+        (chroma,) = self.predict([self.frame(rgb, size)])
+        return self.render(rgb, chroma, vividness)
+
+    @torch.inference_mode()
+    def _forward(self, frames: Sequence[Frame]) -> list[Chroma]:
+        batch = torch.from_numpy(np.stack([frame.lightness for frame in frames]))
+        natural, logits = self._net.predict(batch[:, None].to(self.device))
+        if logits is None or self._bins is None:
+            balanced = natural * self.card["chroma"]
+        else:
+            balanced = annealed_mean(logits, self._bins, self.card["temperature"])
+        maps = zip(frames, _planes_last(natural), _planes_last(balanced), strict=True)
+        return [
+            Chroma(*(framing.unframe(ab, frame).copy() for ab in pair)) for frame, *pair in maps
+        ]
+
+
+def optimised(net: nn.Module, device: str) -> Any:
+    """The network for inference on a device: fused, channels last, in half precision if it pays.
+
+    Changes the network given.
+    """
+    dtype = best_dtype(device)
+
+    def cast(_: nn.Module, inputs: tuple[Tensor]) -> tuple[Tensor]:
+        # Here and not before: a network normalises its input in full precision.
+        return (inputs[0].to(dtype, memory_format=torch.channels_last),)
+
+    _fuse(net)
+    net.to(device, dtype).to(memory_format=torch.channels_last)
+    net.register_forward_pre_hook(cast)
+    return net.eval()
+
+
+def best_dtype(device: str) -> torch.dtype:
+    """bfloat16 where the hardware multiplies it; without, it would be slower than float32."""
+    if device != "cpu":
+        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+    try:
+        flags = set(Path("/proc/cpuinfo").read_text().split())
+    except OSError:
+        return torch.float32
+    return torch.bfloat16 if flags & {"avx512_bf16", "amx_bf16"} else torch.float32
+
+
+def _fuse(module: nn.Module) -> None:
+    """Fold every batch normalisation into the convolution that stands before it."""
+    convolution: tuple[str, nn.Conv2d] | None = None
+    for name, child in list(module.named_children()):
+        if convolution is not None and isinstance(child, nn.BatchNorm2d):
+            setattr(module, convolution[0], fuse_conv_bn_eval(convolution[1], child))
+            setattr(module, name, nn.Identity())
+        convolution = (name, child) if isinstance(child, nn.Conv2d) else None
+        _fuse(child)
+
+
+def _planes_last(ab: Tensor) -> NDArray[Any]:
+    return ab.permute(0, 2, 3, 1).float().cpu().numpy()
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

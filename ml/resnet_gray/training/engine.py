@@ -1,0 +1,294 @@
+"""The training run: its state, one step, and how it is saved and taken up again."""
+
+import copy
+import math
+import os
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from ml.resnet_gray.data.batches import Batches, Wanted, size_learned, steps_per_epoch
+from ml.resnet_gray.data.data import Photos
+from ml.resnet_gray.evaluation import checks
+from ml.resnet_gray.evaluation.calibrate import USUAL
+from ml.resnet_gray.network import losses, weights
+from ml.resnet_gray.network.bins import mean_ab, occupied_bins
+from ml.resnet_gray.network.networks import Network, ResNetGrayUNet, initialise_as_paper
+
+from . import augment, revision
+from .parallel import Team
+from .recipes import Recipe
+from .run_folder import RunError, RunFolder
+
+LEAST_SHARE = 1e-5  # of all training pixels, for a bin to be worth an output
+
+
+def fast_bfloat16(device: torch.device) -> bool:
+    """Whether the device computes bfloat16 faster than single precision."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_capability(device) >= (8, 0)
+    # torch has no public question for this; where the private one is gone, say no.
+    has = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
+    return bool(has and has())
+
+
+def write_atomically(path: Path, save: Callable[[Path], None]) -> None:
+    """Calls ``save(temporary path)`` and puts the file in place at once."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    save(part)
+    part.replace(path)
+
+
+class Average:
+    """An exponential moving average of a network's values: calmer than the last ones."""
+
+    def __init__(self, net: Network, decay: float) -> None:
+        self.net = copy.deepcopy(net).eval().requires_grad_(False)
+        self.decay = decay
+        self.count = 0
+
+    @torch.no_grad()
+    def update(self, net: nn.Module) -> None:
+        self.count += 1
+        keep = min(self.decay, self.count / (self.count + 10))  # young averages forget faster
+        ours, theirs = self.net.state_dict(), net.state_dict()
+        for name, value in ours.items():
+            if value.is_floating_point():
+                value.lerp_(theirs[name], 1 - keep)
+            else:
+                value.copy_(theirs[name])
+
+
+class Objective(nn.Module):
+    """A network with its loss: the module whose gradients are averaged over processes."""
+
+    def __init__(self, net: Network, loss: nn.Module) -> None:
+        super().__init__()
+        self.net, self.loss = net, loss
+
+    def forward(self, lightness: Tensor, ab: Tensor) -> tuple[Tensor, losses.Parts]:
+        return self.loss(self.net.predict(lightness), ab)
+
+
+class Run:
+    """A network being trained. What it does at a step hangs on the step alone, not on the past
+    of any random generator, so that a run taken up again goes on exactly as it would have.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        photos: Photos,
+        folder: RunFolder,
+        *,
+        pretrained: dict[str, Tensor] | None = None,
+        base: Network | None = None,
+        team: Team | None = None,
+        bfloat16: bool | None = None,
+        workers: int = 1,
+    ) -> None:
+        """``base`` is a trained network to go on from, ``pretrained`` an encoder's ImageNet values;
+        ``bfloat16`` is used where it is fast unless told; ``workers`` threads prepare photos.
+        Raises RunError.
+        """
+        self.recipe, self.photos, self.folder = recipe, photos, folder
+        self.fingerprint = photos.fingerprint
+        self.team = team or Team(torch.device("cpu"))
+        self.device = self.team.device
+        self.bfloat16 = fast_bfloat16(self.device) if bfloat16 is None else bfloat16
+        self.step, self.elapsed = 0, 0.0
+        self.best: float | None = None
+        self.worse = 0  # checks since the best one
+        if recipe.batch % self._parts or self._parts > len(photos):
+            what = f"{recipe.batch} photos a step, of {len(photos)} in all"
+            raise RunError(f"{what}, cannot be dealt out to {self._parts}")
+
+        torch.manual_seed(recipe.seed)
+        self.colours = photos.colours()
+        bins = occupied_bins(self.colours, LEAST_SHARE * int(self.colours.sum()))
+        net = base or weights.build(recipe.architecture, bins, pretrained)
+        if recipe.paper_init:
+            initialise_as_paper(net)
+        self.net: Network = net.to(self.device).to(memory_format=torch.channels_last)
+        self.average = Average(self.net, recipe.average) if recipe.average else None
+        self.loss = losses.loss_for(self.net, self.colours).to(self.device)
+        self.objective = self.team.wrap(Objective(self.net, self.loss))
+        self.optimiser = self._optimiser()
+        self.batches = Batches(photos, recipe.batch, recipe.seed, workers)
+
+    def _optimiser(self) -> torch.optim.Optimizer:
+        groups: dict[tuple[bool, bool], list[nn.Parameter]] = {}
+        for name, value in self.net.named_parameters():
+            groups.setdefault((name.startswith("encoder."), value.dim() > 1), []).append(value)
+        return torch.optim.AdamW(
+            [
+                {
+                    "params": values,
+                    "scale": self.recipe.encoder_rate if encoder else 1.0,
+                    "weight_decay": self.recipe.decay if kernel else 0.0,
+                }
+                for (encoder, kernel), values in groups.items()
+            ],
+            lr=self.recipe.rate,
+        )
+
+    @property
+    def _parts(self) -> int:
+        """How many parts a step's photos are dealt out to, over all processes."""
+        return self.recipe.parts * self.team.size
+
+    @property
+    def steps_per_epoch(self) -> int:
+        return steps_per_epoch(self.photos, self.recipe.batch)
+
+    @property
+    def epoch(self) -> float:
+        """Passes over the photos so far."""
+        return self.step / self.steps_per_epoch
+
+    @property
+    def progress(self) -> float:
+        """How much of the run is done, 0..1."""
+        if self.recipe.minutes:
+            return min(1.0, self.elapsed / (60 * self.recipe.minutes))
+        return min(1.0, self.epoch / self.recipe.epochs)
+
+    @property
+    def result(self) -> Network:
+        """The network to use: the averaged one where there is one."""
+        net = self.average.net if self.average else self.net
+        return net.eval()
+
+    @property
+    def balance(self) -> Tensor | None:
+        """The weights of the bins in training, Q; None for a network without."""
+        return getattr(self.loss, "balance", None)
+
+    def rate_at(self, progress: float) -> float:
+        """The learning rate as a part of the highest."""
+        if self.recipe.schedule == "constant":
+            return 1.0
+        if progress < self.recipe.warmup:
+            return progress / self.recipe.warmup + 1e-3
+        rest = (progress - self.recipe.warmup) / (1 - self.recipe.warmup)
+        return max(0.5 * (1 + math.cos(math.pi * rest)), 1e-3)
+
+    def advance(self) -> dict[str, float]:
+        """One step; answers the parts of the loss, as this process's photos gave them."""
+        began = time.monotonic()
+        recipe, progress = self.recipe, self.progress
+        for group in self.optimiser.param_groups:
+            group["lr"] = recipe.rate * group["scale"] * self.rate_at(progress)
+        self.net.train()
+        self.optimiser.zero_grad(set_to_none=True)
+        sums: dict[str, float] = {}
+        for i in range(recipe.parts):
+            parts = self._backward(i, recipe.size_at(progress))
+            sums = {name: sums.get(name, 0) + value for name, value in parts.items()}
+        if recipe.clip:
+            nn.utils.clip_grad_norm_(self.net.parameters(), recipe.clip)
+        self.optimiser.step()
+        if self.average:
+            self.average.update(self.net)
+        self.step += 1
+        (self.elapsed,) = self.team.most(self.elapsed + time.monotonic() - began)
+        return {name: value / recipe.parts for name, value in sums.items()}
+
+    def _backward(self, i: int, size: int) -> dict[str, float]:
+        """Adds the gradients of one part of the step's photos."""
+        part = self.team.rank * self.recipe.parts + i
+        seed = (self.recipe.seed * 1_000_003 + self.step) * 1_009 + part
+        torch.manual_seed(seed)  # dropout
+        last = i == self.recipe.parts - 1
+        wanted = Wanted(self.step, size, part, self._parts)
+        then = Wanted(self.step + last, size, part + 1 - last * self.recipe.parts, self._parts)
+        lightness, ab = (x.to(self.device) for x in self.batches.get(wanted, then))
+        if self.recipe.aged:
+            generator = torch.Generator().manual_seed(seed)
+            lightness = augment.old_scan(lightness, ab, self.recipe.aged, generator)
+        lightness = lightness.contiguous(memory_format=torch.channels_last)
+        with self.team.alone(self.objective, yes=not last):
+            with self.autocast():
+                loss, parts = self.objective(lightness, ab)
+            (loss / self.recipe.parts).backward()
+        return {"loss": float(loss.detach()), **{name: float(v) for name, v in parts.items()}}
+
+    def autocast(self) -> AbstractContextManager[Any]:
+        """Within it the network computes in bfloat16, where that is wanted."""
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16)
+
+    def check(self, photos: Photos) -> dict[str, Any]:
+        """The figures of a ``check`` line, ``best`` among them; remembers the best."""
+        with self.autocast():
+            figures = checks.check(self.result, photos, self.balance, loss=self.loss)
+        best = self.best is None or figures["mse"] < self.best
+        self.best, self.worse = (figures["mse"], 0) if best else (self.best, self.worse + 1)
+        return {**figures, "best": best}
+
+    def samples(self, photos: Photos) -> str:
+        """Writes sample pictures; answers the file's name within the folder."""
+        name = f"samples/{self.step:07}.png"
+        with self.autocast():
+            checks.write_samples(self.folder.path / name, self.result, photos, self.balance)
+        return name
+
+    # -- on disk ---------------------------------------------------------------------------------
+
+    def save(self) -> None:
+        """Writes ``checkpoint.pt``; a run killed at any moment leaves the last whole one."""
+        state = {
+            "net": self.net.state_dict(),
+            "average": self.average and self.average.net.state_dict(),
+            "average_count": self.average and self.average.count,
+            "optimiser": self.optimiser.state_dict(),
+            "step": self.step,
+            "elapsed": self.elapsed,
+            "best": self.best,
+            "worse": self.worse,
+            "photos": self.fingerprint,
+            "recipe": self.recipe.as_dict(),
+        }
+        write_atomically(self.folder.checkpoint, lambda part: torch.save(state, part))
+
+    @staticmethod
+    def read(folder: RunFolder) -> dict[str, Any]:
+        """What ``save`` wrote, on the CPU."""
+        return torch.load(folder.checkpoint, map_location="cpu", weights_only=True)
+
+    def take_up(self, state: dict[str, Any]) -> None:
+        """Goes on from a checkpoint. Raises RunError if the photos are not those of its time."""
+        if state["photos"] != self.fingerprint:
+            raise RunError(f"{self.folder.path} was trained on other photos than these")
+        self.net.load_state_dict(state["net"])
+        if self.average:
+            self.average.net.load_state_dict(state["average"])
+            self.average.count = state["average_count"]
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.step, self.elapsed = state["step"], state["elapsed"]
+        self.best, self.worse = state["best"], state["worse"]
+
+    def export(self, name: str, metrics: dict[str, Any]) -> None:
+        """Writes the network as a weights file with its card, in the usual look."""
+        card = weights.new_card(
+            self.net.architecture,
+            trained_on=f"{len(self.photos)} photos ({self.fingerprint[:12]})",
+            default_size=size_learned(self.recipe.size_at(1)),
+            mean_ab=mean_ab(self.colours),
+            metrics=metrics,
+            code_revision=revision.of_code(),
+        )
+        net = copy.deepcopy(self.result)
+        if isinstance(net, ResNetGrayUNet) and self.balance is not None:
+            USUAL.apply(net, self.balance)
+            card["temperature"] = USUAL.temperature
+        weights.save(self.folder.weights(name), net, card)
+
+    def log(self, event: str, **entry: Any) -> None:
+        """Appends a line to the journal (see ``run_folder``)."""
+        where = {"epoch": round(self.epoch, 4), "progress": round(self.progress, 5)}
+        self.folder.log(event, step=self.step, **where, **entry)

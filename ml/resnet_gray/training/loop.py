@@ -1,0 +1,107 @@
+"""From the first step to the last: steps, checks, samples, checkpoints, and when to end."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ml.resnet_gray.data.data import Photos
+from ml.resnet_gray.progress import bar, say
+
+from .engine import Run
+
+LOG_EVERY = 1.0  # seconds
+SAVE_EVERY = 180.0  # seconds
+FEWEST, MOST = 50, 2000  # steps from one check to the next, unless a number is given
+
+GO_ON, PATIENCE, STOPPED = 0, 1, 2
+REASONS = {GO_ON: "finished", PATIENCE: "patience", STOPPED: "stopped"}
+
+
+@dataclass(frozen=True)
+class Pace:
+    """When to look how far it has come, and when that is far enough."""
+
+    check_every: int | None = None  # steps; by default a pass, within FEWEST and MOST
+    patience: int | None = None  # checks without a better one, after which to end
+
+
+def train_to_end(run: Run, apart: Photos | None, pace: Pace, stop: Callable[[], object]) -> str:
+    """Makes all steps that are left; answers the ``reason`` of an ``end`` line.
+
+    ``stop`` is asked after each step; where it says yes, what is done is saved and that is the end.
+    """
+    first = run.team.first
+    every = pace.check_every or min(max(run.steps_per_epoch, FEWEST), MOST)
+    watch = _Watch(run)
+    saved = time.monotonic()
+    form = "{desc}{percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}"
+    with bar(total=1.0, initial=run.progress, desc="training", bar_format=form) as shown:
+        while run.progress < 1:
+            before = run.progress
+            parts = run.advance()
+            shown.update(run.progress - before)
+            if first and watch.due:
+                shown.set_postfix_str(watch.log(parts))
+            verdict = STOPPED if stop() else GO_ON
+            if first and (run.progress >= 1 or run.step % every == 0):
+                _check(run, apart)
+                if pace.patience and run.worse >= pace.patience:
+                    verdict = max(verdict, PATIENCE)
+                run.save()
+                saved = time.monotonic()
+                watch.restart()
+            verdict = int(run.team.most(verdict)[0])
+            if first and (verdict == STOPPED or time.monotonic() - saved > SAVE_EVERY):
+                run.save()
+                saved = time.monotonic()
+            if verdict:
+                return REASONS[verdict]
+    return REASONS[GO_ON]
+
+
+def _check(run: Run, apart: Photos | None) -> None:
+    """Figures and pictures on photos apart, and the network as it is now."""
+    if not apart:
+        run.export("latest", {})
+        return
+    figures = run.check(apart)
+    run.log("check", **figures)
+    run.log("samples", files=[run.samples(apart)])
+    run.export("latest", figures)
+    if figures["best"]:
+        run.export("best", figures)
+    say(f"pass {run.epoch:.1f}: error {figures['of_grey']:.3f} of grey's")
+
+
+class _Watch:
+    """Measures the pace, and says how long it will take."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.began, self.progress = time.monotonic(), run.progress
+        self.restart()
+
+    def restart(self) -> None:
+        """Leaves out the time since the last line, in which no step was made."""
+        self.began += time.monotonic() - getattr(self, "logged", time.monotonic())
+        self.logged, self.step = time.monotonic(), self.run.step
+
+    @property
+    def due(self) -> bool:
+        return time.monotonic() - self.logged >= LOG_EVERY
+
+    def log(self, parts: dict[str, float]) -> str:
+        """Writes a ``step`` line; answers what a bar shows."""
+        now, run = time.monotonic(), self.run
+        speed = (run.step - self.step) * run.recipe.batch / (now - self.logged)
+        done = run.progress - self.progress
+        left = (now - self.began) * (1 - run.progress) / done if done else None
+        self.logged, self.step = now, run.step
+        run.log(
+            "step",
+            photos_per_second=round(speed, 1),
+            seconds_left=None if left is None else round(left),
+            rate=run.recipe.rate * run.rate_at(run.progress),
+            **parts,
+        )
+        return f"loss {parts['loss']:.3f}, {speed:.0f} photos/s"

@@ -1,0 +1,244 @@
+"""``python -m ml.resnet_gray.training.train``: trains a network on a folder or on tars of photos.
+
+A run lives in a folder: ``checkpoint.pt`` (taken up again by ``--resume``), ``metrics.jsonl`` and
+``samples/`` (see ``run_folder``), ``latest.safetensors`` (the network now), ``best.safetensors``
+(the one with the least error on photos apart) and, at the end, ``model.safetensors`` (that one,
+with its default vividness chosen on the same photos).
+
+Several processes, on this machine or on many: ``torchrun --nproc-per-node N -m --
+ml.resnet_gray.training.train …`` (without the ``--``, torchrun takes ``--run`` for its own), the
+run's folder on the first machine.
+"""
+
+import argparse
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+import safetensors
+import safetensors.torch
+import torch
+
+from ml.resnet_gray.data import memory
+from ml.resnet_gray.data.data import DataError, Photos, load
+from ml.resnet_gray.evaluation import calibrate, checks
+from ml.resnet_gray.network import weights
+from ml.resnet_gray.network.cards import CardError
+from ml.resnet_gray.progress import bar, say
+
+from . import process, revision
+from .engine import Run
+from .loop import Pace, train_to_end
+from .parallel import Team, joined
+from .recipes import PRESETS, Recipe
+from .run_folder import RunError, RunFolder
+
+APART_EVERY, APART_AT_MOST = 20, 500  # photos kept for checks where none are given
+BROKEN_NAMED = 20  # in the journal
+PRECISIONS = {"auto": None, "bfloat16": True, "float32": False}
+
+Errors = (DataError, RunError, CardError, OSError, safetensors.SafetensorError)
+"""What a person did or has wrong; everything else is a mistake of ours."""
+
+
+class Stopped(Exception):
+    """The run was told to end before its time; what it had is saved."""
+
+    def __init__(self, by: signal.Signals) -> None:
+        super().__init__("stopped; --resume takes it up again")
+        self.status = 130 if by == signal.SIGINT else 0  # told to by whoever runs it: no failure
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options, for this command and for the site's."""
+    add = parser.add_argument
+    add("--data", nargs="+", required=True, metavar="PATH", help="folders, tars, Places365 roots")
+    add(
+        "--check",
+        nargs="+",
+        metavar="PATH",
+        help="photos apart [every 20th, at most 500]",
+    )
+    add("--preset", choices=sorted(PRESETS), default="best")
+    add("--run", type=Path, metavar="DIR", help="folder of the run [var/runs/<date and time>]")
+    add("--resume", type=Path, metavar="DIR", help="take up the run in this folder as begun")
+    add("--pretrained", type=Path, metavar="FILE", help="ResNet-18 as safetensors")
+    add("--from", dest="base", type=Path, metavar="FILE", help="go on from a trained model")
+    add("--epochs", type=int, help="passes over the photos")
+    add("--minutes", type=float, help="train so long instead of so many epochs")
+    add("--patience", type=int, metavar="N", help="end after so many checks without a better one")
+    add("--check-every", type=int, metavar="STEPS", help="[a pass, but 50 at least, 2000 at most]")
+    add("--batch", type=int, help="photos a step, over all processes")
+    add("--parts", type=int, help="send a step's photos through in so many parts, to save memory")
+    add("--size", type=int, help="crops of so many pixels throughout")
+    add("--rate", type=float, help="highest learning rate")
+    add("--paper-init", action="store_true", default=None, help="kernels uniform in [-0.5, 0.5]")
+    add("--seed", type=int)
+    add("--limit", type=int, help="use so many photos only")
+    add("--memory", type=float, metavar="GB", help="to hold photos in [half of what is available]")
+    add("--device", help="cpu, cuda, cuda:1 ... [a GPU where there is one]")
+    add("--precision", choices=PRECISIONS, default="auto", help="[bfloat16 where it is fast]")
+    add("--threads", type=int, help="CPU threads that compute [all cores]")
+    add("--workers", type=int, default=2, help="threads that read and crop photos [2]")
+    add("--follow-parent", action="store_true", help="end with the process that started this one")
+
+
+def train(options: argparse.Namespace) -> Path:
+    """Trains as the options say; answers the weights file. Raises ``Errors`` and Stopped."""
+    stop = process.StopSignals()
+    if options.follow_parent:
+        process.follow_parent()
+    memory.hold_freed_memory()
+    if options.threads:
+        torch.set_num_threads(options.threads)
+    folder = RunFolder(
+        options.resume or options.run or Path("var/runs") / time.strftime("%Y%m%d-%H%M%S")
+    )
+    with joined(options.device) as team:
+        if team.first:
+            if options.resume and not folder.checkpoint.exists():
+                raise RunError(f"{folder.path}: no checkpoint to resume from")
+            folder.lock()
+        try:
+            return _train(options, team, folder, stop)
+        except Exception as error:
+            if team.first and not isinstance(error, Stopped):
+                folder.log("end", reason="failed", error=str(error) or type(error).__name__)
+            raise
+
+
+def _train(
+    options: argparse.Namespace, team: Team, folder: RunFolder, stop: process.StopSignals
+) -> Path:
+    photos, apart = _photos(options, team, folder)
+    run = _run(options, team, folder, photos)
+    if team.first:
+        run.log(
+            "start",
+            photos=len(photos),
+            check_photos=len(apart or ()),
+            grey=len(photos.grey),
+            broken_count=len(photos.broken),
+            broken=dict(list(photos.broken.items())[:BROKEN_NAMED]),
+            recipe=run.recipe.as_dict(),
+            device=str(team.device),
+            precision="bfloat16" if run.bfloat16 else "float32",
+            processes=team.size,
+            steps_per_epoch=run.steps_per_epoch,
+            resumed=bool(options.resume),
+            code_revision=revision.of_code(),
+        )
+    stop.listen()
+    pace = Pace(options.check_every, options.patience)
+    reason = train_to_end(run, apart, pace, lambda: stop.came)
+    path = folder.weights("best" if apart else "latest")
+    if not team.first:
+        return path
+    if reason == "stopped":
+        if not path.exists():
+            path = folder.weights("latest")
+            run.export("latest", {})
+        run.log("end", reason=reason, file=path.name)
+        raise Stopped(stop.came or signal.SIGTERM)
+    if apart:
+        say("choosing how vivid it is by default")
+        path = folder.weights("model")
+        look = calibrate.finish(folder.weights("best"), path, run.colours, apart, checks.SIZE)
+        say(str(look or ""))
+    run.log("end", reason=reason, file=path.name)
+    return path
+
+
+def _photos(
+    options: argparse.Namespace, team: Team, folder: RunFolder
+) -> tuple[Photos, Photos | None]:
+    """The photos to learn from, and those to check on (None: too few to keep any apart)."""
+    progress = _reading(folder) if team.first else iter
+    room = options.memory and options.memory * 1e9
+    some = load(
+        options.data, limit=options.limit, room=room, workers=options.workers, progress=progress
+    )
+    if team.first:
+        say(some.summary())
+    if options.check:
+        return some, load(options.check, workers=options.workers, progress=progress)
+    photos, apart = some.split(APART_EVERY, APART_AT_MOST)
+    return photos, apart if apart.names else None
+
+
+def _reading(folder: RunFolder) -> Callable[[Iterable], Iterator]:
+    """Shows how many photos were read: a bar, and a line in the journal every other second."""
+
+    def watched(items: Iterable) -> Iterator:
+        logged = time.monotonic()
+        for count, item in enumerate(bar(items, desc="reading", unit=" photos"), 1):
+            yield item
+            if time.monotonic() - logged > 2:
+                folder.log("reading", photos=count)
+                logged = time.monotonic()
+
+    return watched
+
+
+def _run(options: argparse.Namespace, team: Team, folder: RunFolder, photos: Photos) -> Run:
+    """The run, new or taken up again."""
+    changes = {
+        "epochs": options.epochs,
+        "minutes": options.minutes,
+        "batch": options.batch,
+        "parts": options.parts,
+        "rate": options.rate,
+        "paper_init": options.paper_init,
+        "seed": options.seed,
+        "sizes": ((0, options.size),) if options.size else None,
+    }
+    state = base = pretrained = None
+    recipe = PRESETS[options.preset]
+    if options.resume:
+        state = team.share(lambda: Run.read(folder))
+        recipe = Recipe.from_dict(state["recipe"])
+        base = weights.build(recipe.architecture, state["net"].get("bins"))
+    elif options.base:
+        base = weights.load(options.base)[0]
+        changes["architecture"] = base.architecture
+    elif options.pretrained:
+        pretrained = safetensors.torch.load_file(options.pretrained)
+    run = Run(
+        recipe.with_(**changes),
+        photos,
+        folder,
+        pretrained=pretrained,
+        base=base,
+        team=team,
+        bfloat16=PRECISIONS[options.precision],
+        workers=options.workers,
+    )
+    if state:
+        run.take_up(state)
+        say(f"going on from step {run.step}")
+    return run
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command; answers its exit status."""
+    parser = argparse.ArgumentParser(prog="train", description="Trains a network to colour photos.")
+    add_arguments(parser)
+    try:
+        path = train(parser.parse_args(arguments))
+    except Stopped as end:
+        print(f"train: {end}", file=sys.stderr)  # noqa: T201
+        return end.status
+    except Errors as error:
+        print(f"train: {error}", file=sys.stderr)  # noqa: T201
+        return 1
+    except KeyboardInterrupt:
+        print("train: stopped before the first step", file=sys.stderr)  # noqa: T201
+        return 130
+    print(path)  # noqa: T201
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,215 @@
+"""Measuring versions: asked for by staff, done by the worker that trains, one after another.
+
+Both versions are measured by a child process on the same photos, so that nothing it does can take
+the worker along; a worker that dies loses its lease, and the next one begins anew.
+"""
+
+import json
+import logging
+import os
+import subprocess
+import sys
+import tempfile
+from contextlib import suppress
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext_noop as _
+from PIL import Image
+
+from colorweb import leases
+from colorweb.accounts.models import User
+from ml import wakeups
+from ml.datasets.errors import DataSetError
+from ml.datasets.index import TRAINING, VALIDATION
+from ml.datasets.materialise import Wanted, materialise
+from ml.errors import Told
+from ml.models import DataSet, Evaluation, ModelVersion, TrainingRun
+from ml.versions import gate, registry
+
+log = logging.getLogger(__name__)
+State = Evaluation.State
+
+MOST = 200  # photos of a set
+SHOWN = 40  # of them, in the pictures
+TILE, COLUMNS = 192, 10  # as `ml.resnet_gray.evaluation.evaluate` makes them
+MOST_DEATHS = 3
+
+WORKER_DIED = Told("worker_died", _("The worker stopped three times while measuring."))
+BROKE = Told("internal_error", _("Something broke while measuring. The worker's log says what."))
+
+
+class NotEvaluated(Told):
+    """Why a version cannot be measured."""
+
+
+def ask(
+    version: ModelVersion, data_set: DataSet | None = None, by: User | None = None
+) -> Evaluation:
+    """Have a version measured beside the one in service, on a set or on those that decide.
+
+    Raises NotEvaluated where there is nothing to measure on, or nothing to compare with.
+    """
+    serving = registry.current()
+    if version == serving:
+        raise NotEvaluated("in_service", _("This version is in service already."))
+    parts = gate.of(data_set) if data_set else gate.data_sets(version)
+    if not parts:
+        raise NotEvaluated(
+            "nothing_to_measure",
+            _("There are no photos to compare on. Choose a data set, or make one the reference."),
+        )
+    with transaction.atomic():
+        evaluation = Evaluation.objects.create(
+            version=version, against=serving, is_gate=not data_set, parts=parts, created_by=by
+        )
+        transaction.on_commit(wakeups.evaluate)
+    return evaluation
+
+
+def unfinished(version: ModelVersion, serving: ModelVersion) -> Evaluation | None:
+    """The last comparison of the two that decides, unless it has come to figures."""
+    asked = Evaluation.objects.filter(is_gate=True, version=version, against=serving)
+    last = asked.first()
+    return last if last and last.state != State.READY else None
+
+
+def waits_for(evaluation: Evaluation) -> TrainingRun | None:
+    """The run that has the worker, while a comparison waits for it."""
+    if evaluation.state != State.QUEUED:
+        return None
+    return TrainingRun.objects.filter(state=TrainingRun.State.RUNNING).first()
+
+
+def work() -> None:
+    """Measure whatever waits, one after another."""
+    waiting = Evaluation.objects.filter(state=State.QUEUED).order_by("created_at")
+    while evaluation := leases.claim(waiting, State.RUNNING, progress=0.0, error={}):
+        with leases.kept(evaluation):
+            try:
+                _measure_all(evaluation)
+            except Told as error:
+                _fail(evaluation, error)
+            except leases.Refused:
+                log.info("Evaluation %s moved on without us.", evaluation.pk)
+            except Exception:
+                log.exception("Evaluation %s broke.", evaluation.pk)
+                _fail(evaluation, BROKE)
+
+
+def reap() -> None:
+    """Take back what dead workers left; wake a worker for what waits."""
+    leases.take_back(
+        Evaluation.objects.filter(state=State.RUNNING),
+        again=State.QUEUED,
+        deaths=MOST_DEATHS,
+        state=State.FAILED,
+        error=WORKER_DIED.kept,
+    )
+    if Evaluation.objects.filter(state=State.QUEUED).exists() and not wakeups.waiting("training"):
+        wakeups.evaluate()
+
+
+def _measure_all(evaluation: Evaluation) -> None:
+    parts = []
+    for place, part in enumerate(evaluation.parts):
+        with tempfile.TemporaryDirectory() as folder:
+            photos = _photos(part, Path(folder))
+            ours = measure(evaluation.version, photos, Path(folder) / "ours.png")
+            _tell(evaluation, (place + 0.5) / len(evaluation.parts))
+            theirs = measure(evaluation.against, photos, Path(folder) / "theirs.png")
+            sheet = f"{evaluation.folder}/{evaluation.attempt}-{place}.jpg"
+            both = beside(Path(folder) / "ours.png", Path(folder) / "theirs.png", ours["photos"])
+            default_storage.save(sheet, ContentFile(both))
+        parts.append({**part, "ours": ours, "theirs": theirs, "sheet": sheet})
+        _tell(evaluation, (place + 1) / len(evaluation.parts))
+    _end(evaluation, State.READY, parts=parts)
+
+
+def _photos(part: dict[str, Any], folder: Path) -> list[Path]:
+    """The photos of a part as local tars."""
+    data_set = DataSet.objects.filter(pk=part["data_set"]).first()
+    if data_set is None:
+        raise DataSetError(
+            "data_set_gone", _("The data set “%(name)s” is no longer there."), name=part["name"]
+        )
+    tars = materialise([Wanted(data_set, part["fingerprint"])], folder / "photos")
+    return [tars[VALIDATION], tars[TRAINING]] if part["whole"] else [tars[VALIDATION]]
+
+
+def measure(version: ModelVersion, photos: list[Path], sheet: Path) -> dict[str, Any]:
+    """A version's figures on photos, as `manage.py evaluate --json`, and a sheet of them.
+
+    Raises NotEvaluated with what the child process said last.
+    """
+    try:
+        weights = registry.local_file(version)
+    except registry.Unavailable as error:
+        raise NotEvaluated(
+            "model_unavailable", _("The weights cannot be read: %(why)s"), why=str(error)
+        ) from error
+    command = [
+        *(sys.executable, "-m", "ml.resnet_gray.evaluation.evaluate", "--model", str(weights)),
+        *("--data", *map(str, photos), "--limit", str(MOST), "--sheet", str(sheet), "--json"),
+    ]
+    run = subprocess.run(  # noqa: S603
+        command,
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: os.nice(10) and None,  # photos go first
+    )
+    if run.returncode:
+        said = run.stderr.strip().splitlines() or [f"status {run.returncode}"]
+        raise NotEvaluated("not_measured", _("It could not be measured: %(why)s"), why=said[-1])
+    return dict(json.loads(run.stdout))
+
+
+def columns(photos: int) -> int:
+    """How many photos stand side by side in the pictures."""
+    return min(photos, COLUMNS)
+
+
+def beside(ours: Path, theirs: Path, photos: int) -> bytes:
+    """Two sheets of so many photos as one JPEG: grey, ours, theirs, true below one another."""
+    with Image.open(ours) as first, Image.open(theirs) as second:
+        a, b = np.asarray(first.convert("RGB")), np.asarray(second.convert("RGB"))
+    a, b = a[:, : columns(photos) * TILE], b[:, : columns(photos) * TILE]
+    bands = []
+    for top in range(0, min(len(a), SHOWN // COLUMNS * 3 * TILE), 3 * TILE):
+        grey, shown, true = (a[top + i * TILE : top + (i + 1) * TILE] for i in range(3))
+        bands += [grey, shown, b[top + TILE : top + 2 * TILE], true]
+    buffer = BytesIO()
+    Image.fromarray(np.vstack(bands)).save(buffer, "JPEG", quality=88)
+    return buffer.getvalue()
+
+
+def _tell(evaluation: Evaluation, done: float) -> None:
+    leases.change(evaluation, [State.RUNNING], fence=evaluation.attempt, progress=round(done, 3))
+
+
+def _fail(evaluation: Evaluation, error: Told) -> None:
+    """Ends it with a reason, unless somebody else has it by now."""
+    with suppress(leases.Refused):
+        _end(evaluation, State.FAILED, error=error.kept)
+
+
+def _end(evaluation: Evaluation, to: str, **values: Any) -> None:
+    leases.change(
+        evaluation,
+        [State.RUNNING],
+        fence=evaluation.attempt,
+        state=to,
+        lease_until=None,
+        progress=1.0,
+        finished_at=Now(),
+        **values,
+    )

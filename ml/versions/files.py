@@ -1,0 +1,68 @@
+"""Files of data sets, runs and versions, for those who may view them."""
+
+import uuid
+from pathlib import Path
+from typing import cast
+
+from asgiref.sync import sync_to_async
+from django.core.files.storage import FileSystemStorage
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.views.decorators.http import require_safe
+
+from colorweb.accounts.visitors import VisitorRequest
+from colorweb.http.files import serve
+from ml import permissions
+from ml.models import DataSet, ModelVersion, RunSample
+from ml.versions import registry
+
+
+@require_safe
+async def samples(request: HttpRequest, run_id: uuid.UUID, step: int) -> HttpResponseBase:
+    """Sample photos of a run at a step."""
+
+    def find() -> str:
+        _check(request, permissions.VIEW_RUNS)
+        return get_object_or_404(RunSample, run=run_id, step=step).file
+
+    name = await sync_to_async(find)()
+    return await serve(request, name, content_type="image/png", max_age=3600)
+
+
+@require_safe
+async def sheet(request: HttpRequest, set_id: uuid.UUID) -> HttpResponseBase:
+    """The contact sheet of a data set."""
+
+    def find() -> str:
+        _check(request, permissions.VIEW_DATA_SETS)
+        return get_object_or_404(DataSet.objects.exclude(sheet=""), pk=set_id).sheet
+
+    name = await sync_to_async(find)()
+    return await serve(request, name, content_type="image/jpeg")
+
+
+@require_safe
+async def weights(request: HttpRequest, version_id: uuid.UUID) -> HttpResponseBase:
+    """The weights of a version, as a safetensors file to be kept."""
+
+    def find() -> tuple[Path, str]:
+        _check(request, permissions.VIEW_VERSIONS)
+        version = get_object_or_404(ModelVersion, pk=version_id)
+        try:
+            return registry.local_file(version), str(version)
+        except registry.Unavailable as error:
+            raise Http404(str(error)) from error
+
+    path, label = await sync_to_async(find)()
+    return await serve(
+        request,
+        path.name,
+        content_type="application/octet-stream",
+        download_name=f"{label}.safetensors",
+        storage=FileSystemStorage(path.parent),
+    )
+
+
+def _check(request: HttpRequest, permission: str) -> None:
+    if not permissions.may(cast("VisitorRequest", request).visitor, permission):
+        raise Http404("no such file")

@@ -1,0 +1,105 @@
+"""Weights files from outside: checked by their header before anything else, never unpickled."""
+
+import json
+import math
+import shutil
+import tempfile
+from pathlib import Path
+from typing import IO, Any
+
+from django.conf import settings
+from django.utils.translation import gettext_noop as _
+
+from ml.errors import Told
+from ml.models import ModelVersion
+from ml.resnet_gray.network.cards import CardError, read_card
+from ml.versions import registry
+
+ARCHITECTURES = ("resnet-gray", "resnet-gray-unet")
+TYPES = {"F32": 4, "F16": 2, "BF16": 2, "I64": 8}
+"""Bytes of the number types that our networks use."""
+CARD_KEYS = ("name", "architecture", "default_size", "temperature", "chroma", "mean_ab")
+
+
+class NotImported(Told):
+    """Why a file is not taken as a model."""
+
+
+def take(file: IO[bytes], **facts: Any) -> ModelVersion:
+    """Keep an open safetensors file as a version. Raises NotImported with what is wrong with it.
+
+    Shapes and card are checked here; that they fit the network, the first measuring finds out.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.safetensors"
+        with path.open("wb") as target:
+            shutil.copyfileobj(file, target, 1 << 20)
+        check(path)
+        try:
+            return registry.register(path, **facts)
+        except CardError as error:
+            raise NotImported("not_a_model", _("Not a model: %(why)s"), why=str(error)) from error
+
+
+def check(path: Path) -> None:
+    """Refuse what is too large, no safetensors file, or no model of ours. Raises NotImported."""
+    size = path.stat().st_size
+    if size > settings.MODEL_MAX_BYTES:
+        raise NotImported(
+            "model_too_large",
+            _("A model may have %(limit)d MB."),
+            limit=settings.MODEL_MAX_BYTES // 1_000_000,
+        )
+    try:
+        header = _header(path, size)
+        card = read_card(path)
+        _check_tensors(header, size)
+        _check_card(card)
+    except (CardError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise NotImported(
+            "not_a_model",
+            _("Not a safetensors file of a network of ours: %(why)s"),
+            why=str(error).removeprefix(f"{path} "),
+        ) from error
+
+
+def _header(path: Path, size: int) -> dict[str, Any]:
+    with path.open("rb") as file:
+        length = int.from_bytes(file.read(8), "little")
+        if not 2 <= length <= min(size - 8, 10_000_000):
+            raise ValueError("its header has no sensible length")
+        header = json.loads(file.read(length))
+    if not isinstance(header, dict):
+        raise TypeError("its header is not an object")
+    header["__end__"] = 8 + length
+    return header
+
+
+def _check_tensors(header: dict[str, Any], size: int) -> None:
+    """Every tensor of a known type, of the length its shape says, one after another to the end."""
+    place = 0
+    start = header.pop("__end__")
+    tensors = {name: about for name, about in header.items() if name != "__metadata__"}
+    for name, about in sorted(tensors.items(), key=lambda item: item[1]["data_offsets"]):
+        begin, end = about["data_offsets"]
+        shape = about["shape"]
+        if about["dtype"] not in TYPES or any(type(side) is not int or side < 0 for side in shape):
+            raise ValueError(f"{name} has a type or shape that no network has")
+        if begin != place or end - begin != math.prod(shape) * TYPES[about["dtype"]]:
+            raise ValueError(f"{name} is not as long as its shape says")
+        place = end
+    if not tensors or start + place != size:
+        raise ValueError("its tensors do not fill the file")
+
+
+def _check_card(card: dict[str, Any]) -> None:
+    # What a database cannot keep: half a character (no UTF-8), NaN, U+0000.
+    if b"\\u0000" in json.dumps(card, ensure_ascii=False, allow_nan=False).encode():
+        raise ValueError("its card has the character U+0000")
+    missing = [key for key in CARD_KEYS if key not in card]
+    if missing:
+        raise ValueError(f"its card does not say {', '.join(missing)}")
+    if card["architecture"] not in ARCHITECTURES:
+        raise ValueError(f"no network is called {card['architecture']!r}")
+    if not 32 <= int(card["default_size"]) <= 1024:
+        raise ValueError("its usual size is not 32 to 1024 pixels")

@@ -1,0 +1,135 @@
+"""The networks that a process holds ready: the one in service, and those asked for lately.
+
+The row says which version a wish means, each time anew; a network is loaded before the one it
+follows is let go, so that photos are coloured by the one or by the other, and none waits in vain.
+"""
+
+import logging
+import resource
+import sys
+import threading
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_noop
+from safetensors import SafetensorError
+
+from ml.models import ModelVersion
+from ml.resnet_gray.network.cards import CardError
+from ml.resnet_gray.network.colorizer import Colorizer
+from ml.versions import registry
+
+log = logging.getLogger(__name__)
+
+KEPT = 3  # networks that were asked for by name, besides the one in service
+RETRY = 30  # seconds after which a version that could not be loaded is tried again
+MODEL_UNAVAILABLE = gettext_noop("This network cannot be loaded now. Choose another, or the usual.")
+
+
+class Unavailable(Exception):
+    """The network asked for cannot be had, and none that was asked for by that name before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A version of a network, loaded and warm."""
+
+    name: str
+    sha256: str
+    version: str
+    colorizer: Colorizer
+
+
+class Networks:
+    """What one process colours with."""
+
+    def __init__(self) -> None:
+        self.problem = ""  # why the version in service is not the one that colours here
+        self._lock = threading.RLock()
+        self._kept: OrderedDict[str, Network] = OrderedDict()
+        self._failed: dict[str, tuple[float, str]] = {}  # when and why, by SHA-256
+        try:
+            self.get("")
+        except Unavailable as error:
+            self.problem = str(error)
+            self._kept[""] = self._load(registry.built_in())
+
+    @property
+    def in_service(self) -> Network:
+        """The network that colours unless somebody asks for another."""
+        return self._kept[""]
+
+    def get(self, wish: str) -> Network:
+        """The network behind a wish, as `registry.resolve` understands it, loaded if need be.
+
+        A version that cannot be loaded leaves the one before it in its place and says so in
+        `problem`. Raises Unavailable where there is none before it.
+        """
+        with self._lock:
+            kept = self._kept.get(wish)
+            try:
+                version = registry.resolve(wish)
+                network = self._found(version) or self._load(version)
+            except (
+                LookupError,
+                registry.Unavailable,
+                OSError,
+                CardError,
+                SafetensorError,
+            ) as error:
+                if kept is None:
+                    raise Unavailable(str(error)) from error
+                if not wish:
+                    self.problem = str(error)
+                return kept
+            if not wish:
+                self.problem = ""
+            self._kept[wish] = network
+            self._kept.move_to_end(wish)
+            self._let_go()
+            return network
+
+    def _found(self, version: ModelVersion) -> Network | None:
+        return next((n for n in self._kept.values() if n.sha256 == version.sha256), None)
+
+    def _load(self, version: ModelVersion) -> Network:
+        failed, why = self._failed.get(version.sha256, (-RETRY, ""))
+        if time.monotonic() - failed < RETRY:
+            raise registry.Unavailable(why)
+        began = time.perf_counter()
+        try:
+            colorizer = Colorizer(registry.local_file(version))
+            colorizer.warm()
+        except Exception as error:
+            self._failed[version.sha256] = time.monotonic(), str(error)
+            log.exception("%s cannot be loaded.", version)
+            raise
+        self._failed.pop(version.sha256, None)
+        log.info("%s is loaded after %.1f s.", version, time.perf_counter() - began)
+        return Network(version.name, version.sha256, version.version, colorizer)
+
+    def _let_go(self) -> None:
+        """Drop what was asked for longest ago; never the network in service."""
+        names = [wish for wish in self._kept if wish]
+        for wish in names[:-KEPT]:
+            del self._kept[wish]
+
+    def about(self) -> dict[str, Any]:
+        """What operators want to know: the version that colours, where, and what is wrong."""
+        network = self.in_service
+        return {
+            "device": network.colorizer.device,
+            "model": network.name,
+            "version": network.version,
+            "memory": _memory(),
+            "gpu_memory": network.colorizer.gpu_memory(),
+            "problem": self.problem,
+        }
+
+
+def _memory() -> int:
+    """Bytes of this process in memory, the most it ever had."""
+    size = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return size if sys.platform == "darwin" else size * 1024
