@@ -1,1 +1,1 @@
-"""What colouring costs, measured against what it cannot cost less than. Run: python -m bench."""
+"""What coloring costs, measured against what it cannot cost less than. Run: python -m bench."""

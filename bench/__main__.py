@@ -39,8 +39,8 @@ the clock. Ratios travel between machines, milliseconds do not.
 - Pages are rendered by the site's own views, all middleware included, with 60 (history) and 24 (gallery) photos on them. Told is
   that view of each page (first, from the middle, by another order, filtered) which the many photos slow most; on PostgreSQL
   its own processor time counts too. Searching in texts reads all of one's photos and is not among them.
-- While a training runs: one colouring process, the training at `nice 10`, stopped and let go on in turn, all on the same cores.
-- Peak memory covers reading, the grey copy, network, render, result and preview, in a process that was warm and idle.
+- While a training runs: one coloring process, the training at `nice 10`, stopped and let go on in turn, all on the same cores.
+- Peak memory covers reading, the gray copy, network, render, result and preview, in a process that was warm and idle.
 
 `python -m bench {names}` runs some rows alone and leaves this page; `--quick` is for a first look.
 """  # noqa: E501 (lines of the page)

@@ -33,21 +33,21 @@ def rows(*, quick: bool) -> list[Row]:
         source, target = Path(folder) / "photo.jpg", Path(folder) / "result.jpg"
         write_jpeg(source, WIDTH, HEIGHT)
 
-        def colour() -> float:
+        def color() -> float:
             start = time.perf_counter()
             photos.write(target, colorizer.colorize(photos.read(source).rgb))
             return (time.perf_counter() - start) * 1000
 
-        colour()
+        color()
         alone: list[float] = []
         beside: list[float] = []
         with _training(Path(folder)) as process:
             for _turn in range(10 if quick else 40):
                 os.kill(process, signal.SIGSTOP)
-                alone += [colour(), colour()]
+                alone += [color(), color()]
                 os.kill(process, signal.SIGCONT)
                 time.sleep(0.2)
-                beside += [colour(), colour()]
+                beside += [color(), color()]
     return [
         Row(
             "2 megapixels, JPEG to JPEG, while a training runs, by the clock",

@@ -1,4 +1,4 @@
-"""Peak memory of colouring a large photo, less what an idle worker holds anyway."""
+"""Peak memory of coloring a large photo, less what an idle worker holds anyway."""
 
 import subprocess
 import sys
@@ -49,7 +49,7 @@ def main(source: Path) -> None:
     idle = _kilobytes("VmRSS")
     Path("/proc/self/clear_refs").write_text("5")  # forget the peak so far (proc(5))
     photo = photos.read(source)
-    photos.write(source.with_suffix(".grey.jpg"), photos.grey(photo.rgb))
+    photos.write(source.with_suffix(".gray.jpg"), photos.gray(photo.rgb))
     rgb = colorizer.colorize(photo.rgb)
     photos.write(source.with_suffix(".result.jpg"), rgb)
     photos.preview(rgb, 1600)

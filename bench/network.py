@@ -5,7 +5,7 @@ import torch
 
 from bench.rows import Row, ms, times
 from ml.resnet_gray.network import weights
-from ml.resnet_gray.network.colorizer import best_dtype, optimised
+from ml.resnet_gray.network.colorizer import best_dtype, optimized
 from ml.versions import catalog
 
 AIM = 1.8
@@ -14,7 +14,7 @@ AIM = 1.8
 def rows(*, quick: bool) -> list[Row]:
     """The network alone, both heads, a 256 x 256 frame."""
     plain, card = weights.load(catalog.default())
-    fast = optimised(weights.load(catalog.default())[0], "cpu")
+    fast = optimized(weights.load(catalog.default())[0], "cpu")
     rng = np.random.default_rng(0)
     lightness = torch.from_numpy(rng.uniform(0, 100, (1, 1, 256, 256)).astype(np.float32))
     with torch.inference_mode():

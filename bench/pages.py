@@ -167,7 +167,7 @@ def _fill(count: int, owners: int) -> Any:
             created_at=moment,
             newest_id=job_id,
             state=state,
-            coloured_by=model,
+            colored_by=model,
             visibility="private" if failed else "public",
             published_at=None if failed else moment,
             published_job_id=None if failed else job_id,

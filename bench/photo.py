@@ -1,4 +1,4 @@
-"""A 12-megapixel colour JPEG, file to file, and its previews, against decoding and encoding it."""
+"""A 12-megapixel color JPEG, file to file, and its previews, against decoding and encoding it."""
 
 import tempfile
 from io import BytesIO
@@ -48,7 +48,7 @@ def rows(*, quick: bool) -> list[Row]:
                 "render": lambda: colorizer.render(rgb, chroma),
                 "write": lambda: photos.write(target, rgb.copy()),
                 "result previews": lambda: result_previews(rgb),
-                "grey previews": lambda: grey_previews(source),
+                "gray previews": lambda: gray_previews(source),
             },
             repeats,
         )
@@ -65,7 +65,7 @@ def rows(*, quick: bool) -> list[Row]:
     ]
     parts = ("read", "frame", "network and decoding of bins", "render", "write")
     found += [Row(f"- of which {name}", ms(steps[name])) for name in parts]
-    for name in ("result previews", "grey previews"):
+    for name in ("result previews", "gray previews"):
         what = "made from its pixels" if name[0] == "r" else "with the check of the upload"
         share = f"{steps[name] / whole['floor']:.2f} x the floor"
         found.append(Row(f"{name}, {PREVIEW_SIDE} and {CARD_SIDE} pixels, {what}",
@@ -80,8 +80,8 @@ def result_previews(picture: Pixels) -> None:
         photos.write(BytesIO(), picture, quality=88)
 
 
-def grey_previews(source: Path) -> None:
-    """The check of an upload and the two small grey copies it gives."""
+def gray_previews(source: Path) -> None:
+    """The check of an upload and the two small gray copies it gives."""
     inspection = photos.inspect(source)
     for side in (PREVIEW_SIDE, CARD_SIDE):
         inspection.preview(side).save(BytesIO(), "JPEG", quality=85)

@@ -1,4 +1,4 @@
-"""A photo that no camera took: a colour landscape with detail and grain like a real one's."""
+"""A photo that no camera took: a color landscape with detail and grain like a real one's."""
 
 from pathlib import Path
 
@@ -7,11 +7,11 @@ import numpy as np
 
 from ml.imaging.srgb import Pixels
 
-GRAIN = 3.0  # grey levels; makes a 12-megapixel JPEG about as large as a telephone's
+GRAIN = 3.0  # gray levels; makes a 12-megapixel JPEG about as large as a telephone's
 
 
 def scene(width: int, height: int, seed: int = 0) -> Pixels:
-    """Octaves of noise, each half as strong as the one before, in slowly changing colours."""
+    """Octaves of noise, each half as strong as the one before, in slowly changing colors."""
     rng = np.random.default_rng(seed)
     luma = np.full((height, width), 120, np.float32)
     strength, cell = 60.0, max(width, height) // 4

@@ -30,7 +30,7 @@ def insist(**_signal: Any) -> None:
 
 @worker_process_init.connect
 def load_network(**_signal: Any) -> None:
-    """Load and warm the network before the first token, in the processes that colour."""
+    """Load and warm the network before the first token, in the processes that color."""
     if os.environ.get("COLORWEB_WORKER") == "gpu":
         from jobs.results.worker import Worker  # noqa: PLC0415 - torch, in these processes only
 

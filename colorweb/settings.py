@@ -189,7 +189,7 @@ SHARE_COOKIE_AGE = timedelta(days=30)  # how long a browser remembers links that
 GUEST_RETENTION = timedelta(hours=env.float("GUEST_RETENTION", default=24))
 # What an account deletes can be brought back for so long.
 TRASH_RETENTION = timedelta(days=env.float("TRASH_DAYS", default=30))
-# Copies of the weights that colour here, each under its SHA-256.
+# Copies of the weights that color here, each under its SHA-256.
 MODEL_CACHE = VAR_DIR / "models"
 MODEL_MAX_BYTES = env.int("MODEL_MAX_BYTES", default=500_000_000)  # of a file that is imported
 # Who answers for this site, shown on the privacy page and the terms.
@@ -235,7 +235,7 @@ CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
-    "jobs.tasks.colour": {"queue": "gpu"},
+    "jobs.tasks.colorize": {"queue": "gpu"},
     "ml.tasks.train": {"queue": "training"},
     "ml.tasks.evaluate": {"queue": "training"},
 }
@@ -276,7 +276,7 @@ JOB_MAX_ATTEMPTS = 3
 JOB_TIME_LIMIT = timedelta(minutes=5)  # for one photo, by the worker itself
 RENDITION_KEEP = timedelta(days=7)  # after somebody last asked for it
 RENDITIONS_WAITING = 200  # of one account, or of all guests at one address
-COLOUR_TASK_LIMIT = 1800  # seconds for a whole claim, by Celery: the last resort
+COLORIZE_TASK_LIMIT = 1800  # seconds for a whole claim, by Celery: the last resort
 BATCH_SIZE = env.int("BATCH_SIZE", default=0)  # photos a claim; 0: 16 on a GPU, 1 on a CPU
 
 # What an upload may be; shown beside the drop zone.
@@ -380,10 +380,10 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "colorweb",
     "DESCRIPTION": (
-        "Black-and-white photos in, colour ones out.\n\n"
+        "Black-and-white photos in, color ones out.\n\n"
         "Take a guest's token from `GET me/`, or make one for your account, and send it as "
         "`Authorization: Bearer …`. `POST jobs/` a photo; `Prefer: wait=30` holds the answer back "
-        "until it is coloured, and `urls.result` is where the colours are. Every error is "
+        "until it is colored, and `urls.result` is where the colors are. Every error is "
         "`application/problem+json` with a stable `code`. What is added within `/api/v1/` breaks "
         "nobody who ignores what they do not know."
     ),

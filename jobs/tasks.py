@@ -11,13 +11,13 @@ from jobs.storage import files
 from jobs.webhooks import sending
 
 
-@shared_task(time_limit=settings.COLOUR_TASK_LIMIT, ignore_result=True)
-def colour() -> None:
-    """A wake-up token: colour whatever is next in the queue, then make one rendition.
+@shared_task(time_limit=settings.COLORIZE_TASK_LIMIT, ignore_result=True)
+def colorize() -> None:
+    """A wake-up token: color whatever is next in the queue, then make one rendition.
 
     Any token does both, so neither waits behind more than one claim of the other.
     """
-    from jobs.results.worker import Worker  # noqa: PLC0415 - torch, in the processes that colour only
+    from jobs.results.worker import Worker  # noqa: PLC0415 - torch, in the processes that color only
 
     worker = Worker.here()
     worker.work()

@@ -1,4 +1,4 @@
-"""Colour photos whose owners allow learning from them; the part that has photos registers them."""
+"""Color photos whose owners allow learning from them; the part that has photos registers them."""
 
 from collections.abc import Callable, Iterator
 
@@ -14,6 +14,6 @@ def register(photos: Photos) -> None:
 
 
 def photos() -> Iterator[tuple[str, str]]:
-    """Storage name and id of every colour photo whose owner allows it at this moment."""
+    """Storage name and id of every color photo whose owner allows it at this moment."""
     for source in _registered:
         yield from source()

@@ -8,7 +8,7 @@ from PIL import Image
 
 
 def scene(width: int = 320, height: int = 240, seed: int = 0) -> np.ndarray:
-    """A soft grey landscape: sky above, ground with texture below. uint8, height x width."""
+    """A soft gray landscape: sky above, ground with texture below. uint8, height x width."""
     rng = np.random.default_rng(seed)
     y = np.linspace(0, 1, height)[:, None]
     hills = 0.5 + 0.1 * np.sin(np.linspace(0, 9, width) + seed)[None, :]
@@ -18,7 +18,7 @@ def scene(width: int = 320, height: int = 240, seed: int = 0) -> np.ndarray:
 
 
 def encoded(kind: str = "JPEG", width: int = 320, height: int = 240, seed: int = 0) -> bytes:
-    """A grey photo as a file's bytes."""
+    """A gray photo as a file's bytes."""
     buffer = BytesIO()
     Image.fromarray(scene(width, height, seed)).save(buffer, kind)
     return buffer.getvalue()

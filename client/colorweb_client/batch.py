@@ -19,7 +19,7 @@ class SameName(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one photo: a coloured file, or an error."""
+    """What became of one photo: a colored file, or an error."""
 
     photo: Path
     result: Path | None = None
@@ -34,7 +34,7 @@ def targets(photos: Sequence[Path], folder: Path) -> dict[Path, Path]:
     for photo in photos:
         # a.jpg and a.png stay apart by their whole names
         name = photo.stem if stems[photo.stem] == 1 else photo.name
-        target = folder / f"{name}-colour"
+        target = folder / f"{name}-color"
         if target in named:
             raise SameName(f"{named[target]} and {photo} would both become {target.name}")
         named[target] = photo
@@ -50,7 +50,7 @@ def colorize_all(
     overwrite: bool = False,
     **options: Any,
 ) -> Generator[Outcome]:
-    """Colour the photos into `folder`; outcomes come as they are known, in no order.
+    """Color the photos into `folder`; outcomes come as they are known, in no order.
 
     Photos whose result is there already are skipped unless `overwrite`. An error that concerns
     all photos (no server, no permission, no quota) is raised, and nothing more is begun.

@@ -61,13 +61,13 @@ class Report:
         self.photos = photos
         self.live = sys.stderr.isatty() and not quiet
         self.quiet = quiet
-        self.coloured = self.skipped = self.failed = 0
+        self.colored = self.skipped = self.failed = 0
 
     def tell(self, outcome: Outcome) -> None:
         """Count a photo; say what was wrong with it."""
         self.failed += outcome.error is not None
         self.skipped += outcome.skipped
-        self.coloured += outcome.error is None and not outcome.skipped
+        self.colored += outcome.error is None and not outcome.skipped
         if outcome.error:
             self.clear()
             _error(f"{outcome.photo}: {outcome.error}")
@@ -77,7 +77,7 @@ class Report:
 
     def text(self) -> str:
         """How far it has come."""
-        text = f"{self.coloured + self.skipped + self.failed} of {self.photos} photos"
+        text = f"{self.colored + self.skipped + self.failed} of {self.photos} photos"
         skipped = f", {self.skipped} were there already" if self.skipped else ""
         return text + skipped + (f", {self.failed} failed" if self.failed else "")
 
@@ -127,8 +127,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     colorize = commands.add_parser(
         "colorize",
-        help="colour photos",
-        description="Colour photos. Run it again after a cut: what is done is not done twice.",
+        help="color photos",
+        description="Color photos. Run it again after a cut: what is done is not done twice.",
     )
     add = colorize.add_argument
     add("photos", nargs="+", type=Path, metavar="PHOTO")
@@ -145,7 +145,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--model", metavar="NAME", help="one of the server's models")
     add("--format", choices=("jpeg", "png", "webp"), help="of the results")
     add("--parallel", type=_positive, default=4, metavar="N", help="photos under way at a time")
-    add("--overwrite", action="store_true", help="colour again what is there already")
+    add("--overwrite", action="store_true", help="color again what is there already")
     add(
         "--patience",
         type=float,

@@ -11,14 +11,14 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from colorweb_client.errors import NotColoured, Stopped, Unreachable
+from colorweb_client.errors import NotColored, Stopped, Unreachable
 from colorweb_client.patience import insist, refusal, retry_after
 
 Job = dict[str, Any]
 """A job as the server's documentation describes it."""
 
 WAIT = 10
-"""Seconds for which the answer to a photo may be held back until the photo is coloured."""
+"""Seconds for which the answer to a photo may be held back until the photo is colored."""
 LOOK_AGAIN = (1.0, 10.0)
 """Seconds between two looks at a job: at least, at most."""
 
@@ -69,7 +69,7 @@ class Client:
         return self.token
 
     def colorize(self, path: str | Path, **options: Any) -> Job:
-        """Send a photo and wait until it is coloured; the same photo again is the same job."""
+        """Send a photo and wait until it is colored; the same photo again is the same job."""
         job = self.send(path, **options)
         if job["status"] in ("failed", "canceled"):  # by an earlier run
             job = self.retry(job)
@@ -99,15 +99,15 @@ class Client:
         return self._insist(ask).json()
 
     def wait(self, job: Job) -> Job:
-        """The job once it has succeeded. Raises NotColoured if it does not."""
+        """The job once it has succeeded. Raises NotColored if it does not."""
         while job["status"] in ("queued", "running"):
             expected = job["eta_seconds"] or 2.0
             self._pause(min(max(expected / 2, LOOK_AGAIN[0]), LOOK_AGAIN[1]))
             job = self.job(job["id"])
         if job["status"] == "succeeded":
             return job
-        error = job["error"] or {"code": "canceled", "message": "The job was cancelled."}
-        raise NotColoured(error["code"], error["message"])
+        error = job["error"] or {"code": "canceled", "message": "The job was canceled."}
+        raise NotColored(error["code"], error["message"])
 
     def job(self, job_id: str) -> Job:
         """One job as it is now."""
@@ -122,7 +122,7 @@ class Client:
         return self._ask("POST", f"/api/v1/jobs/{job['id']}/cancel/").json()
 
     def retry(self, job: Job) -> Job:
-        """Queue a failed or cancelled job again; the new job."""
+        """Queue a failed or canceled job again; the new job."""
         return self._ask("POST", f"/api/v1/jobs/{job['id']}/retry/").json()
 
     def delete(self, job: Job) -> None:

@@ -27,8 +27,8 @@ class Refused(ColorwebError):
         return self.status in (401, 403, 429, 502, 503, 504, 507)
 
 
-class NotColoured(ColorwebError):
-    """The photo was taken, and its job failed or was cancelled."""
+class NotColored(ColorwebError):
+    """The photo was taken, and its job failed or was canceled."""
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)

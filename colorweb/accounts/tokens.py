@@ -16,7 +16,7 @@ from colorweb.accounts.models import ApiToken, User
 
 MARK = "cw_"
 SHOWN = len(MARK) + 6
-"""So much of a token is kept, to recognise it by."""
+"""So much of a token is kept, to recognize it by."""
 USED_AGAIN = timedelta(minutes=10)
 """`last_used_at` is not written more often."""
 MOST = 100

@@ -1,1 +1,1 @@
-"""The staff's console: Django's admin in the site's colours, with one way in for everybody."""
+"""The staff's console: Django's admin in the site's colors, with one way in for everybody."""

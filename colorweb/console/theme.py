@@ -1,4 +1,4 @@
-"""How the console looks: the site's greys and its one accent (frontend/src/styles/tokens.css)."""
+"""How the console looks: the site's grays and its one accent (frontend/src/styles/tokens.css)."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-GREYS = {
+GRAYS = {
     "50": "#fbfbfb", "100": "#f2f2f2", "200": "#e3e3e3", "300": "#d0d0d0", "400": "#a6a6a6",
     "500": "#6e6e6e", "600": "#4f4f4f", "700": "#3a3a3a", "800": "#282828", "900": "#1a1a1a",
     "950": "#101010",
@@ -31,7 +31,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_HISTORY": False,
     "SHOW_LANGUAGES": True,
     "BORDER_RADIUS": "3px",
-    "COLORS": {"base": GREYS, "primary": ACCENT},
+    "COLORS": {"base": GRAYS, "primary": ACCENT},
     "SIDEBAR": {"navigation": "colorweb.console.navigation.groups"},
     "ACCOUNT": {
         "navigation": [{"title": _("My account"), "link": reverse_lazy("account")}],

@@ -50,4 +50,4 @@ def _workers() -> dict[str, float]:
     return {device: devices.count(device) for device in sorted(set(devices))}
 
 
-register("colorweb_workers", "Processes that can colour, by device", "device", _workers)
+register("colorweb_workers", "Processes that can color, by device", "device", _workers)

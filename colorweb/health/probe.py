@@ -16,7 +16,7 @@ SECONDS = 8
 
 
 def main(program: str) -> int:
-    """Asks the web process, the heartbeats of those who colour, or the worker itself."""
+    """Asks the web process, the heartbeats of those who color, or the worker itself."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "colorweb.settings")
     try:
         if program == "web":

@@ -31,7 +31,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Ready: database, broker and storage work; with `?worker=1` also a worker that can colour."""
+    """Ready: database, broker and storage work; with `?worker=1` also a worker that can color."""
     checks: dict[str, Callable[[], None]] = {
         "database": _check_database,
         "broker": _check_broker,
@@ -74,7 +74,7 @@ def _check_broker() -> None:
 
 
 class NoWorker(Exception):
-    """No process that can colour has shown itself within the last 15 seconds."""
+    """No process that can color has shown itself within the last 15 seconds."""
 
 
 def _check_worker() -> None:

@@ -1,4 +1,4 @@
-"""Heartbeats of the processes that colour, kept in the broker and gone when a process is.
+"""Heartbeats of the processes that color, kept in the broker and gone when a process is.
 
 Celery's `inspect ping` goes unanswered while a worker is busy; a key that expires does not lie.
 """
@@ -16,7 +16,7 @@ EXPIRY = 15  # seconds; a worker beats every 5
 
 
 def beat(name: str, about: dict[str, Any]) -> None:
-    """Says that worker `name` can colour; `about` holds what operators want to know of it."""
+    """Says that worker `name` can color; `about` holds what operators want to know of it."""
     broker.client().set(PREFIX + name, json.dumps(about), ex=EXPIRY)
 
 
@@ -38,9 +38,9 @@ def alive() -> dict[str, dict[str, Any]]:
 
 
 def expect(version: str) -> None:
-    """Lets the workers know that this version of the network should colour from now on.
+    """Lets the workers know that this version of the network should color from now on.
 
-    A hint: each looks into the database before it colours a photo, whatever was said here.
+    A hint: each looks into the database before it colors a photo, whatever was said here.
     """
     broker.client().set(EXPECTED, version)
 

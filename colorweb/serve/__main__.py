@@ -169,7 +169,7 @@ def _stop_with_parent() -> None:
 
 
 def _announce(supervisor: subprocess.Popen[bytes]) -> None:
-    """Tells what is being waited for, until a photo could be coloured or all ends."""
+    """Tells what is being waited for, until a photo could be colored or all ends."""
     began = time.monotonic()
     loading = hinted = False
     while supervisor.poll() is None:

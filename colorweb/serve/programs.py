@@ -107,7 +107,7 @@ def _group(name: str, priority: int, programs: Sequence[Program]) -> str:
     return head + "".join(program.section() for program in programs)
 
 
-def colouring_processes() -> int:
+def coloring_processes() -> int:
     """One process a GPU, else one a core; counted without torch. COLORWEB_PROCESSES overrules."""
     if given := os.environ.get("COLORWEB_PROCESSES"):
         return max(1, int(given))
@@ -167,9 +167,9 @@ def _celery() -> list[Program]:
         *(*celery, "worker", "--loglevel", "INFO", "--pool", "prefork"),
         *("--without-gossip", "--without-mingle", "--without-heartbeat"),
     ]
-    processes = str(colouring_processes())
-    # Each colouring process is one thread of the network: photos run beside each other instead.
-    colouring = {"COLORWEB_WORKER": "gpu", "OMP_NUM_THREADS": "1"}
+    processes = str(coloring_processes())
+    # Each coloring process is one thread of the network: photos run beside each other instead.
+    coloring = {"COLORWEB_WORKER": "gpu", "OMP_NUM_THREADS": "1"}
     return [
         Program(
             "beat",
@@ -183,7 +183,7 @@ def _celery() -> list[Program]:
             "gpu",
             [*worker, "--queues", "gpu", "--concurrency", processes, "--hostname", "gpu@%h"],
             stop_seconds=20,
-            environment=colouring,
+            environment=coloring,
         ),
         # It follows the process that trains, and hands its run back when it is told to stop.
         Program(

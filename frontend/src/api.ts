@@ -15,7 +15,7 @@ export interface paths {
         put?: never;
         /**
          * Pack many photos into one zip
-         * @description A worker makes it: follow it at `Location` until its status is `ready`. It holds the newest colours of each photo and is kept for a day; of your archives the five newest.
+         * @description A worker makes it: follow it at `Location` until its status is `ready`. It holds the newest colors of each photo and is kept for a day; of your archives the five newest.
          */
         post: operations["archives_create"];
         delete?: never;
@@ -54,7 +54,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Colour many photos
+         * Color many photos
          * @description Takes up to 50 files as `image`, or a zip of up to 10,000 as `archive`, which a worker unpacks. There is room for all of them, or nothing is kept; after that what is wrong with one is told in `errors`, and the others go on. `Idempotency-Key` is as for `jobs/`.
          */
         post: operations["batches_create"];
@@ -270,7 +270,7 @@ export interface paths {
         get: operations["jobs_list"];
         put?: never;
         /**
-         * Colour a photo
+         * Color a photo
          * @description Takes the photo and queues it; follow the job by its `urls`, or wait for it with `Prefer: wait=N`.
          *
          *     With an `Idempotency-Key` the request may be sent again after a cut: within 24 hours the same key with the same photo and options answers with the same job. Keys belong to whoever sends them, so a guest needs a token first (`GET me/`).
@@ -298,7 +298,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a photo
-         * @description The job's photo with everything made from it, other jobs included. An account's photo goes to the trash, where its owner alone finds it on the site's pages, and is deleted for good after the days that `docs/operations.md` sets (30); what waits or runs for it is cancelled. With `for_good`, and for guests, it is gone at once.
+         * @description The job's photo with everything made from it, other jobs included. An account's photo goes to the trash, where its owner alone finds it on the site's pages, and is deleted for good after the days that `docs/operations.md` sets (30); what waits or runs for it is canceled. With `for_good`, and for guests, it is gone at once.
          */
         delete: operations["jobs_destroy"];
         options?: never;
@@ -317,7 +317,7 @@ export interface paths {
         put?: never;
         /**
          * Cancel a job
-         * @description What waits is cancelled at once; a running job stops at its next stage.
+         * @description What waits is canceled at once; a running job stops at its next stage.
          */
         post: operations["jobs_cancel"];
         delete?: never;
@@ -374,8 +374,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The coloured photo
-         * @description Leads to the full-size file, which knows `Range` and `ETag`. With parameters to the same colours in another format, size or vividness: 202 while that file is made, which takes no network; ask again after `Retry-After`. Metadata of the camera is the owner's alone; of others' published photos anybody has the vividnesses that the page shows.
+         * The colored photo
+         * @description Leads to the full-size file, which knows `Range` and `ETag`. With parameters to the same colors in another format, size or vividness: 202 while that file is made, which takes no network; ask again after `Retry-After`. Metadata of the camera is the owner's alone; of others' published photos anybody has the vividnesses that the page shows.
          */
         get: operations["jobs_result"];
         put?: never;
@@ -396,7 +396,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Try a failed or cancelled job again
+         * Try a failed or canceled job again
          * @description Queues the same photo with the same options, as a new job.
          */
         post: operations["jobs_retry"];
@@ -537,7 +537,7 @@ export interface paths {
         put?: never;
         /**
          * Import a model
-         * @description A safetensors file with a model card, as `weights/` of a version gives it; nothing in it is executed. It becomes a version, which colours nothing until it is put in service. The same weights are the same version: sent again, they change nothing.
+         * @description A safetensors file with a model card, as `weights/` of a version gives it; nothing in it is executed. It becomes a version, which colors nothing until it is put in service. The same weights are the same version: sent again, they change nothing.
          */
         post: operations["models_import"];
         delete?: never;
@@ -793,7 +793,7 @@ export interface paths {
         put?: never;
         /**
          * Stop a run
-         * @description What it has learnt is saved; its best weights become a version.
+         * @description What it has learned is saved; its best weights become a version.
          */
         post: operations["training_runs_stop"];
         delete?: never;
@@ -958,7 +958,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description A zip with the newest colours of each photo. */
+        /** @description A zip with the newest colors of each photo. */
         Archive: {
             /** Format: uuid */
             id: string;
@@ -966,7 +966,7 @@ export interface components {
             status: components["schemas"]["ArchiveStatus"];
             /** @description Photos that are in it. */
             done: number;
-            /** @description Photos that will be in it: those with colours. */
+            /** @description Photos that will be in it: those with colors. */
             total: number;
             /** @description Of the zip; null until ready. */
             bytes: number | null;
@@ -1118,7 +1118,7 @@ export interface components {
             /** @description Signs what is sent. It is never shown again. */
             secret: string;
         };
-        /** @description One colouring of one photo. */
+        /** @description One coloring of one photo. */
         CreatedJob: {
             /** Format: uuid */
             id: string;
@@ -1137,7 +1137,7 @@ export interface components {
             /** @description Grows with every change; drop news with a lower one than you know. */
             sequence: number;
             error: components["schemas"]["JobError"] | null;
-            /** @description What coloured it; null until then. */
+            /** @description What colored it; null until then. */
             model: components["schemas"]["JobModel"] | null;
             options: components["schemas"]["JobOptions"];
             photo: components["schemas"]["JobPhoto"];
@@ -1344,7 +1344,7 @@ export interface components {
         };
         /** @enum {string} */
         Format: "jpeg" | "png" | "webp";
-        /** @description One colouring of one photo. */
+        /** @description One coloring of one photo. */
         Job: {
             /** Format: uuid */
             id: string;
@@ -1363,7 +1363,7 @@ export interface components {
             /** @description Grows with every change; drop news with a lower one than you know. */
             sequence: number;
             error: components["schemas"]["JobError"] | null;
-            /** @description What coloured it; null until then. */
+            /** @description What colored it; null until then. */
             model: components["schemas"]["JobModel"] | null;
             options: components["schemas"]["JobOptions"];
             photo: components["schemas"]["JobPhoto"];
@@ -1421,8 +1421,8 @@ export interface components {
             /** @description Found in the content, not taken from the name. */
             format: string;
             bytes: number;
-            /** @description The photo was not grey when it came. */
-            has_colour: boolean;
+            /** @description The photo was not gray when it came. */
+            has_color: boolean;
             visibility: components["schemas"]["Visibility"];
             likes: number;
         };
@@ -1430,7 +1430,7 @@ export interface components {
         JobTimings: {
             wait_ms: number | null;
             reading_ms: number | null;
-            colouring_ms: number | null;
+            colorizing_ms: number | null;
             saving_ms: number | null;
             total_ms: number | null;
         };
@@ -1458,7 +1458,7 @@ export interface components {
             page: string;
             /**
              * Format: uri
-             * @description For people: the photo, whichever of its colours are published.
+             * @description For people: the photo, whichever of its colors are published.
              */
             permalink: string;
             /**
@@ -1468,12 +1468,12 @@ export interface components {
             cancel: string | null;
             /**
              * Format: uri
-             * @description POST here; null unless the job failed or was cancelled.
+             * @description POST here; null unless the job failed or was canceled.
              */
             retry: string | null;
             /**
              * Format: uri
-             * @description The coloured photo at full size.
+             * @description The colored photo at full size.
              */
             result: string | null;
             /**
@@ -1483,37 +1483,37 @@ export interface components {
             download: string | null;
             /**
              * Format: uri
-             * @description The photo in grey at full size.
+             * @description The photo in gray at full size.
              */
-            grey: string | null;
+            gray: string | null;
             /**
              * Format: uri
-             * @description Coloured, JPEG, long side at most 1600.
+             * @description Colored, JPEG, long side at most 1600.
              */
             preview: string | null;
             /**
              * Format: uri
-             * @description Coloured, JPEG, long side at most 480.
+             * @description Colored, JPEG, long side at most 480.
              */
             card: string | null;
             /**
              * Format: uri
-             * @description The colours alone, PNG: a small map from which pages blend other vividnesses.
+             * @description The colors alone, PNG: a small map from which pages blend other vividnesses.
              */
-            colours: string | null;
+            colors: string | null;
             /**
              * Format: uri
-             * @description Grey, JPEG, long side at most 1600; there at once.
+             * @description Gray, JPEG, long side at most 1600; there at once.
              */
-            grey_preview: string;
+            gray_preview: string;
             /**
              * Format: uri
-             * @description Grey, JPEG, long side at most 480; there at once.
+             * @description Gray, JPEG, long side at most 480; there at once.
              */
-            grey_card: string;
+            gray_card: string;
             /**
              * Format: uri
-             * @description As it came, JPEG, long side at most 1600; null unless the photo had colour.
+             * @description As it came, JPEG, long side at most 1600; null unless the photo had color.
              */
             original_preview: string | null;
         };
@@ -1552,14 +1552,14 @@ export interface components {
         };
         /** @enum {string} */
         MeKindEnum: "account" | "guest";
-        /** @description A network that can colour. */
+        /** @description A network that can color. */
         Model: {
             /** @description What `model` takes. */
             name: string;
             title: string | null;
             architecture: string | null;
             default_size: number | null;
-            /** @description In service: colours unless you ask for another. */
+            /** @description In service: colors unless you ask for another. */
             default: boolean;
             /** @description What the name alone stands for now; null: name a version. */
             version: string | null;
@@ -1614,7 +1614,7 @@ export interface components {
             /** @description Their ids (`photo.id` of a job). Those that are not yours are left out. */
             photos: string[];
         };
-        /** @description Photos to colour alike: several files, or a zip. */
+        /** @description Photos to color alike: several files, or a zip. */
         NewBatchRequest: {
             /**
              * Format: double
@@ -1640,7 +1640,7 @@ export interface components {
              */
             webhook_url: string;
             /**
-             * @description public: each is shown in the gallery once it is coloured.
+             * @description public: each is shown in the gallery once it is colored.
              * @default private
              */
             visibility: components["schemas"]["NewBatchVisibilityEnum"];
@@ -1689,7 +1689,7 @@ export interface components {
              */
             data_set?: string | null;
         };
-        /** @description A photo to colour, in base64 or by its address, and how. */
+        /** @description A photo to color, in base64 or by its address, and how. */
         NewJobInJsonRequest: {
             /**
              * Format: double
@@ -1715,7 +1715,7 @@ export interface components {
              */
             webhook_url: string;
             /**
-             * @description Once it is coloured. public: shown in the gallery. unlisted: shown to whoever knows its permalink.
+             * @description Once it is colored. public: shown in the gallery. unlisted: shown to whoever knows its permalink.
              * @default private
              */
             visibility: components["schemas"]["Visibility"];
@@ -1729,7 +1729,7 @@ export interface components {
              */
             name: string;
         };
-        /** @description A photo to colour, and how. */
+        /** @description A photo to color, and how. */
         NewJobRequest: {
             /**
              * Format: double
@@ -1755,7 +1755,7 @@ export interface components {
              */
             webhook_url: string;
             /**
-             * @description Once it is coloured. public: shown in the gallery. unlisted: shown to whoever knows its permalink.
+             * @description Once it is colored. public: shown in the gallery. unlisted: shown to whoever knows its permalink.
              * @default private
              */
             visibility: components["schemas"]["Visibility"];
@@ -1796,7 +1796,7 @@ export interface components {
         };
         /** @description A token to be made. */
         NewTokenRequest: {
-            /** @description For you, to recognise it by. */
+            /** @description For you, to recognize it by. */
             name: string;
             /**
              * @description read: see jobs and files. write: send, cancel, delete. staff: run the site.
@@ -2002,7 +2002,7 @@ export interface components {
             by: string | null;
         };
         /** @enum {string} */
-        Stage: "waiting" | "reading" | "colouring" | "saving" | "done";
+        Stage: "waiting" | "reading" | "colorizing" | "saving" | "done";
         /** @enum {string} */
         Status: "queued" | "running" | "succeeded" | "failed" | "canceled";
         /** @description One server-sent event. */
@@ -2111,7 +2111,7 @@ export interface components {
             paused_by: string | null;
             /** @description Photos in the queue. */
             waiting: number;
-            /** @description Photos being coloured. */
+            /** @description Photos being colored. */
             running: number;
             /**
              * Format: double
@@ -2125,7 +2125,7 @@ export interface components {
             points: components["schemas"]["RunPoint"][];
             samples: components["schemas"]["RunSample"][];
         };
-        /** @description A process that can colour. */
+        /** @description A process that can color. */
         Worker: {
             name: string;
             device: string | null;
@@ -2139,7 +2139,7 @@ export interface components {
             memory: number | null;
             /** @description Bytes; null on a CPU. */
             gpu_memory: number | null;
-            /** @description Why it colours with another version than it should. */
+            /** @description Why it colors with another version than it should. */
             problem: string;
         };
     };
@@ -4289,7 +4289,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `job_ended`: The job has ended already and cannot be cancelled. */
+            /** @description - `job_ended`: The job has ended already and cannot be canceled. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -4730,7 +4730,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `job_not_ended`: Only a failed or cancelled job can be tried again. */
+            /** @description - `job_not_ended`: Only a failed or canceled job can be tried again. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -8146,4 +8146,4 @@ export interface operations {
         };
     };
 }
-// SHA-256 of docs/openapi.yaml: 8644d044fac2ec6e9102127343fc08b25ad9d8571022b529e992664f3d7bf901
+// SHA-256 of docs/openapi.yaml: 8f4ebaaceb65de27c8cbd9d0b08eb47fd0558c755a693a9203fcba7cf50e84e7

@@ -1,6 +1,6 @@
 /**
- * A photo's colours at any vividness, as the server renders them: small maps of a and b are blended,
- * upsampled bicubically, joined with the grey picture's lightness and fitted into sRGB.
+ * A photo's colors at any vividness, as the server renders them: small maps of a and b are blended,
+ * upsampled bicubically, joined with the gray picture's lightness and fitted into sRGB.
  *
  * The twin of ml/imaging/chroma.py and gamut.py; a test compares their pixels.
  */
@@ -40,13 +40,13 @@ function abAt({ natural, balanced }: Maps, vividness: number): Float32Array {
   return balanced.map((value) => value * (1 + (vividness - 1) * (MOST_VIVID - 1)));
 }
 
-/** The grey picture in colour; `target` has the same size and is written over. */
-export function paint(grey: ImageData, maps: Maps, vividness: number, target: ImageData): void {
-  const { width, height } = grey;
+/** The gray picture in color; `target` has the same size and is written over. */
+export function paint(gray: ImageData, maps: Maps, vividness: number, target: ImageData): void {
+  const { width, height } = gray;
   const ab = abAt(maps, vividness);
   const columns = taps(width, maps.width);
   const rows = taps(height, maps.height);
-  const source = grey.data;
+  const source = gray.data;
   const out = target.data;
   const mixed = new Float32Array(maps.width * 2);
   for (let y = 0; y < height; y += 1) {
@@ -93,8 +93,8 @@ function cubic(x: number): number {
   return x < 2 ? ((a * x - 5 * a) * x + 8 * a) * x - 4 * a : 0;
 }
 
-const LIGHTNESS = Float32Array.from({ length: 256 }, (_, grey) => {
-  const value = grey / 255;
+const LIGHTNESS = Float32Array.from({ length: 256 }, (_, gray) => {
+  const value = gray / 255;
   const exact = value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
   const light = Math.round(exact * 65535) / 65535; // as the server keeps it
   return light > 0.008856 ? 116 * Math.cbrt(light) - 16 : 903.3 * light;
@@ -108,8 +108,8 @@ const ENCODED = Float32Array.from({ length: LIGHT_STEPS + 1 }, (_, step) => {
 const rgb = new Float64Array(3);
 
 /** One pixel's sRGB into `out`; chroma that does not fit is reduced, never lightness or hue. */
-function toRgb(grey: number, a: number, b: number, out: Uint8ClampedArray, at: number): void {
-  const lightness = LIGHTNESS[grey]!;
+function toRgb(gray: number, a: number, b: number, out: Uint8ClampedArray, at: number): void {
+  const lightness = LIGHTNESS[gray]!;
   encode(lightness, a, b);
   if (outside()) {
     const chroma = Math.hypot(a, b);

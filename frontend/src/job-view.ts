@@ -45,7 +45,7 @@ export class JobView extends HTMLElement {
     const parts = [...page.querySelectorAll<HTMLElement>("job-view .part")].map((part) =>
       document.importNode(part, true),
     );
-    // Wait until the pictures can be painted: the grey one must not flash when it is replaced.
+    // Wait until the pictures can be painted: the gray one must not flash when it is replaced.
     const pictures = parts.flatMap((part) => [...part.querySelectorAll("img")]);
     await Promise.all(pictures.map((picture) => picture.decode().catch(() => undefined)));
     const hadFocus = this.querySelector(".part :focus") !== null;

@@ -6,8 +6,8 @@ import { percent, say, stateOf, timeLeftOf } from "./words";
 export class PhotoCard {
   readonly element: HTMLElement;
   readonly #link: HTMLAnchorElement;
-  readonly #grey: HTMLImageElement;
-  readonly #colour: HTMLImageElement;
+  readonly #gray: HTMLImageElement;
+  readonly #color: HTMLImageElement;
   readonly #name: HTMLElement;
   readonly #state: HTMLElement;
   readonly #progress: HTMLProgressElement;
@@ -15,8 +15,8 @@ export class PhotoCard {
   constructor(element: HTMLElement) {
     this.element = element;
     this.#link = this.#part(".card-link");
-    this.#grey = this.#part(".grey");
-    this.#colour = this.#part(".colour");
+    this.#gray = this.#part(".gray");
+    this.#color = this.#part(".color");
     this.#name = this.#part(".card-name");
     this.#state = this.#part(".card-state");
     this.#progress = this.#part("progress");
@@ -39,13 +39,13 @@ export class PhotoCard {
   showFile(file: File): void {
     this.#name.textContent = file.name;
     const address = URL.createObjectURL(file);
-    this.#grey.onload = () => URL.revokeObjectURL(address);
-    this.#grey.onerror = () => {
+    this.#gray.onload = () => URL.revokeObjectURL(address);
+    this.#gray.onerror = () => {
       // Not every browser can show every format; the server can.
       URL.revokeObjectURL(address);
-      this.#grey.removeAttribute("src");
+      this.#gray.removeAttribute("src");
     };
-    this.#grey.src = address;
+    this.#gray.src = address;
   }
 
   showWaiting(): void {
@@ -77,7 +77,7 @@ export class PhotoCard {
       this.#link.href = job.urls.page;
       this.#form("cancel").action = new URL("cancel/", job.urls.page).href;
       this.#form("retry").action = new URL("retry/", job.urls.page).href;
-      void show(this.#grey, job.urls.grey_card);
+      void show(this.#gray, job.urls.gray_card);
     }
     this.#name.textContent = name;
     const timeLeft = isTerminal(job) ? "" : timeLeftOf(job);
@@ -91,13 +91,13 @@ export class PhotoCard {
     }
   }
 
-  /** Colour spreads over the grey picture, once there is colour to show. */
+  /** Color spreads over the gray picture, once there is color to show. */
   async #arrive(address: string): Promise<void> {
-    await show(this.#colour, address);
+    await show(this.#color, address);
     this.element.dataset["status"] = "succeeded";
     if (prefersStill()) return;
     this.element.toggleAttribute("data-arriving", true);
-    this.#colour.addEventListener(
+    this.#color.addEventListener(
       "animationend",
       () => this.element.removeAttribute("data-arriving"),
       { once: true },

@@ -86,7 +86,7 @@ export class PhotoList extends HTMLElement {
     try {
       await fetch(form.action, { method: "POST", body: new FormData(form) });
     } catch {
-      this.announce(say("notCancelled"));
+      this.announce(say("notCanceled"));
     }
   }
 }

@@ -7,7 +7,7 @@ import { percent, say } from "./words";
  * pixel by pixel.
  *
  * The slider is a range input laid over the pictures; here its value becomes the custom
- * property `--cut`, where the coloured picture begins, and `--split`, where the line stands.
+ * property `--cut`, where the colored picture begins, and `--split`, where the line stands.
  * Side by side at 100 %, both pictures lie on one canvas that scrolls, half a view apart, and each
  * is cut off in the middle of the view: they cannot but move together.
  */
@@ -43,7 +43,7 @@ export class PhotoStage extends HTMLElement {
     this.#place();
   }
 
-  /** The canvas over the coloured picture, for colours that are no file yet. */
+  /** The canvas over the colored picture, for colors that are no file yet. */
   blended(): HTMLCanvasElement {
     const there = this.querySelector<HTMLCanvasElement>(".after canvas");
     if (there) return there;
@@ -57,7 +57,7 @@ export class PhotoStage extends HTMLElement {
     this.toggleAttribute("data-blended", shown);
   }
 
-  /** Colour spreads over the grey picture, then the line comes in from the side. */
+  /** Color spreads over the gray picture, then the line comes in from the side. */
   arrive(): void {
     const after = this.querySelector(".after");
     if (!after || this.#isSide || prefersStill()) return;
@@ -150,7 +150,7 @@ export class PhotoStage extends HTMLElement {
     try {
       const after = await this.#fullSize();
       await Promise.all([
-        this.#load(".before img", this.dataset["fullGrey"]),
+        this.#load(".before img", this.dataset["fullGray"]),
         this.#load(".after img", after),
       ]);
       if (vividness !== this.#vividness) return;
@@ -169,7 +169,7 @@ export class PhotoStage extends HTMLElement {
     this.#part<HTMLImageElement>(".after img").src = this.dataset["preview"]!;
   }
 
-  /** Where the coloured picture is in full, made first if it is to be more or less vivid. */
+  /** Where the colored picture is in full, made first if it is to be more or less vivid. */
   async #fullSize(): Promise<string | undefined> {
     const { full, download } = this.dataset;
     if (this.#vividness === null) return full;

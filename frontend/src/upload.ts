@@ -19,7 +19,7 @@ export class Upload {
     this.#card.on("send-again", again);
     this.#card.on("dismiss", () => this.#card.element.remove());
     this.#card.on("cancel", () => {
-      // What the server has taken is cancelled there, by the list.
+      // What the server has taken is canceled there, by the list.
       if (this.#card.element.dataset["id"]) return;
       this.#abort.abort();
       this.#card.element.remove();

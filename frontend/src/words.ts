@@ -23,7 +23,7 @@ export function stateOf(job: Job): string {
       if (job.position === 1) return say("next");
       return say("position", { position: job.position.toLocaleString(language) });
     case "running":
-      return say(job.stage === "colouring" || job.stage === "saving" ? job.stage : "reading");
+      return say(job.stage === "colorizing" || job.stage === "saving" ? job.stage : "reading");
     case "failed":
       return job.error?.message || say("failed");
     default:

@@ -13,7 +13,7 @@ from colorweb.console.pages import ReadOnly
 from jobs.admin import console
 from jobs.models import Job, Photo, State
 
-COLOURS = {
+COLORS = {
     State.QUEUED: "info",
     State.RUNNING: "warning",
     State.SUCCEEDED: "success",
@@ -62,7 +62,7 @@ class JobAdmin(ReadOnly):
     def short(self, job: Job) -> str:
         return str(job.pk)[:8]
 
-    @display(description=_("state"), label=COLOURS, ordering="state")
+    @display(description=_("state"), label=COLORS, ordering="state")
     def shown_state(self, job: Job) -> tuple[str, str]:
         return job.state, job.get_state_display()
 

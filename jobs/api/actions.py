@@ -19,7 +19,7 @@ from jobs.queue import states
 class Cancel(View):
     @schema.endpoint(
         "Cancel a job",
-        description="What waits is cancelled at once; a running job stops at its next stage.",
+        description="What waits is canceled at once; a running job stops at its next stage.",
         answers={200: schema.answer(shapes.JobSerializer, "The job.", examples.CANCELED)},
         codes=[*schema.BY_COOKIE, "not_found", "job_ended"],
         operation_id="jobs_cancel",
@@ -37,7 +37,7 @@ class Retry(View):
     makes_jobs = True
 
     @schema.endpoint(
-        "Try a failed or cancelled job again",
+        "Try a failed or canceled job again",
         description="Queues the same photo with the same options, as a new job.",
         answers={201: schema.answer(shapes.JobSerializer, "The new job.", examples.QUEUED)},
         codes=[*schema.BY_COOKIE, "not_found", "job_not_ended", *errors.OF_LIMITS],
@@ -48,7 +48,7 @@ class Retry(View):
         job = self.job(job_id)
         if job.state not in (State.FAILED, State.CANCELED):
             raise Conflict(
-                _("Only a failed or cancelled job can be tried again."), code="job_not_ended"
+                _("Only a failed or canceled job can be tried again."), code="job_not_ended"
             )
         answer = self.told(intake.retry(job, self.visitor))
         headers = {"Location": answer["urls"]["self"]}

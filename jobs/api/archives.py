@@ -1,4 +1,4 @@
-"""Many photos' colours as one zip, made by a worker."""
+"""Many photos' colors as one zip, made by a worker."""
 
 import uuid
 from typing import Any
@@ -41,12 +41,12 @@ class ArchiveUrlsSerializer(serializers.Serializer):
 
 
 class ArchiveSerializer(serializers.Serializer):
-    """A zip with the newest colours of each photo."""
+    """A zip with the newest colors of each photo."""
 
     id = serializers.UUIDField()
     status = serializers.ChoiceField(Archive.State.values, help_text="ready and failed are final.")
     done = serializers.IntegerField(help_text="Photos that are in it.")
-    total = serializers.IntegerField(help_text="Photos that will be in it: those with colours.")
+    total = serializers.IntegerField(help_text="Photos that will be in it: those with colors.")
     bytes = serializers.IntegerField(allow_null=True, help_text="Of the zip; null until ready.")
     expires_at = serializers.DateTimeField(
         help_text="Then it is deleted; earlier if one of its photos is."
@@ -79,7 +79,7 @@ class Archives(ArchiveView):
         "Pack many photos into one zip",
         description=(
             "A worker makes it: follow it at `Location` until its status is `ready`. It holds the "
-            "newest colours of each photo and is kept for a day; of your archives the five newest."
+            "newest colors of each photo and is kept for a day; of your archives the five newest."
         ),
         request=NewArchive,
         answers={202: schema.answer(ArchiveSerializer, "It is being made.")},
@@ -96,7 +96,7 @@ class Archives(ArchiveView):
         photos = access.photos_of(self.visitor).filter(pk__in=new.validated_data["photos"])
         archive = archives.ask(photos, self.visitor)
         if archive is None:
-            raise Conflict(_("None of these photos is in colour yet."), code="no_result")
+            raise Conflict(_("None of these photos is in color yet."), code="no_result")
         told = self.told_archive(archive)
         headers = {"Location": told["urls"]["self"]}
         return Response(told, status=status.HTTP_202_ACCEPTED, headers=headers)

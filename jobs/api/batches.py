@@ -27,7 +27,7 @@ class Batches(Repeatable):
     makes_jobs = True
 
     @schema.endpoint(
-        "Colour many photos",
+        "Color many photos",
         description=(
             "Takes up to 50 files as `image`, or a zip of up to 10,000 as `archive`, which a "
             "worker unpacks. There is room for all of them, or nothing is kept; after that what "

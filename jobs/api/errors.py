@@ -30,8 +30,8 @@ CODES |= {
         if code not in CODES
     },
     "idempotency_conflict": Meaning(409, "This Idempotency-Key came before with another body."),
-    "job_ended": Meaning(409, "The job has ended already and cannot be cancelled."),
-    "job_not_ended": Meaning(409, "Only a failed or cancelled job can be tried again."),
+    "job_ended": Meaning(409, "The job has ended already and cannot be canceled."),
+    "job_not_ended": Meaning(409, "Only a failed or canceled job can be tried again."),
     "owners_only": Meaning(403, "This is for the photo's owner alone."),
     "rendition_failed": Meaning(409, "That file could not be made: see `detail`."),
     "no_result": Meaning(409, "The job has not succeeded, so there is no result."),

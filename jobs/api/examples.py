@@ -3,8 +3,8 @@
 from typing import Any
 
 _ID = "0b5d2c5e-5d53-4d39-9d1a-6d9b0d0c7c11"
-_API = f"https://colour.example/api/v1/jobs/{_ID}/"
-_FILES = f"https://colour.example/files/{_ID}"
+_API = f"https://color.example/api/v1/jobs/{_ID}/"
+_FILES = f"https://color.example/files/{_ID}"
 
 QUEUED: dict[str, Any] = {
     "id": _ID,
@@ -19,36 +19,36 @@ QUEUED: dict[str, Any] = {
     "options": {"vividness": 1.0, "size": None, "format": "jpeg"},
     "photo": {
         "id": "5f1f4c1f-7a43-4f0b-9d7b-1a2f3c4d5e6f",
-        "name": "harbour-1912.jpg",
+        "name": "harbor-1912.jpg",
         "title": "",
         "alt": "",
         "width": 3200,
         "height": 2400,
         "format": "jpeg",
         "bytes": 1843200,
-        "has_colour": False,
+        "has_color": False,
         "visibility": "private",
         "likes": 0,
     },
     "timings": dict.fromkeys(
-        ("wait_ms", "reading_ms", "colouring_ms", "saving_ms", "total_ms"),
+        ("wait_ms", "reading_ms", "colorizing_ms", "saving_ms", "total_ms"),
     ),
     "urls": {
         "self": _API,
-        "events": f"wss://colour.example/ws/jobs/{_ID}/",
+        "events": f"wss://color.example/ws/jobs/{_ID}/",
         "stream": f"{_API}events/",
-        "page": f"https://colour.example/jobs/{_ID}/",
-        "permalink": "https://colour.example/photos/5f1f4c1f-7a43-4f0b-9d7b-1a2f3c4d5e6f/",
+        "page": f"https://color.example/jobs/{_ID}/",
+        "permalink": "https://color.example/photos/5f1f4c1f-7a43-4f0b-9d7b-1a2f3c4d5e6f/",
         "cancel": f"{_API}cancel/",
         "retry": None,
         "result": None,
         "download": None,
-        "grey": None,
+        "gray": None,
         "preview": None,
         "card": None,
-        "colours": None,
-        "grey_preview": f"{_FILES}/grey_preview",
-        "grey_card": f"{_FILES}/grey_card",
+        "colors": None,
+        "gray_preview": f"{_FILES}/gray_preview",
+        "gray_card": f"{_FILES}/gray_card",
         "original_preview": None,
     },
     "created_at": "2026-11-22T20:15:00.120000Z",
@@ -69,7 +69,7 @@ SUCCEEDED = QUEUED | {
     "timings": {
         "wait_ms": 110,
         "reading_ms": 95,
-        "colouring_ms": 240,
+        "colorizing_ms": 240,
         "saving_ms": 180,
         "total_ms": 640,
     },
@@ -78,10 +78,10 @@ SUCCEEDED = QUEUED | {
         "cancel": None,
         "result": f"{_FILES}/result",
         "download": f"{_FILES}/result?download",
-        "grey": f"{_FILES}/grey",
+        "gray": f"{_FILES}/gray",
         "preview": f"{_FILES}/preview",
         "card": f"{_FILES}/card",
-        "colours": f"{_FILES}/colours",
+        "colors": f"{_FILES}/colors",
     },
     "started_at": "2026-11-22T20:15:00.230000Z",
     "finished_at": "2026-11-22T20:15:00.760000Z",
@@ -100,7 +100,7 @@ CANCELED = QUEUED | {
 
 PAGE = {"next": None, "previous": None, "results": [SUCCEEDED]}
 
-_BATCH = "https://colour.example/api/v1/batches/8a7c1d52-5f0e-4f3c-9a59-0c5a0a3f8f4e/"
+_BATCH = "https://color.example/api/v1/batches/8a7c1d52-5f0e-4f3c-9a59-0c5a0a3f8f4e/"
 BATCH: dict[str, Any] = {
     "id": "8a7c1d52-5f0e-4f3c-9a59-0c5a0a3f8f4e",
     "status": "unpacked",

@@ -57,7 +57,7 @@ class Jobs(Repeatable):
         return self.page(jobs, self.told_all)
 
     @schema.endpoint(
-        "Colour a photo",
+        "Color a photo",
         description=(
             "Takes the photo and queues it; follow the job by its `urls`, or wait for it with "
             "`Prefer: wait=N`.\n\nWith an `Idempotency-Key` the request may be sent again after "
@@ -165,7 +165,7 @@ class OneJob(View):
             "The job's photo with everything made from it, other jobs included. An account's "
             "photo goes to the trash, where its owner alone finds it on the site's pages, and is "
             "deleted for good after the days that `docs/operations.md` sets (30); what waits or "
-            "runs for it is cancelled. With `for_good`, and for guests, it is gone at once."
+            "runs for it is canceled. With `for_good`, and for guests, it is gone at once."
         ),
         parameters=[HowToDelete],
         answers={204: OpenApiResponse(description="It is gone from everywhere but the trash.")},

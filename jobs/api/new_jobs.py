@@ -1,4 +1,4 @@
-"""What the API takes to colour: a file in a form, or JSON with the file in it or its address."""
+"""What the API takes to color: a file in a form, or JSON with the file in it or its address."""
 
 import base64
 import binascii
@@ -23,7 +23,7 @@ from ml.versions import registry
 
 
 class Wishes(serializers.Serializer):
-    """How a photo is to be coloured, and what happens then."""
+    """How a photo is to be colored, and what happens then."""
 
     vividness = serializers.FloatField(
         min_value=0, max_value=2, default=1.0, help_text="0 muted, 1 as usual, 2 strong."
@@ -58,7 +58,7 @@ class Wishes(serializers.Serializer):
     visibility = serializers.ChoiceField(
         Photo.Visibility.choices,
         default=Photo.Visibility.PRIVATE,
-        help_text="Once it is coloured. public: shown in the gallery. unlisted: shown to whoever "
+        help_text="Once it is colored. public: shown in the gallery. unlisted: shown to whoever "
         "knows its permalink.",
     )
 
@@ -84,7 +84,7 @@ WISHES = tuple(map(str, Wishes().fields))
 
 
 class NewJob(Wishes):
-    """A photo to colour, and how."""
+    """A photo to color, and how."""
 
     image = serializers.FileField(
         allow_empty_file=True,
@@ -106,7 +106,7 @@ class NewJob(Wishes):
 
 
 class NewJobInJson(Wishes):
-    """A photo to colour, in base64 or by its address, and how."""
+    """A photo to color, in base64 or by its address, and how."""
 
     image_base64 = serializers.CharField(
         required=False, help_text="The file in base64; this or `image_url`."
@@ -186,7 +186,7 @@ class NewJobInJson(Wishes):
 
 
 class NewBatch(Wishes):
-    """Photos to colour alike: several files, or a zip."""
+    """Photos to color alike: several files, or a zip."""
 
     image = serializers.ListField(
         child=serializers.FileField(allow_empty_file=True, max_length=None),
@@ -201,7 +201,7 @@ class NewBatch(Wishes):
     visibility = serializers.ChoiceField(
         [Photo.Visibility.PRIVATE.value, Photo.Visibility.PUBLIC.value],
         default=Photo.Visibility.PRIVATE,
-        help_text="public: each is shown in the gallery once it is coloured.",
+        help_text="public: each is shown in the gallery once it is colored.",
     )
 
     def validate(self, attrs: dict[str, object]) -> dict[str, object]:

@@ -10,14 +10,14 @@ class WaitingSerializer(serializers.Serializer):
     paused_at = serializers.DateTimeField(allow_null=True)
     paused_by = serializers.CharField(allow_null=True, help_text="An account's address.")
     waiting = serializers.IntegerField(help_text="Photos in the queue.")
-    running = serializers.IntegerField(help_text="Photos being coloured.")
+    running = serializers.IntegerField(help_text="Photos being colored.")
     oldest_seconds = serializers.FloatField(
         allow_null=True, help_text="How long the longest has waited."
     )
 
 
 class WorkerSerializer(serializers.Serializer):
-    """A process that can colour."""
+    """A process that can color."""
 
     name = serializers.CharField()
     device = serializers.CharField(allow_null=True)
@@ -28,7 +28,7 @@ class WorkerSerializer(serializers.Serializer):
     memory = serializers.IntegerField(allow_null=True, help_text="Bytes, the most it ever had.")
     gpu_memory = serializers.IntegerField(allow_null=True, help_text="Bytes; null on a CPU.")
     problem = serializers.CharField(
-        allow_blank=True, help_text="Why it colours with another version than it should."
+        allow_blank=True, help_text="Why it colors with another version than it should."
     )
 
 

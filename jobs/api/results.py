@@ -1,4 +1,4 @@
-"""The coloured photo, as it was made or as somebody wishes to have it."""
+"""The colored photo, as it was made or as somebody wishes to have it."""
 
 import uuid
 
@@ -28,10 +28,10 @@ SOON = 1
 
 class Result(View):
     @schema.endpoint(
-        "The coloured photo",
+        "The colored photo",
         description=(
             "Leads to the full-size file, which knows `Range` and `ETag`. With parameters to the "
-            "same colours in another format, size or vividness: 202 while that file is made, which "
+            "same colors in another format, size or vividness: 202 while that file is made, which "
             "takes no network; ask again after `Retry-After`. Metadata of the camera is the "
             "owner's alone; of others' published photos anybody has the vividnesses that the "
             "page shows."

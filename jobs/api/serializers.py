@@ -73,7 +73,7 @@ class HowToDelete(serializers.Serializer):
 class NewToken(serializers.Serializer):
     """A token to be made."""
 
-    name = serializers.CharField(max_length=100, help_text="For you, to recognise it by.")
+    name = serializers.CharField(max_length=100, help_text="For you, to recognize it by.")
     scopes = serializers.ListField(
         child=serializers.ChoiceField(ApiToken.Scope.values),
         default=[ApiToken.Scope.READ.value, ApiToken.Scope.WRITE.value],

@@ -44,7 +44,7 @@ class JobPhotoSerializer(serializers.Serializer):
     height = serializers.IntegerField()
     format = serializers.CharField(help_text="Found in the content, not taken from the name.")
     bytes = serializers.IntegerField()
-    has_colour = serializers.BooleanField(help_text="The photo was not grey when it came.")
+    has_color = serializers.BooleanField(help_text="The photo was not gray when it came.")
     visibility = serializers.ChoiceField(Photo.Visibility.values)
     likes = serializers.IntegerField()
 
@@ -54,7 +54,7 @@ class JobTimingsSerializer(serializers.Serializer):
 
     wait_ms = serializers.IntegerField(allow_null=True)
     reading_ms = serializers.IntegerField(allow_null=True)
-    colouring_ms = serializers.IntegerField(allow_null=True)
+    colorizing_ms = serializers.IntegerField(allow_null=True)
     saving_ms = serializers.IntegerField(allow_null=True)
     total_ms = serializers.IntegerField(allow_null=True)
 
@@ -70,28 +70,28 @@ class JobUrlsSerializer(serializers.Serializer):
     events = _url("Websocket: the job now, and at each change.")
     stream = _url("Server-sent events: the same messages.")
     page = _url("For people.")
-    permalink = _url("For people: the photo, whichever of its colours are published.")
+    permalink = _url("For people: the photo, whichever of its colors are published.")
     cancel = _url("POST here; null once the job has ended.", allow_null=True)
-    retry = _url("POST here; null unless the job failed or was cancelled.", allow_null=True)
-    result = _url("The coloured photo at full size.", allow_null=True)
+    retry = _url("POST here; null unless the job failed or was canceled.", allow_null=True)
+    result = _url("The colored photo at full size.", allow_null=True)
     download = _url("The same as an attachment.", allow_null=True)
-    grey = _url("The photo in grey at full size.", allow_null=True)
-    preview = _url("Coloured, JPEG, long side at most 1600.", allow_null=True)
-    card = _url("Coloured, JPEG, long side at most 480.", allow_null=True)
-    colours = _url(
-        "The colours alone, PNG: a small map from which pages blend other vividnesses.",
+    gray = _url("The photo in gray at full size.", allow_null=True)
+    preview = _url("Colored, JPEG, long side at most 1600.", allow_null=True)
+    card = _url("Colored, JPEG, long side at most 480.", allow_null=True)
+    colors = _url(
+        "The colors alone, PNG: a small map from which pages blend other vividnesses.",
         allow_null=True,
     )
-    grey_preview = _url("Grey, JPEG, long side at most 1600; there at once.")
-    grey_card = _url("Grey, JPEG, long side at most 480; there at once.")
+    gray_preview = _url("Gray, JPEG, long side at most 1600; there at once.")
+    gray_card = _url("Gray, JPEG, long side at most 480; there at once.")
     original_preview = _url(
-        "As it came, JPEG, long side at most 1600; null unless the photo had colour.",
+        "As it came, JPEG, long side at most 1600; null unless the photo had color.",
         allow_null=True,
     )
 
 
 class JobSerializer(serializers.Serializer):
-    """One colouring of one photo."""
+    """One coloring of one photo."""
 
     id = serializers.UUIDField()
     status = serializers.ChoiceField(
@@ -109,7 +109,7 @@ class JobSerializer(serializers.Serializer):
         help_text="Grows with every change; drop news with a lower one than you know."
     )
     error = JobErrorSerializer(allow_null=True)
-    model = JobModelSerializer(allow_null=True, help_text="What coloured it; null until then.")
+    model = JobModelSerializer(allow_null=True, help_text="What colored it; null until then.")
     options = JobOptionsSerializer()
     photo = JobPhotoSerializer()
     timings = JobTimingsSerializer()
@@ -258,13 +258,13 @@ class VersionSerializer(serializers.Serializer):
 
 
 class ModelSerializer(serializers.Serializer):
-    """A network that can colour."""
+    """A network that can color."""
 
     name = serializers.CharField(help_text="What `model` takes.")
     title = serializers.CharField(allow_null=True)
     architecture = serializers.CharField(allow_null=True)
     default_size = serializers.IntegerField(allow_null=True)
-    default = serializers.BooleanField(help_text="In service: colours unless you ask for another.")
+    default = serializers.BooleanField(help_text="In service: colors unless you ask for another.")
     version = serializers.CharField(
         allow_null=True, help_text="What the name alone stands for now; null: name a version."
     )

@@ -6,7 +6,7 @@ from jobs.models.check import Check
 from jobs.models.idempotency import IdempotencyKey
 from jobs.models.job import EXTENSIONS, TERMINAL, Job, Stage, State
 from jobs.models.opinion import Like, PublicPhoto, Report
-from jobs.models.photo import Photo, Reason, folder_of
+from jobs.models.photo import STORED_AS, Photo, Reason, folder_of
 from jobs.models.queue import Queue
 from jobs.models.rendition import RENDERED, Rendition
 from jobs.models.share import ShareLink
@@ -15,6 +15,7 @@ from jobs.models.webhook import TEST, Event, WebhookDelivery, WebhookEndpoint
 __all__ = [
     "EXTENSIONS",
     "RENDERED",
+    "STORED_AS",
     "TERMINAL",
     "TEST",
     "Archive",

@@ -1,4 +1,4 @@
-"""An archive: many photos' colours in one zip, made by a worker and kept for a day."""
+"""An archive: many photos' colors in one zip, made by a worker and kept for a day."""
 
 import uuid
 from typing import ClassVar

@@ -24,7 +24,7 @@ class Batch(models.Model):
     queue_owner = models.CharField(max_length=64)
     wishes = models.JSONField(default=dict, help_text="For each of its photos.")
     language = models.CharField(max_length=16, blank=True, help_text="Its sender's, for errors.")
-    public = models.BooleanField(default=False, help_text="Each is published once it is coloured.")
+    public = models.BooleanField(default=False, help_text="Each is published once it is colored.")
 
     state = models.CharField(max_length=10, choices=State.choices, default=State.UNPACKED)
     archive = models.CharField(

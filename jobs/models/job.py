@@ -1,4 +1,4 @@
-"""A job: one colouring of one photo, and the queue's and the lease's columns."""
+"""A job: one coloring of one photo, and the queue's and the lease's columns."""
 
 import uuid
 from typing import ClassVar
@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from jobs.models.photo import Photo, folder_of
+from jobs.models.photo import STORED_AS, Photo, folder_of
 
 
 class State(models.TextChoices):
@@ -21,13 +21,13 @@ class State(models.TextChoices):
 class Stage(models.TextChoices):
     WAITING = "waiting", _("waiting")
     READING = "reading", _("reading")
-    COLOURING = "colouring", _("colouring")
+    COLORIZING = "colorizing", _("colorizing")
     SAVING = "saving", _("saving")
     DONE = "done", _("done")
 
 
 class Job(models.Model):
-    """One colouring of one photo. Only `jobs.queue.states` changes `state` and `stage`."""
+    """One coloring of one photo. Only `jobs.queue.states` changes `state` and `stage`."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     photo = models.ForeignKey(Photo, models.CASCADE, related_name="jobs")
@@ -56,7 +56,7 @@ class Job(models.Model):
     format = models.CharField(max_length=10, default="jpeg")
     webhook_url = models.CharField(max_length=2000, blank=True, help_text="Told of its end.")
 
-    model_name = models.CharField(max_length=60, blank=True, help_text="What coloured it.")
+    model_name = models.CharField(max_length=60, blank=True, help_text="What colored it.")
     model_version = models.CharField(max_length=64, blank=True)
     result = models.CharField(max_length=200, blank=True, help_text="Storage name.")
     timings = models.JSONField(default=dict, blank=True)
@@ -97,8 +97,9 @@ class Job(models.Model):
 
     def file(self, kind: str) -> str:
         """Storage name of a file this attempt makes; the attempt in it keeps a late one apart."""
-        suffix = {"result": EXTENSIONS[self.format], "colours": "png"}.get(kind, "jpg")
-        return f"{folder_of(self.photo_id)}/{self.id}-{self.attempt}-{kind}.{suffix}"
+        suffix = {"result": EXTENSIONS[self.format], "colors": "png"}.get(kind, "jpg")
+        name = STORED_AS.get(kind, kind)
+        return f"{folder_of(self.photo_id)}/{self.id}-{self.attempt}-{name}.{suffix}"
 
 
 TERMINAL = frozenset({State.SUCCEEDED, State.FAILED, State.CANCELED})

@@ -13,7 +13,7 @@ HISTORY = {
     "photo_history_name": ["name", "id"],
     "photo_history_bytes": ["-stored_bytes", "-id"],
     "photo_history_state": ["state", "-created_at", "-id"],
-    "photo_history_model": ["coloured_by", "-created_at", "-id"],
+    "photo_history_model": ["colored_by", "-created_at", "-id"],
 }
 """An account's photos in each order and by each filter of the history: name of index -> columns."""
 
@@ -23,7 +23,7 @@ class Reason(models.TextChoices):
 
     PRIVACY = "privacy", _("somebody in it does not want to be seen")
     RIGHTS = "rights", _("it belongs to somebody else")
-    OFFENCE = "offence", _("violence, nudity or hate")
+    OFFENSE = "offense", _("violence, nudity or hate")
     SPAM = "spam", _("advertising")
     OTHER = "other", _("something else")
 
@@ -74,7 +74,7 @@ class Photo(models.Model):
     )
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
-    has_colour = models.BooleanField(default=False)
+    has_color = models.BooleanField(default=False)
     has_alpha = models.BooleanField(default=False)
     sha256 = models.CharField(max_length=64)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -82,8 +82,8 @@ class Photo(models.Model):
     # Of its jobs what the history filters by, kept by `jobs.queue.states` and `jobs.queue`.
     newest = models.ForeignKey("Job", models.SET_NULL, null=True, blank=True, related_name="+")
     state = models.CharField(max_length=10, default="queued", help_text="Of its newest job.")
-    coloured_by = models.CharField(
-        max_length=60, blank=True, help_text="The model of its newest colours."
+    colored_by = models.CharField(
+        max_length=60, blank=True, help_text="The model of its newest colors."
     )
 
     class Meta:
@@ -142,6 +142,18 @@ class Photo(models.Model):
     def visitor_key(self) -> str:
         """The name of its owner's live channel, as `Visitor.key` spells it."""
         return f"user-{self.owner_id}" if self.owner_id else f"guest-{self.guest}"
+
+
+STORED_AS = {
+    "gray": "grey",
+    "gray_card": "grey_card",
+    "gray_preview": "grey_preview",
+    "colors": "colours",
+}
+"""Kinds of files whose names in storage, and once in URLs, are older than their names here.
+
+A stored file never moves, so new ones are called as those of earlier versions are.
+"""
 
 
 def folder_of(photo_id: uuid.UUID) -> str:

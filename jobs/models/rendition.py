@@ -1,4 +1,4 @@
-"""A rendition: a finished job's colours in another file, as somebody asked for them."""
+"""A rendition: a finished job's colors in another file, as somebody asked for them."""
 
 import uuid
 from typing import ClassVar, Self
@@ -20,7 +20,7 @@ class RenditionQuerySet(models.QuerySet["Rendition"]):
 
 
 class Rendition(models.Model):
-    """One file made from a job's source and colours; `jobs.results.renditions` says how it comes
+    """One file made from a job's source and colors; `jobs.results.renditions` says how it comes
     and goes.
 
     While it is queued, a lease says that a worker has it in hand.

@@ -13,9 +13,9 @@ from jobs.models.job import Job
 
 
 class Event(models.TextChoices):
-    SUCCEEDED = "job.succeeded", _("coloured")
+    SUCCEEDED = "job.succeeded", _("colored")
     FAILED = "job.failed", _("failed")
-    CANCELED = "job.canceled", _("cancelled")
+    CANCELED = "job.canceled", _("canceled")
 
 
 TEST = "webhook.test"

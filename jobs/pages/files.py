@@ -4,21 +4,29 @@ import uuid
 from pathlib import Path
 
 from asgiref.sync import sync_to_async
-from django.http import Http404, HttpResponseBase
+from django.http import Http404, HttpResponseBase, HttpResponsePermanentRedirect
+from django.urls import reverse
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from colorweb.accounts.visitors import VisitorRequest
 from colorweb.http.files import serve
-from jobs.models import Job, Rendition, State
+from jobs.models import STORED_AS, Job, Rendition, State
 from jobs.storage import access, files
+
+OLD_NAMES = {old: kind for kind, old in STORED_AS.items()}
+"""What URLs called some files before version 0.2; they lead to the names of now."""
 
 
 @require_safe
 async def file(request: VisitorRequest, job_id: uuid.UUID, kind: str) -> HttpResponseBase:
     """One file of a job, for those who may see the job."""
+    if kind in OLD_NAMES:
+        query = f"?{request.GET.urlencode()}" if request.GET else ""
+        url = reverse("file", args=[job_id, OLD_NAMES[kind]])
+        return HttpResponsePermanentRedirect(url + query)
     found = await sync_to_async(access.visible_job)(request.visitor, job_id)
-    there = files.of_photo(found.photo.has_colour)
+    there = files.of_photo(found.photo.has_color)
     if found.state == State.SUCCEEDED:
         there += files.OF_RESULT
     if kind not in there:
@@ -43,7 +51,7 @@ async def rendition(
 
 async def _serve(request: VisitorRequest, job: Job, name: str) -> HttpResponseBase:
     suffix = name.rsplit(".", 1)[-1]
-    download = f"{_stem(request, job)}-colour.{suffix}" if "download" in request.GET else None
+    download = f"{_stem(request, job)}-color.{suffix}" if "download" in request.GET else None
     return await serve(
         request, name, content_type=files.MIME[suffix], download_name=download, max_age=3600
     )

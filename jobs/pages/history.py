@@ -48,9 +48,9 @@ class Filters(forms.Form):
         choices=[
             ("", gettext_lazy("any")),
             ("waiting", gettext_lazy("waiting")),
-            ("succeeded", gettext_lazy("in colour")),
+            ("succeeded", gettext_lazy("in color")),
             ("failed", gettext_lazy("failed")),
-            ("canceled", gettext_lazy("cancelled")),
+            ("canceled", gettext_lazy("canceled")),
         ],
         widget=forms.Select({"class": "field"}),
     )
@@ -87,7 +87,7 @@ class Filters(forms.Form):
 
 
 class Again(forms.Form):
-    """How to colour photos that have been coloured before."""
+    """How to color photos that have been colored before."""
 
     model = forms.ChoiceField(
         label=gettext_lazy("Model"), required=False, widget=forms.Select({"class": "field"})
@@ -122,14 +122,14 @@ class Again(forms.Form):
 
     @classmethod
     def of(cls, job: Job) -> "Again":
-        """The form as this job was coloured."""
+        """The form as this job was colored."""
         form = cls()
         form.initial = {"model": job.model, "vividness": f"{job.vividness:g}", "size": job.size}
         return form
 
 
 def known_models() -> list[tuple[str, str]]:
-    """The networks that ship, by name and title, and all that may have coloured something here."""
+    """The networks that ship, by name and title, and all that may have colored something here."""
     here = [(card["name"], card.get("title") or card["name"]) for card in catalog.shipped()]
     names = ModelVersion.objects.order_by("name").values_list("name", flat=True).distinct()
     return [*here, *((name, name) for name in names if name not in dict(here))]
@@ -185,7 +185,7 @@ def act(request: VisitorRequest, action: str) -> HttpResponse:
 def _download(request: VisitorRequest, photos: list[Photo]) -> HttpResponse | None:
     if archive := archives.ask(photos, request.visitor):
         return redirect("archive", archive.pk)
-    messages.info(request, _("None of these photos is in colour yet."))
+    messages.info(request, _("None of these photos is in color yet."))
     return None
 
 
@@ -219,7 +219,7 @@ def _unpublish(request: VisitorRequest, photos: list[Photo]) -> None:
 
 def _cancel(request: VisitorRequest, photos: list[Photo]) -> None:
     count = bulk.cancel(photos)
-    words = ngettext("%(count)s photo is cancelled.", "%(count)s photos are cancelled.", count)
+    words = ngettext("%(count)s photo is canceled.", "%(count)s photos are canceled.", count)
     messages.success(request, words % {"count": count})
 
 

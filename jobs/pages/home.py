@@ -67,7 +67,7 @@ def _accept(request: VisitorRequest, upload: UploadedFile) -> Job:
 @require_POST
 @limited
 def sample(request: VisitorRequest) -> HttpResponse:
-    """Colour the photo that comes with the site."""
+    """Color the photo that comes with the site."""
     with Path(SAMPLE).open("rb") as file:
         upload = UploadedFile(file, name=SAMPLE.name, size=SAMPLE.stat().st_size)
         return redirect("job", _accept(request, upload).pk)

@@ -27,7 +27,7 @@ def job(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
     is_owner = access.owns(request.visitor, found.photo)
     if not is_owner:
         return redirect("photo", found.photo_id)
-    newer, older = access.neighbours(request.visitor, found.photo)
+    newer, older = access.neighbors(request.visitor, found.photo)
     context = {
         "job": told(request, found),
         "is_owner": is_owner,
@@ -45,7 +45,7 @@ def job(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
 @require_POST
 @limited
 def again(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
-    """Colour the photo anew with other options; the result that is there stays."""
+    """Color the photo anew with other options; the result that is there stays."""
     found = access.own_job(request.visitor, job_id)
     form = Again(request.POST)
     if not form.is_valid():
@@ -64,7 +64,7 @@ def cancel(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
 @require_POST
 @limited
 def retry(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
-    """Try a failed or cancelled job again, as a new one."""
+    """Try a failed or canceled job again, as a new one."""
     ended = access.own_job(request.visitor, job_id)
     if ended.state not in (State.FAILED, State.CANCELED):
         return redirect("job", job_id)

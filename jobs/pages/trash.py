@@ -51,15 +51,15 @@ def _told(photo: Photo) -> dict[str, Any]:
 
 @require_safe
 async def picture(request: VisitorRequest, photo_id: uuid.UUID) -> HttpResponseBase:
-    """The small picture of a photo in one's trash: in colour if there is one."""
+    """The small picture of a photo in one's trash: in color if there is one."""
     name = await sync_to_async(_picture)(request, photo_id)
     return await serve(request, name, content_type="image/jpeg", max_age=3600)
 
 
 def _picture(request: VisitorRequest, photo_id: uuid.UUID) -> str:
     photo = trash.one_of(request.visitor, photo_id)
-    coloured = photo.jobs.filter(state=State.SUCCEEDED).order_by("-created_at").first()
-    return files.name_of(coloured, "card") if coloured else files.name_in(photo.pk, "grey_card")
+    colored = photo.jobs.filter(state=State.SUCCEEDED).order_by("-created_at").first()
+    return files.name_of(colored, "card") if colored else files.name_in(photo.pk, "gray_card")
 
 
 @login_required

@@ -12,7 +12,7 @@ from jobs.queue import limits, states
 
 
 def publish(photos: Iterable[Photo]) -> int:
-    """Show those in the gallery whose newest job has coloured them."""
+    """Show those in the gallery whose newest job has colored them."""
     jobs = _newest(photos, State.SUCCEEDED)
     for job in jobs:
         visibility.publish(job)
@@ -37,7 +37,7 @@ def cancel(photos: Iterable[Photo]) -> int:
 
 
 def retry(photos: Iterable[Photo], visitor: Visitor) -> tuple[int, limits.Exceeded | None]:
-    """Try those again whose newest job failed or was cancelled, until a limit is met."""
+    """Try those again whose newest job failed or was canceled, until a limit is met."""
     jobs = _newest(photos, State.FAILED, State.CANCELED)
     return _until_enough(jobs, lambda job: intake.retry(job, visitor))
 
@@ -45,7 +45,7 @@ def retry(photos: Iterable[Photo], visitor: Visitor) -> tuple[int, limits.Exceed
 def again(
     photos: Iterable[Photo], visitor: Visitor, *, model: str, vividness: float, size: int | None
 ) -> tuple[int, limits.Exceeded | None]:
-    """Colour those that are at rest anew, otherwise, until a limit is met.
+    """Color those that are at rest anew, otherwise, until a limit is met.
 
     Raises LookupError for a model there is not.
     """

@@ -119,7 +119,7 @@ def _look_at(shelf: int, findings: Findings) -> None:
 def expected(photo: Photo, done: list[Job]) -> Iterator[str]:
     """Storage names of everything that a photo's rows promise."""
     yield photo.source
-    for kind in files.of_photo(photo.has_colour):
+    for kind in files.of_photo(photo.has_color):
         yield files.name_in(photo.pk, kind)
     for job in done:
         for kind in files.OF_RESULT:

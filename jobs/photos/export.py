@@ -41,7 +41,7 @@ def collect(user: User) -> tuple[dict[str, Any], list[Entry]]:
         folder = "photos/" + get_valid_filename(f"{number:04}-{PurePath(photo.name).stem}")
         jobs = sorted(photo.jobs.all(), key=lambda job: job.created_at)
         original = _entry(photo, f"{folder}/original", photo.source)
-        results = {job.pk: _result(job, photo, f"{folder}/colour-{job.pk}") for job in jobs}
+        results = {job.pk: _result(job, photo, f"{folder}/color-{job.pk}") for job in jobs}
         entries += [original, *filter(None, results.values())]
         told["photos"].append(
             _about(photo)

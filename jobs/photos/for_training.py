@@ -1,4 +1,4 @@
-"""Colour photos whose owners let the site learn from them, told to the part that trains."""
+"""Color photos whose owners let the site learn from them, told to the part that trains."""
 
 from collections.abc import Iterator
 
@@ -7,9 +7,9 @@ from ml import consent
 
 
 def allowed() -> Iterator[tuple[str, str]]:
-    """Storage name and id of every colour photo whose owner allows it now."""
+    """Storage name and id of every color photo whose owner allows it now."""
     photos = Photo.objects.filter(
-        has_colour=True, trashed_at=None, owner__photos_for_training__isnull=False
+        has_color=True, trashed_at=None, owner__photos_for_training__isnull=False
     )
     for name, photo_id in photos.order_by("pk").values_list("source", "pk").iterator():
         yield name, str(photo_id)

@@ -51,7 +51,7 @@ def accept(
 
     Whether there is room is asked first. Then files, then the rows; whatever fails in between
     takes its files with it. Raises `photos.PhotoError` with a stable code if this is not a photo
-    we can colour, `LookupError` for a model there is not, and `limits.Exceeded`.
+    we can color, `LookupError` for a model there is not, and `limits.Exceeded`.
     """
     options = options or Options()
     limits.check(visitor, upload.size or 0)
@@ -64,7 +64,7 @@ def accept(
             digest = _sha256(upload)
             upload.seek(0)
             source = default_storage.save(source, upload)
-            kinds = files.of_photo(inspection.has_colour)
+            kinds = files.of_photo(inspection.has_color)
             pictures = [files.name_in(photo_id, kind) for kind in kinds]
             stored = files.weigh([source, *pictures])
             with transaction.atomic():
@@ -79,11 +79,11 @@ def accept(
                     stored_bytes=stored,
                     width=inspection.width,
                     height=inspection.height,
-                    has_colour=inspection.has_colour,
+                    has_color=inspection.has_color,
                     has_alpha=inspection.has_alpha,
                     sha256=digest,
                 )
-                job = colour(photo, visitor, options)
+                job = color(photo, visitor, options)
                 if note:
                     note(job)
                 return job
@@ -95,9 +95,7 @@ def accept(
 SUFFIXES = {"jpeg": ".jpg", "png": ".png", "webp": ".webp", "tiff": ".tif", "heic": ".heic"}
 
 
-def colour(
-    photo: Photo, visitor: Visitor, options: Options, retried_from: Job | None = None
-) -> Job:
+def color(photo: Photo, visitor: Visitor, options: Options, retried_from: Job | None = None) -> Job:
     """Queue a job for a photo that is already here. Raises LookupError for an unknown model."""
     card = registry.resolve(options.model).card
     height, width = frame_shape(
@@ -122,26 +120,26 @@ def retry(job: Job, visitor: Visitor) -> Job:
     """Queue the same again as a new job. Raises `limits.Exceeded`."""
     limits.check(visitor)
     options = Options(job.vividness, job.size, job.format, job.model, job.webhook_url)
-    return colour(job.photo, visitor, options, retried_from=job)
+    return color(job.photo, visitor, options, retried_from=job)
 
 
 def again(
     job: Job, visitor: Visitor, *, model: str = "", vividness: float = 1.0, size: int | None = None
 ) -> Job:
-    """Colour a job's photo anew, otherwise; its results so far stay.
+    """Color a job's photo anew, otherwise; its results so far stay.
 
     Raises `limits.Exceeded`, and `LookupError` for a model there is not.
     """
     limits.check(visitor)
-    return colour(job.photo, visitor, Options(vividness, size, job.format, model))
+    return color(job.photo, visitor, Options(vividness, size, job.format, model))
 
 
 def _save_pictures(photo_id: uuid.UUID, inspection: photos.Inspection) -> None:
-    """The grey previews a page shows while the photo waits, and the colours that were there."""
-    for kind, side in (("grey_preview", files.PREVIEW_SIDE), ("grey_card", files.CARD_SIDE)):
+    """The gray previews a page shows while the photo waits, and the colors that were there."""
+    for kind, side in (("gray_preview", files.PREVIEW_SIDE), ("gray_card", files.CARD_SIDE)):
         with files.new_file(files.name_in(photo_id, kind)) as file:
             inspection.preview(side).save(file, "JPEG", quality=85)
-    if inspection.has_colour:
+    if inspection.has_color:
         with files.new_file(files.name_in(photo_id, "original_preview")) as file:
             inspection.original(files.PREVIEW_SIDE).save(file, "JPEG", quality=85)
 

@@ -45,7 +45,7 @@ def find(
     if state:
         photos = photos.filter(state__in=STATES[state])
     if model:
-        photos = photos.filter(coloured_by=model)
+        photos = photos.filter(colored_by=model)
     if since:
         photos = photos.filter(created_at__gte=_midnight(since))
     if until:

@@ -26,7 +26,7 @@ BATCH = 200  # rows in memory at once
 def put(photos: Iterable[Photo]) -> None:
     """Put accounts' photos into the trash, and delete guests' at once.
 
-    What still waits or runs for them is cancelled, zips that hold them go, and the names of their
+    What still waits or runs for them is canceled, zips that hold them go, and the names of their
     requests are forgotten: who sends the same photo again gets a new one.
     """
     photos = list(photos)

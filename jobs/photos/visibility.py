@@ -10,7 +10,7 @@ SHOWN = (Photo.Visibility.PUBLIC, Photo.Visibility.UNLISTED)
 
 
 def publish(job: Job) -> None:
-    """Show a succeeded job's colours in the gallery, in place of others of its photo.
+    """Show a succeeded job's colors in the gallery, in place of others of its photo.
 
     Raises ValueError if it has none.
     """
@@ -25,7 +25,7 @@ def publish(job: Job) -> None:
 
 
 def unlist(job: Job) -> None:
-    """Show a succeeded job's colours to whoever knows the photo's address, and in no list.
+    """Show a succeeded job's colors to whoever knows the photo's address, and in no list.
 
     Raises ValueError if it has none.
     """

@@ -15,7 +15,7 @@ from jobs.queue.fair_share import ORDER
 from jobs.storage import files
 
 WORKER_DIED = gettext_noop(
-    "The worker stopped three times while colouring this photo. Try a smaller copy of it."
+    "The worker stopped three times while coloring this photo. Try a smaller copy of it."
 )
 
 

@@ -28,5 +28,5 @@ def waited() -> dict[str, float]:
     return {"next": (timezone.now() - since).total_seconds() if since else 0.0}
 
 
-register("colorweb_jobs", "Photos that wait and that are coloured", "state", waiting_and_running)
+register("colorweb_jobs", "Photos that wait and that are colored", "state", waiting_and_running)
 register("colorweb_waited_seconds", "How long the next photo has waited", "photo", waited)

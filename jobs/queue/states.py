@@ -86,5 +86,5 @@ def _note_on_photo(job_id: uuid.UUID, values: dict[str, Any]) -> None:
     """Keep the state of a photo's newest job beside the photo, where the history looks for it."""
     noted = {"state": values["state"]}
     if values["state"] == State.SUCCEEDED:
-        noted["coloured_by"] = values.get("model_name", "")
+        noted["colored_by"] = values.get("model_name", "")
     Photo.objects.filter(newest=job_id).update(**noted)

@@ -19,7 +19,7 @@ def wake(tokens: int = 1) -> None:
     """Publish tokens. A broker that is away is logged: the reaper publishes later."""
     try:
         for _token in range(tokens):
-            current_app.send_task("jobs.tasks.colour", retry=False)
+            current_app.send_task("jobs.tasks.colorize", retry=False)
     except Exception:
         log.warning("Could not wake a worker; the reaper will.", exc_info=True)
 

@@ -1,4 +1,4 @@
-"""Many photos' colours as one zip: asked for on a page, made by a worker, gone after a day.
+"""Many photos' colors as one zip: asked for on a page, made by a worker, gone after a day.
 
 Rows first, tokens after, as with jobs: whoever dies while making one loses the lease, and it is
 made anew under the next attempt's number. A zip holds no photo that its owner has deleted: it
@@ -45,19 +45,19 @@ class Superseded(Exception):
 
 
 def ask(photos: Iterable[Photo], visitor: Visitor) -> Archive | None:
-    """An archive of those photos that have colours, queued to be made; None if none has."""
+    """An archive of those photos that have colors, queued to be made; None if none has."""
     wanted = Photo.objects.filter(pk__in=[photo.pk for photo in photos])
-    coloured = list(wanted.filter(jobs__state=State.SUCCEEDED).distinct())
-    if not coloured:
+    colored = list(wanted.filter(jobs__state=State.SUCCEEDED).distinct())
+    if not colored:
         return None
     with transaction.atomic():
         archive = Archive.objects.create(
             owner=visitor.user,
             guest=visitor.guest,
-            total=len(coloured),
+            total=len(colored),
             expires_at=timezone.now() + KEPT_FOR,
         )
-        archive.photos.set(coloured)
+        archive.photos.set(colored)
         for old in access.archives_of(visitor)[MOST:]:
             old.delete()
         transaction.on_commit(wake)
@@ -165,10 +165,10 @@ def _entries(archive: Archive) -> Iterator[tuple[ZipInfo, str]]:
             continue
         source = files.name_of(job, "result")
         stem, suffix = PurePath(photo.name).stem, PurePath(source).suffix
-        name, number = get_valid_filename(f"{stem}-colour{suffix}"), 1
+        name, number = get_valid_filename(f"{stem}-color{suffix}"), 1
         while name.casefold() in taken:
             number += 1
-            name = get_valid_filename(f"{stem}-colour-{number}{suffix}")
+            name = get_valid_filename(f"{stem}-color-{number}{suffix}")
         taken.add(name.casefold())
         yield ZipInfo(name, job.created_at.timetuple()[:6]), source
 

@@ -1,4 +1,4 @@
-"""What a worker does for one rendition: read, shrink, colour, write. Needs no network."""
+"""What a worker does for one rendition: read, shrink, color, write. Needs no network."""
 
 from collections.abc import Callable
 from typing import BinaryIO, cast
@@ -15,10 +15,10 @@ from ml.imaging.chroma import Chroma, render
 def make(rendition: Rendition, progress: Callable[[float], None]) -> int:
     """Write the file of this attempt; its size in bytes. `progress` is told 0..1.
 
-    Raises `photos.PhotoError`, FileNotFoundError if the source or the colours are gone.
+    Raises `photos.PhotoError`, FileNotFoundError if the source or the colors are gone.
     """
     job = rendition.job
-    with default_storage.open(files.name_of(job, "colours")) as file:
+    with default_storage.open(files.name_of(job, "colors")) as file:
         chroma = Chroma.from_png(file.read())
     with default_storage.open(job.photo.source) as file:
         photo = photos.read(cast("BinaryIO", file), LIMITS)

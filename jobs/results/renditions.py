@@ -1,6 +1,6 @@
-"""Renditions: a finished job's colours in another format, size or vividness.
+"""Renditions: a finished job's colors in another format, size or vividness.
 
-Made by the workers that colour, but without the network: from the photo's source and the colours
+Made by the workers that color, but without the network: from the photo's source and the colors
 that were kept with the result. Like jobs they are rows first and tokens after; a worker that dies
 loses its lease, and another one takes over under a new attempt's number.
 """

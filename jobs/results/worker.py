@@ -1,4 +1,4 @@
-"""One process that colours: it holds a network, takes claims, and gives results back.
+"""One process that colors: it holds a network, takes claims, and gives results back.
 
 Only here does the site meet torch. Every write names the attempt of its claim; a worker that
 was away too long finds itself refused and throws its work away.
@@ -45,10 +45,10 @@ log = logging.getLogger(__name__)
 CPU_BATCH, GPU_BATCH = 1, 16
 """Photos a claim: batches fill a GPU; a CPU gains little and would keep photos from idle cores."""
 
-TOOK_TOO_LONG = gettext_noop("Colouring took too long. Try a smaller copy of the photo.")
+TOOK_TOO_LONG = gettext_noop("Coloring took too long. Try a smaller copy of the photo.")
 OUT_OF_MEMORY = gettext_noop("The photo needs more memory than there is. Try a smaller copy.")
 STORAGE_AWAY = gettext_noop("The photo could be neither read nor kept just then. Please try again.")
-INTERNAL_ERROR = gettext_noop("Something broke on our side while colouring. Please try again.")
+INTERNAL_ERROR = gettext_noop("Something broke on our side while coloring. Please try again.")
 
 
 class TookTooLong(Exception):
@@ -57,7 +57,7 @@ class TookTooLong(Exception):
 
 @dataclass
 class Task:
-    """One claimed job on its way through the stages, with the network that colours it."""
+    """One claimed job on its way through the stages, with the network that colors it."""
 
     job: Job
     tell: Progress
@@ -68,7 +68,7 @@ class Task:
     chroma: Chroma = field(init=False)
 
     def advance(self, stage: str) -> None:
-        """Enter a stage. Raises Refused if the job is not ours any more, or was cancelled."""
+        """Enter a stage. Raises Refused if the job is not ours any more, or was canceled."""
         if time.monotonic() - self.began > settings.JOB_TIME_LIMIT.total_seconds():
             raise TookTooLong
         states.advance(self.job.pk, stage, fence=self.job.attempt)
@@ -117,7 +117,7 @@ class Worker:
         ]
         self.tasks = {task.job.pk: task for task in tasks}
         try:
-            self._each(self._save, self._colour(self._each(self._read, self._equip(tasks))))
+            self._each(self._save, self._color(self._each(self._read, self._equip(tasks))))
         finally:
             self.tasks = {}
         return len(tasks)
@@ -215,10 +215,10 @@ class Worker:
 
         task.photo = task.timed("reading_ms", read)
 
-    def _colour(self, tasks: list[Task]) -> list[Task]:
+    def _color(self, tasks: list[Task]) -> list[Task]:
         """One forward pass for all of them; if it fails for a batch, each is tried alone."""
         entered = [
-            task for task in tasks if self._guarded(lambda t: t.advance(Stage.COLOURING), task)
+            task for task in tasks if self._guarded(lambda t: t.advance(Stage.COLORIZING), task)
         ]
         if not entered:
             return []
@@ -236,25 +236,25 @@ class Worker:
         frames = [colorizer.frame(task.photo.rgb, task.job.size) for task in tasks]
         for task, chroma in zip(tasks, colorizer.predict(frames), strict=True):
             task.chroma = chroma
-            task.timings["colouring_ms"] = round((time.perf_counter() - start) * 1000)
+            task.timings["colorizing_ms"] = round((time.perf_counter() - start) * 1000)
 
     def _save(self, task: Task) -> None:
         job, photo, chroma = task.job, task.photo, task.chroma
         colorizer = task.network.colorizer
         start = time.perf_counter()
-        with files.new_file(job.file("colours")) as file:
+        with files.new_file(job.file("colors")) as file:
             file.write(chroma.to_png())
-        grey = photos.grey(photo.rgb)
-        with files.new_file(job.file("grey")) as file:
-            photos.write(file, grey, format="jpeg")
-        del grey
+        gray = photos.gray(photo.rgb)
+        with files.new_file(job.file("gray")) as file:
+            photos.write(file, gray, format="jpeg")
+        del gray
         rendered = colorizer.render(
             photo.rgb,
             chroma,
             vividness=job.vividness,
             progress=lambda fraction: task.tell(0.3 + 0.5 * fraction),
         )
-        task.timings["colouring_ms"] += round((time.perf_counter() - start) * 1000)
+        task.timings["colorizing_ms"] += round((time.perf_counter() - start) * 1000)
         task.advance(Stage.SAVING)
         xmp = metadata.made_by(task.network.name, task.network.version)
         task.timed("saving_ms", lambda: self._write(job, rendered, photo.alpha, xmp))
@@ -343,7 +343,7 @@ def _hand_back(task: Task) -> None:
 
 
 def _give_up(task: Task) -> None:
-    """Stop a job that was cancelled, or that somebody else has by now."""
+    """Stop a job that was canceled, or that somebody else has by now."""
     try:
         states.change(
             task.job.pk, State.CANCELED, fence=task.job.attempt, where=Q(cancel_requested=True)

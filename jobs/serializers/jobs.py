@@ -14,7 +14,7 @@ from jobs.models import Job, State
 from jobs.queue import positions
 from jobs.storage import access, files
 
-STAGE_PROGRESS = {"waiting": 0.0, "reading": 0.05, "colouring": 0.2, "saving": 0.8, "done": 1.0}
+STAGE_PROGRESS = {"waiting": 0.0, "reading": 0.05, "colorizing": 0.2, "saving": 0.8, "done": 1.0}
 """Where the bar stands when a stage begins."""
 
 MOVING = ("stage", "progress", "position", "eta_seconds", "sequence")
@@ -64,7 +64,7 @@ def _describe(job: Job, absolute: Absolute, position: int | None) -> dict[str, A
             "height": photo.height,
             "format": photo.format,
             "bytes": photo.bytes,
-            "has_colour": photo.has_colour,
+            "has_color": photo.has_color,
             "visibility": photo.visibility,
             "likes": photo.likes,
         },
@@ -108,13 +108,13 @@ def _moving_parts(job: Job, position: int | None, told: float | None) -> dict[st
 
 
 def timings(job: Job) -> dict[str, int | None]:
-    """Milliseconds: waited, read, coloured, saved, and all of it."""
+    """Milliseconds: waited, read, colored, saved, and all of it."""
     waited = (job.started_at - job.created_at) if job.started_at else None
     total = (job.finished_at - job.created_at) if job.finished_at else None
     return {
         "wait_ms": round(waited.total_seconds() * 1000) if waited is not None else None,
         "reading_ms": job.timings.get("reading_ms"),
-        "colouring_ms": job.timings.get("colouring_ms"),
+        "colorizing_ms": job.timings.get("colorizing_ms"),
         "saving_ms": job.timings.get("saving_ms"),
         "total_ms": round(total.total_seconds() * 1000) if total is not None else None,
     }
@@ -136,7 +136,7 @@ def urls(job: Job, absolute: Absolute) -> dict[str, str | None]:
             else None
         ),
     }
-    of_photo = files.of_photo(job.photo.has_colour)
+    of_photo = files.of_photo(job.photo.has_color)
     for kind in (*files.OF_RESULT, *files.OF_PHOTO):
         there = kind in of_photo or (done and kind in files.OF_RESULT)
         found[kind] = absolute(reverse("file", args=[job.pk, kind])) if there else None

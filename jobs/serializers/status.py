@@ -57,7 +57,7 @@ def waiting() -> dict[str, Any]:
 
 
 def at_work() -> list[dict[str, Any]]:
-    """The processes that colour, by their heartbeats; none if the broker is away."""
+    """The processes that color, by their heartbeats; none if the broker is away."""
     try:
         alive = workers.alive()
     except redis.RedisError:
@@ -80,7 +80,7 @@ def at_work() -> list[dict[str, Any]]:
 
 
 def in_service() -> dict[str, Any]:
-    """The version that colours, and since when."""
+    """The version that colors, and since when."""
     version = registry.current()
     last = Promotion.objects.select_related("by", "version").first()
     known = last if last and last.version == version else None
@@ -110,21 +110,21 @@ def pace(window: timedelta, succeeded: int | None = None) -> dict[str, Any]:
 
 
 def hours() -> list[tuple[datetime, int]]:
-    """Photos coloured in this hour and in the 23 before it, the oldest first, with when it began.
+    """Photos colored in this hour and in the 23 before it, the oldest first, with when it began.
 
     What is over does not change: those hours are counted once and kept in the cache.
     """
     this = timezone.now().replace(minute=0, second=0, microsecond=0)
     begins = [this - HOUR * back for back in range(23, -1, -1)]
-    keys = {f"coloured:{begin:%Y%m%d%H}": begin for begin in begins}
+    keys = {f"colored:{begin:%Y%m%d%H}": begin for begin in begins}
     known = cache.get_many(list(keys))
-    counted = {key: _coloured(begin) for key, begin in keys.items() if key not in known}
+    counted = {key: _colored(begin) for key, begin in keys.items() if key not in known}
     over = {key: count for key, count in counted.items() if keys[key] != this}
     cache.set_many(over, timeout=DAY.total_seconds())
     return [(begin, (known | counted)[key]) for key, begin in keys.items()]
 
 
-def _coloured(begin: datetime) -> int:
+def _colored(begin: datetime) -> int:
     done = Job.objects.filter(state=State.SUCCEEDED)
     return done.filter(finished_at__gte=begin, finished_at__lt=begin + HOUR).count()
 

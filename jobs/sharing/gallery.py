@@ -22,7 +22,7 @@ def public_photos() -> QuerySet[Photo]:
 
 
 def jobs_shown(photos: Iterable[Photo]) -> list[Job]:
-    """The job whose colours each public photo shows, without a query for each."""
+    """The job whose colors each public photo shows, without a query for each."""
     jobs = []
     for photo in photos:
         if job := photo.published_job:

@@ -38,7 +38,7 @@ def photos_of(visitor: Visitor) -> QuerySet[Photo]:
     return photos.select_related("newest")
 
 
-def neighbours(visitor: Visitor, photo: Photo) -> tuple[Photo | None, Photo | None]:
+def neighbors(visitor: Visitor, photo: Photo) -> tuple[Photo | None, Photo | None]:
     """The visitor's photos sent just after and just before this one, each None at an end."""
     at, key = photo.created_at, photo.pk
     photos = photos_of(visitor)
@@ -116,7 +116,7 @@ def visible_job(visitor: Visitor, job_id: uuid.UUID) -> Job:
 
 
 def shown_photo(visitor: Visitor, photo_id: uuid.UUID) -> Job:
-    """The job whose colours a photo is shown in, at its permalink. Else Http404."""
+    """The job whose colors a photo is shown in, at its permalink. Else Http404."""
     return _one(_visible(visitor).filter(photo=photo_id, photo__published_job=F("pk")))
 
 

@@ -18,7 +18,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from colorweb.http.storage_unavailable import is_away
-from jobs.models import Job, Photo, folder_of
+from jobs.models import STORED_AS, Job, Photo, folder_of
 
 log = logging.getLogger(__name__)
 
@@ -27,10 +27,10 @@ CARD_SIDE = 480
 ORPHAN_AGE = timedelta(hours=1)
 
 
-OF_PHOTO = ("grey_preview", "grey_card", "original_preview")
-"""Made at intake, there at once; the last only of a photo that had colour when it came."""
-OF_RESULT = ("result", "grey", "preview", "card", "colours")
-"""Made by the worker, there when the job has succeeded; `colours`: see `Chroma.to_png`."""
+OF_PHOTO = ("gray_preview", "gray_card", "original_preview")
+"""Made at intake, there at once; the last only of a photo that had color when it came."""
+OF_RESULT = ("result", "gray", "preview", "card", "colors")
+"""Made by the worker, there when the job has succeeded; `colors`: see `Chroma.to_png`."""
 MIME = {
     "jpg": "image/jpeg",
     "png": "image/png",
@@ -40,9 +40,9 @@ MIME = {
 }
 
 
-def of_photo(has_colour: bool) -> list[str]:
+def of_photo(has_color: bool) -> list[str]:
     """What there is of a photo itself, besides the file as sent."""
-    return [kind for kind in OF_PHOTO if has_colour or kind != "original_preview"]
+    return [kind for kind in OF_PHOTO if has_color or kind != "original_preview"]
 
 
 def name_of(job: Job, kind: str) -> str:
@@ -54,7 +54,7 @@ def name_of(job: Job, kind: str) -> str:
 
 def name_in(photo_id: uuid.UUID, kind: str) -> str:
     """Storage name of a picture that belongs to the photo itself."""
-    return f"{folder_of(photo_id)}/{kind}.jpg"
+    return f"{folder_of(photo_id)}/{STORED_AS.get(kind, kind)}.jpg"
 
 
 @contextmanager

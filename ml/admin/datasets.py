@@ -18,10 +18,10 @@ from ml.errors import Told
 from ml.models import DataSet
 from ml.permissions import TRAIN
 
-COLOURS = {"ready": "success", "failed": "danger", "checking": "info", "queued": "info"}
+COLORS = {"ready": "success", "failed": "danger", "checking": "info", "queued": "info"}
 TITLES = {
     "broken": _("Broken"),
-    "grey": _("Without colour"),
+    "gray": _("Without color"),
     "small": _("Too small"),
     "duplicate": _("Copies of others"),
 }
@@ -34,7 +34,7 @@ class DataSetAdmin(OfTrainers):
     search_fields = ("name", "note")
     change_form_template = "admin/ml/dataset/change_form.html"
 
-    @display(description=_("state"), label=COLOURS, ordering="state")
+    @display(description=_("state"), label=COLORS, ordering="state")
     def shown_state(self, data_set: DataSet) -> tuple[str, str]:
         return data_set.state, data_set.get_state_display()
 

@@ -52,7 +52,7 @@ class NewDataSet(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _capitalise(self)
+        _capitalize(self)
         self.fields["kind"].initial = DataSet.Kind.UPLOAD
 
     def clean(self) -> dict[str, Any]:
@@ -67,7 +67,7 @@ class NewDataSet(forms.ModelForm):
         return given
 
 
-def _capitalise(form: forms.BaseForm) -> None:
+def _capitalize(form: forms.BaseForm) -> None:
     """Django does so for a model's own fields only."""
     for field in form.fields.values():
         field.label = capfirst(field.label)
@@ -130,7 +130,7 @@ class NewRun(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _capitalise(self)
+        _capitalize(self)
         self.fields["name"].required = False
         self.fields["id"].initial = uuid.uuid4  # two clicks send the same one
         base = self.fields["base"]

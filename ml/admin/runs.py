@@ -19,7 +19,7 @@ from ml.models import OVER, DataSet, TrainingRun
 from ml.permissions import TRAIN
 from ml.training import describe, estimate, steer
 
-COLOURS = {
+COLORS = {
     "succeeded": "success",
     "failed": "danger",
     "stopped": "warning",
@@ -38,7 +38,7 @@ class TrainingRunAdmin(OfTrainers):
     change_form_template = "admin/ml/trainingrun/change_form.html"
     add_form_template = "admin/ml/trainingrun/add_form.html"
 
-    @display(description=gettext_lazy("state"), label=COLOURS, ordering="state")
+    @display(description=gettext_lazy("state"), label=COLORS, ordering="state")
     def shown_state(self, run: TrainingRun) -> tuple[str, str]:
         return run.state, run.get_state_display()
 

@@ -138,7 +138,7 @@ class Stop(base.StaffView):
 
     @schema.endpoint(
         "Stop a run",
-        description="What it has learnt is saved; its best weights become a version.",
+        description="What it has learned is saved; its best weights become a version.",
         answers={202: schema.answer(shapes.TrainingRunSerializer, "Stopped, or about to.")},
         codes=[*base.CODES, *schema.BY_COOKIE, "not_found", "run_ended"],
         operation_id="training_runs_stop",

@@ -42,7 +42,7 @@ class Import(base.StaffView):
     @schema.endpoint(
         "Import a model",
         description="A safetensors file with a model card, as `weights/` of a version gives it; "
-        "nothing in it is executed. It becomes a version, which colours nothing until it is put "
+        "nothing in it is executed. It becomes a version, which colors nothing until it is put "
         "in service. The same weights are the same version: sent again, they change nothing.",
         request={"multipart/form-data": shapes.NewModelVersionSerializer},
         answers={201: schema.answer(shapes.ModelVersionSerializer, "The version.", shapes.VERSION)},

@@ -20,8 +20,8 @@ LEAST_CHROMA = 5.0  # mean of sqrt(a^2 + b^2) under which a photo counts as blac
 LARGEST_SIDE = 512  # pixels of the short side that a training could ever look at
 THUMBNAIL = 96  # pixels
 
-USABLE, BROKEN, GREY, SMALL, DUPLICATE = "usable", "broken", "grey", "small", "duplicate"
-PROBLEMS = (BROKEN, GREY, SMALL, DUPLICATE)
+USABLE, BROKEN, GRAY, SMALL, DUPLICATE = "usable", "broken", "gray", "small", "duplicate"
+PROBLEMS = (BROKEN, GRAY, SMALL, DUPLICATE)
 
 
 @dataclass
@@ -49,7 +49,7 @@ class Judged:
 
 
 def judge(name: str, content: bytes | Unreadable) -> Judged:
-    """Whether a photo can be learnt from; never raises for anything in the photo."""
+    """Whether a photo can be learned from; never raises for anything in the photo."""
     if isinstance(content, Unreadable):
         return Judged(Entry(name, verdict=BROKEN, detail=str(content)[:200]))
     entry = Entry(name, sha256(content).hexdigest())
@@ -62,7 +62,7 @@ def judge(name: str, content: bytes | Unreadable) -> Judged:
     if min(height, width) < LEAST_SIDE:
         entry.verdict, entry.detail = SMALL, f"{width} × {height}"
     elif chroma(rgb) < LEAST_CHROMA:
-        entry.verdict = GREY
+        entry.verdict = GRAY
     return Judged(entry, difference_hash(rgb), thumbnail(rgb))
 
 

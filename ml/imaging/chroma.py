@@ -1,4 +1,4 @@
-"""The colours of one photo: small maps of a and b, and how they come onto the photo at full size.
+"""The colors of one photo: small maps of a and b, and how they come onto the photo at full size.
 
 The maps are upsampled bicubically (joint and guided filters were measured to be worse), joined
 with the photo's own lightness, and fitted into sRGB, strip by strip: memory does not grow with
@@ -22,7 +22,7 @@ MOST_VIVID = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Chroma:
-    """The colours of one photo, small: a, b in Lab units as float32 h,w,2."""
+    """The colors of one photo, small: a, b in Lab units as float32 h,w,2."""
 
     natural: NDArray[Any]  # the mean of what is likely: calm
     balanced: NDArray[Any]  # the network's default
@@ -54,7 +54,7 @@ class Chroma:
         """What `to_png` kept, to 1/32 of a unit. Raises ValueError for anything else."""
         pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
         if pixels is None or len(pixels) % 2:
-            raise ValueError("not a picture of colour maps")
+            raise ValueError("not a picture of color maps")
         red, green, blue = np.moveaxis(pixels.astype(np.uint16), -1, 0)
         steps = np.stack([red << 4 | blue >> 4, green << 4 | blue & 15], -1)
         natural, balanced = np.split(steps.astype(np.float32) / _STEPS - _OFFSET, 2)
@@ -70,16 +70,16 @@ def render(
     vividness: float = 1.0,
     progress: Callable[[float], None] | None = None,
 ) -> Pixels:
-    """The coloured photo, uint8 H,W,3; lightness is the photo's own.
+    """The colored photo, uint8 H,W,3; lightness is the photo's own.
 
     Works in place: the photo's array is the answer, unless it is read-only.
     ``progress`` is told the fraction done, 0..1, after each strip.
     """
     height, width = rgb.shape[:2]
     out = rgb if rgb.flags.writeable else np.empty_like(rgb)
-    colours = Upsampled(chroma.at(vividness), height, width)
+    colors = Upsampled(chroma.at(vividness), height, width)
     for rows in strips(height, width):
-        lab = cv2.merge((lightness(rgb[rows]), *colours.rows(rows)))
+        lab = cv2.merge((lightness(rgb[rows]), *colors.rows(rows)))
         out[rows] = gamut.lab_to_rgb(lab)
         if progress:
             progress(rows.stop / height)

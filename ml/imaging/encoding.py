@@ -22,7 +22,7 @@ def encode(
     exif: bytes,
     xmp: bytes,
 ) -> None:
-    """Write sRGB H,W,3 or grey H,W with what it says about itself; see ``photos.write``."""
+    """Write sRGB H,W,3 or gray H,W with what it says about itself; see ``photos.write``."""
     if format_ == "jpeg":
         if alpha is not None:
             pixels = on_white(pixels if pixels.ndim == 3 else pixels[..., None], alpha)

@@ -1,4 +1,4 @@
-"""Colours that sRGB cannot show: their chroma is reduced, their lightness and hue stay.
+"""Colors that sRGB cannot show: their chroma is reduced, their lightness and hue stay.
 
 How much chroma fits depends on lightness and hue alone, so it is worked out once, by bisection
 towards the surface of the RGB cube, for every cell of a grid over both.
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from .srgb import Pixels
 
 L_STEPS, HUE_STEPS = 4, 2  # cells per unit of L*, per degree
-MOST_CHROMA = 140.0  # beyond every colour of sRGB (blue: 134)
+MOST_CHROMA = 140.0  # beyond every color of sRGB (blue: 134)
 
 # Inverse of the sRGB matrix, and the D65 white, as OpenCV and scikit-image have them.
 XYZ_TO_RGB = np.array(

@@ -1,4 +1,4 @@
-"""What a file with our colours says about itself, and what it may keep of what the camera wrote."""
+"""What a file with our colors says about itself, and what it may keep of what the camera wrote."""
 
 from typing import Any, BinaryIO
 from xml.sax.saxutils import quoteattr
@@ -54,7 +54,7 @@ _KEPT_OF_SHOT = {
 
 
 def made_by(model: str, version: str) -> bytes:
-    """An XMP packet that says: the colours are a network's, of this name and version."""
+    """An XMP packet that says: the colors are a network's, of this name and version."""
     return _XMP.format(
         tool=quoteattr(f"colorweb, {model} {version}"),
         source=quoteattr(SOURCE_TYPE),

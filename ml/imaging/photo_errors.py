@@ -21,15 +21,15 @@ ERRORS = {
 """Stable code -> sentence, to be filled in with the error's ``params``."""
 
 NOTES = {
-    "first_frame": "The file moves; only its first frame is coloured.",
-    "first_page": "The file has several pages; only the first is coloured.",
-    "profile_ignored": "The file's colour profile is broken and was ignored.",
+    "first_frame": "The file moves; only its first frame is colored.",
+    "first_page": "The file has several pages; only the first is colored.",
+    "profile_ignored": "The file's color profile is broken and was ignored.",
 }
 """Code -> sentence about a file that could be read all the same."""
 
 
 class PhotoError(Exception):
-    """A file that cannot be coloured, and what to do about it."""
+    """A file that cannot be colored, and what to do about it."""
 
     def __init__(self, code: str, **params: object) -> None:
         self.code = code

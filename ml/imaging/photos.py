@@ -1,7 +1,7 @@
 """Photo files in, photo files out: what people really upload, made into plain sRGB pixels.
 
 The format is told by a file's content, from a short list; size limits are checked on the header,
-before anything is decoded. Whatever cannot be coloured raises PhotoError with a stable code.
+before anything is decoded. Whatever cannot be colored raises PhotoError with a stable code.
 """
 
 import os
@@ -19,8 +19,8 @@ from PIL import Image, UnidentifiedImageError
 
 from .encoding import encode
 from .photo_errors import ERRORS, NOTES, PhotoError, unidentified
-from .pixels import QUARTER_TURNS, Profile, has_colour, on_white, shrunk, turned, whole
-from .srgb import Pixels, grey
+from .pixels import QUARTER_TURNS, Profile, has_color, on_white, shrunk, turned, whole
+from .srgb import Pixels, gray
 
 try:
     from pillow_heif import register_heif_opener
@@ -37,7 +37,7 @@ __all__ = [
     "Limits",
     "Photo",
     "PhotoError",
-    "grey",
+    "gray",
     "inspect",
     "on_white",
     "preview",
@@ -90,14 +90,14 @@ class Inspection:
     mime: str
     width: int
     height: int
-    has_colour: bool
+    has_color: bool
     has_alpha: bool
     notes: list[str]  # keys of NOTES
     _small: Pixels = field(repr=False)
 
     def preview(self, max_side: int) -> Image.Image:
-        """The photo in neutral grey, its long side at most ``max_side`` (and PREVIEW_SIDE)."""
-        return Image.fromarray(grey(preview(self._small, min(max_side, PREVIEW_SIDE))))
+        """The photo in neutral gray, its long side at most ``max_side`` (and PREVIEW_SIDE)."""
+        return Image.fromarray(gray(preview(self._small, min(max_side, PREVIEW_SIDE))))
 
     def original(self, max_side: int) -> Image.Image:
         """The photo as it came, sRGB, no larger than ``preview``."""
@@ -141,7 +141,7 @@ def inspect(source: Path | str | BinaryIO, limits: Limits = DEFAULT_LIMITS) -> I
             mime=MIME.get(name) or Image.MIME[image.format or ""],
             width=full[0],
             height=full[1],
-            has_colour=has_colour(rgb),
+            has_color=has_color(rgb),
             has_alpha=alpha is not None,
             notes=notes + profile.notes,
             _small=turned(rgb, orientation),
@@ -181,7 +181,7 @@ def write(
     exif: bytes = b"",
     xmp: bytes = b"",
 ) -> None:
-    """Encode sRGB H,W,3 or grey H,W as ``jpeg`` (4:4:4), ``png``, ``webp``, ``tiff`` or ``avif``.
+    """Encode sRGB H,W,3 or gray H,W as ``jpeg`` (4:4:4), ``png``, ``webp``, ``tiff`` or ``avif``.
 
     A path gets the whole file at once or is left as it was. JPEG knows no alpha: transparent
     places become white. ``exif`` begins with ``Exif\\0\\0`` and fits 64 kB, as ``xmp`` does. Raises

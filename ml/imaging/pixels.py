@@ -18,12 +18,12 @@ QUARTER_TURNS = {5, 6, 7, 8}
 """EXIF orientations that swap width and height."""
 
 WIDE = {"I", "F", "I;16", "I;16L", "I;16B", "I;16N"}
-"""Pillow's modes for grey of more than 8 bits."""
-GREY = {"1", "L", "LA", "La", *WIDE}
+"""Pillow's modes for gray of more than 8 bits."""
+GRAY = {"1", "L", "LA", "La", *WIDE}
 
 
 class Profile:
-    """How an image's own colours become those of sRGB, by its ICC profile if it has one.
+    """How an image's own colors become those of sRGB, by its ICC profile if it has one.
 
     ``notes`` tells what went wrong: a broken profile is ignored.
     """
@@ -46,9 +46,9 @@ class Profile:
     def _read(self, data: bytes, mode: str) -> None:
         profile = ImageCms.ImageCmsProfile(io.BytesIO(data))
         space = {"GRAY": "L", "RGB": "RGB", "CMYK": "CMYK"}[profile.profile.xcolor_space.strip()]
-        own = "L" if mode in GREY else "CMYK" if mode == "CMYK" else "RGB"
+        own = "L" if mode in GRAY else "CMYK" if mode == "CMYK" else "RGB"
         if own == "L" and space != "CMYK":
-            # A table of 256 greys instead of a transform: what is grey stays exactly grey.
+            # A table of 256 grays instead of a transform: what is gray stays exactly gray.
             ramp = Image.fromarray(np.arange(256, dtype=np.uint8)[None])
             mapped = ImageCms.applyTransform(ramp.convert(space), _to_srgb(profile, space))
             curve = np.asarray(mapped)[0, :, 1].copy()
@@ -69,7 +69,7 @@ class Profile:
         return rgb if self._curve is None else self._curve[rgb]
 
     def apply(self, rgb: Pixels) -> None:
-        """Change decoded grey or RGB pixels in place."""
+        """Change decoded gray or RGB pixels in place."""
         if self._curve is None and self._transform is None:
             return
         for rows in srgb.strips(*rgb.shape[:2]):
@@ -144,22 +144,22 @@ def _planes(
 ) -> tuple[Pixels, Pixels | None]:
     if part.mode in WIDE:
         values = np.nan_to_num(np.asarray(part).astype(np.float32))
-        grey = np.rint(np.clip((values - black) / (white - black), 0, 1) * 255)
-        return profile.to_rgb(Image.fromarray(grey.astype(np.uint8))), None
+        gray = np.rint(np.clip((values - black) / (white - black), 0, 1) * 255)
+        return profile.to_rgb(Image.fromarray(gray.astype(np.uint8))), None
     if part.has_transparency_data:
         rgba = part.convert("RGBA")
         alpha = np.asarray(rgba.getchannel("A"))
-        colour = rgba.convert("RGB")
-        if part.mode in GREY:
-            colour = colour.getchannel("G")
-        return profile.to_rgb(colour), None if alpha.min() == 255 else alpha
+        color = rgba.convert("RGB")
+        if part.mode in GRAY:
+            color = color.getchannel("G")
+        return profile.to_rgb(color), None if alpha.min() == 255 else alpha
     if part.mode not in {"L", "RGB", "CMYK", "LAB"}:
-        part = part.convert("L" if part.mode in GREY else "RGB")
+        part = part.convert("L" if part.mode in GRAY else "RGB")
     return profile.to_rgb(part), None
 
 
 def _levels(image: Image.Image) -> tuple[float, float]:
-    """The values of black and white in a grey image of more than 8 bits."""
+    """The values of black and white in a gray image of more than 8 bits."""
     if image.mode not in WIDE:
         return 0, 255
     bits, inverted = 16, False
@@ -201,8 +201,8 @@ def on_white(rgb: Pixels, alpha: Pixels) -> Pixels:
     return ((rgb * cover + 255 * (255 - cover) + 127) // 255).astype(np.uint8)
 
 
-def has_colour(rgb: Pixels) -> bool:
-    """Whether a photo has colours already; a single tone (sepia, cyanotype, stains) is none.
+def has_color(rgb: Pixels) -> bool:
+    """Whether a photo has colors already; a single tone (sepia, cyanotype, stains) is none.
 
     A toned print has one ab for each lightness, give or take dirt and JPEG noise: what is left
     after taking out the median ab of each lightness is small, or lies along the tone's own hue.
@@ -225,4 +225,4 @@ def has_colour(rgb: Pixels) -> bool:
 
 
 SIDEWAYS, SPREAD = 6.0, 16.0
-"""Lab units that count as colour: across the tone's hue, and in any direction."""
+"""Lab units that count as color: across the tone's hue, and in any direction."""

@@ -1,7 +1,7 @@
-"""sRGB and lightness for 8-bit photos, exact where it matters: grey stays exactly grey.
+"""sRGB and lightness for 8-bit photos, exact where it matters: gray stays exactly gray.
 
-Luminance is kept as a 16-bit number Y in 0..65535, fine enough that no two of the 256 greys share
-one; what follows from it (L*, the grey that looks as light) is looked up. Faster and truer than
+Luminance is kept as a 16-bit number Y in 0..65535, fine enough that no two of the 256 grays share
+one; what follows from it (L*, the gray that looks as light) is looked up. Faster and truer than
 OpenCV's float conversion, whose interpolated table is up to 0.2 L off.
 """
 
@@ -49,11 +49,11 @@ def lightness(rgb: Pixels) -> NDArray[np.float32]:
     return np.take(_lightness_of_luminance(), luminance(rgb))
 
 
-def grey(rgb: Pixels) -> Pixels:
-    """The neutral sRGB grey of the same lightness, H,W, of sRGB H,W,3; greys come back the same."""
+def gray(rgb: Pixels) -> Pixels:
+    """The neutral sRGB gray of the same lightness, H,W, of sRGB H,W,3; grays come back the same."""
     out = np.empty(rgb.shape[:2], np.uint8)
     for rows in strips(*rgb.shape[:2]):
-        np.take(_grey_of_luminance(), luminance(rgb[rows]), out=out[rows])
+        np.take(_gray_of_luminance(), luminance(rgb[rows]), out=out[rows])
     return out
 
 
@@ -76,5 +76,5 @@ def _lightness_of_luminance() -> NDArray[np.float32]:
 
 
 @cache
-def _grey_of_luminance() -> Pixels:
+def _gray_of_luminance() -> Pixels:
     return np.rint(encoded(np.arange(65536) / 65535) * 255).astype(np.uint8)

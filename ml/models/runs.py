@@ -138,7 +138,7 @@ class RunPoint(models.Model):
 
 
 class RunSample(models.Model):
-    """Sample photos at a step: grey, as coloured now, and true, in one picture."""
+    """Sample photos at a step: gray, as colored now, and true, in one picture."""
 
     run = models.ForeignKey(TrainingRun, models.CASCADE, related_name="samples")
     step = models.PositiveIntegerField()

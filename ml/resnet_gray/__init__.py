@@ -1,4 +1,4 @@
-"""ResNet-Gray: networks that give black-and-white photos their colours back.
+"""ResNet-Gray: networks that give black-and-white photos their colors back.
 
 Needs torch, torchvision, numpy, Pillow, OpenCV and safetensors, and nothing of the site.
 Names are imported on first use, so that torch-free parts (``photos``, ``cards``) stay torch-free.

@@ -2,7 +2,7 @@
 
 It is a process of its own so that nothing in it, not even the kernel's memory killer, can take the
 worker along. It is told to end with the one that started it, holds a lock on its folder, and
-yields the processors to whoever colours photos.
+yields the processors to whoever colors photos.
 """
 
 import os
@@ -26,7 +26,7 @@ MOST_STEPS = 2000  # from one check to the next
 
 
 def arguments(run: TrainingRun, data: dict[str, Path], base: Path | None, photos: int) -> list[str]:
-    """The engine's arguments for a run; `photos` of them are learnt from."""
+    """The engine's arguments for a run; `photos` of them are learned from."""
     options = Options.of(run.options)
     resuming = (run.local / "checkpoint.pt").exists()
     batch = options.batch or 1
@@ -64,7 +64,7 @@ def command(module_arguments: Sequence[str], devices: int) -> list[str]:
 
 
 def yielding() -> list[str]:
-    """What to put before a command so that it leaves the processors to whoever colours photos."""
+    """What to put before a command so that it leaves the processors to whoever colors photos."""
     nice = shutil.which("nice")
     return [nice, "-n", str(NICE)] if nice else []
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_noop as _
 from colorweb import leases
 from colorweb.leases import Lease
 from ml.datasets.errors import DataSetError
-from ml.datasets.materialise import Wanted, materialise
+from ml.datasets.materialize import Wanted, materialize
 from ml.models.runs import TrainingRun
 from ml.training import child, copies, gpus, notice, queue, served, settle, states
 from ml.training.child import Child
@@ -89,7 +89,7 @@ class Way:
             raise RunError(
                 "data_set_gone", _("A data set of this run has been deleted. Start a new run.")
             )
-        data = materialise(wanted, run.local / "data", self._fetching)
+        data = materialize(wanted, run.local / "data", self._fetching)
         self._pin_base()
         if not run.served:
             run.served = served.figures(data["validation"], run.local / "served.log")

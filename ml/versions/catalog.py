@@ -11,7 +11,7 @@ DEFAULT = "resnet-gray-unet"
 
 
 def default() -> Path:
-    """The weights that colour unless somebody asks for others; `COLORWEB_MODEL` names them."""
+    """The weights that color unless somebody asks for others; `COLORWEB_MODEL` names them."""
     return _named(os.environ.get("COLORWEB_MODEL") or DEFAULT)
 
 

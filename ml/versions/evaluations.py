@@ -29,7 +29,7 @@ from colorweb.accounts.models import User
 from ml import wakeups
 from ml.datasets.errors import DataSetError
 from ml.datasets.index import TRAINING, VALIDATION
-from ml.datasets.materialise import Wanted, materialise
+from ml.datasets.materialize import Wanted, materialize
 from ml.errors import Told
 from ml.models import DataSet, Evaluation, ModelVersion, TrainingRun
 from ml.versions import gate, registry
@@ -140,7 +140,7 @@ def _photos(part: dict[str, Any], folder: Path) -> list[Path]:
         raise DataSetError(
             "data_set_gone", _("The data set “%(name)s” is no longer there."), name=part["name"]
         )
-    tars = materialise([Wanted(data_set, part["fingerprint"])], folder / "photos")
+    tars = materialize([Wanted(data_set, part["fingerprint"])], folder / "photos")
     return [tars[VALIDATION], tars[TRAINING]] if part["whole"] else [tars[VALIDATION]]
 
 
@@ -179,14 +179,14 @@ def columns(photos: int) -> int:
 
 
 def beside(ours: Path, theirs: Path, photos: int) -> bytes:
-    """Two sheets of so many photos as one JPEG: grey, ours, theirs, true below one another."""
+    """Two sheets of so many photos as one JPEG: gray, ours, theirs, true below one another."""
     with Image.open(ours) as first, Image.open(theirs) as second:
         a, b = np.asarray(first.convert("RGB")), np.asarray(second.convert("RGB"))
     a, b = a[:, : columns(photos) * TILE], b[:, : columns(photos) * TILE]
     bands = []
     for top in range(0, min(len(a), SHOWN // COLUMNS * 3 * TILE), 3 * TILE):
-        grey, shown, true = (a[top + i * TILE : top + (i + 1) * TILE] for i in range(3))
-        bands += [grey, shown, b[top + TILE : top + 2 * TILE], true]
+        gray, shown, true = (a[top + i * TILE : top + (i + 1) * TILE] for i in range(3))
+        bands += [gray, shown, b[top + TILE : top + 2 * TILE], true]
     buffer = BytesIO()
     Image.fromarray(np.vstack(bands)).save(buffer, "JPEG", quality=88)
     return buffer.getvalue()

@@ -3,9 +3,9 @@
 Both are measured on the photos that the version's training kept apart, and on the reference set
 if staff have chosen one. On each set it must hold that
 
-- the squared error of the calm colours (`mean.mse`, the paper's quantity) is at most 2 % larger,
+- the squared error of the calm colors (`mean.mse`, the paper's quantity) is at most 2 % larger,
 - the PSNR of what people see (`shown.psnr`) is at most 0.1 dB smaller,
-- colourfulness is at most 1 further from that of the true photos (`shown.colorfulness_diff`).
+- colorfulness is at most 1 further from that of the true photos (`shown.colorfulness_diff`).
 
 The room is about what two trainings of the same recipe differ by.
 """

@@ -1,6 +1,6 @@
 """Which version is in service: promoting, rolling back, and the record of both.
 
-Workers see it at their next claim: a photo that is being coloured is finished by the network it
+Workers see it at their next claim: a photo that is being colored is finished by the network it
 began with. Nothing is copied or deleted, so that going back takes as long as going forward.
 """
 

@@ -1,7 +1,7 @@
 """The networks that a process holds ready: the one in service, and those asked for lately.
 
 The row says which version a wish means, each time anew; a network is loaded before the one it
-follows is let go, so that photos are coloured by the one or by the other, and none waits in vain.
+follows is let go, so that photos are colored by the one or by the other, and none waits in vain.
 """
 
 import logging
@@ -43,10 +43,10 @@ class Network:
 
 
 class Networks:
-    """What one process colours with."""
+    """What one process colors with."""
 
     def __init__(self) -> None:
-        self.problem = ""  # why the version in service is not the one that colours here
+        self.problem = ""  # why the version in service is not the one that colors here
         self._lock = threading.RLock()
         self._kept: OrderedDict[str, Network] = OrderedDict()
         self._failed: dict[str, tuple[float, str]] = {}  # when and why, by SHA-256
@@ -58,7 +58,7 @@ class Networks:
 
     @property
     def in_service(self) -> Network:
-        """The network that colours unless somebody asks for another."""
+        """The network that colors unless somebody asks for another."""
         return self._kept[""]
 
     def get(self, wish: str) -> Network:
@@ -117,7 +117,7 @@ class Networks:
             del self._kept[wish]
 
     def about(self) -> dict[str, Any]:
-        """What operators want to know: the version that colours, where, and what is wrong."""
+        """What operators want to know: the version that colors, where, and what is wrong."""
         network = self.in_service
         return {
             "device": network.colorizer.device,

@@ -11,7 +11,7 @@ from bench.scene import scene, write_jpeg
 from ml.imaging import photos
 
 
-def test_scene_is_a_colour_photo_and_always_the_same():
+def test_scene_is_a_color_photo_and_always_the_same():
     first, second = scene(320, 240), scene(320, 240)
     assert np.array_equal(first, second)
     assert np.ptp(first, axis=2).mean() > 10

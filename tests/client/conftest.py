@@ -50,7 +50,7 @@ def site() -> Iterator[Site]:
 
 
 class Worker(threading.Thread):
-    """Ends every job: a colour for each photo, except the broken ones."""
+    """Ends every job: a color for each photo, except the broken ones."""
 
     def __init__(self) -> None:
         super().__init__(daemon=True)
@@ -66,7 +66,7 @@ class Worker(threading.Thread):
                     states.change(job.pk, State.FAILED, fence=1, **values)
                     continue
                 with files.new_file(job.file("result")) as file:
-                    file.write(b"colours of " + job.photo.name.encode())
+                    file.write(b"colors of " + job.photo.name.encode())
                 states.change(
                     job.pk,
                     State.SUCCEEDED,
@@ -78,7 +78,7 @@ class Worker(threading.Thread):
             while rendition := renditions.claim():
                 name = rendition.job.photo.name
                 with files.new_file(rendition.name(rendition.attempt)) as file:
-                    file.write(f"colours of {name} as {rendition.format}".encode())
+                    file.write(f"colors of {name} as {rendition.format}".encode())
                 renditions.finish(rendition, 1)
         connections.close_all()
 

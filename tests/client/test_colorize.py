@@ -5,7 +5,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from colorweb_client import Client, NotColoured, Refused
+from colorweb_client import Client, NotColored, Refused
 from colorweb_client.cli import main
 
 from colorweb.accounts import tokens
@@ -31,13 +31,13 @@ def colorize(site, album, tmp_path, capsys):
 
 
 def results(tmp_path: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in (tmp_path / "out").glob("*-colour*")}
+    return {path.name: path.read_bytes() for path in (tmp_path / "out").glob("*-color*")}
 
 
-def test_every_photo_of_a_folder_is_coloured(colorize, worker, tmp_path):
+def test_every_photo_of_a_folder_is_colored(colorize, worker, tmp_path):
     assert colorize() == (0, "3 of 3 photos\n")
     assert results(tmp_path) == {
-        f"{name}-colour.jpg": f"colours of {name}.jpg".encode() for name in "abc"
+        f"{name}-color.jpg": f"colors of {name}.jpg".encode() for name in "abc"
     }
     assert Photo.objects.values("guest").distinct().count() == 1
     assert not list((tmp_path / "out").glob(".*.part"))
@@ -45,14 +45,14 @@ def test_every_photo_of_a_folder_is_coloured(colorize, worker, tmp_path):
 
 def test_what_is_there_already_is_skipped(colorize, worker, tmp_path):
     colorize()
-    (tmp_path / "out" / "b-colour.jpg").unlink()
+    (tmp_path / "out" / "b-color.jpg").unlink()
     assert colorize() == (0, "3 of 3 photos, 2 were there already\n")
     assert len(results(tmp_path)) == 3
 
 
-def test_after_a_cut_no_photo_is_coloured_twice(colorize, worker, tmp_path):
+def test_after_a_cut_no_photo_is_colored_twice(colorize, worker, tmp_path):
     colorize()
-    for path in (tmp_path / "out").glob("*-colour.jpg"):
+    for path in (tmp_path / "out").glob("*-color.jpg"):
         path.unlink()
     assert colorize("--quiet") == (0, "")
     assert len(results(tmp_path)) == 3
@@ -85,7 +85,7 @@ def test_a_failed_job_is_tried_again_by_the_next_run(colorize, worker, album, tm
     assert len(results(tmp_path)) == 3
 
 
-def test_an_account_colours_by_its_token(colorize, worker, tmp_path):
+def test_an_account_colors_by_its_token(colorize, worker, tmp_path):
     ada = User.objects.create_user("ada@example.org")
     _, secret = tokens.create(ada, "nightly", ["read", "write"])
     assert colorize("--token", secret)[0] == 0
@@ -146,10 +146,10 @@ def test_names_that_differ_in_their_suffix_stay_apart(colorize, worker, album, t
     (album / "a.png").write_bytes(pictures.encoded("PNG", seed=9))
     assert colorize()[0] == 0
     assert sorted(results(tmp_path)) == [
-        "a.jpg-colour.jpg",
-        "a.png-colour.jpg",
-        "b-colour.jpg",
-        "c-colour.jpg",
+        "a.jpg-color.jpg",
+        "a.png-color.jpg",
+        "b-color.jpg",
+        "c-color.jpg",
     ]
 
 
@@ -165,7 +165,7 @@ def test_everything_a_job_can_do_works_from_python(site, album):
         assert job["status"] == "queued"
         assert [found["id"] for found in client.jobs([job["id"]])] == [job["id"]]
         assert client.cancel(job)["status"] == "canceled"
-        with pytest.raises(NotColoured, match="cancelled"):
+        with pytest.raises(NotColored, match="canceled"):
             client.wait(client.job(job["id"]))
         again = client.retry(job)
         client.delete(again)
@@ -179,4 +179,4 @@ def test_a_result_is_downloaded_in_another_format(site, worker, album, tmp_path)
     with Client(site.url, patience=20) as client:
         job = client.colorize(album / "a.jpg")
         path = client.download(job, tmp_path / "a.webp", format="webp", size=200, vividness=1.4)
-    assert path.read_bytes() == b"colours of a.jpg as webp"
+    assert path.read_bytes() == b"colors of a.jpg as webp"

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 PAGE = (Path(settings.BASE_DIR) / "docs" / "api.md").read_text()
 SNIPPETS = re.findall(r"^```(bash|python|js)\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
-COLOURS = b"colours of old.jpg"
+COLORS = b"colors of old.jpg"
 
 
 def node() -> str:
@@ -78,18 +78,18 @@ def run(site, worker, tmp_path):
 
 @pytest.mark.parametrize(
     ("language", "code"),
-    [snippet for snippet in SNIPPETS if "colour.jpg" in snippet[1]],
+    [snippet for snippet in SNIPPETS if "color.jpg" in snippet[1]],
     ids=lambda value: value if value in ("bash", "python", "js") else "photo",
 )
-def test_a_walk_through_ends_with_a_coloured_photo(run, tmp_path, language, code):
+def test_a_walk_through_ends_with_a_colored_photo(run, tmp_path, language, code):
     run(language, code)
-    assert (tmp_path / "colour.jpg").read_bytes() == COLOURS
+    assert (tmp_path / "color.jpg").read_bytes() == COLORS
 
 
-def test_a_folder_is_coloured(run, tmp_path):
+def test_a_folder_is_colored(run, tmp_path):
     [code] = [code for _, code in SNIPPETS if "colorweb colorize" in code]
     run("bash", code)
-    assert (tmp_path / "coloured" / "old-colour.jpg").read_bytes() == COLOURS
+    assert (tmp_path / "colored" / "old-color.jpg").read_bytes() == COLORS
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_another_file_is_made(run, tmp_path, language, code):
     run(language, code)
     kind = "png" if language == "js" else "webp"
     content = (tmp_path / f"small.{kind}").read_bytes()
-    assert content == f"colours of old.jpg as {kind}".encode()
+    assert content == f"colors of old.jpg as {kind}".encode()
 
 
 def test_two_photos_are_a_batch(run, tmp_path):
@@ -163,7 +163,7 @@ def test_the_receiver_checks_what_it_gets(tmp_path):
 
 def test_every_snippet_is_run():
     run_here = (
-        *("colour.jpg", "colorweb colorize", "Idempotency-Key", "COLORWEB_TOKEN"),
+        *("color.jpg", "colorweb colorize", "Idempotency-Key", "COLORWEB_TOKEN"),
         *("archive.example", "WEBHOOK_SECRET", "small.", "batch.json"),
     )
     assert len(SNIPPETS) == 14

@@ -13,7 +13,7 @@ def impatient(monkeypatch):
     monkeypatch.setattr(probe, "SECONDS", 0.5)
 
 
-def test_a_machine_that_colours_shows_it_by_its_heartbeat(capsys):
+def test_a_machine_that_colors_shows_it_by_its_heartbeat(capsys):
     workers.beat("another-machine-1", {})
     assert probe.main("gpu") == 1
     assert capsys.readouterr().err == "gpu: no process here has shown itself within 15 seconds\n"

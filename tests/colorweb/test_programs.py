@@ -42,21 +42,21 @@ def test_a_redis_given_replaces_both(monkeypatch):
     assert names() == {"site": ["beat", "default", "gpu", "training", "web"]}
 
 
-def test_one_colouring_process_a_core_where_there_is_no_gpu(monkeypatch):
+def test_one_coloring_process_a_core_where_there_is_no_gpu(monkeypatch):
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
     cores = len(os.sched_getaffinity(0))
-    assert programs.colouring_processes() == cores
+    assert programs.coloring_processes() == cores
     assert f"--concurrency {cores}" in command("gpu")
 
 
-def test_one_colouring_process_a_gpu(monkeypatch, tmp_path):
+def test_one_coloring_process_a_gpu(monkeypatch, tmp_path):
     tool = tmp_path / "nvidia-smi"
     tool.write_text("#!/bin/sh\necho 'GPU 0: H200'\necho 'GPU 1: H200'\n")
     tool.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
-    assert programs.colouring_processes() == 2
+    assert programs.coloring_processes() == 2
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "1")
-    assert programs.colouring_processes() == 1
+    assert programs.coloring_processes() == 1
 
 
 def test_supervisor_understands_its_configuration(monkeypatch, tmp_path):

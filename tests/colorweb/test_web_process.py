@@ -15,7 +15,7 @@ import pytest
         ),
     ],
 )
-def test_torch_is_only_in_the_processes_that_colour(loading):
+def test_torch_is_only_in_the_processes_that_color(loading):
     code = f"import sys; {loading}; print('torch' in sys.modules, 'torchvision' in sys.modules)"
     run = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60

@@ -52,7 +52,7 @@ def test_several_machines_run_every_program_once_prepared():
     assert not set(web) & set(worker)
 
 
-def test_only_those_who_colour_or_train_carry_torch():
+def test_only_those_who_color_or_train_carry_torch():
     assert "torch" not in stages()["web"]
     for name in ("compose.yaml", "compose.web.yaml", "compose.worker.yaml"):
         for service, about in services(name).items():

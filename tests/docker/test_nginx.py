@@ -72,7 +72,7 @@ def test_nginx_passes_on_what_the_site_needs(site: httpx.Client) -> None:
         "/",
         content=bytes(5_000_000),
         headers={
-            "Host": "colours.example",
+            "Host": "colors.example",
             "Range": "bytes=0-1",
             "X-Forwarded-For": "198.51.100.1, 203.0.113.5",
             "X-Forwarded-Proto": "https",
@@ -81,7 +81,7 @@ def test_nginx_passes_on_what_the_site_needs(site: httpx.Client) -> None:
     assert answer.status_code == 206
     told = answer.json()
     assert told["body"] == 5_000_000
-    assert (told["host"], told["range"]) == ("colours.example", "bytes=0-1")
+    assert (told["host"], told["range"]) == ("colors.example", "bytes=0-1")
     # The proxy before us has added the last; what a client claims itself goes no further.
     assert told["x-forwarded-for"] == "203.0.113.5"
     assert told["x-forwarded-proto"] == "https"

@@ -46,7 +46,7 @@ def _has_trained_model() -> bool:
 def stack(
     tmp_path_factory: pytest.TempPathFactory, model_environment: dict[str, str]
 ) -> Iterator[Stack]:
-    """The site, ready to colour; every e2e test shares it."""
+    """The site, ready to color; every e2e test shares it."""
     stack = Stack(tmp_path_factory.mktemp("stack"), model_environment)
     stack.start()
     yield stack

@@ -62,7 +62,7 @@ class Machines:
             self.serve("web", program, **self.site)
         for machine in ("gpu-1", "gpu-2"):
             self.serve(machine, "gpu", COLORWEB_PROCESSES="1")
-        wait_for(lambda: len(self.workers()) == 2, "both machines to colour", LOADING)
+        wait_for(lambda: len(self.workers()) == 2, "both machines to color", LOADING)
         wait_for(self._is_ready, "the web to be ready")
 
     def serve(self, machine: str, program: str, **environment: str) -> None:
@@ -102,7 +102,7 @@ class Machines:
         process.wait(10)
 
     def stop(self) -> None:
-        """Stops all programs as `docker compose stop` does, those who colour first."""
+        """Stops all programs as `docker compose stop` does, those who color first."""
         for process in reversed(self.processes.values()):
             process.terminate()
         for process in reversed(self.processes.values()):
@@ -125,7 +125,7 @@ class Machines:
             connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
 
     def workers(self) -> list[bytes]:
-        """The processes that have shown themselves as able to colour."""
+        """The processes that have shown themselves as able to color."""
         with redis.Redis.from_url(self.broker) as client:
             return list(client.scan_iter("colorweb:worker:*"))
 

@@ -12,7 +12,7 @@ from tests.e2e.stack import Stack
 
 DESKTOP = 1280
 PHONE = 390
-COLOURED = 60_000  # milliseconds; two cores do it in two seconds when nothing else runs
+COLORED = 60_000  # milliseconds; two cores do it in two seconds when nothing else runs
 
 
 def screen(browser: Browser, stack: Stack, width: int = DESKTOP, **options: Any) -> BrowserContext:
@@ -41,16 +41,16 @@ def choose(page: Page, *photos: Path) -> None:
     page.set_input_files("#pick", photos)
 
 
-def coloured(page: Page, photo: Path) -> None:
-    """Send one photo and wait on its page until it is in colour and all is still."""
+def colored(page: Page, photo: Path) -> None:
+    """Send one photo and wait on its page until it is in color and all is still."""
     choose(page, photo)
     page.wait_for_url("**/jobs/*/")
     wait_until_still(page)
 
 
 def wait_until_still(page: Page) -> None:
-    """Wait on a photo's page until it is in colour and nothing moves any more."""
-    expect(page.get_by_role("status")).to_have_text("In colour", timeout=COLOURED)
+    """Wait on a photo's page until it is in color and nothing moves any more."""
+    expect(page.get_by_role("status")).to_have_text("In color", timeout=COLORED)
     expect(page.locator("photo-stage[data-arriving], photo-stage[data-settling]")).to_have_count(0)
 
 

@@ -12,13 +12,13 @@ from PIL import Image
 
 
 def landscape(width: int = 640, height: int = 480) -> Image.Image:
-    """A grey picture with a sky, a hill and some grain: smooth parts, edges and noise."""
+    """A gray picture with a sky, a hill and some grain: smooth parts, edges and noise."""
     y, x = np.mgrid[0 : 1 : height * 1j, 0 : 1 : width * 1j].astype(np.float32)
     sky = 190 - 60 * y
     hill = 60 + 60 * x
     grain = np.random.default_rng(1).normal(0, 4, (height, width)).astype(np.float32)
-    grey = np.where(y > 0.55 + 0.15 * np.sin(5 * x), hill, sky) + grain
-    return Image.fromarray(grey.clip(0, 255).astype(np.uint8))
+    gray = np.where(y > 0.55 + 0.15 * np.sin(5 * x), hill, sky) + grain
+    return Image.fromarray(gray.clip(0, 255).astype(np.uint8))
 
 
 def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
@@ -29,7 +29,7 @@ def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
 
 
 def jpeg(width: int = 640, height: int = 480) -> bytes:
-    """A black-and-white photo as old scanners write them: a grey JPEG."""
+    """A black-and-white photo as old scanners write them: a gray JPEG."""
     return encoded(landscape(width, height), "JPEG", quality=90)
 
 
@@ -39,7 +39,7 @@ def cmyk_jpeg() -> bytes:
 
 
 def tiff_16_bit() -> bytes:
-    """A grey TIFF with 65,536 levels, as film scanners write them."""
+    """A gray TIFF with 65,536 levels, as film scanners write them."""
     return encoded(Image.fromarray(np.asarray(landscape()).astype(np.uint16) * 257), "TIFF")
 
 
@@ -53,7 +53,7 @@ def svg() -> bytes:
     """A drawing, not a photo."""
     return (
         b'<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64">'
-        b'<rect width="64" height="64" fill="grey"/></svg>'
+        b'<rect width="64" height="64" fill="gray"/></svg>'
     )
 
 
@@ -83,6 +83,6 @@ def opened(file: bytes) -> Image.Image:
 
 
 def chroma(file: bytes) -> float:
-    """How far a picture's colour channels lie apart, mean in levels; 0 for a grey picture."""
+    """How far a picture's color channels lie apart, mean in levels; 0 for a gray picture."""
     pixels = np.asarray(opened(file).convert("RGB")).astype(np.int16)
     return float((pixels.max(axis=2) - pixels.min(axis=2)).mean())

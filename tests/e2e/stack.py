@@ -51,7 +51,7 @@ class Stack:
         self.process: subprocess.Popen[str]
 
     def start(self) -> None:
-        """Starts it and waits until a photo could be coloured."""
+        """Starts it and waits until a photo could be colored."""
         self.var_dir.mkdir(parents=True, exist_ok=True)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "colorweb.serve"],

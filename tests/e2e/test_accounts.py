@@ -74,7 +74,7 @@ def delete_account(page: Page, email: str) -> None:
 def test_a_life_of_an_account(
     page: Page, browser: Browser, stack: Stack, tmp_path: Path, email: str
 ) -> None:
-    pages.coloured(page, pages.photo_in(tmp_path, "Grandmother.jpg"))
+    pages.colored(page, pages.photo_in(tmp_path, "Grandmother.jpg"))
     photo = page.url
 
     sign_up(page, email)
@@ -89,7 +89,7 @@ def test_a_life_of_an_account(
 
     log_in(page, email)
     page.goto(photo)
-    expect(page.get_by_role("status")).to_have_text("In colour")
+    expect(page.get_by_role("status")).to_have_text("In color")
 
     page.goto("/account/2fa/totp/activate/")
     prove(page)
@@ -134,7 +134,7 @@ def test_a_page_left_open_goes_on_after_logging_in_beside_it(
         listed.goto("/")
         expect(listed.locator(".card[data-status=queued]")).to_have_count(1)
         sign_up(beside, email)
-    expect(page.get_by_role("status")).to_have_text("In colour", timeout=pages.COLOURED)
+    expect(page.get_by_role("status")).to_have_text("In color", timeout=pages.COLORED)
     expect(listed.locator(".card[data-status=succeeded]")).to_have_count(1)
 
 

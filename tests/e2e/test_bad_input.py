@@ -1,4 +1,4 @@
-"""Whatever is sent is coloured, or refused with a code and a sentence; nothing else suffers."""
+"""Whatever is sent is colored, or refused with a code and a sentence; nothing else suffers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "drawing.svg": (pictures.svg, "vector_drawing"),
     "strip.png": (lambda: pictures.encoded(Image.new("L", (21, 1)), "PNG"), "too_narrow"),
 }
-COLOURED: dict[str, Callable[[], bytes]] = {
+COLORED: dict[str, Callable[[], bytes]] = {
     "inks.jpg": pictures.cmyk_jpeg,
     "scan.tif": pictures.tiff_16_bit,
     "moving.gif": pictures.animated_gif,
@@ -60,9 +60,9 @@ def test_bad_input_is_refused_in_words_and_delays_nobody(stack: Stack, guest: Gu
     assert folders_without_rows_and_rows_without_files(stack) == (set(), set())
 
 
-@pytest.mark.parametrize("name", COLOURED)
-def test_odd_photos_are_coloured_at_their_own_size(guest: Guest, name: str) -> None:
-    sent = COLOURED[name]()
+@pytest.mark.parametrize("name", COLORED)
+def test_odd_photos_are_colored_at_their_own_size(guest: Guest, name: str) -> None:
+    sent = COLORED[name]()
     answer = guest.post(name, sent)
     assert answer.status_code == 201, answer.text
     done = guest.wait(answer.json()["id"])

@@ -86,7 +86,7 @@ def test_a_nights_batch(stack: Stack, guest: Guest, tmp_path: Path) -> None:
         text=True,
     )
     began_at = time.monotonic()
-    wait_for(lambda: len(list(out.glob("*-colour.jpg"))) > PHOTOS // 4, "a quarter", PHOTOS * 3, 1)
+    wait_for(lambda: len(list(out.glob("*-color.jpg"))) > PHOTOS // 4, "a quarter", PHOTOS * 3, 1)
     before = memory_of(stack)
     visitor = guest.post("visitor.jpg", pictures.jpeg()).json()["id"]
     done = guest.wait(visitor, seconds=60)
@@ -95,7 +95,7 @@ def test_a_nights_batch(stack: Stack, guest: Guest, tmp_path: Path) -> None:
     took, after = time.monotonic() - began_at, memory_of(stack)
 
     assert (batch.returncode, said) == (0, f"{PHOTOS} of {PHOTOS} photos\n")
-    assert len(list(out.glob("*-colour.jpg"))) == PHOTOS
+    assert len(list(out.glob("*-color.jpg"))) == PHOTOS
     sent = stack.rows(SENT)
     assert len(sent) == PHOTOS
     assert len({sha256 for sha256, _, _ in sent}) == PHOTOS

@@ -26,21 +26,19 @@ def start(stack: Stack, photos: Path, out: Path) -> subprocess.Popen[str]:
     )
 
 
-def test_a_batch_survives_the_web_process_and_is_coloured_once(
-    stack: Stack, tmp_path: Path
-) -> None:
+def test_a_batch_survives_the_web_process_and_is_colored_once(stack: Stack, tmp_path: Path) -> None:
     photos, out = tmp_path / "album", tmp_path / "out"
     photos.mkdir()
     for number in range(12):
         (photos / f"{number}.jpg").write_bytes(pictures.jpeg(600 + number, 400))
     before = stack.rows("SELECT count(*) FROM jobs_job")[0][0]
     batch = start(stack, photos, out)
-    wait_for(lambda: any(out.glob("*-colour.jpg")), "the first result")
+    wait_for(lambda: any(out.glob("*-color.jpg")), "the first result")
     stack.kill("web")
     _, said = batch.communicate(timeout=120)
     assert (batch.returncode, said) == (0, "12 of 12 photos\n")
-    assert len(list(out.glob("*-colour.jpg"))) == 12
-    assert pictures.chroma((out / "0-colour.jpg").read_bytes()) > 0.5
+    assert len(list(out.glob("*-color.jpg"))) == 12
+    assert pictures.chroma((out / "0-color.jpg").read_bytes()) > 0.5
     assert stack.rows("SELECT count(*) FROM jobs_job")[0][0] == before + 12
 
 
@@ -51,11 +49,11 @@ def test_a_batch_that_was_killed_goes_on_where_it_was(stack: Stack, tmp_path: Pa
         (photos / f"{number}.jpg").write_bytes(pictures.jpeg(500 + number, 300))
     before = stack.rows("SELECT count(*) FROM jobs_job")[0][0]
     batch = start(stack, photos, out)
-    wait_for(lambda: any(out.glob("*-colour.jpg")), "the first result")
+    wait_for(lambda: any(out.glob("*-color.jpg")), "the first result")
     batch.kill()
     batch.communicate()
     again = start(stack, photos, out)
     _, said = again.communicate(timeout=120)
     assert (again.returncode, said.startswith("6 of 6 photos")) == (0, True)
-    assert len(list(out.glob("*-colour.jpg"))) == 6
+    assert len(list(out.glob("*-color.jpg"))) == 6
     assert stack.rows("SELECT count(*) FROM jobs_job")[0][0] == before + 6

@@ -13,14 +13,14 @@ from tests.e2e.test_pages_accessible import check
 
 def published(page: Page, tmp_path: Path, title: str) -> None:
     """A photo of this page's visitor in the gallery."""
-    pages.coloured(page, pages.photo_in(tmp_path, width=1000))
+    pages.colored(page, pages.photo_in(tmp_path, width=1000))
     pages.publish(page, title)
 
 
 def cut_of(page: Page, title: str) -> str:
-    """How much of a print's colours is cut away."""
+    """How much of a print's colors is cut away."""
     print_ = page.locator(".print", has_text=title)
-    return print_.locator(".colour").evaluate("picture => getComputedStyle(picture).clipPath")
+    return print_.locator(".color").evaluate("picture => getComputedStyle(picture).clipPath")
 
 
 def in_the_gallery(context: BrowserContext, title: str) -> Page:
@@ -90,7 +90,7 @@ def test_a_photo_is_liked_reported_and_hidden(
 def test_a_tap_shows_what_the_photo_was(
     page: Page, browser: Browser, stack: Stack, tmp_path: Path
 ) -> None:
-    title = "The harbour"
+    title = "The harbor"
     published(page, tmp_path, title)
     phone = in_the_gallery(
         pages.screen(browser, stack, pages.PHONE, reduced_motion="reduce"), title

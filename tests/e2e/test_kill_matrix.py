@@ -1,4 +1,4 @@
-"""Whatever dies while photos are in the queue, each is coloured, once."""
+"""Whatever dies while photos are in the queue, each is colored, once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PHOTOS = 8
 
 
 @pytest.mark.parametrize("program", ["web", "gpu", "default", "beat", "broker", "cache"])
-def test_every_photo_is_coloured_once_whatever_dies(
+def test_every_photo_is_colored_once_whatever_dies(
     stack: Stack, guest: Guest, program: str
 ) -> None:
     jobs = [

@@ -1,4 +1,4 @@
-"""Whoever dies, the photo is coloured, once."""
+"""Whoever dies, the photo is colored, once."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def kill_parent(stack: Stack, worker: str) -> None:
     "kill",
     [pytest.param(kill_child, id="child"), pytest.param(kill_parent, id="parent")],
 )
-def test_killed_worker_job_is_coloured_once(
+def test_killed_worker_job_is_colored_once(
     stack: Stack, guest: Guest, kill: Callable[[Stack, str], None]
 ) -> None:
     # Large, so that there is a middle to be killed in.
@@ -58,7 +58,7 @@ def test_killed_worker_job_is_coloured_once(
     assert pictures.chroma(guest.get(done["urls"]["result"])) > 0.5
 
 
-def test_jobs_of_others_are_coloured_while_a_worker_is_being_replaced(
+def test_jobs_of_others_are_colored_while_a_worker_is_being_replaced(
     stack: Stack, guest: Guest
 ) -> None:
     stack.kill("gpu")

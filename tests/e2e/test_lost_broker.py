@@ -10,7 +10,7 @@ from tests.e2e.stack import Guest, Stack
 RECOVERED = 60  # seconds: everybody's reconnection, and the reaper's five
 
 
-def test_photos_sent_while_the_broker_is_away_are_taken_at_once_and_coloured_later(
+def test_photos_sent_while_the_broker_is_away_are_taken_at_once_and_colored_later(
     stack: Stack, guest: Guest
 ) -> None:
     with stack.without("broker"):

@@ -13,7 +13,7 @@ from tests import s3
 from tests.e2e import pictures
 from tests.e2e.machines import Machines
 from tests.e2e.stack import Guest
-from tests.ml import colours
+from tests.ml import colors
 from tests.ml.datasets.pictures import photo
 from tests.waiting import wait_for
 
@@ -32,7 +32,7 @@ SEVERAL = 6
 def machines(
     tmp_path_factory: pytest.TempPathFactory, s3_server: str, model_environment: dict[str, str]
 ) -> Iterator[Machines]:
-    """Web here, two machines that colour there."""
+    """Web here, two machines that color there."""
     machines = Machines(tmp_path_factory.mktemp("machines"), s3_server, model_environment)
     try:
         machines.start()
@@ -48,7 +48,7 @@ def guest(machines: Machines) -> Guest:
     return Guest(machines)
 
 
-def test_photos_are_coloured_on_all_machines_and_served_by_one(
+def test_photos_are_colored_on_all_machines_and_served_by_one(
     machines: Machines, guest: Guest
 ) -> None:
     photos = [pictures.jpeg(1200 + 10 * number, 900) for number in range(SEVERAL)]
@@ -87,19 +87,19 @@ def test_a_machine_that_loses_its_power_loses_no_photo(machines: Machines, guest
     wait_for(lambda: len(machines.workers()) == 2, "the machine to be back", 180)
 
 
-def test_a_network_trained_on_one_machine_colours_on_the_others(
+def test_a_network_trained_on_one_machine_colors_on_the_others(
     machines: Machines, guest: Guest, tmp_path: Path
 ) -> None:
-    photos = {f"{seed}.png": colours.png(photo(seed)) for seed in range(24)}
-    archive = colours.tar(tmp_path / "summers.tar", photos)
+    photos = {f"{seed}.png": colors.png(photo(seed)) for seed in range(24)}
+    archive = colors.tar(tmp_path / "summers.tar", photos)
     machines.manage("datasets", "add", "Summers", "--archive", str(archive))
     machines.serve("training", "training")
     options = ["--epochs", "1", "--size", "64", "--batch", "4"]
     printed = machines.manage("runs", "start", "quick", "Summers", *options, "--follow")
-    machines.manage("models", "promote", printed.split()[-1], "--reason", "to see it colour")
+    machines.manage("models", "promote", printed.split()[-1], "--reason", "to see it color")
 
     [(version,)] = machines.rows("SELECT sha256 FROM ml_modelversion WHERE file <> ''")
-    wait_for(lambda: _coloured_by(machines, guest, version) == 2, "both to colour with it", 120)
+    wait_for(lambda: _colored_by(machines, guest, version) == 2, "both to color with it", 120)
 
 
 def test_everything_comes_back_from_a_backup_of_the_running_site(
@@ -123,18 +123,18 @@ def test_everything_comes_back_from_a_backup_of_the_running_site(
     assert guest.get(job["urls"]["result"]) == result
     # The network trained here came back too, and to machines that had never seen it.
     [(version,)] = machines.rows("SELECT sha256 FROM ml_modelversion WHERE file <> ''")
-    wait_for(lambda: _coloured_by(machines, guest, version) > 2, "both to colour again", 120)
+    wait_for(lambda: _colored_by(machines, guest, version) > 2, "both to color again", 120)
 
 
-def _coloured_by(machines: Machines, guest: Guest, version: str) -> int:
-    """How many processes have coloured with a version, after one more photo."""
+def _colored_by(machines: Machines, guest: Guest, version: str) -> int:
+    """How many processes have colored with a version, after one more photo."""
     job = guest.post("old.jpg", pictures.jpeg()).json()["id"]
     assert guest.wait(job)["status"] == "succeeded"
-    coloured = f"""
+    colored = f"""
         SELECT count(DISTINCT worker) FROM jobs_job
         WHERE model_version <> '' AND '{version}' LIKE model_version || '%'
     """
-    return int(machines.rows(coloured)[0][0])
+    return int(machines.rows(colored)[0][0])
 
 
 def stored(machines: Machines, folder: str) -> list[str]:

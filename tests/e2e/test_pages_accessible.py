@@ -44,7 +44,7 @@ def test_pages_have_no_accessibility_violations(
         pages.choose(page, letter)
         expect(page.locator(".card[data-status=refused]")).to_be_visible()
         check(page, width)
-    expect(page.locator(".card[data-status=succeeded]")).to_be_visible(timeout=pages.COLOURED)
+    expect(page.locator(".card[data-status=succeeded]")).to_be_visible(timeout=pages.COLORED)
     check(page, width)
 
     page.goto(address)
@@ -65,8 +65,8 @@ def test_pages_have_no_accessibility_violations(
 
 
 def test_everything_on_the_result_page_is_reached_by_keyboard(page: Page, tmp_path: Path) -> None:
-    pages.coloured(page, pages.photo_in(tmp_path, width=2000))
-    expect(page.locator("photo-colours[data-live]")).to_be_attached()
+    pages.colored(page, pages.photo_in(tmp_path, width=2000))
+    expect(page.locator("photo-colors[data-live]")).to_be_attached()
     page.locator("#content").focus()
     reached = []
     for _ in range(16):
@@ -91,9 +91,9 @@ def test_everything_on_the_result_page_is_reached_by_keyboard(page: Page, tmp_pa
             "Other formats…",
             "Publish…",
             "Share…",
-            "Colour again…",
+            "Color again…",
             "Title…",
             "Delete…",
-            "Colour another photo",
+            "Color another photo",
         )
     ]

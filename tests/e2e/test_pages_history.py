@@ -14,18 +14,18 @@ from tests.e2e.test_pages_accessible import check
 
 
 def three_photos(page: Page, folder: Path) -> None:
-    """Three photos in colour, and the page that lists them."""
+    """Three photos in color, and the page that lists them."""
     photos = [pages.photo_in(folder, f"{name}.jpg") for name in ("a", "b", "c")]
     pages.choose(page, *photos)
-    expect(page.locator(".card[data-status=succeeded]")).to_have_count(3, timeout=pages.COLOURED)
+    expect(page.locator(".card[data-status=succeeded]")).to_have_count(3, timeout=pages.COLORED)
     page.goto("/history/")
 
 
-def test_many_are_chosen_with_shift_and_coloured_again_before_ones_eyes(
+def test_many_are_chosen_with_shift_and_colored_again_before_ones_eyes(
     page: Page, stack: Stack, tmp_path: Path
 ) -> None:
     three_photos(page, tmp_path)
-    expect(page.get_by_role("button", name="Colour again…")).to_be_disabled()
+    expect(page.get_by_role("button", name="Color again…")).to_be_disabled()
     boxes = page.locator(".choose")
     boxes.nth(0).click()
     boxes.nth(2).click(modifiers=["Shift"])
@@ -33,12 +33,12 @@ def test_many_are_chosen_with_shift_and_coloured_again_before_ones_eyes(
     boxes.nth(1).click()
     expect(page.locator(".choice-count")).to_have_text("Chosen: 2")
     with stack.stopped("gpu"):
-        page.get_by_role("button", name="Colour again…").click()
+        page.get_by_role("button", name="Color again…").click()
         page.get_by_label("Vividness").select_option("vivid")
-        page.get_by_role("button", name="Colour", exact=True).click()
+        page.get_by_role("button", name="Color", exact=True).click()
         expect(page.get_by_text("2 photos are waiting.")).to_be_visible()
         expect(page.locator(".card[data-status=queued]")).to_have_count(2)
-    expect(page.locator(".card[data-status=succeeded]")).to_have_count(3, timeout=pages.COLOURED)
+    expect(page.locator(".card[data-status=succeeded]")).to_have_count(3, timeout=pages.COLORED)
 
     page.reload()
     check(page, pages.DESKTOP)
@@ -84,7 +84,7 @@ def test_a_zip_is_made_before_ones_eyes_and_downloaded(page: Page, tmp_path: Pat
     with page.expect_download() as download:
         page.get_by_role("link", name="Download").click()
     with ZipFile(download.value.path()) as found:
-        assert sorted(found.namelist()) == ["a-colour.jpg", "b-colour.jpg", "c-colour.jpg"]
+        assert sorted(found.namelist()) == ["a-color.jpg", "b-color.jpg", "c-color.jpg"]
 
 
 def test_everything_works_without_a_script(

@@ -19,27 +19,27 @@ COUNT_SHIFTS = """
 
 
 def cut(page: Page) -> str:
-    """How the coloured picture is cut off by the line."""
+    """How the colored picture is cut off by the line."""
     return str(
         page.locator("figure.after").evaluate("element => getComputedStyle(element).clipPath")
     )
 
 
 def test_slider_compares_by_keyboard(page: Page, tmp_path: Path) -> None:
-    pages.coloured(page, pages.photo_in(tmp_path))
+    pages.colored(page, pages.photo_in(tmp_path))
     slider = page.get_by_role("slider", name="Before / After")
-    expect(slider).to_have_attribute("aria-valuetext", "75% in colour")
+    expect(slider).to_have_attribute("aria-valuetext", "75% in color")
     slider.focus()
     page.keyboard.press("Home")
     assert cut(page) == "inset(0px 0px 0px 0%)"
-    expect(slider).to_have_attribute("aria-valuetext", "100% in colour")
+    expect(slider).to_have_attribute("aria-valuetext", "100% in color")
     page.keyboard.press("End")
     assert cut(page) == "inset(0px 0px 0px 100%)"
-    expect(slider).to_have_attribute("aria-valuetext", "0% in colour")
+    expect(slider).to_have_attribute("aria-valuetext", "0% in color")
 
 
 def test_slider_compares_by_mouse_where_the_mouse_is(page: Page, tmp_path: Path) -> None:
-    pages.coloured(page, pages.photo_in(tmp_path))
+    pages.colored(page, pages.photo_in(tmp_path))
     box = page.locator(".frame").bounding_box()
     assert box
     page.mouse.click(box["x"] + box["width"] * 0.6, box["y"] + box["height"] / 2)
@@ -49,7 +49,7 @@ def test_slider_compares_by_mouse_where_the_mouse_is(page: Page, tmp_path: Path)
 def test_at_100_percent_the_full_size_scrolls_by_keyboard_under_the_line(
     page: Page, tmp_path: Path
 ) -> None:
-    pages.coloured(page, pages.photo_in(tmp_path, width=3000))
+    pages.colored(page, pages.photo_in(tmp_path, width=3000))
     zoom = page.get_by_role("button", name="100 %")
     zoom.click()
     expect(zoom).to_have_attribute("aria-pressed", "true")
@@ -82,11 +82,11 @@ def test_at_100_percent_the_full_size_scrolls_by_keyboard_under_the_line(
 
 
 def test_zoom_is_offered_only_where_there_is_more_to_see(page: Page, tmp_path: Path) -> None:
-    pages.coloured(page, pages.photo_in(tmp_path, width=320))
+    pages.colored(page, pages.photo_in(tmp_path, width=320))
     expect(page.get_by_role("button", name="100 %")).to_be_hidden()
 
 
-def test_nothing_jumps_while_a_photo_gets_its_colours(
+def test_nothing_jumps_while_a_photo_gets_its_colors(
     browser: Browser, stack: Stack, tmp_path: Path
 ) -> None:
     for width in (pages.DESKTOP, pages.PHONE):
@@ -103,12 +103,12 @@ def test_nothing_jumps_while_a_photo_gets_its_colours(
         context.close()
 
 
-def test_colours_come_at_once_for_those_who_want_it_still(
+def test_colors_come_at_once_for_those_who_want_it_still(
     browser: Browser, stack: Stack, tmp_path: Path
 ) -> None:
     context = pages.screen(browser, stack, reduced_motion="reduce")
     page = context.new_page()
-    pages.coloured(page, pages.photo_in(tmp_path))
+    pages.colored(page, pages.photo_in(tmp_path))
     assert cut(page) == "inset(0px 0px 0px 25%)"
     animations = page.evaluate("document.getAnimations().length")
     assert animations == 0
@@ -119,13 +119,13 @@ def test_content_security_policy_stops_nothing_of_ours(page: Page, tmp_path: Pat
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
     page.on("pageerror", lambda error: complaints.append(str(error)))
-    pages.coloured(page, pages.photo_in(tmp_path))
+    pages.colored(page, pages.photo_in(tmp_path))
     page.goto("/gallery/")
     assert complaints == []
 
 
 def test_deleted_photo_is_gone_with_its_page(page: Page, tmp_path: Path) -> None:
-    pages.coloured(page, pages.photo_in(tmp_path))
+    pages.colored(page, pages.photo_in(tmp_path))
     address = page.url
     page.get_by_role("button", name="Delete…").click()
     page.get_by_role("button", name="Delete", exact=True).click()

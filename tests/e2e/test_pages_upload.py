@@ -14,11 +14,11 @@ from tests.e2e import pages
 from tests.e2e.stack import Stack
 
 
-def test_sample_photo_is_coloured_without_a_file_of_ones_own(page: Page) -> None:
+def test_sample_photo_is_colored_without_a_file_of_ones_own(page: Page) -> None:
     page.goto("/")
     page.get_by_role("button", name="Try this one").click()
     page.wait_for_url("**/jobs/*/")
-    expect(page.get_by_role("status")).to_have_text("In colour", timeout=pages.COLOURED)
+    expect(page.get_by_role("status")).to_have_text("In color", timeout=pages.COLORED)
 
 
 def test_pasted_picture_is_sent(page: Page) -> None:
@@ -81,7 +81,7 @@ def test_newcomer_who_sends_many_photos_at_once_keeps_them_all(
         expect(page.locator(".card")).to_have_count(6)
 
 
-def test_cancelled_photo_says_so_and_can_be_tried_again(
+def test_canceled_photo_says_so_and_can_be_tried_again(
     page: Page, stack: Stack, tmp_path: Path
 ) -> None:
     with stack.stopped("gpu"):
@@ -89,10 +89,10 @@ def test_cancelled_photo_says_so_and_can_be_tried_again(
         expect(page.locator(".card[data-status=queued]")).to_have_count(2)
         card = page.locator(".card").filter(has_text="a.jpg")
         card.get_by_role("button", name="Cancel").click()
-        expect(card).to_contain_text("Cancelled")
+        expect(card).to_contain_text("Canceled")
     card.get_by_role("button", name="Try again").click()
     page.wait_for_url("**/jobs/*/")
-    expect(page.get_by_role("status")).to_have_text("In colour", timeout=pages.COLOURED)
+    expect(page.get_by_role("status")).to_have_text("In color", timeout=pages.COLORED)
 
 
 def test_site_speaks_russian_to_those_who_ask_for_it(
@@ -104,23 +104,23 @@ def test_site_speaks_russian_to_those_who_ask_for_it(
     expect(page.locator("html")).to_have_attribute("lang", "ru")
     page.set_input_files("#pick", pages.photo_in(tmp_path))
     page.wait_for_url("**/jobs/*/")
-    expect(page.get_by_role("status")).to_have_text("В цвете", timeout=pages.COLOURED)
+    expect(page.get_by_role("status")).to_have_text("В цвете", timeout=pages.COLORED)
     expect(page.get_by_role("link", name="Скачать")).to_be_visible()
 
     page.get_by_role("button", name="English").click()
     expect(page.locator("html")).to_have_attribute("lang", "en")
-    expect(page.get_by_role("status")).to_have_text("In colour")
+    expect(page.get_by_role("status")).to_have_text("In color")
     context.close()
 
 
 def test_everything_the_pages_say_has_a_russian_text() -> None:
-    catalogue = (REPOSITORY / "locale/ru/LC_MESSAGES/django.po").read_text()
+    catalog = (REPOSITORY / "locale/ru/LC_MESSAGES/django.po").read_text()
     russian = gettext.translation("django", REPOSITORY / "locale", ["ru"])
     assert [text for text in ERRORS.values() if russian.gettext(text) == text] == []
-    entries = catalogue.split("\n\n")[1:]
+    entries = catalog.split("\n\n")[1:]
     untold = [entry for entry in entries if re.search(r'msgstr ""\s*$', entry)]
     assert untold == []
-    assert "fuzzy" not in catalogue
+    assert "fuzzy" not in catalog
 
 
 def test_scripts_stay_under_100_kilobytes() -> None:

@@ -1,4 +1,4 @@
-"""The result page's colours: what is seen is what is downloaded, with or without a mouse."""
+"""The result page's colors: what is seen is what is downloaded, with or without a mouse."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.e2e import pictures
-from tests.e2e.pages import coloured, photo_in
+from tests.e2e.pages import colored, photo_in
 
 APART = """() => {
   const at = (which) => document.querySelector(which).getBoundingClientRect();
@@ -22,17 +22,17 @@ APART = """() => {
 
 @pytest.fixture
 def smooth(tmp_path: Path) -> Path:
-    """A photo without grain, in which no JPEG's noise hides what colours do."""
+    """A photo without grain, in which no JPEG's noise hides what colors do."""
     y, x = np.mgrid[0:1:480j, 0:1:640j]
-    grey = 40 + 150 * y + 30 * np.sin(7 * x) * np.cos(4 * y)
+    gray = 40 + 150 * y + 30 * np.sin(7 * x) * np.cos(4 * y)
     path = tmp_path / "smooth.png"
-    Image.fromarray(grey.astype(np.uint8)).save(path)
+    Image.fromarray(gray.astype(np.uint8)).save(path)
     return path
 
 
 def test_the_page_shows_what_the_download_holds(page: Page, smooth: Path) -> None:
-    coloured(page, smooth)
-    expect(page.locator("photo-colours[data-live]")).to_be_attached()
+    colored(page, smooth)
+    expect(page.locator("photo-colors[data-live]")).to_be_attached()
     for vividness in ("0.35", "1.6"):
         page.get_by_role("slider", name="Vividness").fill(vividness)
         expect(page.locator("photo-stage[data-blended]")).to_be_attached()
@@ -43,21 +43,21 @@ def test_the_page_shows_what_the_download_holds(page: Page, smooth: Path) -> Non
         with page.expect_download() as started:
             page.locator("#download").get_by_role("button", name="Download").click()
         file = started.value
-        assert file.suggested_filename == "smooth-colour.png"
+        assert file.suggested_filename == "smooth-color.png"
         kept = np.asarray(pictures.opened(Path(file.path()).read_bytes())).astype(int)
         assert shown.shape == kept.shape
         # What the page paints on is a JPEG, so a pixel here and there is one more level off;
-        # tests/frontend compares the colours alone.
+        # tests/frontend compares the colors alone.
         assert np.mean(np.abs(shown - kept) > 2) < 0.01, vividness
-        assert np.ptp(kept, axis=2).max() > 3, "there are colours"
+        assert np.ptp(kept, axis=2).max() > 3, "there are colors"
 
 
 def test_looking_choosing_and_going_on_by_keyboard_alone(page: Page, tmp_path: Path) -> None:
     photo = photo_in(tmp_path, width=1600)
-    coloured(page, photo)
+    colored(page, photo)
     first = page.url
-    coloured(page, photo)
-    expect(page.locator("photo-colours[data-live]")).to_be_attached()
+    colored(page, photo)
+    expect(page.locator("photo-colors[data-live]")).to_be_attached()
     stage = page.locator("photo-stage")
 
     page.get_by_role("button", name="Hold: before").focus()

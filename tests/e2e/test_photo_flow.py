@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.e2e import pictures
 from tests.e2e.stack import Stack
 
-COLOURED = 60_000  # milliseconds; two cores do it in two seconds when nothing else runs
+COLORED = 60_000  # milliseconds; two cores do it in two seconds when nothing else runs
 JOB_PAGE = re.compile(r"/jobs/[0-9a-f-]{36}/$")
 
 
@@ -38,7 +38,7 @@ def expect_picture(page: Page, selector: str) -> None:
     )
 
 
-def test_photo_is_coloured_in_the_browser(page: Page, stack: Stack, photo: Path) -> None:
+def test_photo_is_colored_in_the_browser(page: Page, stack: Stack, photo: Path) -> None:
     page.goto("/")
     with stack.stopped("gpu"):
         drop(page, photo)
@@ -47,16 +47,16 @@ def test_photo_is_coloured_in_the_browser(page: Page, stack: Stack, photo: Path)
         expect_picture(page, "figure.before img")
         # The websocket is cut here: the web server dies and another takes its place.
         stack.kill("web")
-    expect(page.get_by_role("status")).to_have_text("In colour", timeout=COLOURED)
+    expect(page.get_by_role("status")).to_have_text("In color", timeout=COLORED)
     expect_picture(page, "figure.after img")
 
     with page.expect_download() as download:
         page.get_by_role("link", name="Download").click()
-    assert download.value.suggested_filename == "Grandmother 1931-colour.jpg"
+    assert download.value.suggested_filename == "Grandmother 1931-color.jpg"
     assert pictures.chroma(download.value.path().read_bytes()) > 0.5
 
     page.reload()
-    expect(page.get_by_role("status")).to_have_text("In colour")
+    expect(page.get_by_role("status")).to_have_text("In color")
     expect_picture(page, "figure.after img")
 
 
@@ -75,7 +75,7 @@ def test_many_photos_keep_their_cards_through_a_cut_connection(
         expect(cards).to_have_count(4)
         expect(page.locator(".card[data-status=queued]")).to_have_count(3)
         stack.kill("web")
-    expect(page.locator(".card[data-status=succeeded]")).to_have_count(3, timeout=COLOURED)
+    expect(page.locator(".card[data-status=succeeded]")).to_have_count(3, timeout=COLORED)
     refused = cards.filter(has_text="letter.jpg")
     expect(refused).to_contain_text("not a photo")
 
@@ -85,11 +85,11 @@ def test_without_javascript(browser: Browser, stack: Stack, photo: Path) -> None
     page = context.new_page()
     page.goto("/")
     page.set_input_files("input[name=image]", photo)
-    page.get_by_role("button", name="Colour them").click()
+    page.get_by_role("button", name="Color them").click()
     expect(page).to_have_url(JOB_PAGE)
     # The page asks again by itself until there is a result.
-    expect(page.locator("figure.after img")).to_be_visible(timeout=COLOURED)
-    expect(page.get_by_role("status")).to_have_text("In colour")
+    expect(page.locator("figure.after img")).to_be_visible(timeout=COLORED)
+    expect(page.get_by_role("status")).to_have_text("In color")
     link = page.get_by_role("link", name="Download").get_attribute("href")
     assert link
     assert pictures.chroma(page.request.get(link).body()) > 0.5
@@ -105,7 +105,7 @@ def test_without_javascript_a_bad_photo_is_named(
     page = context.new_page()
     page.goto("/")
     page.set_input_files("input[name=image]", [photo, broken])
-    page.get_by_role("button", name="Colour them").click()
+    page.get_by_role("button", name="Color them").click()
     expect(page.locator(".upload-errors li")).to_contain_text("letter.jpg")
     expect(page.locator("photo-list .card")).to_have_count(1)
     context.close()
@@ -117,7 +117,7 @@ def test_a_photo_reaches_the_gallery_only_when_its_owner_publishes_it(
     page.goto("/")
     drop(page, photo)
     page.wait_for_url(JOB_PAGE)
-    expect(page.get_by_role("status")).to_have_text("In colour", timeout=COLOURED)
+    expect(page.get_by_role("status")).to_have_text("In color", timeout=COLORED)
     address = page.url
 
     stranger = browser.new_context(base_url=stack.base_url).new_page()

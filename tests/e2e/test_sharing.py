@@ -19,7 +19,7 @@ def status(page: Page, address: str) -> int:
 def test_a_link_with_a_password_shows_the_photo_until_it_is_revoked(
     page: Page, browser: Browser, stack: Stack, tmp_path: Path
 ) -> None:
-    pages.coloured(page, pages.photo_in(tmp_path))
+    pages.colored(page, pages.photo_in(tmp_path))
     private = page.url
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.get_by_role("link", name="Share…").click()

@@ -12,9 +12,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from ml.versions.evaluations import TILE
-from tests.e2e.pages import coloured, photo_in
+from tests.e2e.pages import colored, photo_in
 from tests.e2e.stack import STAFF, Stack
-from tests.ml import colours
+from tests.ml import colors
 from tests.ml.datasets.pictures import photo
 from tests.waiting import wait_for
 
@@ -33,8 +33,8 @@ def log_in(page: Page) -> None:
 
 def add_data_set(page: Page, folder: Path, name: str, count: int = 40) -> None:
     """Uploads a tar and waits until it has been checked, without a reload by hand."""
-    files = {f"{seed}.png": colours.png(photo(seed)) for seed in range(count)}
-    tar = colours.tar(folder / "photos.tar", files)
+    files = {f"{seed}.png": colors.png(photo(seed)) for seed in range(count)}
+    tar = colors.tar(folder / "photos.tar", files)
     page.goto("/admin/ml/dataset/add/")
     page.get_by_label("Name").fill(name)
     page.get_by_label("Kind").select_option("upload")
@@ -87,12 +87,12 @@ def test_curves_and_samples_arrive_without_a_reload(
     page.get_by_label("Reason").fill("To see it at work")
     page.get_by_role("button", name="Put resnet-gray-unet@").click()
     expect(page.get_by_text("is in service. Workers take it")).to_be_visible()
-    assert version_that_coloured(page, tmp_path, "new.jpg") == made
+    assert version_that_colored(page, tmp_path, "new.jpg") == made
     page.goto("/admin/ml/modelversion/")
     page.get_by_role("link", name="Roll back…").click()
     page.get_by_role("button", name="Go back from resnet-gray-unet@").click()
     expect(page.get_by_text("is in service again")).to_be_visible()
-    assert version_that_coloured(page, tmp_path, "old.jpg") != made
+    assert version_that_colored(page, tmp_path, "old.jpg") != made
 
 
 def compare(page: Page) -> None:
@@ -105,16 +105,16 @@ def compare(page: Page) -> None:
     expect(table).to_be_visible(timeout=TRAINED)
     for metric in ("mean.mse", "shown.psnr", "shown.colorfulness_diff"):
         expect(table.get_by_role("row", name=metric)).to_contain_text("Forty photos")
-    pictures = page.get_by_role("img", name="The photos, coloured by both")
+    pictures = page.get_by_role("img", name="The photos, colored by both")
     pictures.scroll_into_view_if_needed()
     expect(pictures).to_have_js_property("complete", True)
     height = pictures.evaluate("picture => picture.naturalHeight")
-    assert height == 4 * TILE, "grey, this version, the other, true"
+    assert height == 4 * TILE, "gray, this version, the other, true"
 
 
-def version_that_coloured(page: Page, folder: Path, name: str) -> str:
-    """The version of the network that a photo just sent was coloured with."""
-    coloured(page, photo_in(folder, name, width=320))
+def version_that_colored(page: Page, folder: Path, name: str) -> str:
+    """The version of the network that a photo just sent was colored with."""
+    colored(page, photo_in(folder, name, width=320))
     job = page.request.get(f"/api/v1/jobs/{page.url.split('/')[-2]}/").json()
     return str(job["model"]["version"])
 

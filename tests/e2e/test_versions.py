@@ -1,4 +1,4 @@
-"""Versions of the network change while photos are coloured."""
+"""Versions of the network change while photos are colored."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ def test_no_photo_fails_and_each_names_one_version_while_versions_change(
     from tests.ml import networks  # noqa: PLC0415 (torch)
 
     version = models(stack, "import", str(networks.file(tmp_path, seed=1, name="candidate")))
-    staff, before = Staff(stack), coloured_by(stack).total()
+    staff, before = Staff(stack), colored_by(stack).total()
     staff.post("queue/pause/")
     jobs = [guest.post(f"{n}.jpg", pictures.jpeg()).json()["id"] for n in range(PHOTOS)]
     staff.post("queue/resume/")
-    wait_for(lambda: coloured_by(stack).total() >= before + 10, "the first photos")
+    wait_for(lambda: colored_by(stack).total() >= before + 10, "the first photos")
     staff.post(f"models/{version.split()[-1].rstrip('.')}/promote/", reason="a test")
-    wait_for(lambda: coloured_by(stack)["candidate"] >= 10, "the new version at work")
+    wait_for(lambda: colored_by(stack)["candidate"] >= 10, "the new version at work")
     staff.post("models/rollback/")
     for job in jobs:
         assert guest.wait(job, seconds=180)["error"] is None
@@ -75,7 +75,7 @@ def models(stack: Stack, *arguments: str) -> str:
     ).stdout
 
 
-def coloured_by(stack: Stack) -> Counter[str]:
-    """How many photos each network has coloured."""
+def colored_by(stack: Stack) -> Counter[str]:
+    """How many photos each network has colored."""
     query = "SELECT model_name, count(*) FROM jobs_job WHERE model_name <> '' GROUP BY model_name"
     return Counter(dict(stack.rows(query)))

@@ -20,23 +20,23 @@ import { readFileSync } from "node:fs";
 const [module, folder, given] = process.argv.slice(1);
 const { mapsOf, paint } = await import(module);
 const bytes = (name) => new Uint8ClampedArray(readFileSync(folder + name));
-const { maps, grey, vividness } = JSON.parse(given);
-const target = { ...grey, data: new Uint8ClampedArray(grey.width * grey.height * 4) };
-const colours = mapsOf({ ...maps, data: bytes("/maps") });
-paint({ ...grey, data: bytes("/grey") }, colours, vividness, target);
+const { maps, gray, vividness } = JSON.parse(given);
+const target = { ...gray, data: new Uint8ClampedArray(gray.width * gray.height * 4) };
+const colors = mapsOf({ ...maps, data: bytes("/maps") });
+paint({ ...gray, data: bytes("/gray") }, colors, vividness, target);
 process.stdout.write(Buffer.from(target.data.buffer));
 """
 
 
-def painted(folder: Path, grey: np.ndarray, chroma: Chroma, vividness: float) -> np.ndarray:
+def painted(folder: Path, gray: np.ndarray, chroma: Chroma, vividness: float) -> np.ndarray:
     """What the page's own code shows, height x width x 3."""
     maps = Image.open(BytesIO(chroma.to_png())).convert("RGBA")
     (folder / "maps").write_bytes(maps.tobytes())
-    (folder / "grey").write_bytes(Image.fromarray(grey).convert("RGBA").tobytes())
-    height, width = grey.shape
+    (folder / "gray").write_bytes(Image.fromarray(gray).convert("RGBA").tobytes())
+    height, width = gray.shape
     given = {
         "maps": {"width": maps.width, "height": maps.height},
-        "grey": {"width": width, "height": height},
+        "gray": {"width": width, "height": height},
         "vividness": vividness,
     }
     command = [NODE, "--input-type=module", "--eval", PAINT, BLEND.as_uri(), str(folder)]
@@ -45,7 +45,7 @@ def painted(folder: Path, grey: np.ndarray, chroma: Chroma, vividness: float) ->
 
 
 def smooth(seed: int, most: float) -> np.ndarray:
-    """Colours that change slowly from place to place, as a network's do."""
+    """Colors that change slowly from place to place, as a network's do."""
     rough = np.random.default_rng(seed).uniform(-most, most, (4, 5, 2)).astype(np.float32)
     planes = [
         Image.fromarray(rough[..., i]).resize((40, 30), Image.Resampling.BICUBIC) for i in range(2)
@@ -58,10 +58,10 @@ def smooth(seed: int, most: float) -> np.ndarray:
 def test_the_canvas_agrees_with_the_file_to_two_levels(tmp_path, vividness, most):
     chroma = Chroma(smooth(1, most / 2), smooth(2, most))
     rng = np.random.default_rng(3)
-    grey = (np.linspace(0, 255, 240)[:, None] + rng.normal(0, 9, (240, 333))).clip(0, 255)
-    grey = grey.astype(np.uint8)
-    shown = painted(tmp_path, grey, chroma, vividness)
-    kept = render(np.repeat(grey[..., None], 3, 2), chroma, vividness).astype(int)
+    gray = (np.linspace(0, 255, 240)[:, None] + rng.normal(0, 9, (240, 333))).clip(0, 255)
+    gray = gray.astype(np.uint8)
+    shown = painted(tmp_path, gray, chroma, vividness)
+    kept = render(np.repeat(gray[..., None], 3, 2), chroma, vividness).astype(int)
     apart = np.abs(shown - kept).max(axis=2)
     # Where sRGB ends, the table of what fits has steps, and a rounding may take another one; 70 is
     # far beyond it nearly everywhere.

@@ -36,7 +36,7 @@ SEE = {
     "hidden": {"owner", "staff"},
     "trashed": set(),
 }
-"""What others are shown: the published colours. Staff look at what they have hidden."""
+"""What others are shown: the published colors. Staff look at what they have hidden."""
 OWN = {state: {"owner"} for state in SEE} | {"trashed": set()}
 """What only its owner may do, until it lies in the trash."""
 OPINION: dict[str, set[str]] = {state: set() for state in SEE} | {"public": EVERYBODY}
@@ -121,8 +121,8 @@ def clients(owner: User) -> dict[str, Client]:
 
 
 def photo_in(state: str, owner: User) -> Job:
-    """A coloured photo of the owner's in that state, with its files; its job."""
-    photo = make.photo(guest="", owner=owner, has_colour=True)
+    """A colored photo of the owner's in that state, with its files; its job."""
+    photo = make.photo(guest="", owner=owner, has_color=True)
     job = make.job(photo=photo, attempt=1)
     Job.objects.filter(pk=job.pk).update(
         state=State.SUCCEEDED, stage="done", result=job.file("result"), finished_at=timezone.now()

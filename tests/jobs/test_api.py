@@ -42,7 +42,7 @@ def test_a_posted_photo_is_a_queued_job_with_its_addresses(client):
         "height": 240,
         "format": "jpeg",
         "bytes": 0,
-        "has_colour": False,
+        "has_color": False,
         "visibility": "private",
     }
 
@@ -51,7 +51,7 @@ def test_a_photo_and_its_row_come_together(client):
     post(client)
     photo = Photo.objects.get()
     _, names = default_storage.listdir(photo.folder)
-    assert sorted(names) == ["grey_card.jpg", "grey_preview.jpg", "source.jpg"]
+    assert sorted(names) == ["gray_card.jpg", "gray_preview.jpg", "source.jpg"]
     assert default_storage.open(photo.source).read() == pictures.encoded()
 
 
@@ -179,8 +179,8 @@ def test_an_account_learns_who_it_is(django_user_model):
 
 def test_cancel_ends_a_waiting_job_and_once_only(client):
     job = post(client).json()
-    cancelled = client.post(job["urls"]["cancel"])
-    assert (cancelled.status_code, cancelled.json()["status"]) == (200, "canceled")
+    canceled = client.post(job["urls"]["cancel"])
+    assert (canceled.status_code, canceled.json()["status"]) == (200, "canceled")
     again = client.post(job["urls"]["cancel"])
     assert (again.status_code, again.json()["code"]) == (409, "job_ended")
 

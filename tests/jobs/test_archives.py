@@ -29,7 +29,7 @@ from tests.waiting import wait_for
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def photo(user: User | None, name: str = "old.jpg", content: bytes | None = b"in colour") -> Photo:
+def photo(user: User | None, name: str = "old.jpg", content: bytes | None = b"in color") -> Photo:
     """A photo of the user's, or a guest's, with a result; without content it has none."""
     who: dict[str, Any] = {"owner": user, "guest": ""} if user else {}
     job = make.job(photo=make.photo(**who))
@@ -60,7 +60,7 @@ def die(archive: Archive) -> None:
     Archive.objects.filter(pk=archive.pk).update(lease_until=Now() - timedelta(seconds=1))
 
 
-def test_a_zip_holds_the_newest_colours_of_each_photo_under_its_name(browser, ada):
+def test_a_zip_holds_the_newest_colors_of_each_photo_under_its_name(browser, ada):
     first = photo(ada, "бабушка.jpg", b"earlier")
     newer = make.job(photo=first)
     name = default_storage.save(newer.file("result"), ContentFile(b"later"))
@@ -68,9 +68,9 @@ def test_a_zip_holds_the_newest_colours_of_each_photo_under_its_name(browser, ad
     archive = ask(browser, first, photo(ada, "a.png"), photo(ada, "A.tif"), photo(ada, "b", None))
     assert archives.make_all() == 1
     assert content(archive) == {
-        "бабушка-colour.jpg": b"later",
-        "a-colour.jpg": b"in colour",
-        "A-colour-2.jpg": b"in colour",
+        "бабушка-color.jpg": b"later",
+        "a-color.jpg": b"in color",
+        "A-color-2.jpg": b"in color",
     }
 
 
@@ -115,10 +115,10 @@ async def test_a_cut_download_goes_on_where_it_was():
     assert await body(part) == full[10:]
 
 
-def test_without_colours_there_is_no_zip(browser, ada):
+def test_without_colors_there_is_no_zip(browser, ada):
     chosen = str(photo(ada, content=None).pk)
     page = browser.post("/history/download/", {"photo": chosen}, follow=True)
-    assert "None of these photos is in colour yet." in page.content.decode()
+    assert "None of these photos is in color yet." in page.content.decode()
     assert not Archive.objects.exists()
 
 

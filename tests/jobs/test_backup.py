@@ -28,14 +28,14 @@ pytestmark = [
 
 @pytest.fixture
 def visitor() -> Client:
-    """Somebody with an account, a token, a coloured photo, and one that waits."""
+    """Somebody with an account, a token, a colored photo, and one that waits."""
     visitor = Client()
     user = User.objects.create_user("grandchild@example.org", "a long enough pass phrase")
     visitor.force_login(user)
     for name in ("Großmutter 1931.jpg", "second.jpg"):
         visitor.post("/api/v1/jobs/", {"image": pictures.upload(name)})
     job = Job.objects.earliest("created_at")
-    result = default_storage.save(f"{job.photo.folder}/result.jpg", ContentFile(b"in colour"))
+    result = default_storage.save(f"{job.photo.folder}/result.jpg", ContentFile(b"in color"))
     Job.objects.filter(pk=job.pk).update(
         state="succeeded", result=result, attempt=1, timings={"reading_ms": 3, "ключ": [1.5, None]}
     )

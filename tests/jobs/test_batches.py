@@ -149,7 +149,7 @@ def test_names_in_a_zip_are_labels_and_no_paths(script, settings):
     unpacking.unpack()
     assert set(names()) == {"evil.jpg"}
     written = {path.name for path in settings.MEDIA_ROOT.rglob("*.jpg")}
-    assert written == {"source.jpg", "grey_preview.jpg", "grey_card.jpg"}
+    assert written == {"source.jpg", "gray_preview.jpg", "gray_card.jpg"}
 
 
 def test_a_zip_bomb_is_not_unpacked(script, monkeypatch):

@@ -15,7 +15,7 @@ from tests.jobs.test_history import photo
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def coloured(user: User) -> Job:
+def colored(user: User) -> Job:
     """The first result of a new photo of the user's."""
     newest = photo(user).newest
     assert newest
@@ -36,7 +36,7 @@ def shown(client: Client, address: str) -> tuple[str, str]:
 
 
 def test_the_newest_two_and_any_two(browser, ada):
-    first = coloured(ada)
+    first = colored(ada)
     second, third = again(first), again(first, vividness=1.5)
     address = f"/photos/{first.photo_id}/compare/"
     one, two, three = (str(job.pk) for job in (first, second, third))
@@ -49,7 +49,7 @@ def test_the_newest_two_and_any_two(browser, ada):
 
 
 def test_the_history_leads_there_where_there_is_something_to_compare(browser, ada):
-    first = coloured(ada)
+    first = colored(ada)
     address = f"/photos/{first.photo_id}/compare/"
     assert address not in browser.get("/history/").content.decode()
     assert browser.get(address)["Location"] == f"/jobs/{first.pk}/"
@@ -60,7 +60,7 @@ def test_the_history_leads_there_where_there_is_something_to_compare(browser, ad
 
 
 def test_others_and_the_trash_are_not_compared(browser, ada):
-    first = coloured(ada)
+    first = colored(ada)
     again(first)
     address = f"/photos/{first.photo_id}/compare/"
     assert Client().get(address).status_code == 404

@@ -53,7 +53,7 @@ def test_rows_that_fail_take_their_files_with_them(monkeypatch, client):
 def test_the_sweep_takes_old_folders_without_a_row_only(monkeypatch):
     photo = make.photo()
     for photo_id in (photo.pk, uuid.uuid4()):
-        with files.new_file(files.name_in(photo_id, "grey_card")) as file:
+        with files.new_file(files.name_in(photo_id, "gray_card")) as file:
             file.write(b"x")
     assert files.sweep() == 0
     monkeypatch.setattr(files, "ORPHAN_AGE", timedelta(0))
@@ -71,7 +71,7 @@ def test_discarding_a_photo_leaves_no_file(client):
 
 def test_a_photo_is_served_to_its_owner_only(client):
     job = client.post("/api/v1/jobs/", {"image": pictures.upload()}).json()
-    address = urlsplit(job["urls"]["grey_card"]).path
+    address = urlsplit(job["urls"]["gray_card"]).path
     answer = client.get(address, headers={"range": "bytes=0-1"})
     assert (answer.status_code, answer["Content-Length"]) == (206, "2")
     client.cookies.clear()

@@ -87,7 +87,7 @@ def things(account) -> dict[str, list[str]]:
     jobs = [intake.accept(pictures.upload(), visitor) for _ in range(2)]
     for job in claims.claim("test", 2):
         with files.new_file(job.file("result")) as file:
-            file.write(b"colours")
+            file.write(b"colors")
         states.change(job.pk, State.SUCCEEDED, fence=1, result=job.file("result"))
     photos = [job.photo for job in jobs]
     [token] = account.api_tokens.all()[:1] or [tokens.create(account, "spare", ["read"])[0]]

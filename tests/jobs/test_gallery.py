@@ -100,7 +100,7 @@ def test_a_page_of_the_api_that_emptied_meanwhile_ends_the_walk(client):
     assert client.get(rest).json() == {"next": None, "previous": None, "results": []}
 
 
-def test_publishing_other_colours_keeps_the_place_and_the_permalink(client):
+def test_publishing_other_colors_keeps_the_place_and_the_permalink(client):
     photo = published()
     new = make.job(photo=photo)
     states.change(new.pk, State.RUNNING, attempt=1)
@@ -262,7 +262,7 @@ def test_too_many_likes_are_refused_for_a_while(client, monkeypatch):
     assert client.put(f"/api/v1/gallery/{photo.pk}/like/").json()["code"] == "throttled"
 
 
-def test_photos_beside_are_the_gallerys_neighbours(client):
+def test_photos_beside_are_the_gallerys_neighbors(client):
     now = timezone.now()
     first, second, third = (published(str(number)) for number in range(3))
     for age, photo in enumerate((third, second, first)):

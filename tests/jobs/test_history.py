@@ -65,7 +65,7 @@ def test_a_photo_shows_its_newest_job(browser, ada):
     assert Photo.objects.get().state == "running"
     states.change(job.pk, State.SUCCEEDED, fence=1, model_name="resnet-gray")
     old.refresh_from_db()
-    assert (old.state, old.coloured_by) == ("succeeded", "resnet-gray")
+    assert (old.state, old.colored_by) == ("succeeded", "resnet-gray")
     assert browser.get("/history/").context["jobs"][0]["versions"] == 2
 
 
@@ -168,7 +168,7 @@ def test_many_are_published_and_taken_back(browser, ada):
     assert set(Photo.objects.values_list("visibility", flat=True)) == {"private"}
 
 
-def test_many_are_coloured_again_and_the_old_results_stay(browser, ada):
+def test_many_are_colored_again_and_the_old_results_stay(browser, ada):
     first, second = photo(ada), photo(ada)
     running = photo(ada, state=State.RUNNING)
     old = {first.newest_id, second.newest_id}
@@ -187,7 +187,7 @@ def test_a_limit_stops_many_where_it_is_met_and_says_so(browser, ada, settings):
     assert "1 of your photos are waiting already" in page
 
 
-def test_what_failed_is_tried_again_and_what_waits_is_cancelled(browser, ada):
+def test_what_failed_is_tried_again_and_what_waits_is_canceled(browser, ada):
     failed, waiting = photo(ada, state=State.FAILED), photo(ada, state=State.QUEUED)
     act(browser, "cancel", failed, waiting)
     assert Photo.objects.get(pk=waiting.pk).state == "canceled"

@@ -1,4 +1,4 @@
-"""Nobody's photo is learnt from unless they allow it at that moment."""
+"""Nobody's photo is learned from unless they allow it at that moment."""
 
 import pytest
 from django.utils import timezone
@@ -12,20 +12,20 @@ pytestmark = pytest.mark.django_db
 
 def photo(owner, **fields) -> Photo:
     given = {"name": "a.jpg", "format": "jpeg", "bytes": 1, "width": 9, "height": 9}
-    fields = {"source": "photos/a/source.jpg", "has_colour": True, "sha256": "0" * 64, **fields}
+    fields = {"source": "photos/a/source.jpg", "has_color": True, "sha256": "0" * 64, **fields}
     return Photo.objects.create(owner=owner, **given, **fields)
 
 
-def test_only_colour_photos_of_those_who_allow_it(django_user_model):
+def test_only_color_photos_of_those_who_allow_it(django_user_model):
     users = django_user_model.objects
     willing = users.create_user("a@example.org", photos_for_training=timezone.now())
     other = users.create_user("b@example.org")
     mine = photo(willing)
-    photo(willing, has_colour=False)
+    photo(willing, has_color=False)
     photo(willing, trashed_at=timezone.now())
     photo(other)
     Photo.objects.create(
-        guest="a" * 32, name="g", format="jpeg", bytes=1, width=9, height=9, has_colour=True
+        guest="a" * 32, name="g", format="jpeg", bytes=1, width=9, height=9, has_color=True
     )
     assert list(for_training.allowed()) == [(mine.source, str(mine.pk))]
     assert list(consent.photos()) == list(for_training.allowed())

@@ -108,17 +108,17 @@ def test_staff_hide_and_show_again_from_the_admin(staff, client):
 def test_staff_hide_from_the_list_of_reports_or_dismiss_them(staff):
     bad, good = published(), published()
     for photo in (bad, good):
-        moderation.report(somebody(1), photo, "offence")
+        moderation.report(somebody(1), photo, "offense")
     act(staff, "report", "hide", bad.reports.get())
     act(staff, "report", "dismiss", good.reports.get())
-    assert [photo.hidden_for for photo in Photo.objects.order_by("created_at")] == ["offence", ""]
+    assert [photo.hidden_for for photo in Photo.objects.order_by("created_at")] == ["offense", ""]
     assert not Report.objects.filter(closed_at=None).exists()
     assert "card" not in staff.get("/admin/jobs/report/").content.decode()
 
 
 def test_staff_remove_a_photo_with_its_files(staff):
     photo = published()
-    name = default_storage.save(f"{photo.folder}/grey_card.jpg", ContentFile(b"x"))
+    name = default_storage.save(f"{photo.folder}/gray_card.jpg", ContentFile(b"x"))
     fields = {"action": "delete_selected", "_selected_action": str(photo.pk), "post": "yes"}
     staff.post("/admin/jobs/publicphoto/", fields)
     assert not Photo.objects.exists()

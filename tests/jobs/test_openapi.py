@@ -151,7 +151,7 @@ def test_a_cursor_made_by_hand_leads_nowhere(client, path, cursor):
 def test_the_pages_need_nothing_foreign(page):
     answer = Client().get(page)
     assert answer.status_code == 200
-    assert "https://" not in answer.content.decode().replace("https://colour.example", "")
+    assert "https://" not in answer.content.decode().replace("https://color.example", "")
     policy = answer["Content-Security-Policy"]
     assert "worker-src 'self' blob:" in policy
     assert "script-src 'self';" in policy

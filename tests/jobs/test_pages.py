@@ -79,7 +79,7 @@ def test_publishing_opens_page_and_files_and_unpublishing_closes_them(client):
     claims.claim("test")
     states.change(job.pk, State.SUCCEEDED, fence=1, result=job.photo.source)
     stranger = Client()
-    addresses = [f"/jobs/{job.pk}/", f"/files/{job.pk}/result", f"/files/{job.pk}/grey_card"]
+    addresses = [f"/jobs/{job.pk}/", f"/files/{job.pk}/result", f"/files/{job.pk}/gray_card"]
     assert [stranger.get(address).status_code for address in addresses] == [404, 404, 404]
     client.post(f"/jobs/{job.pk}/publish/", {"title": " Harvest "})
     addresses[0] = stranger.get(addresses[0])["Location"]
@@ -122,17 +122,17 @@ def test_pages_speak_russian_too(client):
     assert '<html lang="ru">' in client.get("/", headers={"accept-language": "ru"}).content.decode()
 
 
-def test_a_photo_that_had_colour_is_shown_grey_ours_and_as_it_was(client):
+def test_a_photo_that_had_color_is_shown_gray_ours_and_as_it_was(client):
     buffer = BytesIO()
-    colours = np.random.default_rng(0).integers(0, 256, (6, 8, 3), np.uint8)
-    Image.fromarray(colours).resize((320, 240), Image.Resampling.NEAREST).save(buffer, "PNG")
+    colors = np.random.default_rng(0).integers(0, 256, (6, 8, 3), np.uint8)
+    Image.fromarray(colors).resize((320, 240), Image.Resampling.NEAREST).save(buffer, "PNG")
     send(client, pictures.upload("red.png", buffer.getvalue()))
     job = Job.objects.get()
     claims.claim("test")
     states.change(job.pk, State.SUCCEEDED, fence=1, result=job.photo.source)
     page = client.get(f"/jobs/{job.pk}/").content.decode()
     assert 'figure class="original"' in page
-    assert "This photo had colours already" in page
+    assert "This photo had colors already" in page
     assert client.get(f"/files/{job.pk}/original_preview").status_code == 200
     name = files.name_in(job.photo_id, "original_preview")
     with default_storage.open(name) as file, Image.open(file) as picture:
@@ -140,7 +140,7 @@ def test_a_photo_that_had_colour_is_shown_grey_ours_and_as_it_was(client):
     assert Client().get(f"/files/{job.pk}/original_preview").status_code == 404
 
 
-def test_a_grey_photo_has_no_other_original(client):
+def test_a_gray_photo_has_no_other_original(client):
     send(client, pictures.upload())
     job = Job.objects.get()
     assert client.get(f"/files/{job.pk}/original_preview").status_code == 404
@@ -156,7 +156,7 @@ def test_photos_of_ones_own_lead_to_each_other(client):
     assert [found[job]["older"] for job in (a, b, c)] == [None, a.photo, b.photo]
 
 
-def test_a_photo_can_be_coloured_again_with_other_options(client):
+def test_a_photo_can_be_colored_again_with_other_options(client):
     send(client, pictures.upload())
     first = Job.objects.get()
     claims.claim("test")

@@ -42,7 +42,7 @@ def sign_up(client) -> User:
 def finish(job: Job) -> None:
     """Give a job a result."""
     (running,) = claims.claim("test")
-    name = default_storage.save(running.file("result"), ContentFile(b"in colour"))
+    name = default_storage.save(running.file("result"), ContentFile(b"in color"))
     states.change(job.pk, State.SUCCEEDED, fence=running.attempt, result=name)
 
 
@@ -196,7 +196,7 @@ async def test_everything_can_be_taken_along_as_a_zip(async_client):
         first, second = told["photos"]
         assert told["account"]["email"] == EMAIL
         assert taken.read(first["file"]) == photo
-        assert taken.read(first["jobs"][0]["file"]) == b"in colour"
+        assert taken.read(first["jobs"][0]["file"]) == b"in color"
         assert first["file"] == "photos/0001-Grandmother_1931/original.jpg"
         assert second["file"] == "photos/0002-второе/original.jpg"
         assert second["jobs"][0]["file"] is None
@@ -258,7 +258,7 @@ def test_deleting_the_account_needs_a_password_given_just_now(client):
     assert User.objects.exists()
 
 
-def test_a_photo_that_was_being_coloured_when_its_account_went_leaves_nothing(client, settings):
+def test_a_photo_that_was_being_colored_when_its_account_went_leaves_nothing(client, settings):
     job = send(client)
     user = sign_up(client)
     claims.claim("test")

@@ -177,9 +177,9 @@ def test_cancel_takes_a_waiting_job_out_at_once():
     assert claimed() == []
 
 
-def test_a_worker_finds_its_cancelled_job_refused():
+def test_a_worker_finds_its_canceled_job_refused():
     make.job()
     [job] = claimed()
     states.request_cancel(job)
     with pytest.raises(states.Refused):
-        states.advance(job.pk, "colouring", fence=job.attempt)
+        states.advance(job.pk, "colorizing", fence=job.attempt)

@@ -29,27 +29,27 @@ BALANCED = np.full((6, 8, 2), 14, np.float32)
 
 @pytest.fixture
 def job(client) -> Job:
-    """A photo of 320 x 240 that this client has had coloured."""
+    """A photo of 320 x 240 that this client has had colored."""
     client.post("/api/v1/jobs/", {"image": pictures.upload(content=pictures.encoded("PNG"))})
-    return coloured(Job.objects.get())
+    return colored(Job.objects.get())
 
 
-def coloured(job: Job) -> Job:
-    """A queued job as the worker leaves it, with colours made by hand."""
+def colored(job: Job) -> Job:
+    """A queued job as the worker leaves it, with colors made by hand."""
     claims.claim("test")
     job.refresh_from_db()
     chroma = Chroma(NATURAL, BALANCED)
-    with files.new_file(job.file("colours")) as file:
+    with files.new_file(job.file("colors")) as file:
         file.write(chroma.to_png())
     with files.new_file(job.file("result")) as file:
-        Image.fromarray(render(grey(), chroma, job.vividness)).save(file, "JPEG")
+        Image.fromarray(render(gray(), chroma, job.vividness)).save(file, "JPEG")
     states.change(job.pk, State.SUCCEEDED, fence=job.attempt, result=job.file("result"))
     job.refresh_from_db()
     broker.client().delete("gpu")
     return job
 
 
-def grey() -> np.ndarray:
+def gray() -> np.ndarray:
     return np.repeat(pictures.scene()[..., None], 3, axis=2)
 
 
@@ -81,9 +81,9 @@ def test_every_format_is_what_it_says(job, kind):
     assert (picture.format, picture.size) == (kind.upper(), (200, 150))
 
 
-def test_vividness_is_that_of_the_colours_kept_with_the_result(job):
+def test_vividness_is_that_of_the_colors_kept_with_the_result(job):
     picture = made(renditions.want(job, format="png", vividness=1.3))
-    expected = render(grey(), Chroma(NATURAL, BALANCED), 1.3)
+    expected = render(gray(), Chroma(NATURAL, BALANCED), 1.3)
     assert np.abs(np.asarray(picture).astype(int) - expected).max() <= 1
 
 
@@ -146,7 +146,7 @@ def test_one_who_asks_for_many_lets_others_go_first(job, client):
     for side in (20, 30, 40):
         renditions.want(job, format="png", long_side=side)
     client.post("/api/v1/jobs/", {"image": pictures.upload()}, REMOTE_ADDR="10.0.0.9")
-    other = coloured(Job.objects.latest("created_at"))
+    other = colored(Job.objects.latest("created_at"))
     theirs = renditions.want(other, format="png")
     first = renditions.claim()
     assert first is not None
@@ -187,7 +187,7 @@ def test_a_file_is_awaited_and_then_served(job, client):
     assert told["state"] == "ready"
     answer = client.get(address, follow=True)
     assert answer["Content-Type"] == "image/webp"
-    assert answer["Content-Disposition"] == 'attachment; filename="old-colour.webp"'
+    assert answer["Content-Disposition"] == 'attachment; filename="old-color.webp"'
 
 
 def test_strangers_have_no_endless_files_made_and_no_metadata(job, client):

@@ -15,11 +15,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def job(client) -> Job:
-    """A photo of 320 x 240 that this client has had coloured."""
+    """A photo of 320 x 240 that this client has had colored."""
     client.post("/api/v1/jobs/", {"image": pictures.upload()})
     [job] = claims.claim("test")
     with files.new_file(job.file("result")) as file:
-        file.write(b"colours")
+        file.write(b"colors")
     states.change(job.pk, State.SUCCEEDED, fence=1, result=job.file("result"))
     job.refresh_from_db()
     return job
@@ -71,7 +71,7 @@ def test_senseless_wishes_are_refused(client, job, wishes):
     assert answer.json()["errors"][0]["attr"] == next(iter(wishes))
 
 
-def test_there_is_none_before_there_are_colours(client):
+def test_there_is_none_before_there_are_colors(client):
     job = client.post("/api/v1/jobs/", {"image": pictures.upload()}).json()
     answer = client.get(f"/api/v1/jobs/{job['id']}/result/", {"format": "png"})
     assert (answer.status_code, answer.json()["code"]) == (409, "no_result")

@@ -16,7 +16,7 @@ from tests import pictures
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-KINDS = ("result", "preview", "grey_preview")
+KINDS = ("result", "preview", "gray_preview")
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_a_link_shows_one_result_and_not_the_others_of_its_photo(job, client):
     client.post(f"/jobs/{job.pk}/again/", {"vividness": "1.5"})
     other = Job.objects.exclude(pk=job.pk).get()
     stranger, _ = opened(links.make(job))
-    assert stranger.get(f"/files/{other.pk}/grey_preview").status_code == 404
+    assert stranger.get(f"/files/{other.pk}/gray_preview").status_code == 404
 
 
 @pytest.mark.parametrize("end", ["expire", "revoke"])

@@ -52,7 +52,7 @@ def test_only_files_that_a_row_points_at_are_counted(script):
     post(script)
     before = Photo.objects.get().stored_bytes
     [job] = claims.claim("test")
-    with files.new_file(job.file("grey")) as file:
+    with files.new_file(job.file("gray")) as file:
         file.write(b"written by an attempt that was lost")
     files.delete_attempt(job)
     photo = Photo.objects.get()

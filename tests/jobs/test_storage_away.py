@@ -61,7 +61,7 @@ def test_pages_and_files_say_that_it_passes(client, use):
     use(nobody())
     russian = {"Accept-Language": "ru"}
     form = client.post("/", {"image": pictures.upload()}, headers=russian)
-    file = client.get(f"/files/{job.pk}/grey_card")
+    file = client.get(f"/files/{job.pk}/gray_card")
     for answer in (form, file):
         assert (answer.status_code, answer["Retry-After"]) == (503, "30")
     assert "Фотографии сейчас недоступны" in form.content.decode()

@@ -66,7 +66,7 @@ def test_a_token_acts_for_its_account_without_csrf(ada):
 
 def test_a_token_opens_the_files_too(ada):
     program = script(ada)
-    card = post(program).json()["urls"]["grey_card"]
+    card = post(program).json()["urls"]["gray_card"]
     assert program.get(card).status_code == 200
     assert Client().get(card).status_code == 404
 
@@ -119,7 +119,7 @@ def test_a_token_may_do_what_its_scopes_say(ada):
         writer.get("/api/v1/jobs/"),
     ):
         assert (refused.status_code, refused.json()["code"]) == (403, "insufficient_scope")
-    assert writer.get(job["urls"]["grey_card"]).status_code == 403
+    assert writer.get(job["urls"]["gray_card"]).status_code == 403
     assert post(writer).status_code == 201
 
 
@@ -239,7 +239,7 @@ def test_anothers_things_are_not_there_at_any_endpoint(ada):
     assert tried >= 7
     assert Job.objects.filter(pk=uuid.UUID(job["id"]), state="queued").exists()
     assert ApiToken.objects.filter(pk=token["id"]).exists()
-    for kind in ("grey_preview", "grey_card"):
+    for kind in ("gray_preview", "gray_card"):
         assert stranger.get(job["urls"][kind]).status_code == 404
     assert stranger.get("/api/v1/jobs/", {"id": job["id"]}).json()["results"] == []
 

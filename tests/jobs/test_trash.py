@@ -54,7 +54,7 @@ def test_a_photo_in_the_trash_is_nowhere_else(browser):
         f"/api/v1/jobs/{job.pk}/",
         f"/api/v1/jobs/{job.pk}/result/",
         f"/api/v1/jobs/{job.pk}/events/",
-        *(f"/files/{job.pk}/{kind}" for kind in ("result", "grey_card", "grey_preview")),
+        *(f"/files/{job.pk}/{kind}" for kind in ("result", "gray_card", "gray_preview")),
     ]
     trash.put([job.photo])
     for visitor in (browser, Client()):
@@ -94,7 +94,7 @@ def test_restoring_brings_back_what_was_there(browser):
     assert "Harvest" in Client().get("/gallery/").content.decode()
 
 
-def test_what_waits_or_runs_is_cancelled(browser):
+def test_what_waits_or_runs_is_canceled(browser):
     running, waiting = send(browser, "a.jpg"), send(browser, "b.jpg")
     claims.claim("test")
     trash.put([running.photo, waiting.photo])

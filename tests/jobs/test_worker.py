@@ -1,4 +1,4 @@
-"""What a process that colours promises, with a real network (untrained)."""
+"""What a process that colors promises, with a real network (untrained)."""
 
 from io import BytesIO
 from pathlib import Path
@@ -51,7 +51,7 @@ def send(content: bytes | None = None, **fields) -> Job:
 
 
 @pytest.mark.usefixtures("both_storages")
-def test_a_photo_comes_out_in_colour_at_its_full_size(worker):
+def test_a_photo_comes_out_in_color_at_its_full_size(worker):
     job = send()
     assert worker.work() == 1
     job.refresh_from_db()
@@ -59,7 +59,7 @@ def test_a_photo_comes_out_in_colour_at_its_full_size(worker):
     with default_storage.open(job.result) as file, Image.open(file) as result:
         assert (result.format, result.mode, result.size) == ("JPEG", "RGB", (320, 240))
     assert job.model_version == worker.networks.in_service.version
-    assert set(job.timings) == {"reading_ms", "colouring_ms", "saving_ms"}
+    assert set(job.timings) == {"reading_ms", "colorizing_ms", "saving_ms"}
 
 
 def test_every_byte_kept_is_counted(worker):
@@ -78,12 +78,12 @@ def test_every_file_of_a_finished_job_is_there(worker, client):
     job = client.post("/api/v1/jobs/", {"image": pictures.upload()}).json()
     worker.work()
     urls = client.get(job["urls"]["self"]).json()["urls"]
-    for kind in ("result", "grey", "preview", "card", "grey_preview", "grey_card", "download"):
+    for kind in ("result", "gray", "preview", "card", "gray_preview", "gray_card", "download"):
         answer = client.get(urls[kind])
         assert answer.status_code == 200, kind
         assert answer["Content-Type"] == "image/jpeg"
     assert client.get(urls["download"])["Content-Disposition"] == (
-        'attachment; filename="old-colour.jpg"'
+        'attachment; filename="old-color.jpg"'
     )
 
 
@@ -94,7 +94,7 @@ def test_a_batch_gives_each_photo_its_own_result(worker):
     assert len(set(results)) == 3
 
 
-def test_a_photo_that_fails_costs_its_neighbours_nothing(worker):
+def test_a_photo_that_fails_costs_its_neighbors_nothing(worker):
     broken, good = send(), send()
     default_storage.delete(broken.photo.source)
     worker.work()
@@ -137,7 +137,7 @@ def test_a_photo_that_met_an_outage_at_each_attempt_fails_and_can_be_tried_again
     assert Job.objects.filter(state="succeeded").count() == 1
 
 
-def test_a_cancelled_running_job_stops_and_leaves_no_file(worker, monkeypatch):
+def test_a_canceled_running_job_stops_and_leaves_no_file(worker, monkeypatch):
     job = send()
 
     def cancel_while_reading(task):
@@ -178,7 +178,7 @@ def test_a_photo_may_not_take_for_ever(worker, settings):
     assert (job.state, job.error_code) == ("failed", "took_too_long")
 
 
-def test_a_wish_to_publish_is_kept_when_the_colours_are_there(worker):
+def test_a_wish_to_publish_is_kept_when_the_colors_are_there(worker):
     job = send(visibility="public")
     assert not gallery.public_photos().exists()
     worker.work()
@@ -205,18 +205,18 @@ def test_a_rendition_waits_for_one_photo_at_most_and_the_other_way_round(worker,
     monkeypatch.setattr("jobs.results.worker.Worker.here", lambda: worker)
     monkeypatch.setattr(worker, "batch", 1)
     first = send()
-    tasks.colour()
+    tasks.colorize()
     first.refresh_from_db()
     for side in (100, 200):
         renditions.want(first, format="png", long_side=side)
     photos = [send().pk, send().pk]
     for done in (1, 2):  # whatever token comes first
-        tasks.colour()
+        tasks.colorize()
         assert Job.objects.filter(pk__in=photos, state="succeeded").count() == done
         assert Rendition.objects.filter(job=first, state="ready").count() == done
 
 
-def test_a_rendition_has_the_colours_of_the_result(worker):
+def test_a_rendition_has_the_colors_of_the_result(worker):
     job = send(pictures.encoded("PNG"), format="png", vividness=1.4)
     worker.work()
     job.refresh_from_db()
@@ -264,12 +264,12 @@ def test_a_network_that_cannot_be_had_fails_only_who_asked_for_it(worker):
     assert other.state == "succeeded"
 
 
-def test_all_that_is_coloured_says_so_and_tells_no_place(worker, client):
+def test_all_that_is_colored_says_so_and_tells_no_place(worker, client):
     photo = pictures.upload(content=camera_file().getvalue())
     client.post("/api/v1/jobs/", {"image": photo})
     worker.work()
     job = Job.objects.get()
-    names = [files.name_of(job, kind) for kind in files.OF_RESULT if kind != "grey"]
+    names = [files.name_of(job, kind) for kind in files.OF_RESULT if kind != "gray"]
     for kept in (False, True):
         wanted = renditions.want(job, format="webp", keep_metadata=kept)
         assert worker.render()
@@ -278,7 +278,7 @@ def test_all_that_is_coloured_says_so_and_tells_no_place(worker, client):
     for name in names:
         with default_storage.open(name) as file:
             content = file.read()
-        if not name.endswith("-colours.png"):  # numbers, not a picture
+        if not name.endswith("-colors.png"):  # numbers, not a picture
             assert b"compositeWithTrainedAlgorithmicMedia" in content, name
             assert f"{job.model_name} {job.model_version}".encode() in content
         assert not [serial for serial in SERIALS if serial.encode() in content]

@@ -9,17 +9,17 @@ from PIL import Image, ImageCms
 
 
 def ramp(width: int = 64, height: int = 48) -> np.ndarray:
-    """Grey from black at the left to white at the right. uint8 H,W."""
+    """Gray from black at the left to white at the right. uint8 H,W."""
     return np.tile(np.linspace(0, 255, width).astype(np.uint8), (height, 1))
 
 
 def quadrants(size: int = 32) -> np.ndarray:
-    """Four greys, so that a picture turned any way can be told: uint8 H,W, wider than high."""
+    """Four grays, so that a picture turned any way can be told: uint8 H,W, wider than high."""
     rows = np.array([[40, 90, 90], [140, 200, 200]], np.uint8)
     return np.kron(rows, np.ones((size, size), np.uint8))
 
 
-def colourful(width: int = 96, height: int = 64) -> np.ndarray:
+def colorful(width: int = 96, height: int = 64) -> np.ndarray:
     """Every hue from left to right, lighter towards the bottom. uint8 H,W,3."""
     hue = np.linspace(0, 2 * np.pi, width)[None]
     value = np.linspace(60, 200, height)[:, None]

@@ -5,13 +5,13 @@ import numpy as np
 
 
 def sepia(rgb: np.ndarray) -> np.ndarray:
-    """Grey to brown, as toned prints are."""
+    """Gray to brown, as toned prints are."""
     tone = np.array([1.07, 0.97, 0.80])
     return (rgb.mean(2, keepdims=True) * tone).clip(0, 255).astype(np.uint8)
 
 
 def faded(rgb: np.ndarray) -> np.ndarray:
-    """Blacks become grey and whites yellow."""
+    """Blacks become gray and whites yellow."""
     return (90 + rgb * np.array([0.62, 0.60, 0.52])).clip(0, 255).astype(np.uint8)
 
 

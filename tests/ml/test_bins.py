@@ -12,9 +12,9 @@ def test_shares_of_a_pixel_sum_to_one():
 
 
 def test_first_of_the_soft_bins_is_the_nearest():
-    centres = bins.srgb_bins()
-    index, share = bins.SoftEncoder(centres)(torch.tensor([21.0, -38.0]).view(1, 2, 1, 1))
-    assert centres[index[0, 0, 0, 0]].tolist() == [20.0, -40.0]
+    centers = bins.srgb_bins()
+    index, share = bins.SoftEncoder(centers)(torch.tensor([21.0, -38.0]).view(1, 2, 1, 1))
+    assert centers[index[0, 0, 0, 0]].tolist() == [20.0, -40.0]
     assert share[0, :, 0, 0].argmax() == 0
 
 
@@ -28,15 +28,15 @@ def test_srgb_touches_about_260_bins():
 
 
 def test_annealed_mean_is_the_mean_at_one_and_the_mode_at_zero():
-    centres = torch.tensor([[0.0, 0.0], [50.0, 20.0], [-30.0, 10.0]])
+    centers = torch.tensor([[0.0, 0.0], [50.0, 20.0], [-30.0, 10.0]])
     shares = torch.tensor([0.2, 0.5, 0.3])
     logits = shares.log().view(1, 3, 1, 1)
-    mean = bins.annealed_mean(logits, centres, 1.0).flatten()
-    assert torch.allclose(mean, shares @ centres, atol=1e-5)
-    assert bins.annealed_mean(logits, centres, 0.0).flatten().tolist() == [50.0, 20.0]
+    mean = bins.annealed_mean(logits, centers, 1.0).flatten()
+    assert torch.allclose(mean, shares @ centers, atol=1e-5)
+    assert bins.annealed_mean(logits, centers, 0.0).flatten().tolist() == [50.0, 20.0]
 
 
-def test_rare_colours_count_more_but_never_above_the_cap():
+def test_rare_colors_count_more_but_never_above_the_cap():
     prior = torch.tensor([0.9, 0.09, 0.009, 0.001])
     weight = bins.rebalancing(prior, cap=3.0)
     assert weight.tolist() == sorted(weight.tolist())
@@ -45,8 +45,8 @@ def test_rare_colours_count_more_but_never_above_the_cap():
 
 
 def test_prior_sums_to_one_and_knows_what_is_common():
-    centres = bins.srgb_bins()
+    centers = bins.srgb_bins()
     ab = torch.cat((torch.zeros(90, 2), torch.tensor([[40.0, 40.0]] * 10)))
-    prior = bins.SoftEncoder(centres).prior(bins.histogram(ab))
+    prior = bins.SoftEncoder(centers).prior(bins.histogram(ab))
     assert torch.isclose(prior.sum(), torch.tensor(1.0))
-    assert centres[prior.argmax()].tolist() == [0.0, 0.0]
+    assert centers[prior.argmax()].tolist() == [0.0, 0.0]

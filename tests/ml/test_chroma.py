@@ -1,4 +1,4 @@
-"""What holds for the colours of a photo while they are kept without the network."""
+"""What holds for the colors of a photo while they are kept without the network."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ def maps(most: float) -> Chroma:
     return Chroma(natural, rng.uniform(-most, most, SMALL).astype(np.float32))
 
 
-def test_kept_colours_are_the_same_to_a_32nd_of_a_unit():
+def test_kept_colors_are_the_same_to_a_32nd_of_a_unit():
     before = maps(110)
     after = Chroma.from_png(before.to_png())
     for which in ("natural", "balanced"):
@@ -22,11 +22,11 @@ def test_kept_colours_are_the_same_to_a_32nd_of_a_unit():
         assert worst <= 1 / 32
 
 
-def test_kept_colours_give_the_same_photo_to_one_level():
+def test_kept_colors_give_the_same_photo_to_one_level():
     before = maps(30)
-    grey = np.tile(np.arange(200, dtype=np.uint8)[:, None, None], (1, 240, 3))
+    gray = np.tile(np.arange(200, dtype=np.uint8)[:, None, None], (1, 240, 3))
     photos = [
-        render(grey.copy(), each, 1.3).astype(int)
+        render(gray.copy(), each, 1.3).astype(int)
         for each in (before, Chroma.from_png(before.to_png()))
     ]
     # At the edge of sRGB, where chroma is cut by a table, a few come out further apart.

@@ -6,7 +6,7 @@ from torchvision.models import resnet18
 from ml.resnet_gray.data import data
 from ml.resnet_gray.evaluation.classify import accuracy, classifier, main
 from ml.resnet_gray.network import weights
-from tests.ml import colours
+from tests.ml import colors
 
 CLASSES = 7
 
@@ -21,7 +21,7 @@ def state():
 def folder(tmp_path):
     """Seven classes of two landscapes each."""
     for label in range(CLASSES):
-        colours.folder(tmp_path / f"class-{label}", 2)
+        colors.folder(tmp_path / f"class-{label}", 2)
     return tmp_path
 
 
@@ -43,7 +43,7 @@ def test_broken_photo_is_counted(state, folder):
     assert accuracy(classifier(state), folder)["broken"] == 1
 
 
-def test_encoder_may_be_that_of_a_colouring_network(state):
+def test_encoder_may_be_that_of_a_coloring_network(state):
     net, _ = weights.untrained()
     mixed, own = (m.state_dict() for m in (classifier(state, net.encoder.state_dict()), net))
     assert torch.equal(mixed["layer3.0.conv1.weight"], own["encoder.layer3.0.conv1.weight"])

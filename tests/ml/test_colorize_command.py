@@ -48,27 +48,27 @@ def names(folder: Path) -> list[str]:
     return sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
 
 
-def test_photo_gets_a_coloured_copy_beside_it(folder):
+def test_photo_gets_a_colored_copy_beside_it(folder):
     source = (folder / "a.jpg").read_bytes()
     out, err = colorize(folder / "a.jpg")
-    result = photos.read(folder / "a-colour.jpg").rgb
+    result = photos.read(folder / "a-color.jpg").rgb
     assert result.shape == (48, 64, 3)
     assert np.ptp(result, axis=2).any()
     assert (folder / "a.jpg").read_bytes() == source
-    assert out.startswith("Coloured 1 photo in ")
+    assert out.startswith("Colored 1 photo in ")
     assert out.count("\n") == 1
     assert err == ""
 
 
 def test_folder_keeps_its_order_in_another(folder, tmp_path):
     colorize(folder, "-o", tmp_path / "out")
-    assert names(tmp_path / "out") == ["1910/b-colour.jpg", "a-colour.jpg"]
+    assert names(tmp_path / "out") == ["1910/b-color.jpg", "a-color.jpg"]
 
 
 def test_second_run_over_a_folder_leaves_results_alone(folder):
     colorize(folder)
     colorize(folder)
-    expected = ["1910/b-colour.jpg", "1910/b.png", "a-colour.jpg", "a.jpg", "notes.txt"]
+    expected = ["1910/b-color.jpg", "1910/b.png", "a-color.jpg", "a.jpg", "notes.txt"]
     assert names(folder) == expected
 
 
@@ -82,35 +82,35 @@ def test_transparent_photo_becomes_a_png(tmp_path):
     rgba[:9, :, 3] = 255
     (tmp_path / "seal.png").write_bytes(files.encoded(rgba, "PNG").getvalue())
     colorize(tmp_path / "seal.png")
-    alpha = photos.read(tmp_path / "seal-colour.png").alpha
+    alpha = photos.read(tmp_path / "seal-color.png").alpha
     assert alpha is not None
     assert np.array_equal(alpha, rgba[..., 3])
 
 
-def test_broken_photo_is_named_and_the_others_are_coloured(folder, tmp_path):
+def test_broken_photo_is_named_and_the_others_are_colored(folder, tmp_path):
     (folder / "broken.jpg").write_bytes(b"not a photo")
     err = StringIO()
-    with pytest.raises(CommandError, match=r"1 of 3 photos could not be coloured\."):
+    with pytest.raises(CommandError, match=r"1 of 3 photos could not be colored\."):
         call_command("colorize", str(folder), "-o", str(tmp_path / "out"), "--size=64", stderr=err)
     assert "broken.jpg: This is not a photo." in err.getvalue()
-    assert names(tmp_path / "out") == ["1910/b-colour.jpg", "a-colour.jpg"]
+    assert names(tmp_path / "out") == ["1910/b-color.jpg", "a-color.jpg"]
 
 
 def test_source_is_never_overwritten(folder):
     before = (folder / "a.jpg").read_bytes()
     with pytest.raises(CommandError, match="is the photo itself"):
         colorize(folder / "a.jpg", "-o", folder / "1910" / ".." / "a.jpg")
-    (folder / "a-colour.jpg").write_bytes(before)
-    colorize(folder / "a.jpg", folder / "a-colour.jpg")
-    assert (folder / "a.jpg").read_bytes() == (folder / "a-colour.jpg").read_bytes() == before
-    assert (folder / "a-colour-2.jpg").exists()
+    (folder / "a-color.jpg").write_bytes(before)
+    colorize(folder / "a.jpg", folder / "a-color.jpg")
+    assert (folder / "a.jpg").read_bytes() == (folder / "a-color.jpg").read_bytes() == before
+    assert (folder / "a-color-2.jpg").exists()
 
 
 def test_photos_of_one_name_get_two_results(tmp_path):
     for name in ("a.jpg", "a.png"):
         (tmp_path / name).touch()
     targets = [target.name for _, target in plan([tmp_path], None)]
-    assert targets == ["a-colour", "a-colour-2"]
+    assert targets == ["a-color", "a-color-2"]
 
 
 @pytest.mark.parametrize(
@@ -139,5 +139,5 @@ def test_command_runs_by_itself_without_a_database(folder, tmp_path):
     assert done.returncode == 1
     assert done.stdout == ""
     assert "broken.jpg: The file is empty." in done.stderr
-    assert done.stderr.endswith("CommandError: 1 of 3 photos could not be coloured.\n")
-    assert Image.open(tmp_path / "out" / "a-colour.jpg").size == (64, 48)
+    assert done.stderr.endswith("CommandError: 1 of 3 photos could not be colored.\n")
+    assert Image.open(tmp_path / "out" / "a-color.jpg").size == (64, 48)

@@ -11,7 +11,7 @@ from ml.imaging import framing, gamut, srgb
 from ml.imaging.chroma import Chroma, Upsampled
 from ml.resnet_gray.network import weights
 from ml.resnet_gray.network.cards import CardError
-from ml.resnet_gray.network.colorizer import Colorizer, best_dtype, optimised
+from ml.resnet_gray.network.colorizer import Colorizer, best_dtype, optimized
 from ml.resnet_gray.network.lab import rgb_to_lab
 from tests.ml import files
 
@@ -24,20 +24,20 @@ def colorizer(request, tmp_path_factory) -> Colorizer:
 
 
 def chroma(value: float = 30.0, seed: int = 0) -> Chroma:
-    """Smooth colours of a given strength."""
+    """Smooth colors of a given strength."""
     few = np.random.default_rng(seed).normal(0, value, (5, 7, 2)).astype(np.float32)
     ab = cv2.resize(few, (44, 32), interpolation=cv2.INTER_CUBIC)
     return Chroma(ab, ab)
 
 
 def photo(seed: int = 0, height: int = 333, width: int = 500) -> np.ndarray:
-    """Grey with soft shapes and grain, black to white. uint8 H,W,3."""
+    """Gray with soft shapes and grain, black to white. uint8 H,W,3."""
     rng = np.random.default_rng(seed)
     shapes = cv2.resize(
         rng.uniform(-40, 295, (6, 8)), (width, height), interpolation=cv2.INTER_CUBIC
     )
-    grey = np.clip(shapes + rng.normal(0, 3, (height, width)), 0, 255).astype(np.uint8)
-    return np.repeat(grey[..., None], 3, 2)
+    gray = np.clip(shapes + rng.normal(0, 3, (height, width)), 0, 255).astype(np.uint8)
+    return np.repeat(gray[..., None], 3, 2)
 
 
 def lightness_levels(rgb: np.ndarray) -> np.ndarray:
@@ -45,38 +45,38 @@ def lightness_levels(rgb: np.ndarray) -> np.ndarray:
     return srgb.lightness(rgb) * 2.55
 
 
-# Lightness and grey
+# Lightness and gray
 
 
 def test_lightness_is_that_of_the_definition():
-    rgb = files.colourful(200, 100)
+    rgb = files.colorful(200, 100)
     exact = rgb_to_lab(torch.from_numpy(rgb / 255).permute(2, 0, 1)[None])[0, 0].numpy()
     assert np.abs(srgb.lightness(rgb) - exact).max() < 0.02
 
 
 @pytest.mark.parametrize("strength", [5, 40, 120])
 def test_photo_keeps_its_lightness(colorizer, strength):
-    grey = photo()
-    result = colorizer.render(grey.copy(), chroma(strength))
-    assert np.abs(lightness_levels(result) - lightness_levels(grey)).max() <= 1
+    gray = photo()
+    result = colorizer.render(gray.copy(), chroma(strength))
+    assert np.abs(lightness_levels(result) - lightness_levels(gray)).max() <= 1
 
 
-def test_colour_photo_keeps_its_lightness_too(colorizer):
-    colour = files.colourful(500, 333)
-    result = colorizer.render(colour.copy(), chroma(40))
-    assert np.abs(lightness_levels(result) - lightness_levels(colour)).max() <= 1
+def test_color_photo_keeps_its_lightness_too(colorizer):
+    color = files.colorful(500, 333)
+    result = colorizer.render(color.copy(), chroma(40))
+    assert np.abs(lightness_levels(result) - lightness_levels(color)).max() <= 1
 
 
-def test_grey_without_colours_stays_exactly_grey(colorizer):
-    greys = np.arange(256, dtype=np.uint8).reshape(16, 16, 1).repeat(3, 2)
+def test_gray_without_colors_stays_exactly_gray(colorizer):
+    grays = np.arange(256, dtype=np.uint8).reshape(16, 16, 1).repeat(3, 2)
     none = np.zeros((8, 8, 2), np.float32)
-    assert np.array_equal(colorizer.render(greys.copy(), Chroma(none, none)), greys)
+    assert np.array_equal(colorizer.render(grays.copy(), Chroma(none, none)), grays)
 
 
 # The gamut
 
 
-def every_colour(count: int = 200_000) -> np.ndarray:
+def every_color(count: int = 200_000) -> np.ndarray:
     """L*, a, b all over, far beyond sRGB. float32 n,3."""
     rng = np.random.default_rng(0)
     hue, strength = rng.uniform(-np.pi, np.pi, count), rng.uniform(0, 140, count)
@@ -85,7 +85,7 @@ def every_colour(count: int = 200_000) -> np.ndarray:
 
 
 def test_reduced_chroma_fits_srgb_with_lightness_and_hue_kept():
-    lab = every_colour()
+    lab = every_color()
     reduced = gamut.reduce_chroma(lab)
     rgb = cv2.cvtColor(reduced[None], cv2.COLOR_LAB2RGB)
     back = cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)[0]
@@ -117,11 +117,11 @@ def test_most_chroma_is_that_of_the_cubes_corners():
 
 
 def test_strips_have_no_seams(colorizer, monkeypatch):
-    grey = photo()
-    whole = colorizer.render(grey.copy(), chroma())
+    gray = photo()
+    whole = colorizer.render(gray.copy(), chroma())
     for size in (1, 4 * 500 * 7, 4 * 500 * 64):
         monkeypatch.setattr(srgb, "STRIP_BYTES", size)
-        assert np.array_equal(colorizer.render(grey.copy(), chroma()), whole)
+        assert np.array_equal(colorizer.render(gray.copy(), chroma()), whole)
 
 
 @pytest.mark.parametrize(("height", "width"), [(333, 500), (32, 44), (33, 700)])
@@ -133,12 +133,12 @@ def test_upsampling_is_opencvs_bicubic(height, width):
 
 
 @pytest.mark.parametrize(("height", "width"), [(1, 1), (20, 1), (1, 20), (3, 50)])
-def test_tiny_photos_are_coloured(colorizer, height, width):
+def test_tiny_photos_are_colored(colorizer, height, width):
     result = colorizer.colorize(photo(0, height, width))
     assert result.shape == (height, width, 3)
 
 
-def test_tiny_photo_takes_the_mean_of_its_colours():
+def test_tiny_photo_takes_the_mean_of_its_colors():
     ab = np.zeros((8, 8, 2), np.float32)
     ab[:4, :, 0] = 20
     assert Upsampled(ab, 1, 1).rows(slice(0, 1))[0] == pytest.approx(10)
@@ -153,17 +153,17 @@ def test_progress_grows_to_one(colorizer):
 
 
 def test_photo_is_changed_in_place_unless_read_only(colorizer):
-    grey = photo()
-    assert colorizer.render(grey, chroma()) is grey
+    gray = photo()
+    assert colorizer.render(gray, chroma()) is gray
     fixed = photo()
     fixed.flags.writeable = False
-    assert np.array_equal(colorizer.render(fixed, chroma()), grey)
+    assert np.array_equal(colorizer.render(fixed, chroma()), gray)
 
 
 # The network
 
 
-def test_colours_do_not_depend_on_batch_mates(colorizer):
+def test_colors_do_not_depend_on_batch_mates(colorizer):
     frames = [colorizer.frame(photo(seed), 64) for seed in range(3)]
     together = colorizer.predict(frames)
     for frame, chroma_in_batch in zip(frames, together, strict=True):
@@ -172,7 +172,7 @@ def test_colours_do_not_depend_on_batch_mates(colorizer):
         assert np.array_equal(alone.balanced, chroma_in_batch.balanced)
 
 
-def test_optimised_network_answers_as_the_plain_one(colorizer, tmp_path):
+def test_optimized_network_answers_as_the_plain_one(colorizer, tmp_path):
     plain, card = weights.untrained(colorizer.card["architecture"])
     for module in plain.modules():  # statistics that a wrong fusion would get wrong
         if isinstance(module, torch.nn.BatchNorm2d):
@@ -188,7 +188,7 @@ def test_optimised_network_answers_as_the_plain_one(colorizer, tmp_path):
     frame = colorizer.frame(photo(), 64)
     with torch.inference_mode():
         exact = plain.predict(torch.from_numpy(frame.lightness)[None, None])
-        fast = optimised(plain, "cpu").predict(torch.from_numpy(frame.lightness)[None, None])
+        fast = optimized(plain, "cpu").predict(torch.from_numpy(frame.lightness)[None, None])
     assert not any(isinstance(m, torch.nn.BatchNorm2d) for m in plain.modules())
     spread = float(exact.ab.std())
     tolerance = 0.05 if best_dtype("cpu") == torch.bfloat16 else 1e-4
@@ -199,7 +199,7 @@ def test_frames_of_all_usual_shapes_can_be_warmed(colorizer):
     colorizer.warm(framing.frame_shapes(32))
 
 
-def test_colours_cover_just_the_photo(colorizer):
+def test_colors_cover_just_the_photo(colorizer):
     frame = colorizer.frame(photo(0, 270, 480), 64)
     (result,) = colorizer.predict([frame])
     height, width = result.natural.shape[:2]

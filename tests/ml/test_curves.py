@@ -6,7 +6,7 @@ from ml.resnet_gray.evaluation.curves import main, read
 
 def journal(folder, *checks):
     folder.mkdir()
-    lines = [{"event": "check", "step": s, "epoch": e, "of_grey": m} for s, e, m in checks]
+    lines = [{"event": "check", "step": s, "epoch": e, "of_gray": m} for s, e, m in checks]
     lines.append({"event": "end", "reason": "finished"})
     (folder / "metrics.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     return folder

@@ -7,42 +7,42 @@ import torch
 from ml.resnet_gray.data import data, memory
 from ml.resnet_gray.data.batches import Batches, Wanted, whole_batches
 from ml.resnet_gray.training import augment
-from tests.ml import colours
+from tests.ml import colors
 
 
 def test_broken_photo_is_named_and_counted(tmp_path):
-    folder = colours.folder(tmp_path / "photos", 3)
+    folder = colors.folder(tmp_path / "photos", 3)
     (folder / "note.jpg").write_text("not a photo")
-    (folder / "half.png").write_bytes(colours.png(colours.landscape())[:500])
+    (folder / "half.png").write_bytes(colors.png(colors.landscape())[:500])
     photos = data.load([folder])
     assert len(photos) == 3
     assert set(photos.broken) == {"note.jpg", "half.png"}
     assert "2 broken" in photos.summary()
 
 
-def test_photo_without_colour_is_dropped_and_counted(tmp_path):
-    folder = colours.folder(tmp_path / "photos", 2)
-    grey = colours.landscape().mean(2, keepdims=True).repeat(3, 2).astype(np.uint8)
-    (folder / "grey.png").write_bytes(colours.png(grey))
+def test_photo_without_color_is_dropped_and_counted(tmp_path):
+    folder = colors.folder(tmp_path / "photos", 2)
+    gray = colors.landscape().mean(2, keepdims=True).repeat(3, 2).astype(np.uint8)
+    (folder / "gray.png").write_bytes(colors.png(gray))
     photos = data.load([folder])
     assert photos.names == ["000.png", "001.png"]
-    assert photos.grey == ["grey.png"]
+    assert photos.gray == ["gray.png"]
 
 
 def test_tars_folders_and_globs_hold_the_same_photos(tmp_path):
-    folder = colours.folder(tmp_path / "photos", 4)
+    folder = colors.folder(tmp_path / "photos", 4)
     files = {p.name: p.read_bytes() for p in sorted(folder.iterdir())}
     names = sorted(files)
-    colours.tar(tmp_path / "a-0.tar", {n: files[n] for n in names[:2]})
-    colours.tar(tmp_path / "a-1.tar", {n: files[n] for n in names[2:]})
+    colors.tar(tmp_path / "a-0.tar", {n: files[n] for n in names[:2]})
+    colors.tar(tmp_path / "a-1.tar", {n: files[n] for n in names[2:]})
     from_folder, from_tars = data.load([folder]), data.load([tmp_path / "a-*.tar"])
     assert from_tars.names == from_folder.names
     assert from_tars.fingerprint == from_folder.fingerprint
 
 
-def test_places365_root_is_recognised(tmp_path):
+def test_places365_root_is_recognized(tmp_path):
     root = tmp_path / "places"
-    colours.folder(root / "data_256_standard" / "a" / "abbey", 2)
+    colors.folder(root / "data_256_standard" / "a" / "abbey", 2)
     (root / "categories_places365.txt").write_text("/a/abbey 0\n")
     lines = "/a/abbey/000.png 0\n/a/abbey/001.png 0\n"
     (root / "places365_train_standard.txt").write_text(lines)
@@ -65,12 +65,12 @@ def test_file_that_is_no_tar_is_named(tmp_path):
 
 
 def test_large_photo_is_held_small(tmp_path):
-    (tmp_path / "large.png").write_bytes(colours.png(colours.landscape(0, 800, 600)))
+    (tmp_path / "large.png").write_bytes(colors.png(colors.landscape(0, 800, 600)))
     assert data.load([tmp_path], short_side=256).lab[0].shape == (256, 341, 3)
 
 
 def test_batch_hangs_on_its_step_alone(tmp_path):
-    photos = data.load([colours.folder(tmp_path, 6)])
+    photos = data.load([colors.folder(tmp_path, 6)])
     batches = Batches(photos, 2, seed=1)
     first, again, other = (batches.get(Wanted(step, 32)) for step in (4, 4, 5))
     assert torch.equal(first[0], again[0])
@@ -79,13 +79,13 @@ def test_batch_hangs_on_its_step_alone(tmp_path):
 
 
 def test_parts_of_a_step_are_the_photos_of_the_whole(tmp_path):
-    batches = Batches(data.load([colours.folder(tmp_path, 6)]), 4, seed=1)
+    batches = Batches(data.load([colors.folder(tmp_path, 6)]), 4, seed=1)
     (whole, _), *parts = (batches.get(Wanted(0, 32, *part)) for part in ((0, 1), (0, 2), (1, 2)))
     assert torch.equal(torch.cat([lightness for lightness, _ in parts]), whole[[0, 2, 1, 3]])
 
 
 def test_batch_made_ahead_is_the_batch_asked_for(tmp_path):
-    photos = data.load([colours.folder(tmp_path, 6)])
+    photos = data.load([colors.folder(tmp_path, 6)])
     ahead, plain = (Batches(photos, 2, seed=1, workers=2) for _ in range(2))
     ahead.get(Wanted(0, 32), then=Wanted(1, 32))
     for step, size in ((1, 32), (2, 64)):  # the second was thought to be another
@@ -95,10 +95,10 @@ def test_batch_made_ahead_is_the_batch_asked_for(tmp_path):
 
 @pytest.mark.parametrize("source", ["folder", "tar"])
 def test_set_that_does_not_fit_in_memory_gives_the_same_batches(tmp_path, source):
-    path = colours.folder(tmp_path / "photos", 6)
+    path = colors.folder(tmp_path / "photos", 6)
     if source == "tar":
         files = {p.name: p.read_bytes() for p in sorted(path.iterdir())}
-        path = colours.tar(tmp_path / "photos.tar", files)
+        path = colors.tar(tmp_path / "photos.tar", files)
     held = data.load([path])
     small = data.load([path], room=2 * held.lab[0].nbytes)  # two photos fit
     assert small.lab.streamed == 4
@@ -111,7 +111,7 @@ def test_set_that_does_not_fit_in_memory_gives_the_same_batches(tmp_path, source
 
 
 def test_compressed_tar_must_fit_in_memory(tmp_path):
-    folder = colours.folder(tmp_path / "photos", 2)
+    folder = colors.folder(tmp_path / "photos", 2)
     with tarfile.open(tmp_path / "photos.tar.gz", "w:gz") as archive:
         archive.add(folder, "photos")
     assert len(data.load([tmp_path / "photos.tar.gz"])) == 2
@@ -120,14 +120,14 @@ def test_compressed_tar_must_fit_in_memory(tmp_path):
 
 
 def test_photo_that_went_away_is_named(tmp_path):
-    photos = data.load([colours.folder(tmp_path, 2)], room=0)
+    photos = data.load([colors.folder(tmp_path, 2)], room=0)
     (tmp_path / "001.png").unlink()
     with pytest.raises(data.DataError, match=r"001\.png changed while it was being used"):
         photos.lab[1]
 
 
 def test_half_of_the_available_memory_may_be_filled(tmp_path):
-    photos = data.load([colours.folder(tmp_path, 1)])
+    photos = data.load([colors.folder(tmp_path, 1)])
     assert 0 < photos.lab.room < memory.available()
 
 
@@ -140,14 +140,14 @@ def test_containers_limit_counts(tmp_path):
 
 
 def test_every_so_manieth_photo_is_kept_apart(tmp_path):
-    rest, apart = data.load([colours.folder(tmp_path, 7)]).split(3, at_most=5)
+    rest, apart = data.load([colors.folder(tmp_path, 7)]).split(3, at_most=5)
     assert apart.names == ["002.png", "005.png"]
     assert len(rest) == 5
     assert rest.fingerprint != apart.fingerprint
 
 
 def test_every_photo_is_seen_once_in_a_pass(tmp_path):
-    photos = data.load([colours.folder(tmp_path, 6)])
+    photos = data.load([colors.folder(tmp_path, 6)])
     for level in range(6):
         photos.lab[level][:] = level * 20
     batches = Batches(photos, 2, seed=0)
@@ -158,7 +158,7 @@ def test_every_photo_is_seen_once_in_a_pass(tmp_path):
 
 
 def test_crop_is_in_range(tmp_path):
-    photos = data.load([colours.folder(tmp_path, 4)])
+    photos = data.load([colors.folder(tmp_path, 4)])
     lightness, ab = Batches(photos, 4, seed=0).get(Wanted(0, 48))
     assert lightness.shape == (4, 1, 48, 48)
     assert ab.shape == (4, 2, 48, 48)
@@ -168,7 +168,7 @@ def test_crop_is_in_range(tmp_path):
 
 
 def test_whole_batches_hold_every_photo_once(tmp_path):
-    photos = data.load([colours.folder(tmp_path, 5)])
+    photos = data.load([colors.folder(tmp_path, 5)])
     batches = list(whole_batches(photos, 64, 32, batch=2))
     assert sum(len(lightness) for lightness, _ in batches) == 5
     assert {tuple(lightness.shape[2:]) for lightness, _ in batches} == {(64, 64)}  # of 80 x 64

@@ -10,7 +10,7 @@ from ml.resnet_gray.data import data
 from ml.resnet_gray.evaluation.calibrate import Look, Setting, calibrate, choose
 from ml.resnet_gray.evaluation.evaluate import main
 from ml.resnet_gray.network import weights
-from tests.ml import colours
+from tests.ml import colors
 
 FIGURES = {
     "mse", "psnr", "ssim", "colorfulness", "colorfulness_diff", "within_10", "within_20", "auc",
@@ -27,7 +27,7 @@ def model(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    return colours.folder(tmp_path_factory.mktemp("photos"), 5)
+    return colors.folder(tmp_path_factory.mktemp("photos"), 5)
 
 
 def test_json_is_the_promised_object(model, folder, capsys):
@@ -44,10 +44,10 @@ def test_json_is_the_promised_object(model, folder, capsys):
 
 
 def test_kinds_are_those_of_the_index_beside_the_photos(model, tmp_path, capsys):
-    photos = colours.folder(tmp_path / "photos", 3)
+    photos = colors.folder(tmp_path / "photos", 3)
     files = {p.name: p.read_bytes() for p in photos.iterdir()}
     (tmp_path / "index.csv").write_text("name,kind\n000.png,road\n001.png,food\n002,road\n")
-    tar = colours.tar(tmp_path / "val.tar", files)
+    tar = colors.tar(tmp_path / "val.tar", files)
     main(["--data", str(tar), "--model", str(model), "--json"])
     figures = json.loads(capsys.readouterr().out)
     kinds = figures["kinds"]
@@ -59,7 +59,7 @@ def test_kinds_are_those_of_the_index_beside_the_photos(model, tmp_path, capsys)
     assert "road: 2 photos" in capsys.readouterr().out
 
 
-def test_grey_is_measured_as_grey(model, folder, capsys):
+def test_gray_is_measured_as_gray(model, folder, capsys):
     main(["--data", str(folder), "--model", str(model), "--json"])
     figures = json.loads(capsys.readouterr().out)
     assert figures["gray"]["colorfulness"] < 0.5  # rounding to 8 bits
@@ -74,7 +74,7 @@ def test_grey_is_measured_as_grey(model, folder, capsys):
     )
 
 
-def test_sheet_shows_grey_ours_and_true(model, folder, tmp_path, capsys):
+def test_sheet_shows_gray_ours_and_true(model, folder, tmp_path, capsys):
     sheet = tmp_path / "sheet.png"
     main(["--data", str(folder), "--model", str(model), "--limit", "3", "--sheet", str(sheet)])
     picture: Any = cv2.imread(str(sheet))
@@ -83,7 +83,7 @@ def test_sheet_shows_grey_ours_and_true(model, folder, tmp_path, capsys):
 
 
 def test_broken_photo_is_counted_not_fatal(model, tmp_path, capsys):
-    folder = colours.folder(tmp_path, 2)
+    folder = colors.folder(tmp_path, 2)
     (folder / "broken.jpg").write_text("no")
     assert main(["--data", str(folder), "--model", str(model), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["broken"] == 1
@@ -108,16 +108,16 @@ def test_missing_model_ends_with_status_1(folder, capsys):
     assert capsys.readouterr().err.startswith("evaluate: ")
 
 
-def setting(colourfulness, nearly_right, mse):
-    return Setting(Look(0.0, 1.0), colourfulness, nearly_right, mse)
+def setting(colorfulness, nearly_right, mse):
+    return Setting(Look(0.0, 1.0), colorfulness, nearly_right, mse)
 
 
-def test_calibration_takes_the_least_error_among_the_colourful_enough():
+def test_calibration_takes_the_least_error_among_the_colorful_enough():
     pale, good, loud = setting(0.5, 0.1, 1), setting(0.9, 0.05, 2), setting(1.1, 0.04, 3)
     assert choose([pale, good, loud], 0.88) is good
 
 
-def test_calibration_never_has_fewer_pixels_right_than_a_constant_colour():
+def test_calibration_never_has_fewer_pixels_right_than_a_constant_color():
     pale, wrong = setting(0.7, 0.02, 1), setting(0.9, -0.01, 2)
     assert choose([pale, wrong], 0.88) is pale
 
@@ -127,7 +127,7 @@ def test_calibration_of_an_untrained_network_ends(folder):
     net: Any = weights.untrained()[0]
     balance = torch.ones(len(net.bins))
     found = calibrate(net, balance, torch.zeros(2), photos, 64)
-    assert 0 < found.colourfulness < 1
+    assert 0 < found.colorfulness < 1
     assert found.mse > 0
 
 

@@ -13,7 +13,7 @@ from ml.datasets import check, manage
 from ml.models import DataSet, Evaluation, ModelVersion, Promotion, TrainingRun
 from ml.versions import evaluations, gate, promotion, registry
 from tests.ml import networks
-from tests.ml.files import colourful, encoded
+from tests.ml.files import colorful, encoded
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,14 +32,14 @@ def folder(tmp_path, settings):
 
 @pytest.fixture
 def photos() -> DataSet:
-    """A checked set of twelve colour photos."""
+    """A checked set of twelve color photos."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as tar:
         for number in range(12):
             pixels = (
-                colourful(96 + 8 * number, 64)[:, ::-1]
+                colorful(96 + 8 * number, 64)[:, ::-1]
                 if number % 2
-                else colourful(97 + 8 * number, 64)
+                else colorful(97 + 8 * number, 64)
             )
             content = encoded(pixels, "PNG").read()
             member = tarfile.TarInfo(f"{number}.png")

@@ -41,7 +41,7 @@ def test_proportions_are_kept_to_a_grid_step():
 
 
 def test_borders_are_the_photo_reflected():
-    framed = frame(files.colourful(480, 270), 256)
+    framed = frame(files.colorful(480, 270), 256)
     left, width = framed.box.left, framed.box.width
     inside = framed.lightness[:, left : left + width]
     assert left > 0
@@ -57,6 +57,6 @@ def test_frame_holds_the_photos_lightness():
 
 
 def test_small_photo_is_enlarged_as_sharply_as_in_training():
-    small = files.colourful(96, 96)
+    small = files.colorful(96, 96)
     expected = srgb.lightness(cv2.resize(small, (256, 256), interpolation=cv2.INTER_CUBIC))
     assert np.array_equal(frame(small, 256).lightness, expected)

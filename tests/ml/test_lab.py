@@ -21,17 +21,17 @@ def test_lab_agrees_with_scikit_image(rgb):
     assert lab.tolist() == pytest.approx(SCIKIT_IMAGE[rgb], abs=1e-3)
 
 
-def test_lab_and_back_is_the_same_colour():
+def test_lab_and_back_is_the_same_color():
     rgb = torch.rand(2, 3, 16, 16, generator=torch.Generator().manual_seed(0))
     assert torch.allclose(lab_to_rgb(rgb_to_lab(rgb)), rgb, atol=2e-5)
 
 
-def test_every_grey_is_without_colour():
-    grey = torch.linspace(0, 1, 256).view(1, 1, 1, 256).expand(1, 3, 1, 256)
-    assert rgb_to_lab(grey)[:, 1:].abs().max() < 0.01
+def test_every_gray_is_without_color():
+    gray = torch.linspace(0, 1, 256).view(1, 1, 1, 256).expand(1, 3, 1, 256)
+    assert rgb_to_lab(gray)[:, 1:].abs().max() < 0.01
 
 
-def test_colours_beyond_srgb_are_clipped_to_it():
+def test_colors_beyond_srgb_are_clipped_to_it():
     rgb = lab_to_rgb(torch.tensor([50.0, 120.0, -120.0]).view(1, 3, 1, 1))
     assert rgb.min() == 0
     assert rgb.max() == 1

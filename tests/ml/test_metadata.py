@@ -1,4 +1,4 @@
-"""What files with our colours say about themselves, and what of a camera's they never carry on."""
+"""What files with our colors say about themselves, and what of a camera's they never carry on."""
 
 from io import BytesIO
 from typing import Any
@@ -48,7 +48,7 @@ def written(kind: str, exif: bytes = b"") -> BytesIO:
 
 
 @pytest.mark.parametrize("kind", photos.LONGEST_SIDE)
-def test_every_format_says_that_a_network_made_the_colours(kind):
+def test_every_format_says_that_a_network_made_the_colors(kind):
     with Image.open(written(kind, metadata.kept(camera_file()))) as image:
         image.load()
         packet = ET.fromstring(image.info["xmp"])

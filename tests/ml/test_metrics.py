@@ -8,11 +8,11 @@ def noise(seed: int, shape=(32, 48, 3)) -> np.ndarray:
     return np.random.default_rng(seed).integers(0, 256, shape, np.uint8)
 
 
-def test_grey_has_no_colourfulness():
+def test_gray_has_no_colorfulness():
     assert metrics.colorfulness(noise(0, (8, 8, 1)).repeat(3, 2)) == 0
 
 
-def test_colourfulness_of_a_plain_colour_is_its_mean_term():
+def test_colorfulness_of_a_plain_color_is_its_mean_term():
     red = np.zeros((4, 4, 3), np.uint8)
     red[..., 0] = 100
     assert metrics.colorfulness(red) == pytest.approx(0.3 * np.hypot(100, 50))

@@ -2,7 +2,7 @@ import torch
 
 from ml.resnet_gray.network import weights
 from ml.resnet_gray.training.mix import main
-from tests.ml import colours
+from tests.ml import colors
 
 
 def save(path, architecture="resnet-gray-unet", seed=0):
@@ -22,7 +22,7 @@ def test_mean_lies_between_the_two(tmp_path):
 
 def test_look_of_the_mean_is_chosen_on_photos_apart(tmp_path):
     first, second = save(tmp_path / "a.safetensors"), save(tmp_path / "b.safetensors", seed=1)
-    target, folder = tmp_path / "mean.safetensors", str(colours.folder(tmp_path / "photos", 2))
+    target, folder = tmp_path / "mean.safetensors", str(colors.folder(tmp_path / "photos", 2))
     assert main([first, second, "-o", str(target), "--data", folder, "--check", folder]) == 0
     assert weights.read_card(target)["temperature"] in (0.3, 0.4, 0.5, 0.7, 1.0)
 

@@ -7,7 +7,7 @@ import torch
 from torchvision.models import resnet18
 
 from ml.resnet_gray.network import weights
-from ml.resnet_gray.network.networks import ResNetGray, initialise_as_paper, sum_to_grey
+from ml.resnet_gray.network.networks import ResNetGray, initialize_as_paper, sum_to_gray
 
 
 @pytest.mark.parametrize(
@@ -39,20 +39,20 @@ def test_papers_network_is_resnet18_up_to_layer2():
 def test_pretrained_filters_are_summed_over_rgb(architecture):
     state = resnet18(weights=None).state_dict()
     net: Any = weights.build(architecture, pretrained=state)
-    assert torch.equal(net.encoder.conv1.weight, sum_to_grey(state["conv1.weight"]))
+    assert torch.equal(net.encoder.conv1.weight, sum_to_gray(state["conv1.weight"]))
     assert torch.equal(net.encoder.layer1[0].conv1.weight, state["layer1.0.conv1.weight"])
 
 
-def test_grey_filters_answer_grey_as_rgb_filters_do():
+def test_gray_filters_answer_gray_as_rgb_filters_do():
     weight = torch.randn(4, 3, 7, 7)
-    grey = torch.rand(1, 1, 20, 20)
-    ours = torch.nn.functional.conv2d(grey, sum_to_grey(weight))
-    theirs = torch.nn.functional.conv2d(grey.expand(1, 3, 20, 20), weight)
+    gray = torch.rand(1, 1, 20, 20)
+    ours = torch.nn.functional.conv2d(gray, sum_to_gray(weight))
+    theirs = torch.nn.functional.conv2d(gray.expand(1, 3, 20, 20), weight)
     assert torch.allclose(ours, theirs, atol=1e-4)
 
 
-def test_papers_initialisation_lies_within_half():
-    net = initialise_as_paper(ResNetGray())
+def test_papers_initialization_lies_within_half():
+    net = initialize_as_paper(ResNetGray())
     kernels = torch.cat([p.flatten() for p in net.parameters() if p.dim() == 4])
     assert kernels.abs().max() <= 0.5
     assert kernels.std().item() == pytest.approx(1 / 12**0.5, abs=0.01)  # of a uniform width of 1

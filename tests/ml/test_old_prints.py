@@ -1,6 +1,6 @@
-"""What time does to a print must not change what colours it gets; measured with the default model.
+"""What time does to a print must not change what colors it gets; measured with the default model.
 
-Bounds are mean distances in the ab plane (Lab units) between the colours of the sample photo as it
+Bounds are mean distances in the ab plane (Lab units) between the colors of the sample photo as it
 is and as it would be after a worse century. Half as much again as was measured when it was trained.
 """
 
@@ -19,7 +19,7 @@ FARTHEST = {"sepia": 1.5, "faded": 7.5, "low_contrast": 7.5, "noisy": 4.5, "scra
 
 
 @pytest.fixture(scope="module")
-def colours():
+def colors():
     """a, b at vividness 1 of a photo."""
     colorizer = Colorizer(catalog.FOLDER / f"{catalog.DEFAULT}.safetensors", device="cpu")
     return lambda rgb: colorizer.predict([colorizer.frame(rgb)])[0].at(1.0).reshape(-1, 2)
@@ -31,8 +31,8 @@ def sample():
 
 
 @pytest.mark.parametrize("flaw", FLAWS)
-def test_old_print_is_coloured_like_a_good_one(colours, sample, flaw):
-    good, old = colours(sample), colours(FLAWS[flaw](sample))
+def test_old_print_is_colored_like_a_good_one(colors, sample, flaw):
+    good, old = colors(sample), colors(FLAWS[flaw](sample))
     assert np.hypot(*(old - good).T).mean() < FARTHEST[flaw]
     chroma = np.hypot(*old.T)
     assert 0.7 < chroma.mean() / np.hypot(*good.T).mean() < 1.3  # neither pale nor loud
@@ -45,4 +45,4 @@ def test_old_print_is_coloured_like_a_good_one(colours, sample, flaw):
 def test_old_print_counts_as_black_and_white(sample, flaw, tmp_path):
     path = tmp_path / "print.jpg"
     photos.write(path, FLAWS[flaw](sample))
-    assert not photos.inspect(path).has_colour
+    assert not photos.inspect(path).has_color

@@ -1,4 +1,4 @@
-"""What people bring, and what becomes of it: coloured right, or refused with a code."""
+"""What people bring, and what becomes of it: colored right, or refused with a code."""
 
 import contextlib
 import subprocess
@@ -26,7 +26,7 @@ def refused(file: BytesIO, limits: photos.Limits = photos.DEFAULT_LIMITS) -> pho
     return read.value
 
 
-def is_grey(rgb: np.ndarray) -> bool:
+def is_gray(rgb: np.ndarray) -> bool:
     return not np.ptp(rgb, axis=2).any()
 
 
@@ -67,19 +67,19 @@ def test_formats_outside_the_list_stay_shut():
 
 @pytest.mark.parametrize("progressive", [False, True])
 def test_truncated_jpeg_is_refused(progressive: bool):
-    whole = files.encoded(files.colourful(640, 480), "JPEG", progressive=progressive).getvalue()
+    whole = files.encoded(files.colorful(640, 480), "JPEG", progressive=progressive).getvalue()
     assert refused(BytesIO(whole[: len(whole) // 2])).code == "truncated"
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP", "TIFF", "BMP", "AVIF", "HEIF"])
 def test_truncated_files_of_other_formats_are_refused(kind: str):
-    whole = files.encoded(files.colourful(640, 480), kind).getvalue()
+    whole = files.encoded(files.colorful(640, 480), kind).getvalue()
     assert refused(BytesIO(whole[: len(whole) // 2])).code in {"truncated", "damaged"}
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP", "AVIF", "HEIF"])
 def test_broken_bytes_never_raise_anything_else(kind: str):
-    whole = files.encoded(files.colourful(), kind).getvalue()
+    whole = files.encoded(files.colorful(), kind).getvalue()
     rng = np.random.default_rng(0)
     for _ in range(40):
         broken = bytearray(whole)
@@ -147,13 +147,13 @@ def test_formats_are_read_by_content(kind: str, name: str, tmp_path: Path):
 
 
 def test_jpeg_is_the_same_as_pillow_decodes_it():
-    file = files.encoded(files.colourful(641, 479), "JPEG", quality=80)
+    file = files.encoded(files.colorful(641, 479), "JPEG", quality=80)
     assert np.array_equal(photos.read(file).rgb, np.asarray(Image.open(file)))
 
 
-def test_grey_jpeg_is_exactly_grey():
+def test_gray_jpeg_is_exactly_gray():
     rgb = photos.read(files.encoded(files.ramp(), "JPEG")).rgb
-    assert is_grey(rgb)
+    assert is_gray(rgb)
 
 
 def test_animation_gives_its_first_frame_and_a_note():
@@ -171,14 +171,14 @@ def test_pages_give_the_first_and_a_note():
     assert (photos.read(file).rgb == 10).all()
 
 
-def test_cmyk_jpeg_is_near_its_colours():
-    file = files.encoded(Image.fromarray(files.colourful()).convert("CMYK"), "JPEG", quality=100)
+def test_cmyk_jpeg_is_near_its_colors():
+    file = files.encoded(Image.fromarray(files.colorful()).convert("CMYK"), "JPEG", quality=100)
     assert b"Adobe" in file.getvalue()  # and so the inks are stored inverted
-    assert np.abs(photos.read(file).rgb.astype(int) - files.colourful()).mean() < 3
+    assert np.abs(photos.read(file).rgb.astype(int) - files.colorful()).mean() < 3
 
 
 @pytest.mark.parametrize("kind", ["PNG", "TIFF"])
-def test_16_bit_grey_is_scaled(kind: str):
+def test_16_bit_gray_is_scaled(kind: str):
     wide = files.ramp().astype(np.uint16) * 257
     rgb = photos.read(files.encoded(wide, kind)).rgb
     assert np.array_equal(rgb, np.repeat(files.ramp()[..., None], 3, 2))
@@ -193,9 +193,9 @@ def test_inverted_16_bit_tiff_is_turned_round():
 
 
 @pytest.mark.parametrize("make", [files.png_rgb16, files.tiff_rgb16])
-def test_16_bit_colour_is_scaled(make):
-    rgb = photos.read(make(files.colourful().astype(np.uint16) * 257)).rgb
-    assert np.abs(rgb.astype(int) - files.colourful()).max() <= 1
+def test_16_bit_color_is_scaled(make):
+    rgb = photos.read(make(files.colorful().astype(np.uint16) * 257)).rgb
+    assert np.abs(rgb.astype(int) - files.colorful()).max() <= 1
 
 
 def test_floating_point_tiff_is_scaled():
@@ -220,7 +220,7 @@ def test_palette_with_transparency_keeps_both():
     assert photos.inspect(file).has_alpha
 
 
-def test_grey_with_alpha_keeps_both():
+def test_gray_with_alpha_keeps_both():
     alpha = np.full((48, 64), 255, np.uint8)
     alpha[:10] = 99
     image = Image.merge("LA", [Image.fromarray(files.ramp()), Image.fromarray(alpha)])
@@ -231,34 +231,34 @@ def test_grey_with_alpha_keeps_both():
 
 
 def test_alpha_that_hides_nothing_is_none():
-    file = files.encoded(Image.fromarray(files.colourful()).convert("RGBA"), "PNG")
+    file = files.encoded(Image.fromarray(files.colorful()).convert("RGBA"), "PNG")
     assert photos.read(file).alpha is None
     assert not photos.inspect(file).has_alpha
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "TIFF"])
-def test_colour_profile_is_applied(kind: str):
+def test_color_profile_is_applied(kind: str):
     profile = files.swapped_channels_profile()
-    file = files.encoded(files.colourful(), kind, icc_profile=profile)
-    expected = photos.read(files.encoded(files.colourful(), kind)).rgb[..., ::-1]
+    file = files.encoded(files.colorful(), kind, icc_profile=profile)
+    expected = photos.read(files.encoded(files.colorful(), kind)).rgb[..., ::-1]
     assert np.abs(photos.read(file).rgb.astype(int) - expected).max() <= 2
     assert photos.inspect(file).notes == []
 
 
 def test_profile_of_srgb_changes_nothing():
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
-    file = files.encoded(files.colourful(), "PNG", icc_profile=profile)
-    assert np.array_equal(photos.read(file).rgb, files.colourful())
+    file = files.encoded(files.colorful(), "PNG", icc_profile=profile)
+    assert np.array_equal(photos.read(file).rgb, files.colorful())
 
 
-def test_profile_leaves_grey_exactly_grey():
+def test_profile_leaves_gray_exactly_gray():
     file = files.encoded(files.ramp(), "JPEG", icc_profile=files.swapped_channels_profile())
-    assert is_grey(photos.read(file).rgb)
+    assert is_gray(photos.read(file).rgb)
 
 
 def test_broken_profile_is_ignored_with_a_note():
-    file = files.encoded(files.colourful(), "PNG", icc_profile=b"not a profile at all" * 20)
-    assert np.array_equal(photos.read(file).rgb, files.colourful())
+    file = files.encoded(files.colorful(), "PNG", icc_profile=b"not a profile at all" * 20)
+    assert np.array_equal(photos.read(file).rgb, files.colorful())
     assert photos.inspect(file).notes == ["profile_ignored"]
 
 
@@ -289,19 +289,19 @@ def test_photo_comes_the_right_way_up(kind: str, orientation: int):
 # What is said about it
 
 
-def test_sepia_is_not_colour_and_a_colour_photo_is():
+def test_sepia_is_not_color_and_a_color_photo_is():
     rng = np.random.default_rng(0)
-    grey = np.clip(files.ramp(320, 240) + rng.normal(0, 8, (240, 320)), 0, 255)[..., None]
-    sepia = np.clip(grey * [1.0, 0.86, 0.68] + [20, 10, 0], 0, 255).astype(np.uint8)
-    stained = np.clip(grey * [1.0, 0.95, 0.8], 0, 255).astype(np.uint8)
+    gray = np.clip(files.ramp(320, 240) + rng.normal(0, 8, (240, 320)), 0, 255)[..., None]
+    sepia = np.clip(gray * [1.0, 0.86, 0.68] + [20, 10, 0], 0, 255).astype(np.uint8)
+    stained = np.clip(gray * [1.0, 0.95, 0.8], 0, 255).astype(np.uint8)
     stained[:, :160] = sepia[:, :160]
-    for tone in (grey.repeat(3, 2).astype(np.uint8), sepia, stained, sepia[..., ::-1]):
-        assert not photos.inspect(files.encoded(tone, "JPEG")).has_colour
-    assert photos.inspect(files.encoded(files.colourful(), "JPEG")).has_colour
+    for tone in (gray.repeat(3, 2).astype(np.uint8), sepia, stained, sepia[..., ::-1]):
+        assert not photos.inspect(files.encoded(tone, "JPEG")).has_color
+    assert photos.inspect(files.encoded(files.colorful(), "JPEG")).has_color
 
 
-def test_preview_is_grey_and_of_the_size_asked_for():
-    inspection = photos.inspect(files.encoded(files.colourful(3000, 2000), "JPEG"))
+def test_preview_is_gray_and_of_the_size_asked_for():
+    inspection = photos.inspect(files.encoded(files.colorful(3000, 2000), "JPEG"))
     assert (inspection.width, inspection.height) == (3000, 2000)
     for side in (480, 1600):
         preview = inspection.preview(side)
@@ -324,9 +324,9 @@ def test_transparent_places_are_white_in_previews():
     assert (preview[20:] == 255).all()
 
 
-def test_grey_of_grey_is_itself():
-    greys = np.arange(256, dtype=np.uint8)[None, :, None].repeat(3, 2)
-    assert np.array_equal(photos.grey(greys), greys[..., 0])
+def test_gray_of_gray_is_itself():
+    grays = np.arange(256, dtype=np.uint8)[None, :, None].repeat(3, 2)
+    assert np.array_equal(photos.gray(grays), grays[..., 0])
 
 
 # What is written
@@ -334,7 +334,7 @@ def test_grey_of_grey_is_itself():
 
 def test_jpeg_is_written_without_losing_chroma_resolution():
     file = BytesIO()
-    pixels = files.colourful()
+    pixels = files.colorful()
     before = pixels.copy()
     photos.write(file, pixels)
     file.seek(0)
@@ -345,7 +345,7 @@ def test_jpeg_is_written_without_losing_chroma_resolution():
 
 
 def test_read_only_pixels_can_be_written():
-    pixels = files.colourful()
+    pixels = files.colorful()
     pixels.flags.writeable = False
     photos.write(BytesIO(), pixels)
 
@@ -354,7 +354,7 @@ def test_read_only_pixels_can_be_written():
 def test_alpha_is_written_where_the_format_has_it(kind: str):
     file = BytesIO()
     alpha = files.ramp(96, 64)
-    photos.write(file, files.colourful(), alpha=alpha, format=kind)
+    photos.write(file, files.colorful(), alpha=alpha, format=kind)
     photo = photos.read(file)
     assert photo.format == kind
     assert photo.alpha is not None

@@ -1,4 +1,4 @@
-"""What a process that colours promises while versions come and go."""
+"""What a process that colors promises while versions come and go."""
 
 import pytest
 from django.core.files.storage import default_storage
@@ -18,7 +18,7 @@ def folder(tmp_path, settings, monkeypatch):
     return tmp_path
 
 
-def test_the_next_photo_is_coloured_by_the_version_just_promoted(folder):
+def test_the_next_photo_is_colored_by_the_version_just_promoted(folder):
     held = serving.Networks()
     assert held.get("").name == "first"
     version = networks.version(folder, 1)
@@ -41,7 +41,7 @@ def test_a_version_that_cannot_be_loaded_leaves_the_old_one_and_says_so(folder):
     assert held.about()["problem"] == ""
 
 
-def test_a_process_that_starts_without_the_version_in_service_colours_with_what_ships(folder):
+def test_a_process_that_starts_without_the_version_in_service_colors_with_what_ships(folder):
     version = networks.version(folder, 1)
     promotion.promote(version, reason="a test")
     registry.local_file(version).unlink()

@@ -18,7 +18,7 @@ from ml.resnet_gray.training.engine import Run
 from ml.resnet_gray.training.recipes import PRESETS, Recipe
 from ml.resnet_gray.training.run_folder import RunError, RunFolder
 from ml.resnet_gray.training.train import main
-from tests.ml import colours
+from tests.ml import colors
 from tests.waiting import wait_for
 
 
@@ -28,7 +28,7 @@ def tiny(preset: str = "best", **changes) -> Recipe:
 
 @pytest.fixture(scope="module")
 def photos(tmp_path_factory) -> data.Photos:
-    return data.load([colours.folder(tmp_path_factory.mktemp("photos"), 12)])
+    return data.load([colors.folder(tmp_path_factory.mktemp("photos"), 12)])
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_resumed_run_goes_on_as_it_would_have(photos, folder):
 
 def test_resuming_on_other_photos_is_refused(photos, tmp_path, folder):
     Run(tiny(), photos, folder).save()
-    others = data.load([colours.folder(tmp_path / "others", 4)])
+    others = data.load([colors.folder(tmp_path / "others", 4)])
     with pytest.raises(RunError, match="other photos"):
         Run(tiny(), others, folder).take_up(Run.read(folder))
 
@@ -91,7 +91,7 @@ def test_base_model_is_what_a_run_goes_on_from(photos, folder):
 
 
 def test_step_in_parts_takes_the_gradients_of_the_whole(photos, folder):
-    """Batch normalisation sees each part alone: with a network without, it is the same step."""
+    """Batch normalization sees each part alone: with a network without, it is the same step."""
 
     def step(parts: int) -> torch.Tensor:
         run = Run(tiny("paper", parts=parts), photos, folder, bfloat16=False)
@@ -140,7 +140,7 @@ FIGURES = {"mse", "psnr", "colorfulness"}
 
 
 def test_command_trains_and_leaves_a_model(tmp_path, capsys):
-    folder, run = colours.folder(tmp_path / "photos", 8), tmp_path / "run"
+    folder, run = colors.folder(tmp_path / "photos", 8), tmp_path / "run"
     (folder / "broken.jpg").write_text("no")
     arguments = command(folder, run, "--check", str(folder), "--check-every", "2")
     assert main(arguments) == 0
@@ -168,14 +168,14 @@ def test_command_trains_and_leaves_a_model(tmp_path, capsys):
 
 
 def test_photos_are_kept_apart_where_none_are_given(tmp_path):
-    folder, run = colours.folder(tmp_path / "photos", 21), tmp_path / "run"
+    folder, run = colors.folder(tmp_path / "photos", 21), tmp_path / "run"
     assert main(command(folder, run, "--epochs", "1")) == 0
     (start,) = journal(run, "start")
     assert (start["photos"], start["check_photos"]) == (20, 1)
 
 
 def test_training_ends_when_it_gets_no_better(tmp_path):
-    folder, run = colours.folder(tmp_path / "photos", 4), tmp_path / "run"
+    folder, run = colors.folder(tmp_path / "photos", 4), tmp_path / "run"
     # At such a rate it soon gets worse.
     more = ["--rate", "1", "--patience", "2", "--check-every", "1", "--epochs", "50"]
     assert main(command(folder, run, "--check", str(folder), "--preset", "paper", *more)) == 0
@@ -187,7 +187,7 @@ def test_training_ends_when_it_gets_no_better(tmp_path):
     "more", [["--data", "nowhere"], ["--resume", "nowhere"], ["--from", "nowhere.safetensors"]]
 )
 def test_command_says_what_is_wrong_in_one_line(tmp_path, capsys, more):
-    folder = colours.folder(tmp_path / "photos", 1)
+    folder = colors.folder(tmp_path / "photos", 1)
     assert main(command(folder, tmp_path / "run", *more)) == 1
     error = capsys.readouterr().err.strip().splitlines()[-1]
     assert error.startswith("train: ")
@@ -207,7 +207,7 @@ def is_training(run: Path) -> bool:
 def training(tmp_path, monkeypatch):
     """A run that would go on for ever, under way."""
     monkeypatch.chdir(Path(__file__).parents[2])
-    folder = colours.folder(tmp_path / "photos", 8)
+    folder = colors.folder(tmp_path / "photos", 8)
     run = tmp_path / "run"
     process = subprocess.Popen([*START, *command(folder, run, *LONG)], stderr=subprocess.PIPE)
     wait_for(lambda: is_training(run), "the first steps", 60)
@@ -236,7 +236,7 @@ def test_sigterm_saves_and_ends_with_a_clear_line(training, capsys):
 
 def test_training_ends_with_the_process_that_started_it(tmp_path, monkeypatch):
     monkeypatch.chdir(Path(__file__).parents[2])
-    folder, run = colours.folder(tmp_path / "photos", 8), tmp_path / "run"
+    folder, run = colors.folder(tmp_path / "photos", 8), tmp_path / "run"
     train = [*START, *command(folder, run, *LONG, "--follow-parent")]
     # The starter waits, so that the training has a parent to lose.
     code = f"import subprocess; subprocess.run({train!r})"
@@ -251,7 +251,7 @@ def test_training_ends_with_the_process_that_started_it(tmp_path, monkeypatch):
 @pytest.mark.long
 def test_two_processes_learn_what_one_learns_in_two_turns(tmp_path):
     """Gradients averaged over processes are those of the halves taken one after the other."""
-    folder = colours.folder(tmp_path / "photos", 16)
+    folder = colors.folder(tmp_path / "photos", 16)
     for preset in ("paper", "best"):
         more = ["--preset", preset, "--precision", "float32", "--epochs", "3", "--seed", "1"]
         one, two = tmp_path / f"{preset}-one", tmp_path / f"{preset}-two"
@@ -260,16 +260,16 @@ def test_two_processes_learn_what_one_learns_in_two_turns(tmp_path):
         torchrun += ["--nproc-per-node", "2", "-m", "--", "ml.resnet_gray.training.train"]
         subprocess.run([*torchrun, *command(folder, two, *more, "--device", "cpu")], check=True)
         ours, theirs = (Run.read(RunFolder(run))["net"] for run in (two, one))
-        # Batch normalisation's running figures are the first process's own.
-        learnt = [name for name in ours if "running" not in name and "num_batches" not in name]
-        for name in learnt:
+        # Batch normalization's running figures are the first process's own.
+        learned = [name for name in ours if "running" not in name and "num_batches" not in name]
+        for name in learned:
             assert torch.allclose(ours[name], theirs[name], atol=2e-4), name
         assert journal(two, "start")[0]["processes"] == 2
 
 
 @pytest.mark.long
 def test_killed_run_ends_as_the_uninterrupted_one(tmp_path):
-    folder = colours.folder(tmp_path / "photos", 16)
+    folder = colors.folder(tmp_path / "photos", 16)
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     more = ["--epochs", "12", "--check", str(folder), "--check-every", "4"]
     subprocess.run([*START, *command(folder, whole, *more)], check=True)

@@ -4,7 +4,7 @@ import { type Known, type Point, type Way, type Words } from "./run";
 
 const HEIGHT = 220;
 
-type Line = { label: string; colour: string; dash?: number[]; of: (point: Point) => number | undefined };
+type Line = { label: string; color: string; dash?: number[]; of: (point: Point) => number | undefined };
 /** One with no kind draws points of both. */
 type Chart = { name: string; kind?: Point["kind"]; lines: (known: Known) => Line[] };
 
@@ -21,7 +21,7 @@ function charts(words: Words): Chart[] {
       lines: () =>
         (["step", "check"] as const).map((kind) => ({
           label: label(kind === "step" ? "loss" : "checkLoss"),
-          colour: kind === "step" ? CALM : OURS,
+          color: kind === "step" ? CALM : OURS,
           of: (point) => (point.kind === kind ? point.values.loss : undefined),
         })),
     },
@@ -29,15 +29,15 @@ function charts(words: Words): Chart[] {
       name: figure,
       kind: "check",
       lines: ({ run: { served } }) => [
-        { label: label("mean"), colour: CALM, of: (point) => point.values.mean?.[figure] },
-        { label: label("shown"), colour: OURS, of: (point) => point.values.shown?.[figure] },
-        { label: label("servedMean"), colour: CALM, dash: [6, 5], of: () => served.mean?.[figure] },
-        { label: label("servedShown"), colour: OURS, dash: [6, 5], of: () => served.shown?.[figure] },
+        { label: label("mean"), color: CALM, of: (point) => point.values.mean?.[figure] },
+        { label: label("shown"), color: OURS, of: (point) => point.values.shown?.[figure] },
+        { label: label("servedMean"), color: CALM, dash: [6, 5], of: () => served.mean?.[figure] },
+        { label: label("servedShown"), color: OURS, dash: [6, 5], of: () => served.shown?.[figure] },
         ...(figure === "colorfulness"
           ? [
               {
                 label: label("truth"),
-                colour: OTHERS,
+                color: OTHERS,
                 of: (point: Point) => point.values.true_colorfulness,
               },
             ]
@@ -86,11 +86,11 @@ export class Curves {
   }
 
   #options(place: HTMLElement, lines: Line[]): uPlot.Options {
-    const colour = (name: string) => () => resolved(place, name);
+    const color = (name: string) => () => resolved(place, name);
     const axis = {
-      stroke: colour("var(--faint)"),
-      grid: { stroke: colour("var(--edge)"), width: 1 },
-      ticks: { stroke: colour("var(--edge)"), width: 1 },
+      stroke: color("var(--faint)"),
+      grid: { stroke: color("var(--edge)"), width: 1 },
+      ticks: { stroke: color("var(--edge)"), width: 1 },
       font: "12px Inter, system-ui, sans-serif",
     };
     return {
@@ -103,7 +103,7 @@ export class Curves {
         { label: this.#words["epoch"] ?? "epoch", value: (_plot, value) => told(value) },
         ...lines.map((line) => ({
           label: line.label,
-          stroke: colour(line.colour),
+          stroke: color(line.color),
           width: 2,
           spanGaps: true,
           ...(line.dash ? { dash: line.dash } : {}),
@@ -125,7 +125,7 @@ export class Curves {
   }
 }
 
-/** A custom property's colour at a place; a canvas knows no `var()`. */
+/** A custom property's color at a place; a canvas knows no `var()`. */
 function resolved(place: HTMLElement, name: string): string {
   const property = name.slice(4, -1);
   return getComputedStyle(place).getPropertyValue(property).trim() || "currentColor";

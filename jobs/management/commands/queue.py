@@ -68,7 +68,7 @@ def lines(figures: dict[str, Any]) -> str:
                 f"worker     {w['name']} {w['device']} {w['model']}@{w['version']} {w['problem']}"
                 for w in figures["workers"]
             ),
-            f"last hour  {hour['succeeded']} coloured, {hour['failed']} failed",
-            f"last day   {day['succeeded']} coloured, {day['failed']} failed",
+            f"last hour  {hour['succeeded']} colored, {hour['failed']} failed",
+            f"last day   {day['succeeded']} colored, {day['failed']} failed",
         ]
     )

@@ -23,9 +23,9 @@ from jobs.webhooks import endpoints, sending
 
 LATEST = 50
 EVENTS = {
-    Event.SUCCEEDED: gettext_lazy("A photo is coloured"),
-    Event.FAILED: gettext_lazy("A photo could not be coloured"),
-    Event.CANCELED: gettext_lazy("A job was cancelled"),
+    Event.SUCCEEDED: gettext_lazy("A photo is colored"),
+    Event.FAILED: gettext_lazy("A photo could not be colored"),
+    Event.CANCELED: gettext_lazy("A job was canceled"),
 }
 
 

@@ -1,4 +1,4 @@
-"""Colour photos without a server: files and folders in, coloured copies out."""
+"""Color photos without a server: files and folders in, colored copies out."""
 
 import argparse
 import time
@@ -16,7 +16,7 @@ from ml.versions import catalog
 if TYPE_CHECKING:
     from ml.resnet_gray.network.colorizer import Colorizer
 
-SUFFIX = "-colour"
+SUFFIX = "-color"
 PHOTO_SUFFIXES = {
     ".avif", ".bmp", ".gif", ".heic", ".heif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp",
 }  # fmt: skip
@@ -25,7 +25,7 @@ FORMATS = {".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png", ".webp": "webp"}
 
 
 class Command(BaseCommand):
-    help = "Colour photos: files, or folders with everything in them."
+    help = "Color photos: files, or folders with everything in them."
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -64,15 +64,15 @@ class Command(BaseCommand):
         failed = 0
         for source, target in tqdm(jobs, unit="photo", disable=len(jobs) == 1):
             try:
-                colour(colorizer, source, target, options["vividness"], options["size"])
+                color(colorizer, source, target, options["vividness"], options["size"])
             except (photos.PhotoError, OSError, MemoryError) as error:
                 failed += 1
                 with tqdm.external_write_mode():
                     self.stderr.write(f"{source}: {_reason(error)}")
         if failed:
-            raise CommandError(f"{failed} of {_count(len(jobs))} could not be coloured.")
+            raise CommandError(f"{failed} of {_count(len(jobs))} could not be colored.")
         seconds = time.perf_counter() - began
-        self.stdout.write(f"Coloured {_count(len(jobs))} in {seconds:.1f} s with {colorizer.name}.")
+        self.stdout.write(f"Colored {_count(len(jobs))} in {seconds:.1f} s with {colorizer.name}.")
 
 
 def plan(sources: list[Path], output: Path | None) -> list[tuple[Path, Path]]:
@@ -106,10 +106,10 @@ def plan(sources: list[Path], output: Path | None) -> list[tuple[Path, Path]]:
     return jobs
 
 
-def colour(
+def color(
     colorizer: "Colorizer", source: Path, target: Path, vividness: float, size: int | None
 ) -> None:
-    """Colour one file into another. Raises PhotoError, OSError or MemoryError."""
+    """Color one file into another. Raises PhotoError, OSError or MemoryError."""
     photo = photos.read(source)
     rgb = colorizer.colorize(photo.rgb, size, vividness)
     if target.suffix not in FORMATS:

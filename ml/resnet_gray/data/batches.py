@@ -22,7 +22,7 @@ def crop(lab8: Lab8, size: int, rng: np.random.Generator) -> Lab8:
     """A random part of a photo at ``size`` x ``size``, perhaps mirrored.
 
     The part is from a half to all of the short side, so that at 128 px the network sees things as
-    large as in whole photos of 128 to 256 px: its colours must not hang on the size a photo comes
+    large as in whole photos of 128 to 256 px: its colors must not hang on the size a photo comes
     in. Larger crops stop at what is seen in photos of ``LARGEST_SEEN``.
     """
     height, width = lab8.shape[:2]
@@ -48,7 +48,7 @@ def _closest(size: int) -> float:
 
 
 def _how(shrink: float) -> int:
-    """Down to a half, two neighbours are enough, at a sixth of the time of the mean of all."""
+    """Down to a half, two neighbors are enough, at a sixth of the time of the mean of all."""
     if shrink > 2:
         return cv2.INTER_AREA
     return cv2.INTER_LINEAR if shrink > 1 else cv2.INTER_CUBIC

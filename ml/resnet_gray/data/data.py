@@ -1,6 +1,6 @@
 """Photos to learn from: read, checked, and held in memory as 8-bit Lab.
 
-A broken photo is named and counted, never fatal; a photo without colour teaches nothing and is
+A broken photo is named and counted, never fatal; a photo without color teaches nothing and is
 dropped and counted. Photos that do not fit in memory are read again whenever they are needed.
 """
 
@@ -27,7 +27,7 @@ __all__ = ["SUFFIXES", "DataError", "Photos", "decode", "find", "load", "to_lab8
 
 LEAST_CHROMA = 5.0  # mean of sqrt(a^2 + b^2) under which a photo counts as black and white
 LEAST_SIDE = 32  # pixels
-HISTOGRAM_PHOTOS = 50_000  # as many tell which colours there are
+HISTOGRAM_PHOTOS = 50_000  # as many tell which colors there are
 SHARE_OF_MEMORY = 0.5  # of what is available: the rest is for the network and for others
 
 Lab8 = np.ndarray  # uint8 H,W,3 as OpenCV makes it: L * 2.55, a + 128, b + 128
@@ -52,7 +52,7 @@ def decode(content: bytes, short_side: int | None = None) -> np.ndarray:
 
 
 def to_lab8(rgb: np.ndarray) -> Lab8:
-    """8-bit Lab of 8-bit sRGB: within two levels of ``lab.rgb_to_lab``, grey exactly grey."""
+    """8-bit Lab of 8-bit sRGB: within two levels of ``lab.rgb_to_lab``, gray exactly gray."""
     return cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)
 
 
@@ -115,7 +115,7 @@ class Photos:
     names: list[str] = field(default_factory=list)
     prints: list[bytes] = field(default_factory=list)  # SHA-256 of each photo's file
     broken: dict[str, str] = field(default_factory=dict)  # name -> reason
-    grey: list[str] = field(default_factory=list)  # names
+    gray: list[str] = field(default_factory=list)  # names
 
     def __len__(self) -> int:
         return len(self.names)
@@ -130,7 +130,7 @@ class Photos:
 
     def summary(self) -> str:
         """One line for people."""
-        line = f"{len(self)} photos, {len(self.grey)} without colour left out"
+        line = f"{len(self)} photos, {len(self.gray)} without color left out"
         if self.broken:
             name, reason = next(iter(self.broken.items()))
             line += f", {len(self.broken)} broken (the first: {name}: {reason})"
@@ -138,7 +138,7 @@ class Photos:
             line += f", {self.lab.streamed} read again each time for want of memory"
         return line
 
-    def colours(self) -> Tensor:
+    def colors(self) -> Tensor:
         """Histogram 256,256 of the ab values (see ``bins.histogram``) of evenly chosen photos."""
         counts = torch.zeros(256, 256, dtype=torch.long)
         for i in range(0, len(self), -(-len(self) // HISTOGRAM_PHOTOS)):
@@ -155,7 +155,7 @@ class Photos:
     def pick(self, indices: Sequence[int]) -> "Photos":
         """Some of the photos."""
         names, prints = [self.names[i] for i in indices], [self.prints[i] for i in indices]
-        return Photos(self.lab.pick(indices), names, prints, self.broken, self.grey)
+        return Photos(self.lab.pick(indices), names, prints, self.broken, self.gray)
 
 
 def load(
@@ -187,7 +187,7 @@ def load(
             if isinstance(lab, str):
                 photos.broken[name] = lab
             elif mean_chroma(lab) < LEAST_CHROMA:
-                photos.grey.append(name)
+                photos.gray.append(name)
             else:
                 shelf.add(lab, place)
                 photos.names.append(name)
@@ -196,7 +196,7 @@ def load(
                 break
     if not photos.names:
         looked = ", ".join(map(str, paths))
-        raise DataError(f"no colour photo to learn from in {looked} ({photos.summary()})")
+        raise DataError(f"no color photo to learn from in {looked} ({photos.summary()})")
     return photos
 
 

@@ -1,9 +1,9 @@
 """Chooses how vivid a trained network is by default, on photos apart.
 
-Rebalanced training makes rare colours likelier than they are. Two things calm it: taking a part of
+Rebalanced training makes rare colors likelier than they are. Two things calm it: taking a part of
 that back (their weights' logarithms off the logits, as a prior is corrected), and a temperature.
-Chosen is what errs least among all settings that are as colourful as asked for and have at least as
-many pixels nearly right as one constant colour has. The correction goes into the last layer's bias:
+Chosen is what errs least among all settings that are as colorful as asked for and have at least as
+many pixels nearly right as one constant color has. The correction goes into the last layer's bias:
 whoever uses the network need not know of it.
 """
 
@@ -28,10 +28,10 @@ from .metrics import colorfulness
 
 TAKEN_BACK = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4)
 TEMPERATURES = (0.3, 0.4, 0.5, 0.7, 1.0)
-COLOURFULNESS = 0.86  # of the true photos': under 1, for a wrong colour hurts more than a pale one
+COLORFULNESS = 0.86  # of the true photos': under 1, for a wrong color hurts more than a pale one
 PHOTOS = 300  # more do not change the choice, and every one is decoded in forty ways
 NEARLY_RIGHT = 20  # Lab units off in the ab plane
-MARGIN = 0.015  # of pixels: photos at full size have finer colours, which are missed more often
+MARGIN = 0.015  # of pixels: photos at full size have finer colors, which are missed more often
 
 
 class Look(NamedTuple):
@@ -57,8 +57,8 @@ class Setting:
     """A look, and what it gave."""
 
     look: Look
-    colourfulness: float  # as a part of the truth's
-    nearly_right: float  # share of pixels, less that of a constant colour
+    colorfulness: float  # as a part of the truth's
+    nearly_right: float  # share of pixels, less that of a constant color
     mse: float  # the paper's unit
 
 
@@ -70,22 +70,22 @@ def calibrate(
     photos: Photos,
     size: int,
     *,
-    target: float = COLOURFULNESS,
+    target: float = COLORFULNESS,
 ) -> Setting:
-    """The setting to use; where none is as colourful as ``target``, the most colourful allowed.
+    """The setting to use; where none is as colorful as ``target``, the most colorful allowed.
 
-    ``balance`` Q are the training's weights, ``constant`` 2 is its mean colour. Measured at a
+    ``balance`` Q are the training's weights, ``constant`` 2 is its mean color. Measured at a
     quarter of ``size``, where the network answers.
     """
     looks = list(starmap(Look, product(TAKEN_BACK, TEMPERATURES)))
     sums = torch.zeros(len(looks), 3)
-    true_colourfulness, constant_right = torch.zeros(()), torch.zeros(())
+    true_colorfulness, constant_right = torch.zeros(()), torch.zeros(())
     for lightness, full_ab in whole_batches(photos, size, net.stride):
         logits = net.predict(lightness).logits
         assert logits is not None
         small, ab = F.avg_pool2d(lightness, 4), F.avg_pool2d(full_ab, 4)
         flat = constant.view(1, 2, 1, 1).expand_as(ab)
-        true_colourfulness += _figures(small, ab, ab)[0]
+        true_colorfulness += _figures(small, ab, ab)[0]
         constant_right += _figures(small, flat, ab)[1]
         for i, look in enumerate(looks):
             corrected = logits - look.taken_back * balance.log()[:, None, None]
@@ -93,7 +93,7 @@ def calibrate(
     found = [
         Setting(
             look,
-            colourfulness=float(figures[0] / true_colourfulness),
+            colorfulness=float(figures[0] / true_colorfulness),
             nearly_right=float(figures[1] - constant_right) / len(photos),
             mse=float(figures[2]) / len(photos),
         )
@@ -105,25 +105,25 @@ def calibrate(
 def choose(found: Sequence[Setting], target: float) -> Setting:
     """The rule that the module's first lines tell."""
     allowed = [s for s in found if s.nearly_right >= MARGIN] or list(found)
-    enough = [s for s in allowed if s.colourfulness >= target]
+    enough = [s for s in allowed if s.colorfulness >= target]
     if enough:
         return min(enough, key=lambda s: s.mse)
-    return max(allowed, key=lambda s: s.colourfulness)
+    return max(allowed, key=lambda s: s.colorfulness)
 
 
-def finish(source: Path, target: Path, colours: Tensor, photos: Photos, size: int) -> Look | None:
+def finish(source: Path, target: Path, colors: Tensor, photos: Photos, size: int) -> Look | None:
     """Writes the network of ``source``, exported in the ``USUAL`` look, with its own look chosen.
 
-    None if it offers no choice. ``colours`` are the training set's ``bins.histogram``; ``photos``
+    None if it offers no choice. ``colors`` are the training set's ``bins.histogram``; ``photos``
     are others, of which the first ``PHOTOS`` are asked.
     """
     net, card = weights.load(source)
     look = None
     if isinstance(net, ResNetGrayUNet):
-        balance = rebalancing(SoftEncoder(net.bins).prior(colours))
+        balance = rebalancing(SoftEncoder(net.bins).prior(colors))
         Look(-USUAL.taken_back, 1).apply(net, balance)
         asked = photos.pick(range(len(photos))[:PHOTOS])
-        look = calibrate(net, balance, torch.tensor(mean_ab(colours)), asked, size).look
+        look = calibrate(net, balance, torch.tensor(mean_ab(colors)), asked, size).look
         look.apply(net, balance)
         card["temperature"] = look.temperature
     weights.save(target, net, card)
@@ -131,9 +131,9 @@ def finish(source: Path, target: Path, colours: Tensor, photos: Photos, size: in
 
 
 def _figures(lightness: Tensor, ab: Tensor, truth: Tensor) -> Tensor:
-    """Sums over the photos of colourfulness, share of pixels nearly right, and squared error."""
+    """Sums over the photos of colorfulness, share of pixels nearly right, and squared error."""
     rgb = (lab_to_rgb(torch.cat((lightness, ab), 1)) * 255).round().byte()
-    colours = sum(colorfulness(photo) for photo in rgb.permute(0, 2, 3, 1).numpy())
+    colors = sum(colorfulness(photo) for photo in rgb.permute(0, 2, 3, 1).numpy())
     right = (ab - truth).norm(dim=1).lt(NEARLY_RIGHT).float().mean((1, 2)).sum()
     error = ((ab - truth) / 255).square().mean((1, 2, 3)).sum()
-    return torch.tensor([colours, float(right), float(error)])
+    return torch.tensor([colors, float(right), float(error)])

@@ -42,7 +42,7 @@ def check(
     ``loss``.
     """
     ways = {"mean": np.zeros(3), "shown": np.zeros(3)}
-    grey, true_colourfulness, lost = 0.0, 0.0, 0.0
+    gray, true_colorfulness, lost = 0.0, 0.0, 0.0
     device = next(net.parameters()).device
     for lightness, full_ab in whole_batches(photos, SIZE, net.stride):
         answer = net.predict(lightness.to(device))
@@ -52,8 +52,8 @@ def check(
         small = F.adaptive_avg_pool2d(lightness, (height, width))
         truth = F.adaptive_avg_pool2d(full_ab, (height, width))
         true_rgb = _rgb(small, truth)
-        true_colourfulness += sum(map(colorfulness, true_rgb))
-        grey += float((truth / 255).square().mean((1, 2, 3)).sum())
+        true_colorfulness += sum(map(colorfulness, true_rgb))
+        gray += float((truth / 255).square().mean((1, 2, 3)).sum())
         for way, ab in (
             ("mean", answer.ab.cpu()),
             ("shown", shown(net, answer, balance, temperature).cpu()),
@@ -73,8 +73,8 @@ def check(
     return {
         **({"loss": lost / n} if loss else {}),
         "mse": mse,
-        "of_grey": mse * n / grey,
-        "true_colorfulness": true_colourfulness / n,
+        "of_gray": mse * n / gray,
+        "true_colorfulness": true_colorfulness / n,
         **figures,
     }
 
@@ -82,7 +82,7 @@ def check(
 def shown(
     net: Network, answer: Prediction, balance: Tensor | None, temperature: float | None = None
 ) -> Tensor:
-    """The colours that people would see, were the training to end now."""
+    """The colors that people would see, were the training to end now."""
     if answer.logits is None or not isinstance(net, ResNetGrayUNet):
         return answer.ab
     if temperature is not None:
@@ -95,13 +95,13 @@ def shown(
 
 @torch.inference_mode()
 def write_samples(path: Path, net: Network, photos: Photos, balance: Tensor | None) -> None:
-    """A PNG with a row for each of a few photos: grey, coloured now, true."""
+    """A PNG with a row for each of a few photos: gray, colored now, true."""
     step = max(1, len(photos) // SAMPLES)
     chosen = [_square(photos.lab[i]) for i in range(0, len(photos), step)[:SAMPLES]]
     lightness, ab = to_tensors(chosen)
     answer = net.predict(lightness.to(next(net.parameters()).device))
     now = F.interpolate(shown(net, answer, balance).cpu(), (SIZE, SIZE), mode="bicubic")
-    pictures = (_rgb(lightness, colours) for colours in (torch.zeros_like(ab), now, ab))
+    pictures = (_rgb(lightness, colors) for colors in (torch.zeros_like(ab), now, ab))
     sheet = np.vstack([np.hstack(row) for row in zip(*pictures, strict=True)])
     path.parent.mkdir(exist_ok=True)
     part = path.with_name(f".{path.name}")

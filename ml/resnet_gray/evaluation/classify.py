@@ -1,8 +1,8 @@
-"""``python -m ml.resnet_gray.evaluation.classify``: how well the grey encoder knows what is on a
+"""``python -m ml.resnet_gray.evaluation.classify``: how well the gray encoder knows what is on a
 photo.
 
 The "accuracy" that the paper reports is most likely this: the share of photos whose class a
-ResNet-18 that sees only grey names first (top-1), or among its first five (top-5), as in
+ResNet-18 that sees only gray names first (top-1), or among its first five (top-5), as in
 Russakovsky et al., "ImageNet Large Scale Visual Recognition Challenge" (IJCV 2015), on the middle
 224 px of a photo whose short side is 256 px (He et al., "Deep Residual Learning", 2016).
 
@@ -28,7 +28,7 @@ from ml.resnet_gray.data.data import DataError, decode
 from ml.resnet_gray.data.sources import SUFFIXES
 from ml.resnet_gray.network import weights
 from ml.resnet_gray.network.cards import CardError
-from ml.resnet_gray.network.networks import grey_input, sum_to_grey
+from ml.resnet_gray.network.networks import gray_input, sum_to_gray
 from ml.resnet_gray.progress import bar
 
 SHORT_SIDE, CROP = 256, 224  # pixels
@@ -36,9 +36,9 @@ TOP = 5
 
 
 def classifier(state: dict[str, Tensor], encoder: dict[str, Tensor] | None = None) -> nn.Module:
-    """ResNet-18 that takes grey, of torchvision's values ``state``, RGB or already grey.
+    """ResNet-18 that takes gray, of torchvision's values ``state``, RGB or already gray.
 
-    ``encoder`` replaces the layers that one of our networks has: what colouring made of them.
+    ``encoder`` replaces the layers that one of our networks has: what coloring made of them.
     Raises DataError where ``state`` is no whole classifier.
     """
     if "fc.weight" not in state or not any(name.startswith("layer4.") for name in state):
@@ -47,14 +47,14 @@ def classifier(state: dict[str, Tensor], encoder: dict[str, Tensor] | None = Non
     net.conv1 = nn.Conv2d(1, 64, 7, stride=2, padding=3, bias=False)
     state = {**state, **(encoder or {})}
     if state["conv1.weight"].shape[1] == 3:
-        state["conv1.weight"] = sum_to_grey(state["conv1.weight"])
+        state["conv1.weight"] = sum_to_gray(state["conv1.weight"])
     net.load_state_dict(state)
     return net.eval()
 
 
 @torch.inference_mode()
 def accuracy(net: nn.Module, folder: Path) -> dict[str, float]:
-    """``{photos, broken, top1, top5}``, shares 0..1, on a labelled folder. Raises DataError."""
+    """``{photos, broken, top1, top5}``, shares 0..1, on a labeled folder. Raises DataError."""
     classes = sorted(p.name for p in folder.iterdir() if p.is_dir()) if folder.is_dir() else []
     answers = net.fc.out_features  # type: ignore[union-attr]
     if len(classes) != answers:
@@ -62,11 +62,11 @@ def accuracy(net: nn.Module, folder: Path) -> dict[str, float]:
     photos, broken, first, among = 0, 0, 0, 0
     for label, content in bar(_photos(folder, classes), desc="classifying", unit=" photos"):
         try:
-            grey = middle(decode(content, SHORT_SIDE))
+            gray = middle(decode(content, SHORT_SIDE))
         except Exception:  # noqa: BLE001 (decoders raise what they like)
             broken += 1
             continue
-        best = net(grey_input(grey))[0].topk(min(TOP, answers)).indices.tolist()
+        best = net(gray_input(gray))[0].topk(min(TOP, answers)).indices.tolist()
         photos += 1
         first += best[0] == label
         among += label in best

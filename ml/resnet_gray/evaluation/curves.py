@@ -1,7 +1,7 @@
 """``python -m ml.resnet_gray.evaluation.curves NAME=DIR … -o FILE.svg``: how runs went, as a
 picture.
 
-For each run a line: the error of ``mean`` on the photos apart, as a part of what no colour at all
+For each run a line: the error of ``mean`` on the photos apart, as a part of what no color at all
 would have, after each check; from its journal (see ``run_folder``).
 """
 
@@ -13,12 +13,12 @@ from html import escape
 from math import ceil, floor
 from pathlib import Path
 
-Curve = list[tuple[float, float]]  # passes, part of grey's error
+Curve = list[tuple[float, float]]  # passes, part of gray's error
 
 WIDTH, HEIGHT = 760, 360
 LEFT, RIGHT, TOP, BOTTOM = 56, 170, 20, 44
 LINE = 18  # from one line of text to the next
-COLOURS = ("#2563eb", "#c2410c", "#15803d", "#7e22ce")
+COLORS = ("#2563eb", "#c2410c", "#15803d", "#7e22ce")
 STYLE = """text { font: 13px system-ui, sans-serif; fill: #374151 } .grid { stroke: #9ca3af66 }
 path { fill: none; stroke-width: 2 }
 @media (prefers-color-scheme: dark) { text { fill: #d1d5db } }"""
@@ -32,7 +32,7 @@ def read(folder: Path) -> Curve:
     checks = {}
     for line in map(json.loads, (folder / "metrics.jsonl").read_text().splitlines()):
         if line["event"] == "check":
-            checks[line["step"]] = line["epoch"], line["of_grey"]
+            checks[line["step"]] = line["epoch"], line["of_gray"]
     if not checks:
         raise ValueError(f"{folder}: no check in the journal")
     return [checks[step] for step in sorted(checks)]
@@ -61,19 +61,19 @@ def svg(curves: Mapping[str, Curve]) -> str:
         parts.append(f'<text x="{at}" y="{HEIGHT - 22}" text-anchor="middle">{tick}</text>')
     middle = (LEFT + WIDTH - RIGHT) / 2
     parts.append(f'<text x="{middle}" y="{HEIGHT - 4}" text-anchor="middle">passes</text>')
-    coloured = [(c, COLOURS[i % len(COLOURS)]) for i, c in enumerate(curves.items())]
+    colored = [(c, COLORS[i % len(COLORS)]) for i, c in enumerate(curves.items())]
     free = 0.0  # labels beside the ends of their lines, one under the other
-    for (name, curve), colour in sorted(coloured, key=lambda item: -item[0][1][-1][1]):
+    for (name, curve), color in sorted(colored, key=lambda item: -item[0][1][-1][1]):
         line = " L".join(f"{x(epoch)} {y(error)}" for epoch, error in curve)
-        parts.append(f'<path d="M{line}" stroke="{colour}"/>')
+        parts.append(f'<path d="M{line}" stroke="{color}"/>')
         end = curve[-1][1]
         at = max(y(end) + 4, free)
         free = at + LINE
         parts.append(
-            f'<text x="{WIDTH - RIGHT + 8}" y="{at:.1f}" style="fill: {colour}">'
+            f'<text x="{WIDTH - RIGHT + 8}" y="{at:.1f}" style="fill: {color}">'
             f"{escape(name)} {end:.3f}</text>"
         )
-    title = "Error on photos apart, as a part of that of an answer without colour"
+    title = "Error on photos apart, as a part of that of an answer without color"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">\n'
         f"<title>{title}</title>\n<style>{STYLE}</style>\n" + "\n".join(parts) + "\n</svg>\n"

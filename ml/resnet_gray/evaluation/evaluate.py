@@ -1,7 +1,7 @@
-"""Measures a model on photos whose colours are known, as people get them: whole and at full size.
+"""Measures a model on photos whose colors are known, as people get them: whole and at full size.
 
-Beside it always two answers that know nothing: ``gray`` (no colour) and ``constant`` (the mean
-colour of the training photos, from the model's card). Where an ``index.csv`` with the columns
+Beside it always two answers that know nothing: ``gray`` (no color) and ``constant`` (the mean
+color of the training photos, from the model's card). Where an ``index.csv`` with the columns
 ``name`` and ``kind`` lies beside the photos, the figures of each kind too.
 """
 
@@ -43,7 +43,7 @@ def evaluate(
 ) -> dict[str, Any]:
     """The figures as docs/model.md explains them. Raises DataError.
 
-    ``mean`` is measured as the network says it; ``shown`` on the finished photo, after colours
+    ``mean`` is measured as the network says it; ``shown`` on the finished photo, after colors
     that sRGB does not have were calmed and all was rounded to 8 bits.
     """
     tallies = {way: Tally() for way in WAYS}
@@ -61,10 +61,10 @@ def evaluate(
         lightness, ab = _to_lab(rgb)
         mean: Any = cv2.resize(chroma.at(0.0), rgb.shape[1::-1], interpolation=cv2.INTER_CUBIC)
         flat = np.zeros_like(ab)
-        grey = _to_rgb(lightness, flat)
+        gray = _to_rgb(lightness, flat)
         calm = colorizer.render(rgb.copy(), chroma, vividness=0.0)
         answers = {
-            "gray": (flat, grey),
+            "gray": (flat, gray),
             "constant": (flat + constant, _to_rgb(lightness, flat + constant)),
             "mean": (mean, calm),
             "shown": (_to_lab(shown)[1], shown),
@@ -79,7 +79,7 @@ def evaluate(
                 tally[way].add(measured)
         true_colorfulness += colorfulness(rgb)
         if sheet:
-            rows.append([_tile(picture) for picture in (grey, shown, rgb)])
+            rows.append([_tile(picture) for picture in (gray, shown, rgb)])
     photos = tallies["shown"].photos
     if not photos:
         raise DataError(f"no photo to measure in {', '.join(map(str, data))}")
@@ -155,7 +155,7 @@ def _tile(rgb: RGB) -> RGB:
 
 
 def write_sheet(path: Path, rows: Sequence[Sequence[RGB]]) -> None:
-    """A PNG with each photo as a column of pictures: grey, ours, true. Raises OSError."""
+    """A PNG with each photo as a column of pictures: gray, ours, true. Raises OSError."""
     empty = [np.full_like(rows[0][0], 255)] * len(rows[0])
     bands = []
     for start in range(0, len(rows), SHEET_COLUMNS):
@@ -172,7 +172,7 @@ def table(figures: dict[str, Any]) -> str:
     """The figures as lines for people."""
     lines = [
         "{model}: {photos} photos at {size} px, {ms_per_photo} ms each".format(**figures),
-        f"colourfulness of the true photos: {figures['truth']['colorfulness']:.1f}",
+        f"colorfulness of the true photos: {figures['truth']['colorfulness']:.1f}",
         " " * 18 + "".join(f"{way:>10}" for way in WAYS),
     ]
     lines += [
@@ -180,8 +180,8 @@ def table(figures: dict[str, Any]) -> str:
         for name in figures["shown"]
     ]
     for kind, ways in figures.get("kinds", {}).items():
-        of_grey = ways["mean"]["mse"] / ways["gray"]["mse"]
-        lines.append(f"{kind}: {ways['photos']} photos, mse of mean {of_grey:.2f} of gray's")
+        of_gray = ways["mean"]["mse"] / ways["gray"]["mse"]
+        lines.append(f"{kind}: {ways['photos']} photos, mse of mean {of_gray:.2f} of gray's")
     return "\n".join(lines)
 
 
@@ -191,7 +191,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--data", nargs="+", required=True, metavar="PATH", help="folders, tars, Places365 roots")
     add("--size", type=int, help="short side the network works at [the model's own]")
     add("--limit", type=int, help="measure so many photos only")
-    add("--sheet", type=Path, metavar="PNG", help="write the pictures: grey, ours, true")
+    add("--sheet", type=Path, metavar="PNG", help="write the pictures: gray, ours, true")
     add("--json", action="store_true", help="one JSON object on stdout")
     add("--device", help="cpu, cuda, cuda:1 ... [a GPU where there is one]")
 

@@ -1,4 +1,4 @@
-"""How far colours are from the true ones, and how colourful they are.
+"""How far colors are from the true ones, and how colorful they are.
 
 RGB is uint8 H,W,3; ab is float H,W,2 in Lab units.
 """
@@ -17,9 +17,9 @@ AUC_LIMIT = 150  # Lab units
 
 
 def colorfulness(rgb: RGB) -> float:
-    """Colourfulness as the field counts it (DDColor, ColorFormer, CT2, BigColor share the code).
+    """Colorfulness as the field counts it (DDColor, ColorFormer, CT2, BigColor share the code).
 
-    After Hasler & Suesstrunk, "Measuring colourfulness in natural images" (2003), but with absolute
+    After Hasler & Suesstrunk, "Measuring colorfulness in natural images" (2003), but with absolute
     values of the opponent channels, which theirs has not.
     """
     r, g, b = (rgb[..., i].astype(np.float32) for i in range(3))
@@ -92,7 +92,7 @@ def measure(ab: AB, true_ab: AB, rgb: RGB, true_rgb: RGB) -> Measured:
 
 
 class Tally:
-    """Sums the figures of one way to colour, photo by photo."""
+    """Sums the figures of one way to color, photo by photo."""
 
     def __init__(self) -> None:
         self.photos = 0

@@ -1,4 +1,4 @@
-"""The ab plane cut into bins, so that a network can answer with a distribution over colours.
+"""The ab plane cut into bins, so that a network can answer with a distribution over colors.
 
 After Zhang, Isola & Efros, "Colorful Image Colorization" (ECCV 2016), with the bins that the
 training photos really touch instead of a fixed 313.
@@ -11,11 +11,11 @@ from .lab import rgb_to_lab
 
 GRID = 10  # width of a bin in Lab units
 RANGE = 128  # a and b are held as whole numbers in -128..127
-NEIGHBOURS, SIGMA = 5, 5.0  # soft encoding: Gaussian weights on the nearest bins (Zhang, 2.2)
+NEIGHBORS, SIGMA = 5, 5.0  # soft encoding: Gaussian weights on the nearest bins (Zhang, 2.2)
 
 
 def srgb_bins() -> Tensor:
-    """Centres Q,2 of the bins that any sRGB colour falls into."""
+    """Centers Q,2 of the bins that any sRGB color falls into."""
     level = torch.linspace(0, 1, 33)
     cube = torch.cartesian_prod(level, level, level).T[None, :, :, None]
     return occupied_bins(histogram(rgb_to_lab(cube)[0, 1:, :, 0].T), at_least=1)
@@ -28,14 +28,14 @@ def histogram(ab: Tensor) -> Tensor:
 
 
 def mean_ab(counts: Tensor) -> list[float]:
-    """The mean colour (a, b) of the counted pixels."""
+    """The mean color (a, b) of the counted pixels."""
     value = torch.arange(-RANGE, RANGE).double()
     share = counts.double() / counts.sum()
     return [float(share.sum(1) @ value), float(share.sum(0) @ value)]
 
 
 def occupied_bins(counts: Tensor, at_least: float) -> Tensor:
-    """Centres Q,2 of the bins that hold at least so many of the counted pixels."""
+    """Centers Q,2 of the bins that hold at least so many of the counted pixels."""
     value = torch.arange(-RANGE, RANGE)
     index = torch.div(value + GRID / 2, GRID, rounding_mode="floor").long()
     side = int(index.max() - index.min()) + 1
@@ -60,11 +60,11 @@ class SoftEncoder:
     """Looks up, for an ab value, its nearest bins and its share in each of them."""
 
     def __init__(self, bins: Tensor) -> None:
-        """``bins`` Q,2: the centres."""
+        """``bins`` Q,2: the centers."""
         self.bins = bins.float().cpu()
         value = torch.arange(-RANGE, RANGE).float()
         distance = torch.cdist(torch.cartesian_prod(value, value), self.bins)
-        near, index = distance.topk(min(NEIGHBOURS, len(bins)), largest=False)
+        near, index = distance.topk(min(NEIGHBORS, len(bins)), largest=False)
         self.index = index  # 65536,5
         self.share = (-(near**2) / (2 * SIGMA**2)).softmax(1)
 
@@ -94,7 +94,7 @@ class SoftEncoder:
 
 
 def rebalancing(prior: Tensor, uniform: float = 0.5, cap: float = 4.0) -> Tensor:
-    """Weights Q that count rare colours more, 1 on average under the prior (Zhang, 2.2).
+    """Weights Q that count rare colors more, 1 on average under the prior (Zhang, 2.2).
 
     ``uniform`` mixes the prior with the uniform distribution; ``cap`` bounds the weight of any
     bin, so that a handful of red pixels cannot teach red blotches.

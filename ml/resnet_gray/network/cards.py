@@ -1,10 +1,10 @@
 """Model cards: what a weights file says about itself, readable without torch.
 
 A card is a JSON object in the safetensors header (https://github.com/huggingface/safetensors):
-``name, architecture, title, licence, trained_on, default_size, temperature, chroma, mean_ab,
+``name, architecture, title, license, trained_on, default_size, temperature, chroma, mean_ab,
 metrics``. ``default_size`` is the short side the network works at, in pixels; ``temperature`` is
-that of vividness 1; ``chroma`` scales the colours of a network that has no distribution to
-sharpen; ``mean_ab`` is the mean colour of the training photos. ``code_revision`` names the code
+that of vividness 1; ``chroma`` scales the colors of a network that has no distribution to
+sharpen; ``mean_ab`` is the mean color of the training photos. ``code_revision`` names the code
 that trained it, on cards that know it.
 """
 

@@ -1,4 +1,4 @@
-"""From a grey photo to a coloured one, at full size: what a worker and the command line call.
+"""From a gray photo to a colored one, at full size: what a worker and the command line call.
 
 The network sees a small frame of the photo and answers a, b at a fraction of that; `chroma` brings
 these to the photo's size.
@@ -39,7 +39,7 @@ class Colorizer:
         self.default_size: int = self.card["default_size"]
         bins = getattr(net, "bins", None)
         self._bins = None if bins is None else bins.float().to(self.device)
-        self._net = optimised(net, self.device)
+        self._net = optimized(net, self.device)
 
     def warm(self, shapes: Iterable[tuple[int, int]] | None = None) -> None:
         """Run the network once for each frame shape (by default, all of the usual size)."""
@@ -57,9 +57,9 @@ class Colorizer:
         return framing.frame(rgb, size or self.default_size)
 
     def predict(self, frames: Sequence[Frame]) -> list[Chroma]:
-        """The colours of frames of one shape, in one pass; too many for the GPU are halved.
+        """The colors of frames of one shape, in one pass; too many for the GPU are halved.
 
-        A photo's colours do not depend on the others: on a CPU, where a batch would save little,
+        A photo's colors do not depend on the others: on a CPU, where a batch would save little,
         each goes alone and the answers are the same bits; a GPU may round differently, by less
         than one Lab unit. Raises MemoryError if even one is too much.
         """
@@ -95,7 +95,7 @@ class Colorizer:
         ]
 
 
-def optimised(net: nn.Module, device: str) -> Any:
+def optimized(net: nn.Module, device: str) -> Any:
     """The network for inference on a device: fused, channels last, in half precision if it pays.
 
     Changes the network given.
@@ -103,7 +103,7 @@ def optimised(net: nn.Module, device: str) -> Any:
     dtype = best_dtype(device)
 
     def cast(_: nn.Module, inputs: tuple[Tensor]) -> tuple[Tensor]:
-        # Here and not before: a network normalises its input in full precision.
+        # Here and not before: a network normalizes its input in full precision.
         return (inputs[0].to(dtype, memory_format=torch.channels_last),)
 
     _fuse(net)
@@ -124,7 +124,7 @@ def best_dtype(device: str) -> torch.dtype:
 
 
 def _fuse(module: nn.Module) -> None:
-    """Fold every batch normalisation into the convolution that stands before it."""
+    """Fold every batch normalization into the convolution that stands before it."""
     convolution: tuple[str, nn.Conv2d] | None = None
     for name, child in list(module.named_children()):
         if convolution is not None and isinstance(child, nn.BatchNorm2d):

@@ -2,7 +2,7 @@
 
 In goes ``lightness``, L of CIE Lab, N,1,H,W in 0..100, with sides that are multiples of the
 network's stride (see ``stride`` in the file's metadata). Out come ``natural`` and ``balanced``, the
-colours at vividness 0 and 1: a, b in Lab units, N,2,h,w, at full size or a quarter of it. The card
+colors at vividness 0 and 1: a, b in Lab units, N,2,h,w, at full size or a quarter of it. The card
 is in the metadata too.
 """
 

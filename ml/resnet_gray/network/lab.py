@@ -35,7 +35,7 @@ def rgb_to_lab(rgb: Tensor) -> Tensor:
 
 
 def lab_to_rgb(lab: Tensor) -> Tensor:
-    """sRGB N,3,H,W of Lab N,3,H,W, clipped to 0..1 where a colour lies outside sRGB."""
+    """sRGB N,3,H,W of Lab N,3,H,W, clipped to 0..1 where a color lies outside sRGB."""
     lightness, a, b = lab.unbind(1)
     y = (lightness + 16) / 116
     f = torch.stack((y + a / 500, y, (y - b / 200).clamp_min(0)), 1)

@@ -26,20 +26,20 @@ class PaperLoss(nn.Module):
 
 
 class TwoHeadLoss(nn.Module):
-    """Rebalanced cross-entropy over bins for vivid colours, plus Huber on ab for the mean.
+    """Rebalanced cross-entropy over bins for vivid colors, plus Huber on ab for the mean.
 
     Huber is quadratic up to ``DELTA``, where nearly all errors lie: the head learns the mean, which
-    is what squared error measures, and a few wild colours do not pull it about.
+    is what squared error measures, and a few wild colors do not pull it about.
     """
 
     DELTA = 0.25  # in units of 110 Lab units
     WEIGHT = 60.0  # brings Huber's gradient to about the size of the cross-entropy's
 
-    def __init__(self, bins: Tensor, colours: Tensor) -> None:
-        """``bins`` Q,2; ``colours`` 256,256: the training set's ``bins.histogram``."""
+    def __init__(self, bins: Tensor, colors: Tensor) -> None:
+        """``bins`` Q,2; ``colors`` 256,256: the training set's ``bins.histogram``."""
         super().__init__()
         self.encode = SoftEncoder(bins)
-        self.register_buffer("balance", rebalancing(self.encode.prior(colours)))
+        self.register_buffer("balance", rebalancing(self.encode.prior(colors)))
 
     balance: Tensor
 
@@ -57,10 +57,10 @@ class TwoHeadLoss(nn.Module):
         return cross_entropy + self.WEIGHT * huber, {k: v.detach() for k, v in parts.items()}
 
 
-def loss_for(net: Network, colours: Tensor) -> nn.Module:
+def loss_for(net: Network, colors: Tensor) -> nn.Module:
     """The loss that belongs to a network."""
     if isinstance(net, ResNetGrayUNet):
-        return TwoHeadLoss(net.bins, colours)
+        return TwoHeadLoss(net.bins, colors)
     return PaperLoss()
 
 
@@ -72,6 +72,6 @@ def mean_mse(net: Network, lightness: Tensor, ab: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def grey_mse(ab: Tensor) -> Tensor:
-    """The same for an answer without colour, N."""
+def gray_mse(ab: Tensor) -> Tensor:
+    """The same for an answer without color, N."""
     return (ab / 255).square().mean((1, 2, 3))

@@ -1,7 +1,7 @@
 """The two networks: ResNetGray, the paper's, and ResNetGrayUNet, ours.
 
 Both take lightness L (N,1,H,W in 0..100) through ``predict`` and answer a, b in Lab units. Their
-``forward`` takes grey as each was trained on it.
+``forward`` takes gray as each was trained on it.
 """
 
 from collections.abc import Sequence
@@ -20,15 +20,15 @@ class Prediction(NamedTuple):
     logits: Tensor | None  # N,Q,h,w over the network's bins; None where there is only a mean
 
 
-def sum_to_grey(weight: Tensor) -> Tensor:
-    """One-channel filters O,1,k,k from RGB filters O,3,k,k: grey is R = G = B."""
+def sum_to_gray(weight: Tensor) -> Tensor:
+    """One-channel filters O,1,k,k from RGB filters O,3,k,k: gray is R = G = B."""
     return weight.sum(1, keepdim=True)
 
 
 def encoder_layers(layers: Sequence[str], state: dict[str, Tensor] | None = None) -> nn.Sequential:
     """The named layers of torchvision's ResNet-18, with a first convolution for one channel.
 
-    ``state`` holds pre-trained values under torchvision's names, RGB or already grey.
+    ``state`` holds pre-trained values under torchvision's names, RGB or already gray.
     """
     resnet = resnet18(weights=None)
     resnet.conv1 = nn.Conv2d(1, 64, 7, stride=2, padding=3, bias=False)
@@ -39,12 +39,12 @@ def encoder_layers(layers: Sequence[str], state: dict[str, Tensor] | None = None
     if state is not None:
         wanted = {k: v for k, v in state.items() if k.split(".")[0] in layers}
         if wanted["conv1.weight"].shape[1] == 3:
-            wanted["conv1.weight"] = sum_to_grey(wanted["conv1.weight"])
+            wanted["conv1.weight"] = sum_to_gray(wanted["conv1.weight"])
         encoder.load_state_dict(wanted)
     return encoder
 
 
-def grey_input(lightness: Tensor) -> Tensor:
+def gray_input(lightness: Tensor) -> Tensor:
     """L 0..100 as filters know it that were trained on ImageNet: its mean and deviation, over the
     channels.
     """
@@ -59,7 +59,7 @@ class ResNetGray(nn.Module):
 
     The paper leaves the decoder open. It is taken from the work that the paper's figures agree
     with: Melas-Kyriazi & Han, "Combining Deep CNNs with Markov Random Fields for Image
-    Colorization" (2017). Grey comes in as 0..1; a, b go out as (ab + 128) / 255.
+    Colorization" (2017). Gray comes in as 0..1; a, b go out as (ab + 128) / 255.
     """
 
     stride: ClassVar[int] = 8
@@ -85,9 +85,9 @@ class ResNetGray(nn.Module):
             nn.Upsample(scale_factor=2),
         )
 
-    def forward(self, grey: Tensor) -> Tensor:
-        """(ab + 128) / 255, N,2,H,W, of grey N,1,H,W in 0..1; H and W multiples of 8."""
-        return self.decoder(self.encoder(grey))
+    def forward(self, gray: Tensor) -> Tensor:
+        """(ab + 128) / 255, N,2,H,W, of gray N,1,H,W in 0..1; H and W multiples of 8."""
+        return self.decoder(self.encoder(gray))
 
     def predict(self, lightness: Tensor) -> Prediction:
         """a, b at full size of L N,1,H,W."""
@@ -95,7 +95,7 @@ class ResNetGray(nn.Module):
 
 
 class ConvBlock(nn.Sequential):
-    """3x3 convolution, batch normalisation, ReLU."""
+    """3x3 convolution, batch normalization, ReLU."""
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__(
@@ -109,7 +109,7 @@ class Scene(nn.Module):
     """What the whole photo is about, told to every place in it.
 
     Works at stride 32, where a place already sees most of the photo; a pooled vector adds the
-    rest. Colour hangs on it: the same grey is grass, sea or a wall.
+    rest. Color hangs on it: the same gray is grass, sea or a wall.
     """
 
     def __init__(self, width: int, dropout: float) -> None:
@@ -147,8 +147,8 @@ class Up(nn.Module):
 class ResNetGrayUNet(nn.Module):
     """Ours: ResNet-18 up to ``layer3``, a look at the whole scene, and back up to a quarter size.
 
-    Two heads share the trunk: one answers a distribution over ab bins (vivid colours), the other
-    a, b themselves (the mean, calm). Grey comes in as ``(L/100 - 0.449) / 0.226``, the ImageNet
+    Two heads share the trunk: one answers a distribution over ab bins (vivid colors), the other
+    a, b themselves (the mean, calm). Gray comes in as ``(L/100 - 0.449) / 0.226``, the ImageNet
     mean and deviation over the channels, so that summed RGB filters see what they were trained on.
     """
 
@@ -161,7 +161,7 @@ class ResNetGrayUNet(nn.Module):
     def __init__(
         self, bins: Tensor, pretrained: dict[str, Tensor] | None = None, dropout: float = 0.1
     ) -> None:
-        """``bins`` Q,2: ab centres; ``dropout``: share of trunk channels hidden in training."""
+        """``bins`` Q,2: ab centers; ``dropout``: share of trunk channels hidden in training."""
         super().__init__()
         self.encoder = encoder_layers((*STEM, "layer1", "layer2", "layer3"), pretrained)
         self.scene = Scene(256, dropout)
@@ -173,10 +173,10 @@ class ResNetGrayUNet(nn.Module):
         self.to_ab = nn.Conv2d(96, 2, 1)
         self.register_buffer("bins", bins.float())
 
-    def forward(self, grey: Tensor) -> tuple[Tensor, Tensor]:
-        """ab / 110, N,2,H/4,W/4, and logits N,Q,H/4,W/4, of normalised grey N,1,H,W."""
+    def forward(self, gray: Tensor) -> tuple[Tensor, Tensor]:
+        """ab / 110, N,2,H/4,W/4, and logits N,Q,H/4,W/4, of normalized gray N,1,H,W."""
         stem_and_layer1, layer2, layer3 = self.encoder[:5], self.encoder[5], self.encoder[6]
-        at4 = stem_and_layer1(grey)
+        at4 = stem_and_layer1(gray)
         at8 = layer2(at4)
         at16 = layer3(at8)
         x = self.up16(self.scene(at16), at16)
@@ -185,14 +185,14 @@ class ResNetGrayUNet(nn.Module):
 
     def predict(self, lightness: Tensor) -> Prediction:
         """Regression and logits at a quarter of the size of L N,1,H,W; H, W multiples of 32."""
-        ab, logits = self(grey_input(lightness))
+        ab, logits = self(gray_input(lightness))
         return Prediction(ab.float() * self.ab_scale, logits.float())
 
 
 Network = ResNetGray | ResNetGrayUNet
 
 
-def initialise_as_paper(net: Network) -> Network:
+def initialize_as_paper(net: Network) -> Network:
     """Every convolution's kernel uniform in [-0.5, 0.5], as the paper writes."""
     for module in net.modules():
         if isinstance(module, nn.Conv2d):

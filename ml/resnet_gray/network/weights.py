@@ -70,7 +70,7 @@ def new_card(architecture: str, **more: object) -> Card:
         "name": architecture,
         "architecture": architecture,
         "title": "ResNet-Gray U-Net" if architecture.endswith("unet") else "ResNet-Gray",
-        "licence": "",
+        "license": "",
         "trained_on": "",
         "default_size": 256,
         "temperature": 0.38,

@@ -1,4 +1,4 @@
-"""Makes a clean photo look like an old scan. Only the input changes, never the colours to learn.
+"""Makes a clean photo look like an old scan. Only the input changes, never the colors to learn.
 
 All on tensors, photo by photo at random, on whatever device they are.
 """

@@ -18,7 +18,7 @@ from ml.resnet_gray.evaluation import checks
 from ml.resnet_gray.evaluation.calibrate import USUAL
 from ml.resnet_gray.network import losses, weights
 from ml.resnet_gray.network.bins import mean_ab, occupied_bins
-from ml.resnet_gray.network.networks import Network, ResNetGrayUNet, initialise_as_paper
+from ml.resnet_gray.network.networks import Network, ResNetGrayUNet, initialize_as_paper
 
 from . import augment, revision
 from .parallel import Team
@@ -109,19 +109,19 @@ class Run:
             raise RunError(f"{what}, cannot be dealt out to {self._parts}")
 
         torch.manual_seed(recipe.seed)
-        self.colours = photos.colours()
-        bins = occupied_bins(self.colours, LEAST_SHARE * int(self.colours.sum()))
+        self.colors = photos.colors()
+        bins = occupied_bins(self.colors, LEAST_SHARE * int(self.colors.sum()))
         net = base or weights.build(recipe.architecture, bins, pretrained)
         if recipe.paper_init:
-            initialise_as_paper(net)
+            initialize_as_paper(net)
         self.net: Network = net.to(self.device).to(memory_format=torch.channels_last)
         self.average = Average(self.net, recipe.average) if recipe.average else None
-        self.loss = losses.loss_for(self.net, self.colours).to(self.device)
+        self.loss = losses.loss_for(self.net, self.colors).to(self.device)
         self.objective = self.team.wrap(Objective(self.net, self.loss))
-        self.optimiser = self._optimiser()
+        self.optimizer = self._optimizer()
         self.batches = Batches(photos, recipe.batch, recipe.seed, workers)
 
-    def _optimiser(self) -> torch.optim.Optimizer:
+    def _optimizer(self) -> torch.optim.Optimizer:
         groups: dict[tuple[bool, bool], list[nn.Parameter]] = {}
         for name, value in self.net.named_parameters():
             groups.setdefault((name.startswith("encoder."), value.dim() > 1), []).append(value)
@@ -182,17 +182,17 @@ class Run:
         """One step; answers the parts of the loss, as this process's photos gave them."""
         began = time.monotonic()
         recipe, progress = self.recipe, self.progress
-        for group in self.optimiser.param_groups:
+        for group in self.optimizer.param_groups:
             group["lr"] = recipe.rate * group["scale"] * self.rate_at(progress)
         self.net.train()
-        self.optimiser.zero_grad(set_to_none=True)
+        self.optimizer.zero_grad(set_to_none=True)
         sums: dict[str, float] = {}
         for i in range(recipe.parts):
             parts = self._backward(i, recipe.size_at(progress))
             sums = {name: sums.get(name, 0) + value for name, value in parts.items()}
         if recipe.clip:
             nn.utils.clip_grad_norm_(self.net.parameters(), recipe.clip)
-        self.optimiser.step()
+        self.optimizer.step()
         if self.average:
             self.average.update(self.net)
         self.step += 1
@@ -245,7 +245,7 @@ class Run:
             "net": self.net.state_dict(),
             "average": self.average and self.average.net.state_dict(),
             "average_count": self.average and self.average.count,
-            "optimiser": self.optimiser.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
             "step": self.step,
             "elapsed": self.elapsed,
             "best": self.best,
@@ -268,7 +268,7 @@ class Run:
         if self.average:
             self.average.net.load_state_dict(state["average"])
             self.average.count = state["average_count"]
-        self.optimiser.load_state_dict(state["optimiser"])
+        self.optimizer.load_state_dict(state["optimizer"])
         self.step, self.elapsed = state["step"], state["elapsed"]
         self.best, self.worse = state["best"], state["worse"]
 
@@ -278,7 +278,7 @@ class Run:
             self.net.architecture,
             trained_on=f"{len(self.photos)} photos ({self.fingerprint[:12]})",
             default_size=size_learned(self.recipe.size_at(1)),
-            mean_ab=mean_ab(self.colours),
+            mean_ab=mean_ab(self.colors),
             metrics=metrics,
             code_revision=revision.of_code(),
         )

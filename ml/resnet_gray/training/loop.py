@@ -70,7 +70,7 @@ def _check(run: Run, apart: Photos | None) -> None:
     run.export("latest", figures)
     if figures["best"]:
         run.export("best", figures)
-    say(f"pass {run.epoch:.1f}: error {figures['of_grey']:.3f} of grey's")
+    say(f"pass {run.epoch:.1f}: error {figures['of_gray']:.3f} of gray's")
 
 
 class _Watch:

@@ -52,8 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         mix(options.first, options.second, options.share, options.output)
         if options.data and options.check:
-            colours, apart = load(options.data).colours(), load(options.check)
-            print(finish(options.output, options.output, colours, apart, SIZE))  # noqa: T201
+            colors, apart = load(options.data).colors(), load(options.check)
+            print(finish(options.output, options.output, colors, apart, SIZE))  # noqa: T201
     except (CardError, DataError, OSError, safetensors.SafetensorError) as error:
         print(f"mix: {error}", file=sys.stderr)  # noqa: T201
         return 1

@@ -3,18 +3,18 @@
 ``metrics.jsonl`` has one JSON object a line, each with ``event`` and ``time`` (seconds since 1970):
 
 - ``reading``: ``photos`` looked at so far.
-- ``start``: ``photos``, ``check_photos``, ``grey`` (left out), ``broken`` (name -> reason of the
+- ``start``: ``photos``, ``check_photos``, ``gray`` (left out), ``broken`` (name -> reason of the
   first few) and ``broken_count``, ``recipe``, ``device``, ``precision``, ``processes``,
   ``steps_per_epoch``, ``resumed``, ``code_revision``. When resumed, all lines with a later
   ``step`` than its own are void: those steps are made again.
 - ``step``: ``loss`` and its parts, ``rate`` (learning rate), ``photos_per_second``,
   ``seconds_left``.
 - ``check``, on photos apart: ``loss`` (as in training, without dropout), ``mse`` (that of
-  ``mean``), ``of_grey`` (as a part of what no colour at all would have), ``best`` (whether it is
+  ``mean``), ``of_gray`` (as a part of what no color at all would have), ``best`` (whether it is
   the best yet), ``true_colorfulness``, and ``mean`` and ``shown``, each
   ``{mse, psnr, colorfulness}``.
 - ``samples``: ``files``, names of PNGs within the folder: a row for each of a few photos, as the
-  network saw it, as it colours it now, as it was.
+  network saw it, as it colors it now, as it was.
 - ``end``: ``reason`` (``finished``, ``patience``, ``stopped`` or ``failed``), ``file``, the weights
   to use, if there are any, and ``error``, one line, if it failed.
 

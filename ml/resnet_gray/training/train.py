@@ -119,7 +119,7 @@ def _train(
             "start",
             photos=len(photos),
             check_photos=len(apart or ()),
-            grey=len(photos.grey),
+            gray=len(photos.gray),
             broken_count=len(photos.broken),
             broken=dict(list(photos.broken.items())[:BROKEN_NAMED]),
             recipe=run.recipe.as_dict(),
@@ -145,7 +145,7 @@ def _train(
     if apart:
         say("choosing how vivid it is by default")
         path = folder.weights("model")
-        look = calibrate.finish(folder.weights("best"), path, run.colours, apart, checks.SIZE)
+        look = calibrate.finish(folder.weights("best"), path, run.colors, apart, checks.SIZE)
         say(str(look or ""))
     run.log("end", reason=reason, file=path.name)
     return path
@@ -223,7 +223,7 @@ def _run(options: argparse.Namespace, team: Team, folder: RunFolder, photos: Pho
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; answers its exit status."""
-    parser = argparse.ArgumentParser(prog="train", description="Trains a network to colour photos.")
+    parser = argparse.ArgumentParser(prog="train", description="Trains a network to color photos.")
     add_arguments(parser)
     try:
         path = train(parser.parse_args(arguments))

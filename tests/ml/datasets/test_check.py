@@ -16,14 +16,14 @@ from ml.datasets import check, index, manage, pictures
 from ml.datasets.errors import DataSetError
 from ml.models import DataSet, RunData, TrainingRun
 from ml.resnet_gray.data import data
-from tests.ml import colours
+from tests.ml import colors
 from tests.ml.datasets.pictures import jpeg, photo
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def upload(tmp_path, files: dict[str, bytes]) -> DataSet:
-    tar = colours.tar(tmp_path / "photos.tar", files)
+    tar = colors.tar(tmp_path / "photos.tar", files)
     return manage.add("upload", "Ours", file=ContentFile(tar.read_bytes(), "photos.tar"))
 
 
@@ -34,12 +34,12 @@ def checked(data_set: DataSet) -> DataSet:
 
 
 def test_everything_in_an_upload_is_counted_and_named(tmp_path):
-    grey = np.tile(np.linspace(0, 255, 80).astype(np.uint8)[None, :, None], (64, 1, 3))
-    files = {f"{seed}.png": colours.png(photo(seed)) for seed in range(20)}
+    gray = np.tile(np.linspace(0, 255, 80).astype(np.uint8)[None, :, None], (64, 1, 3))
+    files = {f"{seed}.png": colors.png(photo(seed)) for seed in range(20)}
     files |= {
         "broken.jpg": b"not a photo",
-        "grey.png": colours.png(grey),
-        "tiny.png": colours.png(photo(50, (20, 20))),
+        "gray.png": colors.png(gray),
+        "tiny.png": colors.png(photo(50, (20, 20))),
         "same.png": files["3.png"],
         "copy.jpg": jpeg(photo(4, (160, 128)), 70),
         "readme.txt": b"no photo at all",
@@ -47,8 +47,8 @@ def test_everything_in_an_upload_is_counted_and_named(tmp_path):
     data_set = checked(upload(tmp_path, files))
     assert (data_set.state, data_set.error) == ("ready", {})
     report = data_set.report
-    counts = {kind: report[kind] for kind in ("photos", "broken", "grey", "small", "duplicate")}
-    assert counts == {"photos": 25, "broken": 1, "grey": 1, "small": 1, "duplicate": 2}
+    counts = {kind: report[kind] for kind in ("photos", "broken", "gray", "small", "duplicate")}
+    assert counts == {"photos": 25, "broken": 1, "gray": 1, "small": 1, "duplicate": 2}
     assert report["named"]["broken"][0][0] == "broken.jpg"
     assert report["named"]["small"] == [["tiny.png", "20 × 20"]]
     assert sorted(report["named"]["duplicate"]) == [["copy.jpg", "4.png"], ["same.png", "3.png"]]
@@ -59,7 +59,7 @@ def test_everything_in_an_upload_is_counted_and_named(tmp_path):
 
 
 def test_parts_and_fingerprint_hang_on_content_alone(tmp_path):
-    contents = [colours.png(photo(seed)) for seed in range(30)]
+    contents = [colors.png(photo(seed)) for seed in range(30)]
     one = checked(upload(tmp_path, {f"{n}.png": c for n, c in enumerate(contents)}))
     two = checked(upload(tmp_path, {f"x/{n}.png": c for n, c in enumerate(reversed(contents))}))
     assert one.fingerprint == two.fingerprint
@@ -73,15 +73,15 @@ def test_parts_and_fingerprint_hang_on_content_alone(tmp_path):
 def test_nothing_to_learn_from_is_said_in_words(tmp_path):
     data_set = checked(upload(tmp_path, {"a.jpg": b"x", "b.jpg": b"y"}))
     assert data_set.state == "failed"
-    assert "None of the 2 photos can be learnt from: 2 broken" in data_set.error_message
+    assert "None of the 2 photos can be learned from: 2 broken" in data_set.error_message
     assert "no photos in it" in checked(upload(tmp_path, {"a.txt": b"x"})).error_message
 
 
 def test_a_folder_a_glob_and_tars_on_the_server(root, tmp_path):
-    colours.folder(root / "photos", 4)
+    colors.folder(root / "photos", 4)
     (root / "more").mkdir()
-    colours.tar(root / "more" / "0.tar", {"a.png": colours.png(photo(1))})
-    colours.tar(root / "more" / "1.tar", {"a.png": colours.png(photo(2))})
+    colors.tar(root / "more" / "0.tar", {"a.png": colors.png(photo(1))})
+    colors.tar(root / "more" / "1.tar", {"a.png": colors.png(photo(2))})
     folder = checked(manage.add("folder", "Folder", path=str(root / "photos")))
     tars = checked(manage.add("folder", "Tars", path="more/*.tar"))
     assert (folder.report["photos"], tars.training + tars.validation) == (4, 2)
@@ -90,7 +90,7 @@ def test_a_folder_a_glob_and_tars_on_the_server(root, tmp_path):
 
 @pytest.mark.parametrize("path", ["/etc", "..", "../outside", "nothing", "link", "\0"])
 def test_nothing_outside_the_roots_can_be_named(root, path):
-    colours.folder(root.parent / "outside", 1)
+    colors.folder(root.parent / "outside", 1)
     (root / "link").symlink_to(root.parent / "outside")
     with pytest.raises(DataSetError) as refused:
         manage.add("folder", "x", path=path)
@@ -98,8 +98,8 @@ def test_nothing_outside_the_roots_can_be_named(root, path):
 
 
 def test_links_inside_a_folder_do_not_lead_out(root):
-    colours.folder(root.parent / "outside", 1)
-    colours.folder(root / "photos", 2)
+    colors.folder(root.parent / "outside", 1)
+    colors.folder(root / "photos", 2)
     (root / "photos" / "secret.png").symlink_to(root.parent / "outside" / "000.png")
     assert checked(manage.add("folder", "x", path="photos")).report["photos"] == 2
 
@@ -119,7 +119,7 @@ def test_places365_by_its_own_list_of_training_photos(root):
 
 def test_photos_of_people_who_allow_it(monkeypatch):
     names = [
-        default_storage.save(f"photos/{n}/source.png", ContentFile(colours.png(photo(n))))
+        default_storage.save(f"photos/{n}/source.png", ContentFile(colors.png(photo(n))))
         for n in range(3)
     ]
     monkeypatch.setattr(consent, "_registered", [])
@@ -129,7 +129,7 @@ def test_photos_of_people_who_allow_it(monkeypatch):
 
 
 def test_a_check_whose_worker_died_is_done_by_another(tmp_path):
-    data_set = upload(tmp_path, {"a.png": colours.png(photo(1))})
+    data_set = upload(tmp_path, {"a.png": colors.png(photo(1))})
     first = leases.claim(DataSet.objects.all(), "checking")
     assert first
     DataSet.objects.update(lease_until=Now() - timedelta(seconds=1))
@@ -140,7 +140,7 @@ def test_a_check_whose_worker_died_is_done_by_another(tmp_path):
 
 
 def test_a_set_that_kills_its_worker_three_times_is_given_up(tmp_path):
-    data_set = upload(tmp_path, {"a.png": colours.png(photo(1))})
+    data_set = upload(tmp_path, {"a.png": colors.png(photo(1))})
     for _death in range(3):
         leases.claim(DataSet.objects.all(), "checking")
         DataSet.objects.update(lease_until=Now() - timedelta(seconds=1))
@@ -151,7 +151,7 @@ def test_a_set_that_kills_its_worker_three_times_is_given_up(tmp_path):
 
 
 def test_a_set_that_a_run_uses_can_neither_be_checked_again_nor_deleted(tmp_path):
-    data_set = checked(upload(tmp_path, {"a.png": colours.png(photo(1))}))
+    data_set = checked(upload(tmp_path, {"a.png": colors.png(photo(1))}))
     run = TrainingRun.objects.create(name="Run", preset="best")
     RunData.objects.create(run=run, data_set=data_set, name="x", fingerprint="y")
     for touch in (manage.check_again, manage.delete):

@@ -6,15 +6,15 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from ml.models import DataSet
-from tests.ml import colours
+from tests.ml import colors
 from tests.ml.datasets.pictures import photo
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_add_list_show_check_delete(root, tmp_path, capsys):
-    files = {f"{seed}.png": colours.png(photo(seed)) for seed in range(10)}
-    tar = colours.tar(tmp_path / "photos.tar", files | {"bad.jpg": b""})
+    files = {f"{seed}.png": colors.png(photo(seed)) for seed in range(10)}
+    tar = colors.tar(tmp_path / "photos.tar", files | {"bad.jpg": b""})
     call_command("datasets", "add", "Ours", "--archive", str(tar), "--here")
     assert "9 photos to train on, 1 apart; left out: 1 broken" in capsys.readouterr().out
     call_command("datasets", "list")
@@ -28,7 +28,7 @@ def test_add_list_show_check_delete(root, tmp_path, capsys):
 
 
 def test_what_is_wrong_is_one_clear_line(root, tmp_path):
-    picture = colours.folder(tmp_path, 1) / "000.png"
+    picture = colors.folder(tmp_path, 1) / "000.png"
     with pytest.raises(CommandError, match="neither a zip nor a tar"):
         call_command("datasets", "add", "x", "--archive", str(picture))
     with pytest.raises(CommandError, match="There is no /etc in the folders that may be used"):

@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 
 from ml.datasets import check, manage
 from ml.models import DataSet
-from tests.ml import colours
+from tests.ml import colors
 from tests.ml.datasets.pictures import photo
 
 
@@ -25,8 +25,8 @@ def data_set(tmp_path) -> DataSet:
 
 
 def make_data_set(folder: Path, count: int) -> DataSet:
-    files = {f"{seed}.png": colours.png(photo(seed)) for seed in range(count)}
-    tar = colours.tar(folder / "photos.tar", files)
+    files = {f"{seed}.png": colors.png(photo(seed)) for seed in range(count)}
+    tar = colors.tar(folder / "photos.tar", files)
     made = manage.add("upload", "Ours", file=ContentFile(tar.read_bytes(), "photos.tar"))
     check.work()
     made.refresh_from_db()

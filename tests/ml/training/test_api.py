@@ -14,7 +14,7 @@ from django.test import Client
 from colorweb.accounts import tokens
 from ml.datasets import check
 from ml.models import DataSet, TrainingRun
-from tests.ml import colours
+from tests.ml import colors
 from tests.ml.datasets.pictures import photo
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -48,8 +48,8 @@ def conforms(value: object, component: str) -> None:
 
 
 def archive(tmp_path: Path) -> SimpleUploadedFile:
-    files = {f"{seed}.png": colours.png(photo(seed)) for seed in range(10)}
-    tar = colours.tar(tmp_path / "photos.tar", files)
+    files = {f"{seed}.png": colors.png(photo(seed)) for seed in range(10)}
+    tar = colors.tar(tmp_path / "photos.tar", files)
     return SimpleUploadedFile("photos.tar", tar.read_bytes())
 
 

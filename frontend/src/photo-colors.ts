@@ -6,13 +6,13 @@ import { percent, say } from "./words";
 const VARIANT_SIDE = 192;
 
 /**
- * `<photo-colours>`: the variants as small pictures and how vivid the colours are, shown at once.
+ * `<photo-colors>`: the variants as small pictures and how vivid the colors are, shown at once.
  *
  * The field that is named `vividness` belongs to the download's form: what is seen is what comes.
  */
-export class PhotoColours extends HTMLElement {
+export class PhotoColors extends HTMLElement {
   #field: HTMLInputElement | HTMLSelectElement | null = null;
-  #grey: ImageData | undefined;
+  #gray: ImageData | undefined;
   #maps: Maps | undefined;
   #awaited = 0;
 
@@ -27,13 +27,13 @@ export class PhotoColours extends HTMLElement {
   }
 
   async #load(): Promise<void> {
-    const { maps = "", grey = "", greySmall = "" } = this.dataset;
+    const { maps = "", gray = "", graySmall = "" } = this.dataset;
     try {
-      const [small, colours] = await Promise.all([
-        pixelsOf(greySmall, VARIANT_SIDE),
+      const [small, colors] = await Promise.all([
+        pixelsOf(graySmall, VARIANT_SIDE),
         pixelsOf(maps),
       ]);
-      this.#maps = mapsOf(colours);
+      this.#maps = mapsOf(colors);
       for (const button of this.querySelectorAll<HTMLButtonElement>(".variant")) {
         const canvas = button.querySelector("canvas")!;
         this.#draw(canvas, small, Number(button.value));
@@ -41,7 +41,7 @@ export class PhotoColours extends HTMLElement {
       this.toggleAttribute("data-live", true);
       this.#mark();
       // The larger picture when somebody is about to need it.
-      const load = () => void this.#loadGrey(grey);
+      const load = () => void this.#loadGray(gray);
       this.addEventListener("pointerover", load, { once: true });
       this.addEventListener("focusin", load, { once: true });
     } catch {
@@ -49,8 +49,8 @@ export class PhotoColours extends HTMLElement {
     }
   }
 
-  async #loadGrey(address: string): Promise<void> {
-    this.#grey ??= await pixelsOf(address).catch(() => undefined);
+  async #loadGray(address: string): Promise<void> {
+    this.#gray ??= await pixelsOf(address).catch(() => undefined);
     if (this.#isOther) this.#changed();
   }
 
@@ -80,21 +80,21 @@ export class PhotoColours extends HTMLElement {
   #show(): void {
     const stage = this.closest("main")?.querySelector<PhotoStage>("photo-stage");
     const other = this.#isOther;
-    if (!stage || !this.#maps || (other && !this.#grey)) return;
-    if (other) this.#draw(stage.blended(), this.#grey!, this.#vividness);
+    if (!stage || !this.#maps || (other && !this.#gray)) return;
+    if (other) this.#draw(stage.blended(), this.#gray!, this.#vividness);
     stage.showBlended(other);
     const detail = other ? this.#vividness : null;
     this.dispatchEvent(new CustomEvent("vividness", { bubbles: true, detail }));
   }
 
-  #draw(canvas: HTMLCanvasElement, grey: ImageData, vividness: number): void {
-    if (canvas.width !== grey.width || canvas.height !== grey.height) {
-      canvas.width = grey.width;
-      canvas.height = grey.height;
+  #draw(canvas: HTMLCanvasElement, gray: ImageData, vividness: number): void {
+    if (canvas.width !== gray.width || canvas.height !== gray.height) {
+      canvas.width = gray.width;
+      canvas.height = gray.height;
     }
     const context = canvas.getContext("2d")!;
-    const picture = context.createImageData(grey.width, grey.height);
-    paint(grey, this.#maps!, vividness, picture);
+    const picture = context.createImageData(gray.width, gray.height);
+    paint(gray, this.#maps!, vividness, picture);
     context.putImageData(picture, 0, 0);
   }
 

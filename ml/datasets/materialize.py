@@ -31,7 +31,7 @@ class Wanted:
     fingerprint: str
 
 
-def materialise(
+def materialize(
     wanted: Sequence[Wanted], folder: Path, tell: Callable[[float], None] = lambda _done: None
 ) -> dict[str, Path]:
     """Writes `training.tar` and `validation.tar` into `folder`; answers them by part.

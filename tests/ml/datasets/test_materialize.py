@@ -11,10 +11,10 @@ from django.core.files.storage import default_storage
 from ml import consent
 from ml.datasets import manage
 from ml.datasets.errors import DataSetError
-from ml.datasets.materialise import Wanted, materialise
+from ml.datasets.materialize import Wanted, materialize
 from ml.models import DataSet
 from ml.resnet_gray.data import data
-from tests.ml import colours
+from tests.ml import colors
 from tests.ml.datasets.pictures import jpeg, photo
 from tests.ml.datasets.test_check import checked, upload
 
@@ -31,24 +31,24 @@ def names(tar: Path) -> list[str]:
 
 
 def test_parts_become_tars_that_the_engine_reads(tmp_path):
-    files = {f"{seed}.png": colours.png(photo(seed)) for seed in range(20)} | {"bad.jpg": b"x"}
+    files = {f"{seed}.png": colors.png(photo(seed)) for seed in range(20)} | {"bad.jpg": b"x"}
     data_set = checked(upload(tmp_path, files))
     told: list[float] = []
-    tars = materialise(want(data_set), tmp_path / "data", told.append)
+    tars = materialize(want(data_set), tmp_path / "data", told.append)
     assert (len(names(tars["training"])), len(names(tars["validation"]))) == (18, 2)
     assert len(data.load([tars["training"]])) == 18
     assert told == sorted(told)
     before = tars["training"].stat().st_mtime_ns
-    materialise(want(data_set), tmp_path / "data")
+    materialize(want(data_set), tmp_path / "data")
     assert tars["training"].stat().st_mtime_ns == before, "the same sets are not written twice"
 
 
-def test_a_photo_kept_apart_by_one_set_is_learnt_from_in_none(tmp_path):
-    files = {f"{seed}.png": colours.png(photo(seed)) for seed in range(20)}
+def test_a_photo_kept_apart_by_one_set_is_learned_from_in_none(tmp_path):
+    files = {f"{seed}.png": colors.png(photo(seed)) for seed in range(20)}
     one = checked(upload(tmp_path, files))
     few = dict(list(files.items())[:4])
     two = checked(upload(tmp_path, few))
-    tars = materialise(want(one, two), tmp_path / "data")
+    tars = materialize(want(one, two), tmp_path / "data")
     training, validation = names(tars["training"]), names(tars["validation"])
     assert len(training) + len(validation) == 20
     assert 2 <= len(validation) <= 3
@@ -59,7 +59,7 @@ def test_large_photos_and_other_kinds_come_as_jpegs_of_a_trainable_size(tmp_path
     heic = default_storage.save("b.heic", ContentFile(jpeg(photo(2, (90, 70)))))
     monkeypatch.setattr(consent, "_registered", [])
     consent.register(lambda: iter([(large, "large"), (heic, "other")]))
-    tars = materialise(want(checked(manage.add("consented", "People"))), tmp_path / "data")
+    tars = materialize(want(checked(manage.add("consented", "People"))), tmp_path / "data")
     found = names(tars["training"]) + names(tars["validation"])
     assert sorted(found) == ["0/large.jpg.jpg", "0/other.heic.jpg"]
     sides = [
@@ -70,36 +70,36 @@ def test_large_photos_and_other_kinds_come_as_jpegs_of_a_trainable_size(tmp_path
 
 @pytest.mark.parametrize("change", ["other", "gone"])
 def test_a_folder_that_changed_is_refused_by_name(root, tmp_path, change):
-    colours.folder(root / "photos", 5)
+    colors.folder(root / "photos", 5)
     data_set = checked(manage.add("folder", "Folder", path="photos"))
     if change == "other":
-        (root / "photos" / "002.png").write_bytes(colours.png(np.zeros((64, 64, 3), np.uint8)))
+        (root / "photos" / "002.png").write_bytes(colors.png(np.zeros((64, 64, 3), np.uint8)))
     else:
         (root / "photos" / "002.png").unlink()
     with pytest.raises(DataSetError, match=r"has changed since it was checked \(002\.png\)"):
-        materialise(want(data_set), tmp_path / "data")
+        materialize(want(data_set), tmp_path / "data")
 
 
-def test_a_photo_taken_back_is_not_learnt_from(tmp_path, monkeypatch):
+def test_a_photo_taken_back_is_not_learned_from(tmp_path, monkeypatch):
     stored = [
-        (default_storage.save(f"{n}.png", ContentFile(colours.png(photo(n)))), str(n))
+        (default_storage.save(f"{n}.png", ContentFile(colors.png(photo(n)))), str(n))
         for n in range(3)
     ]
     monkeypatch.setattr(consent, "_registered", [])
     consent.register(lambda: iter(stored))
     data_set = checked(manage.add("consented", "People"))
-    materialise(want(data_set), tmp_path / "data")
+    materialize(want(data_set), tmp_path / "data")
     stored.pop()
     with pytest.raises(DataSetError, match="has changed"):
-        materialise(want(data_set), tmp_path / "data")
+        materialize(want(data_set), tmp_path / "data")
 
 
 def test_a_set_checked_again_with_other_photos_is_not_the_one_that_was_chosen(root, tmp_path):
-    colours.folder(root / "photos", 5)
+    colors.folder(root / "photos", 5)
     data_set = checked(manage.add("folder", "Folder", path="photos"))
     chosen = want(data_set)
-    colours.folder(root / "photos", 9)
+    colors.folder(root / "photos", 9)
     manage.check_again(data_set)
     checked(data_set)
     with pytest.raises(DataSetError, match="other photos are in it"):
-        materialise(chosen, tmp_path / "data")
+        materialize(chosen, tmp_path / "data")

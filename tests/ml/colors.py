@@ -1,4 +1,4 @@
-"""Colour photos made by code: sky over grass, a red roof, a little noise."""
+"""Color photos made by code: sky over grass, a red roof, a little noise."""
 
 import io
 import tarfile
