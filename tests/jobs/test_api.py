@@ -6,7 +6,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.test import Client
 
-from jobs.models import Job, Photo, State
+from jobs.models import STORED_AS, Job, Photo, State
 from jobs.queue import claims, states
 from tests import pictures
 from tests.jobs import make
@@ -51,7 +51,8 @@ def test_a_photo_and_its_row_come_together(client):
     post(client)
     photo = Photo.objects.get()
     _, names = default_storage.listdir(photo.folder)
-    assert sorted(names) == ["gray_card.jpg", "gray_preview.jpg", "source.jpg"]
+    kinds = [STORED_AS["gray_card"], STORED_AS["gray_preview"], "source"]
+    assert sorted(names) == [f"{kind}.jpg" for kind in kinds]
     assert default_storage.open(photo.source).read() == pictures.encoded()
 
 
