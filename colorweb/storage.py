@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from storages.backends.s3 import S3Storage
 
 S3Error = (BotoCoreError, ClientError)
-"""What a server that is away, or refuses, raises."""
+"""What a server that is unavailable, or refuses, raises."""
 SPOOL = 4_000_000  # bytes of an opened file in memory; what is larger goes to disk
 
 

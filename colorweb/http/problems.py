@@ -17,7 +17,7 @@ from drf_standardized_errors.types import ErrorResponse
 from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 
-from colorweb.http.storage_unavailable import StorageAway, is_away
+from colorweb.http.storage_unavailable import StorageUnavailable, is_unavailable
 
 log = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"
@@ -118,7 +118,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 class StorageMiddleware:
-    """Says of a page whose storage is away that this passes."""
+    """Says of a page whose storage is unavailable that this passes."""
 
     sync_capable = async_capable = True
 
@@ -131,17 +131,17 @@ class StorageMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not is_away(error):
+        if not is_unavailable(error):
             return None
         log.error("The storage cannot be used.", exc_info=error)
         answer = respond(
             request,
-            StorageAway.status_code,
-            StorageAway.default_code,
+            StorageUnavailable.status_code,
+            StorageUnavailable.default_code,
             title=_("The photos are out of reach"),
-            detail=str(StorageAway.default_detail),
+            detail=str(StorageUnavailable.default_detail),
         )
-        answer["Retry-After"] = str(StorageAway.wait)
+        answer["Retry-After"] = str(StorageUnavailable.wait)
         return answer
 
 
@@ -163,10 +163,10 @@ class _ProblemFormatter(ExceptionFormatter):
 class _ProblemHandler(ExceptionHandler):
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         known: Exception = super().convert_known_exceptions(exc)
-        return StorageAway() if is_away(known) else known
+        return StorageUnavailable() if is_unavailable(known) else known
 
     def report_exception(self, exc: APIException, response: Response) -> None:
-        if isinstance(exc, StorageAway):  # no fault of the code's
+        if isinstance(exc, StorageUnavailable):  # no fault of the code's
             log.error("The storage cannot be used.", exc_info=self.exc)
         else:
             super().report_exception(exc, response)

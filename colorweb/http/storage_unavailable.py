@@ -14,7 +14,7 @@ from rest_framework.exceptions import APIException
 OF_DISKS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 
 
-class StorageAway(APIException):
+class StorageUnavailable(APIException):
     """503, and when to ask again."""
 
     status_code = 503
@@ -23,7 +23,7 @@ class StorageAway(APIException):
     wait = 30
 
 
-def is_away(error: BaseException) -> bool:
+def is_unavailable(error: BaseException) -> bool:
     """Whether an error says that the storage cannot be used, whatever is asked of it."""
     if isinstance(error, OSError):
         return error.errno in OF_DISKS

@@ -27,7 +27,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from colorweb.accounts.visitors import Visitor
-from colorweb.http.storage_unavailable import StorageAway, is_away
+from colorweb.http.storage_unavailable import StorageUnavailable, is_unavailable
 from colorweb.leases import wakeups
 from jobs.models import Batch, Job, Photo
 from jobs.photos import intake, visibility
@@ -84,21 +84,22 @@ def take_parts(
 def go_on(batch: Batch, uploads: Sequence[UploadedFile], visitor: Visitor) -> None:
     """Take the parts that were not dealt with before a cut.
 
-    When the storage goes away, those that are left are refused, and if that is all, none is kept.
+    When the storage becomes unavailable, those that are left are refused; if that is all of them,
+    none is kept.
     """
     with suppress(Overtaken):  # by a twin of this request
         for upload in uploads[batch.unpacked :]:
             try:
                 take(batch, visitor, upload, upload.name or "photo")
             except Exception as error:
-                if not is_away(error):
+                if not is_unavailable(error):
                     raise
                 if not batch.unpacked:
                     batch.delete()
                     raise
                 for left in uploads[batch.unpacked :]:
-                    sentence = str(StorageAway.default_detail)
-                    refuse(batch, left.name or "photo", StorageAway.default_code, sentence)
+                    sentence = str(StorageUnavailable.default_detail)
+                    refuse(batch, left.name or "photo", StorageUnavailable.default_code, sentence)
                 return
 
 

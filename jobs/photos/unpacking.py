@@ -23,7 +23,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from colorweb.accounts.visitors import Visitor
-from colorweb.http.storage_unavailable import is_away
+from colorweb.http.storage_unavailable import is_unavailable
 from colorweb.leases import wakeups
 from jobs.models import Batch
 from jobs.photos.batches import Overtaken, photos_in, refuse, take
@@ -74,7 +74,7 @@ def unpack_next() -> bool:
             with suppress(Overtaken), translation.override(batch.language or None):
                 _unpack(batch)
         except Exception as error:
-            if not is_away(error):
+            if not is_unavailable(error):
                 raise
             log.warning("A zip waits for the storage.", exc_info=True)
             _wait(batch)
@@ -119,7 +119,7 @@ def _unpack_entry(
     except (
         *(zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError),
     ) as error:
-        if is_away(error):
+        if is_unavailable(error):
             raise
         refuse(batch, name, "damaged", _("This file in the zip is damaged or encrypted."))
 

@@ -26,7 +26,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_noop
 
 from colorweb.health import workers
-from colorweb.http.storage_unavailable import StorageAway, is_away, probe
+from colorweb.http.storage_unavailable import StorageUnavailable, is_unavailable, probe
 from jobs.events.progress import Progress, keep_progress
 from jobs.models import Job, Rendition, Stage, State
 from jobs.photos import visibility
@@ -47,7 +47,9 @@ CPU_BATCH, GPU_BATCH = 1, 16
 
 TOOK_TOO_LONG = gettext_noop("Coloring took too long. Try a smaller copy of the photo.")
 OUT_OF_MEMORY = gettext_noop("The photo needs more memory than there is. Try a smaller copy.")
-STORAGE_AWAY = gettext_noop("The photo could be neither read nor kept just then. Please try again.")
+STORAGE_UNAVAILABLE = gettext_noop(
+    "The photo could be neither read nor kept just then. Please try again."
+)
 INTERNAL_ERROR = gettext_noop("Something broke on our side while coloring. Please try again.")
 
 
@@ -88,7 +90,7 @@ class Worker:
         self.name = f"{socket.gethostname()}-{os.getpid()}"
         self.tasks: dict[Any, Task] = {}
         self.rendition: tuple[Rendition, float] | None = None  # and when it began
-        self.storage_away = False  # as the last photo found
+        self.storage_unavailable = False  # as the last photo found
         self.networks = Networks()
         self.following: threading.Thread | None = None
         self.on_gpu = self.networks.in_service.colorizer.device != "cpu"
@@ -107,9 +109,9 @@ class Worker:
     def work(self) -> int:
         """Claim a batch and see each of its jobs to an end; how many there were.
 
-        While the storage is away none is claimed: photos wait for it instead of failing.
+        While the storage is unavailable none is claimed: photos wait for it instead of failing.
         """
-        if self.storage_away and not self._storage_is_back():
+        if self.storage_unavailable and not self._storage_is_back():
             return 0
         tasks = [
             Task(job, Progress(job.pk, job.photo.visitor_key))
@@ -137,9 +139,9 @@ class Worker:
             renditions.fail(rendition, "out_of_memory", OUT_OF_MEMORY)
         except Exception as error:
             log.exception("Rendition %s failed.", rendition.pk)
-            away = (StorageAway.default_code, STORAGE_AWAY)
+            unavailable = (StorageUnavailable.default_code, STORAGE_UNAVAILABLE)
             internal = ("internal_error", INTERNAL_ERROR)
-            renditions.fail(rendition, *(away if is_away(error) else internal))
+            renditions.fail(rendition, *(unavailable if is_unavailable(error) else internal))
         finally:
             self.rendition = None
         return True
@@ -185,9 +187,9 @@ class Worker:
         except MemoryError:
             _fail(task, "out_of_memory", OUT_OF_MEMORY)
         except Exception as error:
-            if is_away(error):
-                log.warning("The storage is away: photos wait. %s", error)
-                self.storage_away = True
+            if is_unavailable(error):
+                log.warning("The storage is unavailable: photos wait. %s", error)
+                self.storage_unavailable = True
                 _hand_back(task)
             else:
                 log.exception("Job %s failed.", task.job.pk)
@@ -200,11 +202,11 @@ class Worker:
         try:
             probe()
         except Exception as error:
-            if not is_away(error):
+            if not is_unavailable(error):
                 raise
         else:
-            self.storage_away = False
-        return not self.storage_away
+            self.storage_unavailable = False
+        return not self.storage_unavailable
 
     def _read(self, task: Task) -> None:
         task.advance(Stage.READING)
@@ -335,7 +337,7 @@ def _fail(task: Task, code: str, message: str) -> None:
 def _hand_back(task: Task) -> None:
     """Let a job wait for the storage, unless it has been tried often enough."""
     if task.job.attempt >= settings.JOB_MAX_ATTEMPTS:
-        _fail(task, StorageAway.default_code, STORAGE_AWAY)
+        _fail(task, StorageUnavailable.default_code, STORAGE_UNAVAILABLE)
         return
     with contextlib.suppress(states.Refused):
         claims.hand_back(task.job)

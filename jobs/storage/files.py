@@ -17,7 +17,7 @@ from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.db.models import F
 from django.utils import timezone
 
-from colorweb.http.storage_unavailable import is_away
+from colorweb.http.storage_unavailable import is_unavailable
 from jobs.models import STORED_AS, Job, Photo, folder_of
 
 log = logging.getLogger(__name__)
@@ -103,12 +103,12 @@ def delete_attempt(job: Job) -> None:
 
 
 def delete(names: Iterable[str]) -> None:
-    """Remove files that no row points at; storage that is away keeps them, a check finds them."""
+    """Remove files that no row points at; unavailable storage keeps them, a check finds them."""
     try:
         for name in names:
             default_storage.delete(name)
     except Exception as error:
-        if not is_away(error):
+        if not is_unavailable(error):
             raise
         log.warning("Files of a lost attempt stay behind.", exc_info=True)
 

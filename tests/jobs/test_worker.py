@@ -112,7 +112,7 @@ def away(settings) -> dict:
     return {**settings.STORAGES, "default": bucket}
 
 
-def test_while_the_storage_is_away_photos_wait_for_it(worker, settings):
+def test_while_the_storage_is_unavailable_photos_wait_for_it(worker, settings):
     jobs, folder = [send(), send()], settings.STORAGES
     settings.STORAGES = away(settings)
     assert [worker.work(), worker.work()] == [2, 0], "the first claim finds out"

@@ -1,4 +1,4 @@
-"""When the storage is away, people are told to come back, and nothing is half-made."""
+"""When the storage is unavailable, people are told to come back, and nothing is half-made."""
 
 import errno
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.test import Client
 
-from colorweb.http.storage_unavailable import is_away
+from colorweb.http.storage_unavailable import is_unavailable
 from colorweb.storage import S3
 from jobs.models import Batch, IdempotencyKey, Job, Photo
 from jobs.photos import intake, unpacking
@@ -110,7 +110,7 @@ def test_a_zip_waits_for_the_storage(script, use):
     assert default_storage.exists(Photo.objects.all()[0].source)
 
 
-def test_a_full_disk_is_storage_that_is_away_and_a_missing_file_is_not():
-    assert is_away(OSError(errno.ENOSPC, "No space left on device"))
-    assert not is_away(FileNotFoundError(errno.ENOENT, "No such file"))
-    assert not is_away(ValueError())
+def test_a_full_disk_counts_as_unavailable_storage_and_a_missing_file_is_not():
+    assert is_unavailable(OSError(errno.ENOSPC, "No space left on device"))
+    assert not is_unavailable(FileNotFoundError(errno.ENOENT, "No such file"))
+    assert not is_unavailable(ValueError())
