@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.db import IntegrityError
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import Http404
 from django.urls import reverse
 from rest_framework import status
@@ -18,7 +18,7 @@ from jobs.api import errors, examples, shapes
 from jobs.api.base import View
 from jobs.api.new_jobs import NewBatch
 from jobs.api.repeatable import Repeatable
-from jobs.models import Batch, Photo, State
+from jobs.models import Batch, Job, Photo, State
 from jobs.photos import batches, idempotency
 from jobs.storage import access
 
@@ -129,8 +129,7 @@ class BatchJobs(View):
         tags=["batches"],
     )
     def get(self, request: Request, batch_id: uuid.UUID) -> Response:
-        jobs = access.jobs_of(self.visitor).filter(batch=own(self, batch_id))
-        return self.page(jobs, self.told_all)
+        return self.page(jobs_of(self, own(self, batch_id)), self.told_all)
 
 
 def own(view: View, batch_id: uuid.UUID) -> Batch:
@@ -141,9 +140,14 @@ def own(view: View, batch_id: uuid.UUID) -> Batch:
     return batch
 
 
+def jobs_of(view: View, batch: Batch) -> QuerySet[Job]:
+    """One job for each photo of a batch: of those that were retried only the last."""
+    return access.jobs_of(view.visitor).filter(batch=batch, retries=None)
+
+
 def told(view: View, batch: Batch) -> dict[str, Any]:
     """A batch as the API describes it."""
-    jobs = access.jobs_of(view.visitor).filter(batch=batch).order_by()
+    jobs = jobs_of(view, batch).order_by()
     counted = dict(jobs.values_list("state").annotate(Count("pk")))
     return {
         "id": str(batch.pk),

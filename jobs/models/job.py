@@ -1,7 +1,7 @@
 """A job: one coloring of one photo, and the queue's and the lease's columns."""
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -32,7 +32,9 @@ class Job(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     photo = models.ForeignKey(Photo, models.CASCADE, related_name="jobs")
     batch = models.ForeignKey("Batch", models.SET_NULL, null=True, blank=True, related_name="jobs")
-    retried_from = models.ForeignKey("self", models.SET_NULL, null=True, blank=True)
+    retried_from = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="retries"
+    )
 
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.WAITING)
@@ -95,6 +97,10 @@ class Job(models.Model):
     def is_terminal(self) -> bool:
         return self.state in TERMINAL
 
+    def copy(self, **changes: Any) -> "Job":
+        """An unsaved job for the same photo with the same options, but for `changes`."""
+        return Job(**{name: getattr(self, name) for name in COPIED} | changes)
+
     def file(self, kind: str) -> str:
         """Storage name of a file this attempt makes; the attempt in it keeps a late one apart."""
         suffix = {"result": EXTENSIONS[self.format], "colors": "png"}.get(kind, "jpg")
@@ -102,5 +108,10 @@ class Job(models.Model):
         return f"{folder_of(self.photo_id)}/{self.id}-{self.attempt}-{name}.{suffix}"
 
 
+COPIED = (
+    *("photo", "batch", "queue_owner", "priority", "frame"),
+    *("model", "vividness", "size", "format", "webhook_url"),
+)
+"""What a job made from a job takes over; all else belongs to one attempt at coloring."""
 TERMINAL = frozenset({State.SUCCEEDED, State.FAILED, State.CANCELED})
 EXTENSIONS = {"jpeg": "jpg", "png": "png", "webp": "webp"}

@@ -86,7 +86,7 @@ class Filters(forms.Form):
         self.asked = {name: value for name, value in self.cleaned_data.items() if value}
 
 
-class Again(forms.Form):
+class RecolorForm(forms.Form):
     """How to color photos that have been colored before."""
 
     model = forms.ChoiceField(
@@ -121,7 +121,7 @@ class Again(forms.Form):
         self.fields["model"].choices = [("", usual), *others]  # type: ignore[attr-defined]
 
     @classmethod
-    def of(cls, job: Job) -> "Again":
+    def of(cls, job: Job) -> "RecolorForm":
         """The form as this job was colored."""
         form = cls()
         form.initial = {"model": job.model, "vividness": f"{job.vividness:g}", "size": job.size}
@@ -156,7 +156,7 @@ def history_page(request: VisitorRequest) -> HttpResponse:
         "page": page,
         "jobs": jobs,
         "poll": f"{reverse('api-jobs')}?{urlencode(moving)}",
-        "again": Again(),
+        "recolor_form": RecolorForm(),
         "storage": cache.get_or_set(
             f"storage-{request.visitor.key}",
             lambda: limits.storage(request.visitor),
@@ -227,10 +227,10 @@ def _retry(request: VisitorRequest, photos: list[Photo]) -> None:
     _say_queued(request, *bulk.retry(photos, request.visitor))
 
 
-def _again(request: VisitorRequest, photos: list[Photo]) -> None:
-    form = Again(request.POST)
+def _recolor(request: VisitorRequest, photos: list[Photo]) -> None:
+    form = RecolorForm(request.POST)
     if form.is_valid():
-        _say_queued(request, *bulk.again(photos, request.visitor, **form.cleaned_data))
+        _say_queued(request, *bulk.recolor(photos, request.visitor, **form.cleaned_data))
 
 
 def _say_queued(request: VisitorRequest, count: int, stopped: limits.Exceeded | None) -> None:
@@ -247,6 +247,6 @@ ACTIONS: dict[str, Callable[[VisitorRequest, list[Photo]], HttpResponse | None]]
     "unpublish": _unpublish,
     "cancel": _cancel,
     "retry": _retry,
-    "again": _again,
+    "again": _recolor,
 }
 """What an address ends in -> what it does; most lead back to where one was."""

@@ -12,7 +12,7 @@ from colorweb.accounts.visitors import VisitorRequest
 from jobs.models import Job, State
 from jobs.pages import download
 from jobs.pages.base import limited, told
-from jobs.pages.history import Again
+from jobs.pages.history import RecolorForm
 from jobs.pages.trash import say_where
 from jobs.photos import intake, search, trash, visibility
 from jobs.queue import states
@@ -37,20 +37,20 @@ def job(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
         "download": download.choice(found),
         "newer": newer,
         "older": older,
-        "again": Again.of(found),
+        "recolor_form": RecolorForm.of(found),
     }
     return render(request, "job.html", context)
 
 
 @require_POST
 @limited
-def again(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
-    """Color the photo anew with other options; the result that is there stays."""
+def recolor(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
+    """Color the photo with other options; earlier results stay."""
     found = access.own_job(request.visitor, job_id)
-    form = Again(request.POST)
+    form = RecolorForm(request.POST)
     if not form.is_valid():
         return redirect("job", job_id)
-    return redirect("job", intake.again(found, request.visitor, **form.cleaned_data).pk)
+    return redirect("job", intake.recolor(found, request.visitor, **form.cleaned_data).pk)
 
 
 @require_POST

@@ -42,17 +42,17 @@ def retry(photos: Iterable[Photo], visitor: Visitor) -> tuple[int, limits.Exceed
     return _until_enough(jobs, lambda job: intake.retry(job, visitor))
 
 
-def again(
+def recolor(
     photos: Iterable[Photo], visitor: Visitor, *, model: str, vividness: float, size: int | None
 ) -> tuple[int, limits.Exceeded | None]:
-    """Color those that are at rest anew, otherwise, until a limit is met.
+    """Color those that have ended with other options, until a limit is met.
 
-    Raises LookupError for a model there is not.
+    Raises LookupError for an unknown model.
     """
     jobs = _newest(photos, State.SUCCEEDED, State.FAILED, State.CANCELED)
     return _until_enough(
         jobs,
-        lambda job: intake.again(job, visitor, model=model, vividness=vividness, size=size),
+        lambda job: intake.recolor(job, visitor, model=model, vividness=vividness, size=size),
     )
 
 

@@ -95,18 +95,13 @@ def accept(
 SUFFIXES = {"jpeg": ".jpg", "png": ".png", "webp": ".webp", "tiff": ".tif", "heic": ".heic"}
 
 
-def color(photo: Photo, visitor: Visitor, options: Options, retried_from: Job | None = None) -> Job:
-    """Queue a job for a photo that is already here. Raises LookupError for an unknown model."""
-    card = registry.resolve(options.model).card
-    height, width = frame_shape(
-        photo.width, photo.height, size=options.size or card["default_size"]
-    )
+def color(photo: Photo, visitor: Visitor, options: Options) -> Job:
+    """Queue the first job of a photo. Raises LookupError for an unknown model."""
     return fair_share.enqueue(
         Job(
             photo=photo,
-            retried_from=retried_from,
             queue_owner=visitor.queue_owner,
-            frame=f"{width}x{height}",
+            frame=_frame(photo, options.model, options.size),
             model=options.model,
             vividness=options.vividness,
             size=options.size,
@@ -117,21 +112,31 @@ def color(photo: Photo, visitor: Visitor, options: Options, retried_from: Job | 
 
 
 def retry(job: Job, visitor: Visitor) -> Job:
-    """Queue the same again as a new job. Raises `limits.Exceeded`."""
+    """Queue a new job with the same options, in the same batch. Raises `limits.Exceeded`."""
     limits.check(visitor)
-    options = Options(job.vividness, job.size, job.format, job.model, job.webhook_url)
-    return color(job.photo, visitor, options, retried_from=job)
+    return fair_share.enqueue(job.copy(retried_from=job, queue_owner=visitor.queue_owner))
 
 
-def again(
+def recolor(
     job: Job, visitor: Visitor, *, model: str = "", vividness: float = 1.0, size: int | None = None
 ) -> Job:
-    """Color a job's photo anew, otherwise; its results so far stay.
+    """Color a job's photo with other options, outside of its batch; earlier results stay.
 
-    Raises `limits.Exceeded`, and `LookupError` for a model there is not.
+    Raises `limits.Exceeded`, and `LookupError` for an unknown model.
     """
     limits.check(visitor)
-    return color(job.photo, visitor, Options(vividness, size, job.format, model))
+    options = {"model": model, "vividness": vividness, "size": size}
+    frame = _frame(job.photo, model, size)
+    return fair_share.enqueue(
+        job.copy(batch=None, queue_owner=visitor.queue_owner, frame=frame, **options)
+    )
+
+
+def _frame(photo: Photo, model: str, size: int | None) -> str:
+    """The shape the network sees the photo in, as `Job.frame` spells it."""
+    card = registry.resolve(model).card
+    height, width = frame_shape(photo.width, photo.height, size=size or card["default_size"])
+    return f"{width}x{height}"
 
 
 def _save_pictures(photo_id: uuid.UUID, inspection: photos.Inspection) -> None:

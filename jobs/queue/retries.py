@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from jobs.models import Job, State
@@ -19,36 +19,22 @@ LATELY = timedelta(days=1)
 
 def failed() -> QuerySet[Job]:
     """Failed jobs that nobody has tried again, the newest first."""
-    again = Job.objects.filter(retried_from=OuterRef("pk"))
     return (
-        Job.objects.filter(~Exists(again), state=State.FAILED, photo__trashed_at=None)
+        Job.objects.filter(retries=None, state=State.FAILED, photo__trashed_at=None)
         .select_related("photo")
         .order_by("-finished_at")
     )
 
 
-def again(job: Job) -> Job:
-    """Queue the same as a new job, in its owner's turn, whatever their quotas say."""
-    return fair_share.enqueue(
-        Job(
-            photo=job.photo,
-            retried_from=job,
-            queue_owner=job.queue_owner,
-            frame=job.frame,
-            model=job.model,
-            vividness=job.vividness,
-            size=job.size,
-            format=job.format,
-        )
-    )
-
-
 def retry(job: Job) -> bool:
-    """Try one again, unless that was done already; whether it was now."""
+    """Queue a failed job again, in its owner's turn, whatever their quotas say.
+
+    False if somebody has retried it already.
+    """
     with transaction.atomic():
         found = failed().filter(pk=job.pk).select_for_update(of=("self",)).first()
         if found:
-            again(found)
+            fair_share.enqueue(found.copy(retried_from=found))
     return found is not None
 
 
