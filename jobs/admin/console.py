@@ -20,7 +20,7 @@ from jobs.sharing import moderation
 from ml.models import TrainingRun
 
 SHOWN = 10  # failed jobs
-STEER = "jobs.steer"
+MANAGE_QUEUE = "jobs.manage_queue"
 Chart = list[dict[str, Any]]
 
 
@@ -39,7 +39,7 @@ def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "chart": chart(),
         "training": TrainingRun.objects.order_by("-queued_at").first(),
         "failed": [(job, gettext(job.error_message)) for job in retries.failed()[:SHOWN]],
-        "may_steer": request.user.has_perm(STEER),
+        "may_manage": request.user.has_perm(MANAGE_QUEUE),
     }
 
 
@@ -59,29 +59,29 @@ def chart() -> Chart:
     ]
 
 
-def _steering(view: Callable[..., None]) -> Callable[..., HttpResponse]:
-    """A button: for those who may steer, by POST, back to the first page."""
+def _button(view: Callable[..., None]) -> Callable[..., HttpResponse]:
+    """A button: for those who may manage the queue, by POST, back to the first page."""
 
-    def steer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         view(request, *args, **kwargs)
         return redirect("admin:index")
 
-    return require_POST(permission_required(STEER, raise_exception=True)(steer))
+    return require_POST(permission_required(MANAGE_QUEUE, raise_exception=True)(answer))
 
 
-@_steering
+@_button
 def pause(request: HttpRequest) -> None:
     control.pause(request.user)  # type: ignore[arg-type]
     messages.success(request, _("The queue is paused. Photos are taken and wait."))
 
 
-@_steering
+@_button
 def resume(request: HttpRequest) -> None:
     control.resume()
     messages.success(request, _("The queue goes on."))
 
 
-@_steering
+@_button
 def retry(request: HttpRequest, job_id: uuid.UUID) -> None:
     if retries.retry(get_object_or_404(Job, pk=job_id)):
         messages.success(request, _("The photo is in the queue again."))
@@ -89,7 +89,7 @@ def retry(request: HttpRequest, job_id: uuid.UUID) -> None:
         messages.warning(request, _("Somebody has tried this photo again already."))
 
 
-@_steering
+@_button
 def retry_all(request: HttpRequest) -> None:
     count = retries.retry_lately()
     messages.success(
@@ -99,7 +99,7 @@ def retry_all(request: HttpRequest) -> None:
     )
 
 
-@_steering
+@_button
 def check(request: HttpRequest) -> None:
     consistency.ask(request.user)  # type: ignore[arg-type]
     messages.success(request, _("A worker compares files and rows now."))

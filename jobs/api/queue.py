@@ -14,15 +14,15 @@ from jobs.queue import control, retries
 from jobs.serializers import status as figures
 from ml.api import base
 
-VIEW, STEER = "jobs.view_job", "jobs.steer"
+VIEW_JOBS, MANAGE_QUEUE = "jobs.view_job", "jobs.manage_queue"
 
 documented = partial(schema.endpoint, tags=["queue"])
-steers = partial(documented, codes=[*base.CODES, *schema.BY_COOKIE])
+managed = partial(documented, codes=[*base.CODES, *schema.BY_COOKIE])
 """Describes what changes how the queue runs."""
 
 
 class Queue(base.StaffView):
-    needs: ClassVar = {"GET": VIEW}
+    needs: ClassVar = {"GET": VIEW_JOBS}
 
     @documented(
         "How the site fares",
@@ -34,12 +34,12 @@ class Queue(base.StaffView):
         return Response(figures.status())
 
 
-class Steering(base.StaffView):
-    needs: ClassVar = {"POST": STEER}
+class ManageView(base.StaffView):
+    needs: ClassVar = {"POST": MANAGE_QUEUE}
 
 
-class Pause(Steering):
-    @steers(
+class Pause(ManageView):
+    @managed(
         "Pause the queue",
         description="Workers finish what they have and take nothing more; uploads go on waiting.",
         answers={200: schema.answer(shapes.WaitingSerializer, "It is paused.")},
@@ -50,8 +50,8 @@ class Pause(Steering):
         return Response(figures.waiting())
 
 
-class Resume(Steering):
-    @steers(
+class Resume(ManageView):
+    @managed(
         "Let the queue go on",
         answers={200: schema.answer(shapes.WaitingSerializer, "It goes on.")},
         operation_id="queue_resume",
@@ -61,8 +61,8 @@ class Resume(Steering):
         return Response(figures.waiting())
 
 
-class RetryFailed(Steering):
-    @steers(
+class RetryFailed(ManageView):
+    @managed(
         "Try failed photos again",
         description="Those that failed within a day for a reason that does not lie in the photo.",
         answers={200: schema.answer(shapes.RetriedSerializer, "So many are in the queue again.")},
@@ -72,8 +72,8 @@ class RetryFailed(Steering):
         return Response({"retried": retries.retry_lately()})
 
 
-class Check(Steering):
-    @steers(
+class Check(ManageView):
+    @managed(
         "Compare files and rows",
         description="Done by a worker; `check` in `queue/` says how far it is and what it found.",
         answers={202: schema.answer(shapes.CheckSerializer, "A worker will.")},

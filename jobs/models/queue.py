@@ -17,7 +17,7 @@ class Queue(models.Model):
     )
 
     class Meta:
-        permissions: ClassVar = [("steer", "Can pause the queue and retry failed photos")]
+        permissions: ClassVar = [("manage_queue", "Can pause the queue and retry failed photos")]
 
     def __str__(self) -> str:
         return f"turn {self.served_turn}{' (paused)' if self.paused else ''}"

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync
 from django.apps.registry import Apps
+from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import call_command
@@ -17,6 +18,7 @@ from django.test import Client
 from django.utils import timezone
 from PIL import Image
 
+from colorweb.accounts.models import User
 from jobs.models import Job, Photo, Report
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -100,8 +102,6 @@ async def pieces(answer: Any) -> list[bytes]:
 def upgrade(client: Client, user_id: int) -> None:
     """What `colorweb.serve` does before it starts, and the owner's login."""
     call_command("migrate", verbosity=0)
-    from colorweb.accounts.models import User  # noqa: PLC0415 - after the migrations
-
     client.force_login(User.objects.get(pk=user_id))
 
 
@@ -145,3 +145,23 @@ def test_old_reports_and_hidden_photos_keep_their_reason(old_rows, client):
     upgrade(client, user.pk)
     assert Photo.objects.get(pk=photo_id).get_hidden_for_display() == "violence, nudity or hate"
     assert Report.objects.get().get_reason_display() == "violence, nudity or hate"
+
+
+@pytest.mark.parametrize("new_row_is_there", [False, True])
+def test_who_might_steer_the_queue_may_manage_it(old_rows, new_row_is_there):
+    permissions = old_rows.get_model("auth", "Permission").objects
+    queue = ContentType.objects.get(app_label="jobs", model="queue").pk
+    permissions.filter(content_type_id=queue, codename="manage_queue").delete()
+    steer, _made = permissions.get_or_create(content_type_id=queue, codename="steer")
+    if new_row_is_there:
+        permissions.create(content_type_id=queue, codename="manage_queue", name="Can manage")
+    users = old_rows.get_model("accounts", "User").objects
+    ada, grace = users.create(email="ada@example.org"), users.create(email="grace@example.org")
+    ada.user_permissions.add(steer)
+    helpers = old_rows.get_model("auth", "Group").objects.create(name="Helpers")
+    helpers.permissions.add(steer)
+    grace.groups.add(helpers)
+    call_command("migrate", verbosity=0)
+    for user in User.objects.all():
+        assert user.has_perm("jobs.manage_queue")
+    assert not permissions.filter(codename="steer").exists()
