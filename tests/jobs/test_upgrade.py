@@ -60,7 +60,8 @@ def old_photo(apps: Apps, user_id: int, **fields: Any) -> tuple[uuid.UUID, uuid.
     files |= {f"{folder}/{job_id}-1-{name}": picture(kind) for kind, name in OF_RESULT.items()}
     for name, content in files.items():
         assert default_storage.save(name, ContentFile(content)) == name
-    photo = apps.get_model("jobs", "Photo").objects.create(
+    photos: Any = apps.get_model("jobs", "Photo").objects
+    photo = photos.create(
         id=photo_id,
         owner_id=user_id,
         name="old.jpg",
