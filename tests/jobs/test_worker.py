@@ -138,14 +138,16 @@ def test_a_photo_that_met_an_outage_at_each_attempt_fails_and_can_be_tried_again
 
 
 def test_a_canceled_running_job_stops_and_leaves_no_file(worker, monkeypatch):
+    from jobs.results.task import Task  # noqa: PLC0415 - imports torch
+
     job = send()
 
     def cancel_while_reading(task):
         states.request_cancel(task.job)
         return read(task)
 
-    read = worker._read
-    monkeypatch.setattr(worker, "_read", cancel_while_reading)
+    read = Task.read
+    monkeypatch.setattr(Task, "read", cancel_while_reading)
     worker.work()
     job.refresh_from_db()
     assert job.state == "canceled"
@@ -153,6 +155,8 @@ def test_a_canceled_running_job_stops_and_leaves_no_file(worker, monkeypatch):
 
 
 def test_a_late_worker_is_refused_and_takes_its_files_away(worker, monkeypatch):
+    from jobs.results.task import Task  # noqa: PLC0415 - imports torch
+
     job = send()
 
     def slow(task):
@@ -162,8 +166,8 @@ def test_a_late_worker_is_refused_and_takes_its_files_away(worker, monkeypatch):
         states.change(second.pk, State.SUCCEEDED, fence=2, result="quicker.jpg")
         return save(task)
 
-    save = worker._save
-    monkeypatch.setattr(worker, "_save", slow)
+    save = Task.save
+    monkeypatch.setattr(Task, "save", slow)
     worker.work()
     job.refresh_from_db()
     assert (job.state, job.attempt, job.result) == ("succeeded", 2, "quicker.jpg")

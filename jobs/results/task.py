@@ -1,0 +1,128 @@
+"""One claimed job on its way through the stages: read, colorize, save.
+
+Every write names the attempt of its claim. A worker that has lost its lease is refused, and deletes
+the files it has written.
+"""
+
+import contextlib
+import logging
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO, cast
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.db.models import Q
+
+from jobs.events.progress import Progress
+from jobs.models import Job, Stage, State
+from jobs.photos import visibility
+from jobs.photos.intake import LIMITS
+from jobs.queue import claims, states
+from jobs.results.failures import TookTooLong, classify_failure
+from jobs.storage import files
+from jobs.storage.results import ResultFiles
+from ml.imaging import metadata, photos
+from ml.imaging.chroma import Chroma
+from ml.versions.serving import Network
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Task:
+    """A job, the network that colors it, and what its stages have made so far."""
+
+    job: Job
+    report: Progress
+    network: Network = field(init=False)
+    began: float = field(default_factory=time.monotonic)
+    timings: dict[str, int] = field(default_factory=dict)
+    photo: photos.Photo = field(init=False)
+    chroma: Chroma = field(init=False)
+
+    def advance(self, stage: str) -> None:
+        """Enter a stage.
+
+        Raises `states.Refused` if the job was canceled or taken over, TookTooLong after the limit.
+        """
+        if time.monotonic() - self.began > settings.JOB_TIME_LIMIT.total_seconds():
+            raise TookTooLong
+        states.advance(self.job.pk, stage, fence=self.job.attempt)
+
+    @contextlib.contextmanager
+    def timed(self, name: str) -> Iterator[None]:
+        """Add the block's milliseconds to the timing `name`."""
+        start = time.perf_counter()
+        yield
+        took = round((time.perf_counter() - start) * 1000)
+        self.timings[name] = self.timings.get(name, 0) + took
+
+    def read(self) -> None:
+        """Read the photo. Raises `photos.PhotoError`, and what `advance` raises."""
+        self.advance(Stage.READING)
+        with self.timed("reading_ms"), default_storage.open(self.job.photo.source) as file:
+            self.photo = photos.read(cast("BinaryIO", file), LIMITS)
+
+    def save(self) -> None:
+        """Color the photo with the predicted chroma, write all files, and end the job."""
+        job, photo, network = self.job, self.photo, self.network
+        written = ResultFiles(job, metadata.made_by(network.name, network.version))
+        with self.timed("colorizing_ms"):
+            written.save_maps(photo.rgb, self.chroma)
+            rendered = network.colorizer.render(
+                photo.rgb,
+                self.chroma,
+                vividness=job.vividness,
+                progress=lambda fraction: self.report(0.3 + 0.5 * fraction),
+            )
+        self.advance(Stage.SAVING)
+        with self.timed("saving_ms"):
+            written.save_result(rendered, photo.alpha)
+        with transaction.atomic():
+            states.change(
+                job.pk,
+                State.SUCCEEDED,
+                fence=job.attempt,
+                result=job.file("result"),
+                timings=self.timings,
+                model_name=network.name,
+                model_version=network.version,
+            )
+            files.count(job.photo_id, written.bytes)
+        visibility.keep_promise(job)
+
+    def fail(self, error: Exception) -> None:
+        """End the job with the reason, and delete what it has written."""
+        code, message = classify_failure(error, f"Job {self.job.pk}")
+        with contextlib.suppress(states.Refused):
+            states.change(
+                self.job.pk,
+                State.FAILED,
+                fence=self.job.attempt,
+                error_code=code,
+                error_message=message,
+                timings=self.timings,
+            )
+        files.delete_attempt(self.job)
+
+    def wait_for_storage(self, error: Exception) -> None:
+        """Put the job back into the queue, unless this was its last attempt."""
+        if self.job.attempt >= settings.JOB_MAX_ATTEMPTS:
+            self.fail(error)
+            return
+        log.warning("The storage is unavailable: photos wait. %s", error)
+        with contextlib.suppress(states.Refused):
+            claims.hand_back(self.job)
+        files.delete_attempt(self.job)
+
+    def stop(self) -> None:
+        """Give up a job that was canceled, or that another worker has taken over."""
+        canceled = Q(cancel_requested=True)
+        try:
+            states.change(self.job.pk, State.CANCELED, fence=self.job.attempt, where=canceled)
+        except states.Refused:
+            log.info("Job %s moved on without attempt %s.", self.job.pk, self.job.attempt)
+        files.delete_attempt(self.job)

@@ -1,0 +1,46 @@
+"""The files that a worker makes of one photo: result, previews, gray photo and color maps."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
+
+from jobs.models import Job
+from jobs.storage import files
+from ml.imaging import photos
+from ml.imaging.chroma import Chroma
+from ml.imaging.pixels import on_white
+from ml.imaging.srgb import Pixels
+
+
+class ResultFiles:
+    """Writes the files of one attempt at a job; `bytes` is the size of those written so far."""
+
+    def __init__(self, job: Job, xmp: bytes) -> None:
+        self.job = job
+        self.xmp = xmp
+        self.bytes = 0
+
+    def save_maps(self, rgb: Pixels, chroma: Chroma) -> None:
+        """Write the color maps and the photo in gray, from its pixels before they are colored."""
+        with self._new("colors") as file:
+            file.write(chroma.to_png())
+        with self._new("gray") as file:
+            photos.write(file, photos.gray(rgb), format="jpeg")
+
+    def save_result(self, rgb: Pixels, alpha: Pixels | None) -> None:
+        """Write the colored photo, uint8 H,W,3, in the job's format, and its previews."""
+        with self._new("result") as file:
+            photos.write(file, rgb, alpha=alpha, format=self.job.format, xmp=self.xmp)
+        picture = photos.preview(rgb, files.PREVIEW_SIDE)
+        if alpha is not None:
+            picture = on_white(picture, photos.preview(alpha, files.PREVIEW_SIDE))
+        for kind, side in (("preview", files.PREVIEW_SIDE), ("card", files.CARD_SIDE)):
+            picture = photos.preview(picture, side)
+            with self._new(kind) as file:
+                photos.write(file, picture, format="jpeg", quality=88, xmp=self.xmp)
+
+    @contextmanager
+    def _new(self, kind: str) -> Iterator[BinaryIO]:
+        with files.new_file(self.job.file(kind)) as file:
+            yield file
+            self.bytes += file.tell()
