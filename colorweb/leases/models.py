@@ -1,23 +1,24 @@
-"""What rows share that one process at a time works on."""
+"""The columns of rows that one worker at a time works on."""
 
-import uuid
 from typing import Any, ClassVar
 
 from django.db import models
 
 
 class Leased(models.Model):
-    """Who works on the row and until when; every write of a worker names its attempt."""
+    """A row with a lease. A worker holds it until `lease_until`; null: none does."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    state = models.CharField(max_length=10)
-    sequence = models.PositiveIntegerField(default=0, help_text="Grows with every change.")
-    attempt = models.PositiveIntegerField(default=0)
-    deaths = models.PositiveSmallIntegerField(default=0, help_text="Workers lost in a row.")
-    worker = models.CharField(max_length=100, blank=True)
+    attempt = models.PositiveIntegerField(
+        default=0, help_text="Grows with every claim; a worker's writes name it."
+    )
     lease_until = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[models.Manager[Any]]
 
     class Meta:
         abstract = True
+
+    @property
+    def crashes(self) -> int:
+        """How many workers in a row were lost with it, if the one that holds it is."""
+        return self.attempt

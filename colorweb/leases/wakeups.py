@@ -1,23 +1,45 @@
-"""Wake-ups for workers: Celery messages without arguments; the rows say what there is to do."""
+"""Wake-ups for workers: Celery messages without arguments; the rows say what there is to do.
+
+They are published on commit and never retried: the reaper makes up for one that is lost.
+"""
 
 import logging
+from typing import Any, NamedTuple
 
+import redis
 from celery import current_app
+from django.db.models import QuerySet
 
 from colorweb import broker
 
 log = logging.getLogger(__name__)
-EXPIRES = 30  # seconds: the reaper publishes again for what still waits
 
 
-def publish(task: str, *, expires: int = EXPIRES) -> None:
-    """Wake a worker for a task without arguments. A broker that is unavailable is logged."""
-    try:
-        current_app.send_task(task, retry=False, expires=expires)
-    except Exception:
-        log.warning("Could not wake a worker; the reaper will.", exc_info=True)
+class Wakeup(NamedTuple):
+    """The wake-up of one task: its name, its queue, and the seconds after which it is void."""
 
+    task: str
+    queue: str = "default"
+    expires: int | None = 30
 
-def waiting(queue: str) -> int:
-    """How many wake-ups wait in a queue. Raises redis.RedisError where the broker is away."""
-    return int(broker.client().llen(queue))
+    def publish(self, count: int = 1) -> None:
+        """Publish so many wake-ups. A broker that is unavailable is logged."""
+        try:
+            for _wakeup in range(count):
+                current_app.send_task(
+                    self.task, queue=self.queue, retry=False, expires=self.expires
+                )
+        except Exception:
+            log.warning("Could not wake a worker; the reaper will.", exc_info=True)
+
+    def waiting(self) -> int:
+        """How many wake-ups, of any task, wait in its queue; 0 where the broker is unavailable."""
+        try:
+            return int(broker.client().llen(self.queue))
+        except (redis.RedisError, OSError):
+            return 0
+
+    def ensure(self, rows: QuerySet[Any]) -> None:
+        """Wake a worker if any of `rows` waits for it and no wake-up does."""
+        if rows.exists() and not self.waiting():
+            self.publish()

@@ -9,9 +9,10 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from colorweb.leases import wakeups
+from colorweb.leases.wakeups import Wakeup
 from jobs.models import TEST, Event, Job, State, WebhookDelivery, WebhookEndpoint
 
+SEND = Wakeup("jobs.tasks.send_webhooks")
 EVENTS = {
     State.SUCCEEDED: Event.SUCCEEDED,
     State.FAILED: Event.FAILED,
@@ -40,7 +41,7 @@ def note(job_id: uuid.UUID, state: str) -> None:
         )
         for endpoint in receivers
     )
-    transaction.on_commit(wake)
+    transaction.on_commit(SEND.publish)
 
 
 def try_out(endpoint: WebhookEndpoint) -> WebhookDelivery:
@@ -55,11 +56,6 @@ def try_out(endpoint: WebhookEndpoint) -> WebhookDelivery:
             failures=len(settings.WEBHOOK_SCHEDULE),  # no more tries are left to it
             due_at=timezone.now(),
         )
-        transaction.on_commit(wake)
+        transaction.on_commit(SEND.publish)
     endpoint.refresh_from_db()
     return delivery
-
-
-def wake() -> None:
-    """Let a worker send what is due."""
-    wakeups.publish("jobs.tasks.send_webhooks")

@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import timedelta
-from functools import partial
 from pathlib import PurePosixPath
 from typing import IO, cast
 
@@ -28,13 +27,14 @@ from django.utils.translation import gettext as _
 
 from colorweb.accounts.visitors import Visitor
 from colorweb.http.storage_unavailable import StorageUnavailable, is_unavailable
-from colorweb.leases import wakeups
+from colorweb.leases.wakeups import Wakeup
 from jobs.models import Batch, Job, Photo
 from jobs.photos import intake, visibility
 from jobs.photos.messages import in_words
 from jobs.queue import limits
 from ml.imaging import photos
 
+UNPACK = Wakeup("jobs.tasks.unpack")
 MOST_ENTRIES = 10_000
 MOST_GROWTH, SMALL = 10, 100_000_000
 """A zip may unpack to so many times its size; photos hardly shrink. Small ones may to that."""
@@ -140,7 +140,7 @@ def take_zip(
         with transaction.atomic():
             batch.save(force_insert=True)
             note(batch)
-            transaction.on_commit(partial(wakeups.publish, "jobs.tasks.unpack"))
+            transaction.on_commit(UNPACK.publish)
     except BaseException:
         default_storage.delete(batch.archive)
         raise

@@ -24,9 +24,8 @@ from django.utils.translation import gettext as _
 
 from colorweb.accounts.visitors import Visitor
 from colorweb.http.storage_unavailable import is_unavailable
-from colorweb.leases import wakeups
 from jobs.models import Batch
-from jobs.photos.batches import Overtaken, photos_in, refuse, take
+from jobs.photos.batches import UNPACK, Overtaken, photos_in, refuse, take
 from jobs.queue import limits
 
 log = logging.getLogger(__name__)
@@ -51,7 +50,7 @@ def unpack() -> int:
         while unpack_next():
             photos += 1
             if time.monotonic() > ends:
-                wakeups.publish("jobs.tasks.unpack")
+                UNPACK.publish()
                 break
     finally:
         cache.delete("unpacking")

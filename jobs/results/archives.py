@@ -23,7 +23,7 @@ from django.utils import timezone
 from django.utils.text import get_valid_filename
 
 from colorweb.accounts.visitors import Visitor
-from colorweb.leases import Lease
+from colorweb.leases import Renewal
 from jobs.models import Archive, Photo, State
 from jobs.storage import access, files
 
@@ -111,7 +111,7 @@ def make(archive: Archive) -> None:
     name = f"{FOLDER}/{archive.pk}-{archive.attempt}.zip"
     tick = _Ticker(archive)
     # Held until the storage has it, which may be far away.
-    with Lease(_held(archive)), files.new_file(name) as file, ZipFile(file, "w") as out:
+    with Renewal(_held(archive)), files.new_file(name) as file, ZipFile(file, "w") as out:
         for number, (info, source) in enumerate(_entries(archive), start=1):
             _add(out, info, source, tick)
             tick(number)

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from colorweb.accounts import sealed
 from colorweb.accounts.models import User
-from jobs.events.outbox import wake
+from jobs.events.outbox import SEND
 from jobs.models import WebhookDelivery, WebhookEndpoint
 
 MOST = 20
@@ -79,7 +79,7 @@ def resume(endpoint: WebhookEndpoint) -> None:
         endpoint.deliveries.filter(state=WebhookDelivery.State.HELD).update(
             state=WebhookDelivery.State.PENDING, due_at=Now()
         )
-        transaction.on_commit(wake)
+        transaction.on_commit(SEND.publish)
     endpoint.refresh_from_db()
 
 

@@ -27,7 +27,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from colorweb.http import outgoing
-from jobs.events.outbox import wake
+from jobs.events.outbox import SEND
 from jobs.models import WebhookDelivery, WebhookEndpoint
 from jobs.webhooks import endpoints, messages
 
@@ -222,7 +222,7 @@ def resend(delivery: WebhookDelivery) -> None:
             tries=F("tries") + 1,
             due_at=Now(),
         )
-        transaction.on_commit(wake)
+        transaction.on_commit(SEND.publish)
     delivery.refresh_from_db()
 
 

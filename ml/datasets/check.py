@@ -17,7 +17,7 @@ from django.utils.translation import gettext_noop as _
 from PIL import Image
 
 from colorweb import leases
-from colorweb.leases import Lease
+from colorweb.leases import Renewal
 from ml import wakeups
 from ml.datasets import index, sources
 from ml.datasets.archives import Found
@@ -41,7 +41,6 @@ MOST_NAMED = 100  # of each kind of problem, in the report; the index names all
 SHEET_COLUMNS, SHEET_ROWS = 10, 5
 AHEAD = 32  # photos read before the first of them is judged
 TOLD_EVERY = 1.0  # seconds
-MOST_DEATHS = 3
 
 WORKER_DIED = DataSetError(
     "worker_died", _("The worker stopped three times while checking these photos.")
@@ -116,22 +115,24 @@ def work() -> int:
         if busy.exists():
             return done
         waiting = DataSet.objects.filter(state=State.QUEUED).order_by("created_at")
-        data_set = leases.claim(waiting, State.CHECKING, progress=0.0, error={})
+        data_set = leases.claim_one(
+            waiting, state=State.CHECKING, worker=leases.worker_name(), progress=0.0, error={}
+        )
         if data_set is None:
             return done
-        with leases.kept(data_set) as lease:
+        with leases.renewing(data_set) as lease:
             _check(data_set, lease)
     raise AssertionError
 
 
-def _check(data_set: DataSet, lease: Lease) -> None:
+def _check(data_set: DataSet, lease: Renewal) -> None:
     """Sees a claimed set to an end: ready, or failed with a sentence."""
     try:
         report = look(sources.photos(data_set), lambda done: _tell(data_set, done))
         _finish(data_set, report)
     except DataSetError as error:
         _end(data_set, State.FAILED, error=error.kept)
-    except leases.Refused:
+    except leases.LeaseLost:
         log.info("Data set %s moved on without attempt %s.", data_set.pk, data_set.attempt)
     except Exception:
         if lease.lost.is_set():
@@ -173,7 +174,7 @@ def _content(photo: Found) -> bytes | Unreadable:
 
 
 def _tell(data_set: DataSet, done: float) -> None:
-    leases.change(data_set, [State.CHECKING], fence=data_set.attempt, progress=round(done, 3))
+    leases.write(data_set, progress=round(done, 3))
 
 
 def _finish(data_set: DataSet, report: Report) -> None:
@@ -218,27 +219,20 @@ def _nothing(figures: dict[str, Any]) -> DataSetError:
 
 
 def _end(data_set: DataSet, to: str, **values: Any) -> None:
-    leases.change(
-        data_set,
-        [State.CHECKING],
-        fence=data_set.attempt,
-        state=to,
-        lease_until=None,
-        deaths=0,
-        progress=1.0,
-        checked_at=Now(),
-        **values,
-    )
+    leases.release(data_set, state=to, crash_count=0, progress=1.0, checked_at=Now(), **values)
 
 
 def reap() -> None:
-    """Takes back checks whose worker died; after three attempts the set has failed."""
-    leases.take_back(
-        DataSet.objects.filter(state=State.CHECKING),
-        again=State.QUEUED,
-        deaths=MOST_DEATHS,
-        state=State.FAILED,
-        error=WORKER_DIED.kept,
+    """Requeues checks whose worker died; after three of them the set has failed."""
+    leases.requeue(DataSet.objects.filter(state=State.CHECKING), _requeue, _give_up)
+    wakeups.CHECK.ensure(DataSet.objects.filter(state=State.QUEUED))
+
+
+def _requeue(data_set: DataSet) -> None:
+    leases.release(data_set, state=State.QUEUED, crash_count=data_set.crashes)
+
+
+def _give_up(data_set: DataSet) -> None:
+    leases.release(
+        data_set, state=State.FAILED, crash_count=data_set.crashes, error=WORKER_DIED.kept
     )
-    if DataSet.objects.filter(state=State.QUEUED).exists() and not wakeups.waiting("default"):
-        wakeups.check()

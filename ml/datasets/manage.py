@@ -10,7 +10,6 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop as _
 
-from colorweb import leases
 from colorweb.accounts.models import User
 from ml import wakeups
 from ml.datasets import archives, sources
@@ -43,7 +42,7 @@ def add(
         data_set.path = path
     with transaction.atomic():
         data_set.save(force_insert=True)
-        transaction.on_commit(wakeups.check)
+        transaction.on_commit(wakeups.CHECK.publish)
     return data_set
 
 
@@ -68,15 +67,10 @@ def check_again(data_set: DataSet) -> None:
     """Queues another look at its photos. Raises DataSetError while a run uses it."""
     _free(data_set)
     with transaction.atomic():
-        try:
-            leases.change(
-                data_set, [State.READY, State.FAILED], state=State.QUEUED, progress=0.0, deaths=0
-            )
-        except leases.Refused as error:
-            raise DataSetError(
-                "data_set_busy", _("It is being checked already, or waits for it.")
-            ) from error
-        transaction.on_commit(wakeups.check)
+        rows = DataSet.objects.filter(pk=data_set.pk, state__in=[State.READY, State.FAILED])
+        if not rows.update(state=State.QUEUED, progress=0.0, crash_count=0):
+            raise DataSetError("data_set_busy", _("It is being checked already, or waits for it."))
+        transaction.on_commit(wakeups.CHECK.publish)
 
 
 def delete(data_set: DataSet) -> None:

@@ -6,11 +6,11 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from colorweb.leases.models import Leased
 from ml.errors import said
+from ml.models.task import Task
 
 
-class DataSet(Leased):
+class DataSet(Task):
     """Photos to learn from. Once checked, `fingerprint` names exactly what is in it."""
 
     class Kind(models.TextChoices):

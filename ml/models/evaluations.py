@@ -6,12 +6,12 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from colorweb.leases.models import Leased
 from ml.errors import said
+from ml.models.task import Task
 from ml.models.versions import ModelVersion
 
 
-class Evaluation(Leased):
+class Evaluation(Task):
     """Both versions measured on parts of data sets; `ml.versions.evaluations` says how it comes
     about.
     """

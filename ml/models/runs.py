@@ -7,13 +7,13 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from colorweb.leases.models import Leased
 from ml.errors import said
 from ml.models.datasets import DataSet
+from ml.models.task import Task
 from ml.models.versions import ModelVersion
 
 
-class TrainingRun(Leased):
+class TrainingRun(Task):
     """One training of one network. Only `ml.training.states` changes `state`."""
 
     class State(models.TextChoices):
@@ -41,6 +41,7 @@ class TrainingRun(Leased):
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.QUEUED)
     stage = models.CharField(max_length=10, choices=Stage.choices, default=Stage.WAITING)
     stop_requested = models.BooleanField(default=False)
+    sequence = models.PositiveIntegerField(default=0, help_text="Grows with every change.")
     error = models.JSONField(default=dict, blank=True, help_text="See `ml.errors`.")
 
     step = models.PositiveIntegerField(default=0)
@@ -76,6 +77,11 @@ class TrainingRun(Leased):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def crashes(self) -> int:
+        """Only crashes in one place count: a run of weeks may outlive many restarts."""
+        return self.crash_count + 1 if self.step <= self.died_at else 1
 
     @property
     def is_over(self) -> bool:

@@ -20,7 +20,7 @@ HERE = "attempt"  # a file that says which attempt worked in a local folder last
 
 
 def save(run: TrainingRun) -> None:
-    """Copies what is needed to go on, and lets the row point at it. Raises leases.Refused."""
+    """Copies what is needed to go on, and lets the row point at it. Raises leases.LeaseLost."""
     if not (run.local / "checkpoint.pt").exists():
         return
     step = int((run.local / "checkpoint.pt").stat().st_mtime)
@@ -33,7 +33,7 @@ def save(run: TrainingRun) -> None:
             with (run.local / name).open("rb") as file:
                 default_storage.save(f"{target}/{name}", File(file))
     old, run.checkpoint = run.checkpoint, target
-    states.note(run, fence=run.attempt, checkpoint=target)
+    states.record(run, fence=run.attempt, checkpoint=target)
     if old:
         delete_folder(old)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_noop as _
 
@@ -14,7 +14,6 @@ from ml.training.errors import RunError
 
 State, Stage = TrainingRun.State, TrainingRun.Stage
 
-MOST_DEATHS = 3
 WORKER_DIED = RunError(
     "worker_died",
     _(
@@ -25,18 +24,26 @@ WORKER_DIED = RunError(
 
 
 def claim() -> TrainingRun | None:
-    """Takes the run that has waited longest; None if none waits."""
-    waiting = TrainingRun.objects.filter(state=State.QUEUED).order_by("queued_at", "pk")
-    run: TrainingRun | None = leases.claim(
-        waiting, State.RUNNING, stage=Stage.PREPARING, started_at=Now(), finished_at=None
+    """Claims the run that has waited longest; None if none waits."""
+    run: TrainingRun | None = leases.claim_one(
+        TrainingRun.objects.filter(state=State.QUEUED).order_by("queued_at", "pk"),
+        state=State.RUNNING,
+        stage=Stage.PREPARING,
+        worker=leases.worker_name(),
+        sequence=F("sequence") + 1,
+        started_at=Now(),
+        finished_at=None,
     )
     if run:
         live.announce(run.pk)
     return run
 
 
-def hand_back(run: TrainingRun) -> None:
-    """Gives a run that was saved back to the queue, for its worker has to go. Raises Refused."""
+def release(run: TrainingRun, **values: Any) -> None:
+    """Puts a run that was saved back into the queue, to go on from its last checkpoint.
+
+    Raises LeaseLost, also if it was asked to stop.
+    """
     states.change(
         run,
         State.QUEUED,
@@ -44,39 +51,32 @@ def hand_back(run: TrainingRun) -> None:
         where=Q(stop_requested=False),
         stage=Stage.WAITING,
         lease_until=None,
+        **values,
     )
 
 
 def reap() -> None:
-    """Takes back the runs of dead workers, and wakes a worker for what waits."""
-    for run in leases.expired(TrainingRun.objects.filter(state=State.RUNNING)):
-        try:
-            _take_back(run)
-        except leases.Refused:  # its worker renewed the lease or finished meanwhile
-            continue
-    if TrainingRun.objects.filter(state=State.QUEUED).exists() and not wakeups.waiting("training"):
-        wakeups.train()
+    """Requeues the runs of dead workers, and wakes a worker for what waits."""
+    running = TrainingRun.objects.filter(state=State.RUNNING)
+    leases.requeue(running.filter(stop_requested=True), _stop)
+    leases.requeue(running.filter(stop_requested=False), _requeue, _give_up)
+    wakeups.TRAIN.ensure(TrainingRun.objects.filter(state=State.QUEUED))
 
 
-def _take_back(run: TrainingRun) -> None:
-    """Queues it again to go on from its last checkpoint, or gives it up."""
-    gone = Q(lease_until__lt=Now())
-    if run.stop_requested:
-        states.change(run, State.STOPPED, fence=run.attempt, where=gone)
-        return
-    # Only deaths in one place count: a run of weeks may outlive many restarts.
-    deaths = run.deaths + 1 if run.step <= run.died_at else 1
-    values: dict[str, Any] = {"deaths": deaths, "died_at": run.step, "lease_until": None}
-    if deaths >= MOST_DEATHS:
-        states.change(
-            run, State.FAILED, fence=run.attempt, where=gone, error=WORKER_DIED.kept, **values
-        )
-        return
+def _stop(run: TrainingRun) -> None:
+    states.change(run, State.STOPPED, fence=run.attempt)
+
+
+def _requeue(run: TrainingRun) -> None:
+    release(run, crash_count=run.crashes, died_at=run.step)
+
+
+def _give_up(run: TrainingRun) -> None:
     states.change(
         run,
-        State.QUEUED,
+        State.FAILED,
         fence=run.attempt,
-        where=gone,
-        stage=Stage.WAITING,
-        **values,
+        error=WORKER_DIED.kept,
+        crash_count=run.crashes,
+        died_at=run.step,
     )

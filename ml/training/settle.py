@@ -39,7 +39,7 @@ DISK_WORDS = ("No space left on device",)
 
 
 def ended(run: TrainingRun, journal: Journal, status: int) -> None:
-    """Settles a run whose process has ended. Raises leases.Refused."""
+    """Settles a run whose process has ended. Raises leases.LeaseLost."""
     reason, file = journal.end.get("reason"), journal.end.get("file")
     if reason in ("finished", "patience") and file:
         version = _register(run, run.local / file)
@@ -65,7 +65,7 @@ def stopped_before_it_began(run: TrainingRun) -> None:
     """Settles a run that was stopped while its photos were fetched."""
     try:
         _over(run, State.STOPPED)
-    except leases.Refused:
+    except leases.LeaseLost:
         log.info("Run %s moved on without attempt %s.", run.pk, run.attempt)
 
 
@@ -73,7 +73,7 @@ def failed(run: TrainingRun, error: Told) -> None:
     """Ends a run with a reason that a person understands, unless somebody else has it by now."""
     try:
         _over(run, State.FAILED, error=error.kept)
-    except leases.Refused:
+    except leases.LeaseLost:
         log.info("Run %s moved on without attempt %s.", run.pk, run.attempt)
 
 

@@ -7,7 +7,7 @@ not allow and a worker whose attempt is over, increments `sequence`, and announc
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from colorweb import leases
@@ -30,7 +30,11 @@ RESUMABLE = frozenset({State.STOPPED, State.FAILED})
 def change(
     run: TrainingRun, to: str, *, fence: int | None = None, where: Q | None = None, **values: Any
 ) -> None:
-    """Moves a run to state `to`, with `values` for its other columns. Raises leases.Refused."""
+    """Moves a run to state `to`, with `values` for its other columns.
+
+    A worker passes as `fence` the attempt of its claim. Raises leases.LeaseLost for a worker,
+    leases.InvalidTransition for others.
+    """
     if to in OVER:
         values = {
             "finished_at": Now(),
@@ -41,8 +45,8 @@ def change(
     _write(run, ALLOWED[to], fence, where, {"state": to} | values)
 
 
-def note(run: TrainingRun, *, fence: int | None = None, **values: Any) -> None:
-    """Writes down how far a running run is. Raises leases.Refused."""
+def record(run: TrainingRun, *, fence: int | None = None, **values: Any) -> None:
+    """Records how far a running run is. Raises like `change`."""
     _write(run, {State.RUNNING}, fence, None, values)
 
 
@@ -53,6 +57,7 @@ def _write(
     where: Q | None,
     values: dict[str, Any],
 ) -> None:
+    rows = TrainingRun.objects.filter(where or Q(), pk=run.pk, state__in=states)
     with transaction.atomic():
-        leases.change(run, states, fence=fence, where=where, **values)
+        leases.change(rows, fence=fence, sequence=F("sequence") + 1, **values)
         transaction.on_commit(lambda: live.announce(run.pk))

@@ -65,7 +65,7 @@ def start(
                 RunData(run=made, data_set=d, name=d.name, fingerprint=d.fingerprint)
                 for d in data_sets
             )
-            transaction.on_commit(wakeups.train)
+            transaction.on_commit(wakeups.TRAIN.publish)
     return made
 
 
@@ -97,10 +97,10 @@ def stop(run: TrainingRun) -> None:
     with transaction.atomic():
         try:
             states.change(run, State.STOPPED, where=Q(state=State.QUEUED))
-        except leases.Refused:
+        except leases.InvalidTransition:
             try:
-                states.note(run, stop_requested=True)
-            except leases.Refused as error:
+                states.record(run, stop_requested=True)
+            except leases.InvalidTransition as error:
                 raise RunError("run_ended", _("The run has ended already.")) from error
 
 
@@ -117,15 +117,15 @@ def resume(run: TrainingRun) -> None:
                 where=Q(state__in=states.RESUMABLE),
                 stage=Stage.WAITING,
                 error={},
-                deaths=0,
+                crash_count=0,
                 queued_at=Now(),
                 finished_at=None,
             )
-        except leases.Refused as error:
+        except leases.InvalidTransition as error:
             raise RunError(
                 "run_not_resumable", _("Only a stopped or failed run can be resumed.")
             ) from error
-        transaction.on_commit(wakeups.train)
+        transaction.on_commit(wakeups.TRAIN.publish)
 
 
 def annotate(run: TrainingRun, *, name: str | None = None, note: str | None = None) -> None:

@@ -1,7 +1,7 @@
 """A worker's way through a run: fetch the photos, start the process, follow it to its end.
 
-Every write names the attempt of its claim. A worker that was away too long finds itself refused:
-it ends its child and leaves the run to whoever has it now.
+Every write names the attempt of its claim. A worker that has lost its lease ends its child and
+leaves the run to the worker that has it now.
 """
 
 import logging
@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils.translation import gettext_noop as _
 
 from colorweb import leases
-from colorweb.leases import Lease
+from colorweb.leases import Renewal
 from ml.datasets.errors import DataSetError
 from ml.datasets.materialize import Wanted, materialize
 from ml.models.runs import TrainingRun
@@ -40,7 +40,7 @@ def work() -> int:
     """Sees runs to their end until none waits; how many."""
     done = 0
     while not notice.given() and (run := queue.claim()):
-        with leases.kept(run) as lease:
+        with leases.renewing(run) as lease:
             Way(run, lease).go()
         done += 1
         evaluations.work()  # minutes, where the next run may take days
@@ -52,7 +52,7 @@ class Way:
     """One attempt at one run."""
 
     run: TrainingRun
-    lease: Lease
+    lease: Renewal
     told: float = field(default=0.0)
 
     def go(self) -> None:
@@ -65,21 +65,21 @@ class Way:
             data = self._prepare()
             status = self._follow(self._start(data), journal)
             if notice.given() and settle.was_stopped(journal, status):
-                queue.hand_back(run)
+                queue.release(run)
             else:
                 settle.ended(run, journal, status)
         except Stopped:
             settle.stopped_before_it_began(run)
         except (DataSetError, RunError) as error:
             settle.failed(run, error)
-        except leases.Refused:
+        except leases.LeaseLost:
             log.info("Run %s moved on without attempt %s.", run.pk, run.attempt)
         except Exception as error:
             log.exception("Run %s broke.", run.pk)
             settle.failed(run, settle.broken(error))
 
-    def _note(self, **values: object) -> None:
-        states.note(self.run, fence=self.run.attempt, **values)
+    def _record(self, **values: object) -> None:
+        states.record(self.run, fence=self.run.attempt, **values)
 
     def _prepare(self) -> dict[str, Path]:
         run = self.run
@@ -93,7 +93,7 @@ class Way:
         self._pin_base()
         if not run.served:
             run.served = served.figures(data["validation"], run.local / "served.log")
-            self._note(served=run.served)
+            self._record(served=run.served)
         return data
 
     def _fetching(self, done: float) -> None:
@@ -101,10 +101,10 @@ class Way:
         if time.monotonic() - self.told < TOLD_EVERY:
             return
         self.told = time.monotonic()
-        self._note(now={"fetched": round(done, 3)})
+        self._record(now={"fetched": round(done, 3)})
         if notice.given():
-            queue.hand_back(self.run)
-            raise leases.Refused("this worker was told to end")
+            queue.release(self.run)
+            raise leases.LeaseLost("this worker was told to end")
         if self._asked_to_stop():
             raise Stopped
 
@@ -116,7 +116,7 @@ class Way:
         """What was in service when the run began stays its base, whatever is promoted meanwhile."""
         if self.run.base == SERVED:
             self.run.base = str(registry.current())
-            self._note(base=self.run.base)
+            self._record(base=self.run.base)
 
     def _start(self, data: dict[str, Path]) -> Child:
         run = self.run
@@ -138,11 +138,11 @@ class Way:
             )
         copies.wait_for_lock(run)
         arguments = child.arguments(run, data, base, photos)
-        self._note(stage=Stage.TRAINING, now={})
+        self._record(stage=Stage.TRAINING, now={})
         return Child(child.command(arguments, devices), run.local / "log.txt", here)
 
     def _follow(self, process: Child, journal: Journal) -> int:
-        """Follows the child until it ends; its exit status. Raises leases.Refused."""
+        """Follows the child until it ends; its exit status. Raises leases.LeaseLost."""
         looks = Looks()
         try:
             while process.status is None:
@@ -156,7 +156,7 @@ class Way:
 
     def _look(self, process: Child, journal: Journal, looks: "Looks") -> None:
         if self.lease.lost.is_set():
-            raise leases.Refused(f"run {self.run.pk} has another worker by now")
+            raise leases.LeaseLost(f"run {self.run.pk} has another worker by now")
         new = journal.read()
         if looks.due("gpus", GPU_EVERY):
             looks.gpus = gpus.use()
@@ -179,7 +179,7 @@ class Way:
         if values != looks.last:
             looks.last = values
             stage = Stage.FINISHING if journal.told.get("progress", 0) >= 1 else Stage.TRAINING
-            self._note(**values, stage=stage)
+            self._record(**values, stage=stage)
 
 
 @dataclass

@@ -40,7 +40,6 @@ State = Evaluation.State
 MOST = 200  # photos of a set
 SHOWN = 40  # of them, in the pictures
 TILE, COLUMNS = 192, 10  # as `ml.resnet_gray.evaluation.evaluate` makes them
-MOST_DEATHS = 3
 
 WORKER_DIED = Told("worker_died", _("The worker stopped three times while measuring."))
 BROKE = Told("internal_error", _("Something broke while measuring. The worker's log says what."))
@@ -70,7 +69,7 @@ def ask(
         evaluation = Evaluation.objects.create(
             version=version, against=serving, is_gate=not data_set, parts=parts, created_by=by
         )
-        transaction.on_commit(wakeups.evaluate)
+        transaction.on_commit(wakeups.EVALUATE.publish)
     return evaluation
 
 
@@ -91,13 +90,15 @@ def waits_for(evaluation: Evaluation) -> TrainingRun | None:
 def work() -> None:
     """Measure whatever waits, one after another."""
     waiting = Evaluation.objects.filter(state=State.QUEUED).order_by("created_at")
-    while evaluation := leases.claim(waiting, State.RUNNING, progress=0.0, error={}):
-        with leases.kept(evaluation):
+    while evaluation := leases.claim_one(
+        waiting, state=State.RUNNING, worker=leases.worker_name(), progress=0.0, error={}
+    ):
+        with leases.renewing(evaluation):
             try:
                 _measure_all(evaluation)
             except Told as error:
                 _fail(evaluation, error)
-            except leases.Refused:
+            except leases.LeaseLost:
                 log.info("Evaluation %s moved on without us.", evaluation.pk)
             except Exception:
                 log.exception("Evaluation %s broke.", evaluation.pk)
@@ -105,16 +106,19 @@ def work() -> None:
 
 
 def reap() -> None:
-    """Take back what dead workers left; wake a worker for what waits."""
-    leases.take_back(
-        Evaluation.objects.filter(state=State.RUNNING),
-        again=State.QUEUED,
-        deaths=MOST_DEATHS,
-        state=State.FAILED,
-        error=WORKER_DIED.kept,
+    """Requeue what dead workers left; wake a worker for what waits."""
+    leases.requeue(Evaluation.objects.filter(state=State.RUNNING), _requeue, _give_up)
+    wakeups.EVALUATE.ensure(Evaluation.objects.filter(state=State.QUEUED))
+
+
+def _requeue(evaluation: Evaluation) -> None:
+    leases.release(evaluation, state=State.QUEUED, crash_count=evaluation.crashes)
+
+
+def _give_up(evaluation: Evaluation) -> None:
+    leases.release(
+        evaluation, state=State.FAILED, crash_count=evaluation.crashes, error=WORKER_DIED.kept
     )
-    if Evaluation.objects.filter(state=State.QUEUED).exists() and not wakeups.waiting("training"):
-        wakeups.evaluate()
 
 
 def _measure_all(evaluation: Evaluation) -> None:
@@ -193,23 +197,14 @@ def beside(ours: Path, theirs: Path, photos: int) -> bytes:
 
 
 def _tell(evaluation: Evaluation, done: float) -> None:
-    leases.change(evaluation, [State.RUNNING], fence=evaluation.attempt, progress=round(done, 3))
+    leases.write(evaluation, progress=round(done, 3))
 
 
 def _fail(evaluation: Evaluation, error: Told) -> None:
     """Ends it with a reason, unless somebody else has it by now."""
-    with suppress(leases.Refused):
+    with suppress(leases.LeaseLost):
         _end(evaluation, State.FAILED, error=error.kept)
 
 
 def _end(evaluation: Evaluation, to: str, **values: Any) -> None:
-    leases.change(
-        evaluation,
-        [State.RUNNING],
-        fence=evaluation.attempt,
-        state=to,
-        lease_until=None,
-        progress=1.0,
-        finished_at=Now(),
-        **values,
-    )
+    leases.release(evaluation, state=to, progress=1.0, finished_at=Now(), **values)

@@ -226,7 +226,7 @@ def test_two_writers_never_share_a_run(data_set):
     first = child_of(run)
     copies.LOCK_PATIENCE, patience = 1, copies.LOCK_PATIENCE
     second = TrainingRun.objects.get(pk=run.pk)
-    lease = leases.kept(second)
+    lease = leases.renewing(second)
     way = worker.Way(second, lease)
     process = way._start({part: run.local / "data" / f"{part}.tar" for part in PARTS})
     assert process.process.wait(STARTED) == 1
@@ -241,24 +241,24 @@ def test_two_writers_never_share_a_run(data_set):
 PARTS = ("training", "validation")
 
 
-def test_a_dead_workers_run_is_taken_up_three_times_at_most(data_set):
+def test_a_dead_workers_run_is_requeued_three_times_at_most(data_set):
     run = start(data_set)
-    for death in range(3):
+    for crash in range(3):
         assert queue.claim()
         TrainingRun.objects.update(lease_until=Now() - timedelta(seconds=1))
         queue.reap()
-        assert fresh(run).deaths == death + 1
+        assert fresh(run).crash_count == crash + 1
     assert run.state == "failed"
     assert "killed three times" in run.error_message
 
 
-def test_deaths_further_on_do_not_add_up(data_set):
+def test_crashes_further_on_do_not_add_up(data_set):
     run = start(data_set)
-    for death in range(5):
+    for crash in range(5):
         assert queue.claim()
-        TrainingRun.objects.update(lease_until=Now() - timedelta(seconds=1), step=10 * death + 10)
+        TrainingRun.objects.update(lease_until=Now() - timedelta(seconds=1), step=10 * crash + 10)
         queue.reap()
-    assert (fresh(run).state, run.deaths) == ("queued", 1)
+    assert (fresh(run).state, run.crash_count) == ("queued", 1)
 
 
 def test_a_deleted_run_leaves_nothing_but_its_version(data_set):

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def run() -> TrainingRun:
     """A run that some worker has."""
     made = TrainingRun.objects.create(name="Run", preset="quick")
-    claimed = leases.claim(TrainingRun.objects.all(), "running")
+    claimed = leases.claim_one(TrainingRun.objects.all(), state="running")
     assert claimed
     assert claimed.pk == made.pk
     return claimed
@@ -36,7 +36,7 @@ def socket(run: TrainingRun, client: Client) -> WebsocketCommunicator:
 @sync_to_async
 def step(run: TrainingRun, number: int) -> None:
     RunPoint.objects.create(run=run, kind="step", step=number, epoch=number, values={"loss": 1.0})
-    states.note(run, fence=run.attempt, step=number)
+    states.record(run, fence=run.attempt, step=number)
 
 
 async def test_first_everything_then_what_is_new(run, django_user_model):

@@ -1,4 +1,4 @@
-"""Leases by the database's clock: a worker that dies stops renewing, and others take over."""
+"""Leases renewed from a thread, while their worker is busy."""
 
 import logging
 import threading
@@ -8,22 +8,23 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import close_old_connections, connection
 from django.db.models import QuerySet
-from django.db.models.functions import Now
+
+from colorweb.leases.models import Leased
+from colorweb.leases.rows import held, renew
 
 log = logging.getLogger(__name__)
 
 
-class Lease:
-    """Renews the lease of `rows` from a thread while the block runs.
+class Renewal:
+    """Renews the lease of `rows`, which are `held`, from a thread while the block runs.
 
-    `rows` are the claimed row while it is the caller's, so they name its attempt; once there is
-    none, `lost` is set and the renewing ends.
+    `lost` is set, and the renewing ends, once there is none.
     """
 
     def __init__(self, rows: QuerySet[Any]) -> None:
         self.rows, self.lost = rows, threading.Event()
         self._done = threading.Event()
-        self._thread = threading.Thread(target=self._keep, name="lease", daemon=True)
+        self._thread = threading.Thread(target=self._renew, name="lease", daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -38,11 +39,11 @@ class Lease:
         self._done.set()
         self._thread.join()
 
-    def _keep(self) -> None:
+    def _renew(self) -> None:
         try:
             while not self._done.wait(settings.JOB_LEASE_RENEWAL.total_seconds()):
                 try:
-                    if not self.rows.update(lease_until=Now() + settings.JOB_LEASE):
+                    if not renew(self.rows):
                         self.lost.set()
                         return
                 except Exception:
@@ -50,3 +51,8 @@ class Lease:
                     close_old_connections()
         finally:
             connection.close()
+
+
+def renewing(row: Leased) -> Renewal:
+    """Keep the lease of a claimed row from ending while the block runs."""
+    return Renewal(held(row))
