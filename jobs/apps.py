@@ -7,6 +7,10 @@ class JobsConfig(AppConfig):
     verbose_name = _("Photos")
 
     def ready(self) -> None:
+        from colorweb.errors import register  # noqa: PLC0415 - apps are loaded only now
+        from jobs.errors import CODES  # noqa: PLC0415
+
+        register(CODES)
         # Each connects itself: to logins and deletions, training, monitors, and the API's document.
         from colorweb.api import schema  # noqa: F401, PLC0415
         from jobs import signals  # noqa: F401, PLC0415

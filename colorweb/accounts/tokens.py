@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from colorweb.accounts.models import ApiToken, User
+from colorweb.errors import DomainError
 
 MARK = "cw_"
 SHOWN = len(MARK) + 6
@@ -23,16 +24,12 @@ MOST = 100
 """So many an account may have."""
 
 
-class TooMany(Exception):
-    """The account has as many tokens as it may have."""
-
-
 def create(
     user: User, name: str, scopes: Collection[str], expires_at: datetime | None = None
 ) -> tuple[ApiToken, str]:
-    """Make a token; the row, and the secret that nobody can read again. Raises TooMany."""
+    """Make a token; the row, and the secret that nobody can read again. Raises DomainError."""
     if user.api_tokens.count() >= MOST:
-        raise TooMany
+        raise DomainError("too_many_tokens")
     secret = MARK + secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
         user=user,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser, MultiPartParser
 
-from colorweb.api.errors import TooManyBytes
+from colorweb.errors import DomainError
 
 LONGEST_JSON = 32_000_000
 """Bytes; room for a photo of 24 MB in base64."""
@@ -29,10 +29,7 @@ class JSON(JSONParser):
     ) -> Any:
         body = stream.read(LONGEST_JSON + 1)
         if len(body) > LONGEST_JSON:
-            raise TooManyBytes(
-                _("JSON may have %(limit)d MB here. Send larger photos as multipart/form-data.")
-                % {"limit": LONGEST_JSON // 1_000_000}
-            )
+            raise DomainError("too_many_bytes.json", limit=LONGEST_JSON // 1_000_000)
         if sum(map(body.count, (b",", b"[", b"{"))) > MOST_VALUES:
             raise ParseError(_("This JSON has too many parts."))
         try:

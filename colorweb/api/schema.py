@@ -6,8 +6,8 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 
-from colorweb.api.errors import CODES
 from colorweb.api.shapes import ProblemSerializer
+from colorweb.errors import CODES
 from colorweb.http.problems import CONTENT_TYPE, problem
 
 EVERYWHERE = (

@@ -21,6 +21,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from colorweb.accounts import visitors
+from colorweb.errors import DomainError
 from colorweb.http import problems
 
 Message = MutableMapping[str, Any]
@@ -158,14 +159,11 @@ def _too_large(scope: Scope, limit: int) -> HttpResponse:
     request = ASGIRequest(dict(scope), BytesIO())
     with translation.override(translation.get_language_from_request(request)):
         if problems.wants_json(request.path) and request.path != BATCHES:
-            detail = _(
-                "The file is larger than %(limit)d MB. Send a smaller or more compressed copy."
-            ) % {"limit": (limit - FORM_OVERHEAD) // 1_000_000}
+            error = DomainError("too_many_bytes.file", limit=(limit - FORM_OVERHEAD) // 1_000_000)
         else:
-            detail = _(
-                "A photo may have %(limit)d MB, and all photos sent at once %(together)d MB. "
-                "Send fewer at a time, or smaller copies."
-            ) % {"limit": settings.UPLOAD_MAX_BYTES // 1_000_000, "together": limit // 1_000_000}
-        return problems.respond(
-            request, 413, "too_many_bytes", title=_("That is too large"), detail=detail
-        )
+            error = DomainError(
+                "too_many_bytes.form",
+                limit=settings.UPLOAD_MAX_BYTES // 1_000_000,
+                together=limit // 1_000_000,
+            )
+        return problems.refuse(request, error, title=_("That is too large"))

@@ -17,7 +17,8 @@ from drf_standardized_errors.types import ErrorResponse
 from rest_framework.exceptions import APIException
 from rest_framework.response import Response
 
-from colorweb.http.storage_unavailable import StorageUnavailable, is_unavailable
+from colorweb.errors import DomainError
+from colorweb.http import storage_unavailable
 
 log = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"
@@ -52,6 +53,14 @@ def respond(
     # When the server itself is in trouble, the page must not ask the database who is looking.
     page = render_to_string("error.html", context, request=request if status < 500 else None)
     return HttpResponse(page, status=status)
+
+
+def refuse(request: HttpRequest, error: DomainError, *, title: str) -> HttpResponse:
+    """The answer to a request that ended with this error."""
+    answer = respond(request, error.status, error.code, title=title, detail=error.message)
+    if error.retry_after is not None:
+        answer["Retry-After"] = str(error.retry_after)
+    return answer
 
 
 # Django's handlers, named in colorweb.urls and settings
@@ -118,7 +127,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 class StorageMiddleware:
-    """Says of a page whose storage is unavailable that this passes."""
+    """Answers pages whose storage is unavailable with 503."""
 
     sync_capable = async_capable = True
 
@@ -131,18 +140,11 @@ class StorageMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        if not is_unavailable(error):
+        if not storage_unavailable.is_unavailable(error):
             return None
         log.error("The storage cannot be used.", exc_info=error)
-        answer = respond(
-            request,
-            StorageUnavailable.status_code,
-            StorageUnavailable.default_code,
-            title=_("The photos are out of reach"),
-            detail=str(StorageUnavailable.default_detail),
-        )
-        answer["Retry-After"] = str(StorageUnavailable.wait)
-        return answer
+        title = _("The photos are out of reach")
+        return refuse(request, storage_unavailable.refusal(), title=title)
 
 
 # Django REST framework's handler, named in settings
@@ -160,15 +162,28 @@ class _ProblemFormatter(ExceptionFormatter):
         )
 
 
+class _Refusal(APIException):
+    """A DomainError as the framework answers it."""
+
+    def __init__(self, error: DomainError) -> None:
+        super().__init__(error.message, error.code)
+        self.status_code = error.status
+        self.wait = error.retry_after
+
+
 class _ProblemHandler(ExceptionHandler):
     def convert_known_exceptions(self, exc: Exception) -> Exception:
+        if isinstance(exc, DomainError):
+            return _Refusal(exc)
+        if storage_unavailable.is_unavailable(exc):
+            return _Refusal(storage_unavailable.refusal())
         known: Exception = super().convert_known_exceptions(exc)
-        return StorageUnavailable() if is_unavailable(known) else known
+        return known
 
     def report_exception(self, exc: APIException, response: Response) -> None:
-        if isinstance(exc, StorageUnavailable):  # no fault of the code's
+        if storage_unavailable.is_unavailable(self.exc):  # no fault of the code's
             log.error("The storage cannot be used.", exc_info=self.exc)
-        else:
+        elif not isinstance(exc, _Refusal):
             super().report_exception(exc, response)
 
     def format_exception(self, exc: APIException) -> dict[str, Any]:

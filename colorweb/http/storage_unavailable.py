@@ -8,19 +8,20 @@ import sys
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.utils.translation import gettext_lazy as _
-from rest_framework.exceptions import APIException
+
+from colorweb.errors import DomainError
 
 OF_DISKS = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 
 
-class StorageUnavailable(APIException):
-    """503, and when to ask again."""
+CODE = "storage_unavailable"
+RETRY_AFTER = 30
+"""Seconds after which a request is worth sending again."""
 
-    status_code = 503
-    default_code = "storage_unavailable"
-    default_detail = _("Photos can be neither kept nor read just now. Try again in a minute.")
-    wait = 30
+
+def refusal() -> DomainError:
+    """What a request gets whose storage is unavailable."""
+    return DomainError(CODE, retry_after=RETRY_AFTER)
 
 
 def is_unavailable(error: BaseException) -> bool:

@@ -2,14 +2,14 @@
 
 import uuid
 
-from django.utils.translation import gettext as _
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from colorweb.api import schema
-from colorweb.api.errors import Conflict
-from jobs.api import errors, examples, shapes
+from colorweb.errors import DomainError
+from jobs import errors
+from jobs.api import examples, shapes
 from jobs.api.base import View
 from jobs.models import State
 from jobs.photos import intake
@@ -29,7 +29,7 @@ class Cancel(View):
         try:
             states.request_cancel(job)
         except states.Refused as error:
-            raise Conflict(_("This job has ended already."), code="job_ended") from error
+            raise DomainError("job_ended") from error
         return Response(self.told(self.job(job_id)))
 
 
@@ -47,9 +47,7 @@ class Retry(View):
     def post(self, request: Request, job_id: uuid.UUID) -> Response:
         job = self.job(job_id)
         if job.state not in (State.FAILED, State.CANCELED):
-            raise Conflict(
-                _("Only a failed or canceled job can be tried again."), code="job_not_ended"
-            )
+            raise DomainError("job_not_ended")
         answer = self.told(intake.retry(job, self.visitor))
         headers = {"Location": answer["urls"]["self"]}
         return Response(answer, status=status.HTTP_201_CREATED, headers=headers)

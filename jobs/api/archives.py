@@ -4,14 +4,13 @@ import uuid
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from colorweb.api import schema
-from colorweb.api.errors import Conflict
 from colorweb.dates import iso
+from colorweb.errors import DomainError
 from jobs.api.base import View
 from jobs.models import Archive
 from jobs.results import archives
@@ -96,7 +95,7 @@ class Archives(ArchiveView):
         photos = access.photos_of(self.visitor).filter(pk__in=new.validated_data["photos"])
         archive = archives.ask(photos, self.visitor)
         if archive is None:
-            raise Conflict(_("None of these photos is in color yet."), code="no_result")
+            raise DomainError("no_result.chosen")
         told = self.told_archive(archive)
         headers = {"Location": told["urls"]["self"]}
         return Response(told, status=status.HTTP_202_ACCEPTED, headers=headers)

@@ -6,29 +6,16 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotAuthenticated
-from rest_framework.response import Response
 
 from colorweb.accounts.models import User
 from colorweb.api import base
-from colorweb.http.problems import CONTENT_TYPE, problem
 from jobs.models import Job
-from jobs.queue import limits
 from jobs.serializers.jobs import absolute_from, describe, describe_all
 from jobs.storage import access
 
 
 class View(base.View):
-    """Speaks of jobs, and says what is used up."""
-
-    def handle_exception(self, exc: Exception) -> Response:
-        if isinstance(exc, limits.Exceeded):
-            return Response(
-                problem(exc.status, exc.code, exc.message),
-                status=exc.status,
-                headers=exc.headers,
-                content_type=CONTENT_TYPE,
-            )
-        return super().handle_exception(exc)
+    """Speaks of jobs."""
 
     def job(self, job_id: uuid.UUID) -> Job:
         """The visitor's own job; somebody else's is not found."""

@@ -14,7 +14,9 @@ from rest_framework.response import Response
 
 from colorweb.api import schema
 from colorweb.dates import iso
-from jobs.api import errors, examples, shapes
+from colorweb.errors import DomainError
+from jobs import errors
+from jobs.api import examples, shapes
 from jobs.api.base import View
 from jobs.api.new_jobs import NewBatch
 from jobs.api.repeatable import Repeatable
@@ -94,8 +96,10 @@ class Batches(Repeatable):
             return self._answer(batch, status.HTTP_201_CREATED)
         try:
             batches.take_zip(new.validated_data["archive"], batch, self.visitor, note)
-        except batches.Refused as error:
-            raise ValidationError({"archive": str(error)}, code=error.code) from error
+        except DomainError as error:
+            if error.code not in errors.OF_ZIPS:
+                raise
+            raise ValidationError({"archive": error.message}, code=error.code) from error
         return self._answer(batch, status.HTTP_202_ACCEPTED)
 
     def _answer(self, batch: Batch, code: int) -> Response:
@@ -156,7 +160,7 @@ def told(view: View, batch: Batch) -> dict[str, Any]:
         "unpacked": batch.unpacked,
         "jobs": {state: counted.get(state, 0) for state in State.values},
         "refused": batch.refused,
-        "errors": batch.errors,
+        "errors": batch.refusals,
         "urls": {
             "self": view.absolute(reverse("api-batch", args=[batch.pk])),
             "jobs": view.absolute(reverse("api-batch-jobs", args=[batch.pk])),

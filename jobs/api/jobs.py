@@ -12,17 +12,16 @@ from rest_framework.response import Response
 
 from colorweb.api import schema
 from colorweb.api.base import Pages
-from colorweb.api.errors import TooManyBytes
-from jobs.api import errors, examples, shapes
+from colorweb.errors import DomainError
+from jobs import errors
+from jobs.api import examples, shapes
 from jobs.api.base import View
 from jobs.api.new_jobs import NewJob, NewJobInJson
 from jobs.api.repeatable import Repeatable
 from jobs.api.serializers import HowToDelete, WhichJobs
 from jobs.models import Job
 from jobs.photos import idempotency, intake, trash, visibility
-from jobs.photos.messages import in_words
 from jobs.storage import access
-from ml.imaging.photos import PhotoError
 
 
 class WithAllIds(Pages):
@@ -139,10 +138,10 @@ class Jobs(Repeatable):
 
         try:
             return intake.accept(upload, self.visitor, new.options, note)
-        except PhotoError as error:
-            if error.code == TooManyBytes.default_code:
-                raise TooManyBytes(in_words(error)) from error
-            raise ValidationError({new.photo_field: in_words(error)}, code=error.code) from error
+        except DomainError as error:
+            if error.status != status.HTTP_400_BAD_REQUEST:
+                raise
+            raise ValidationError({new.photo_field: error.message}, code=error.code) from error
 
 
 class OneJob(View):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from colorweb.accounts.visitors import Visitor
-from colorweb.api.errors import TooManyBytes
+from colorweb.errors import DomainError
 from colorweb.http import outgoing
 from jobs.api.serializers import callable_url
 from jobs.models import EXTENSIONS, Photo
@@ -170,15 +170,14 @@ class NewJobInJson(Wishes):
         try:
             with fetch.fetched(self.validated_data["image_url"]) as upload:
                 yield upload
-        except fetch.Failed as error:
+        except outgoing.Unreachable as error:
             raise _refused(str(error), "url_unreachable") from error
         except outgoing.Forbidden as error:
             raise _refused(str(error), "url_refused") from error
-        except outgoing.TooLong as error:
-            raise TooManyBytes(
-                _("The file is larger than %(limit)d MB. Send a smaller or more compressed copy.")
-                % {"limit": settings.UPLOAD_MAX_BYTES // 1_000_000}
-            ) from error
+        except DomainError as error:
+            if error.code != "url_unreachable":
+                raise
+            raise _refused(error.message, error.code) from error
 
     def _file(self) -> UploadedFile:
         data = self.validated_data

@@ -6,7 +6,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
-from colorweb.api.errors import Conflict
 from jobs.api.base import View
 from jobs.api.new_jobs import WISHES, Wishes
 from jobs.models import Batch, Job
@@ -31,11 +30,5 @@ class Repeatable(View):
         return idempotency.key(self.visitor, name, files, wishes | {"kind": kind})
 
     def earlier(self, key: idempotency.Key | None) -> Job | Batch | None:
-        """What this request has made before, if it was sent before."""
-        try:
-            return key.earlier() if key else None
-        except idempotency.OtherRequest as error:
-            raise Conflict(
-                _("This Idempotency-Key came before with another photo or other options."),
-                code="idempotency_conflict",
-            ) from error
+        """What this request has made before, if it was sent before. Raises DomainError."""
+        return key.earlier() if key else None

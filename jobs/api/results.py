@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from colorweb.api import schema
-from colorweb.api.errors import Conflict
+from colorweb.errors import DomainError
 from jobs.api import shapes
 from jobs.api.base import View
 from jobs.api.serializers import WhichFile
@@ -63,7 +63,7 @@ class Result(View):
         which.is_valid(raise_exception=True)
         wishes = which.validated_data
         if job.state != State.SUCCEEDED:
-            raise Conflict(_("There is no result yet."), code="no_result")
+            raise DomainError("no_result")
         vividness, keep = wishes.get("vividness"), wishes.pop("keep_metadata")
         if not wishes and not keep:
             return redirect(self.told(job)["urls"]["result"])
@@ -83,7 +83,7 @@ class Result(View):
             path = reverse("rendition", args=[rendition.job_id, rendition.pk])
             return redirect(self.absolute(path))
         if rendition.state == Rendition.State.FAILED:
-            raise Conflict(_(rendition.error_message), code="rendition_failed")
+            raise DomainError("rendition_failed", why=_(rendition.error_message))
         return Response(
             {"status": rendition.state, "progress": progress_of(rendition.pk)},
             status=status.HTTP_202_ACCEPTED,

@@ -8,6 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from colorweb import errors
+
 
 class Batch(models.Model):
     """Photos sent together, in parts or in a zip; `jobs.photos.batches` makes them jobs."""
@@ -47,3 +49,15 @@ class Batch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entries} photos, {self.state}"
+
+    @property
+    def refusals(self) -> list[dict[str, str]]:
+        """What was wrong with the first refused files, in the reader's language."""
+        return [
+            {
+                "name": error["name"],
+                "code": errors.plain(error["code"]),
+                "message": errors.message_of(error),
+            }
+            for error in self.errors
+        ]

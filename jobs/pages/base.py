@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from colorweb.accounts.visitors import VisitorRequest
 from colorweb.api.rates import Rate
+from colorweb.errors import DomainError
 from colorweb.http import problems
 from jobs.models import Job
-from jobs.queue import limits
 from jobs.serializers.jobs import absolute_from, describe_all, describe_to
 
 
@@ -43,21 +43,14 @@ def limited(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     def answer(request: VisitorRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
-        except limits.Exceeded as error:
-            title = _("That is enough for now")
-            response = problems.respond(
-                request, error.status, error.code, title=title, detail=error.message
-            )
-            for name, value in error.headers.items():
-                response[name] = value
-            return response
+        except DomainError as error:
+            return problems.refuse(request, error, title=_("That is enough for now"))
 
     return answer
 
 
 def pace(request: VisitorRequest, scope: str) -> None:
-    """Count one of the things that may be done so often. Raises `limits.Exceeded`."""
+    """Count one of the things that may be done so often. Raises DomainError."""
     rate = Rate(scope)
     if not rate.count(request.visitor):
-        message = _("You have done this very often. Try again later.")
-        raise limits.Exceeded("throttled", message, 429, round(rate.wait()) + 1)
+        raise DomainError("throttled", retry_after=round(rate.wait()) + 1)

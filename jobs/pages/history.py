@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from colorweb import keyset
 from colorweb.accounts.visitors import VisitorRequest
+from colorweb.errors import DomainError
 from jobs.models import Job, Photo
 from jobs.pages.base import chosen, told_all
 from jobs.pages.trash import say_where
@@ -233,7 +234,7 @@ def _recolor(request: VisitorRequest, photos: list[Photo]) -> None:
         _say_queued(request, *bulk.recolor(photos, request.visitor, **form.cleaned_data))
 
 
-def _say_queued(request: VisitorRequest, count: int, stopped: limits.Exceeded | None) -> None:
+def _say_queued(request: VisitorRequest, count: int, stopped: DomainError | None) -> None:
     words = ngettext("%(count)s photo is waiting.", "%(count)s photos are waiting.", count)
     messages.success(request, words % {"count": count})
     if stopped:

@@ -11,14 +11,12 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST
 
 from colorweb.accounts.visitors import VisitorRequest
+from colorweb.errors import DomainError
 from jobs.live.consumers import SNAPSHOT
 from jobs.models import Job
 from jobs.pages.base import limited, told_all
 from jobs.photos import intake
-from jobs.photos.messages import in_words
-from jobs.queue import limits
 from jobs.storage import access
-from ml.imaging.photos import PhotoError
 
 SAMPLE = settings.BASE_DIR / "frontend" / "static" / "samples" / "farm-women-1895.jpg"
 
@@ -49,10 +47,7 @@ def _accept_all(request: VisitorRequest, errors: list[dict[str, str]]) -> list[J
     for upload in uploads:
         try:
             accepted.append(_accept(request, upload))
-        except PhotoError as error:
-            name = upload.name or ""
-            errors.append({"name": name, "code": error.code, "message": in_words(error)})
-        except limits.Exceeded as error:
+        except DomainError as error:
             name = upload.name or ""
             errors.append({"name": name, "code": error.code, "message": error.message})
     return accepted

@@ -23,16 +23,14 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from colorweb.accounts.visitors import Visitor
-from colorweb.http.storage_unavailable import StorageUnavailable, is_unavailable
+from colorweb.errors import DomainError
+from colorweb.http import storage_unavailable
 from colorweb.leases.wakeups import Wakeup
 from jobs.models import Batch, Job, Photo
 from jobs.photos import intake, visibility
-from jobs.photos.messages import in_words
 from jobs.queue import limits
-from ml.imaging import photos
 
 UNPACK = Wakeup("jobs.tasks.unpack")
 MOST_ENTRIES = 10_000
@@ -46,14 +44,6 @@ KEPT = timedelta(days=30)
 FOLDER = "batches"
 PASSING = ("queue_full", "too_many_waiting")
 """Limits that a zip waits for; the others are told for each photo."""
-
-
-class Refused(Exception):
-    """A zip that is not unpacked: a stable code, and a sentence."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
 
 
 def new(visitor: Visitor, options: intake.Options, *, public: bool) -> Batch:
@@ -72,7 +62,7 @@ def new(visitor: Visitor, options: intake.Options, *, public: bool) -> Batch:
 def take_parts(
     uploads: Sequence[UploadedFile], batch: Batch, visitor: Visitor, note: Callable[[Batch], None]
 ) -> None:
-    """Make a job of each photo; what is wrong with one is noted. Raises `limits.Exceeded`."""
+    """Make a job of each photo; what is wrong with one is noted. Raises DomainError."""
     limits.check(visitor, sum(upload.size or 0 for upload in uploads), photos=len(uploads))
     batch.entries = len(uploads)
     with transaction.atomic():
@@ -92,47 +82,36 @@ def go_on(batch: Batch, uploads: Sequence[UploadedFile], visitor: Visitor) -> No
             try:
                 take(batch, visitor, upload, upload.name or "photo")
             except Exception as error:
-                if not is_unavailable(error):
+                if not storage_unavailable.is_unavailable(error):
                     raise
                 if not batch.unpacked:
                     batch.delete()
                     raise
                 for left in uploads[batch.unpacked :]:
-                    sentence = str(StorageUnavailable.default_detail)
-                    refuse(batch, left.name or "photo", StorageUnavailable.default_code, sentence)
+                    refuse(batch, left.name or "photo", storage_unavailable.refusal())
                 return
 
 
 def take_zip(
     upload: UploadedFile, batch: Batch, visitor: Visitor, note: Callable[[Batch], None]
 ) -> None:
-    """Keep a zip for a worker to unpack. Raises Refused and `limits.Exceeded`."""
+    """Keep a zip for a worker to unpack. Raises DomainError."""
     try:
         with zipfile.ZipFile(cast("IO[bytes]", upload.file)) as archive:
             entries = photos_in(archive)
     except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
-        raise Refused("not_a_zip", _("This is not a zip archive.")) from error
+        raise DomainError("not_a_zip") from error
     size = sum(entry.file_size for entry in entries)
     if not entries:
-        raise Refused("empty_zip", _("There is no file in the zip."))
+        raise DomainError("empty_zip")
     if len(entries) > MOST_ENTRIES:
-        raise Refused(
-            "too_many_entries",
-            _("The zip has %(count)d files; at most %(limit)d are taken. Send several zips.")
-            % {"count": len(entries), "limit": MOST_ENTRIES},
-        )
+        raise DomainError("too_many_entries", count=len(entries), limit=MOST_ENTRIES)
     if size > max(SMALL, MOST_GROWTH * (upload.size or 0)):
-        raise Refused("zip_too_dense", _("The zip would unpack to far more than photos do."))
+        raise DomainError("zip_too_dense")
     limits.check(visitor, size, photos=len(entries))
     packed = Batch.objects.filter(queue_owner=visitor.queue_owner, state=Batch.State.UNPACKING)
     if packed.count() >= MOST_PACKED:
-        raise limits.Exceeded(
-            "too_many_waiting",
-            _("%(limit)d of your zips are being unpacked already. Send more when some are done.")
-            % {"limit": MOST_PACKED},
-            429,
-            limits.SHORTLY,
-        )
+        raise DomainError("too_many_waiting.zips", retry_after=limits.SHORTLY, limit=MOST_PACKED)
     batch.state, batch.entries = Batch.State.UNPACKING, len(entries)
     upload.seek(0)
     batch.archive = default_storage.save(f"{FOLDER}/{batch.pk}.zip", upload)
@@ -162,7 +141,7 @@ def sweep() -> int:
 
 
 def take(batch: Batch, visitor: Visitor, upload: UploadedFile, name: str) -> None:
-    """Make a job of one photo, or note what is wrong with it. Raises Exceeded if it may wait."""
+    """Make a job of one photo, or note what is wrong with it. Raises DomainError if it may wait."""
 
     def note(job: Job) -> None:
         Job.objects.filter(pk=job.pk).update(batch=batch)
@@ -172,20 +151,19 @@ def take(batch: Batch, visitor: Visitor, upload: UploadedFile, name: str) -> Non
 
     try:
         intake.accept(upload, visitor, intake.Options(**batch.wishes), note)
-    except photos.PhotoError as error:
-        refuse(batch, name, error.code, in_words(error))
-    except LookupError as error:
-        refuse(batch, name, "unknown_model", str(error))
-    except limits.Exceeded as error:
+    except LookupError:
+        refuse(batch, name, DomainError("unknown_model", name=batch.wishes["model"]))
+    except DomainError as error:
         if batch.archive and error.code in PASSING:
             raise
-        refuse(batch, name, error.code, error.message)
+        refuse(batch, name, error)
 
 
-def refuse(batch: Batch, name: str, code: str, message: str) -> None:
+def refuse(batch: Batch, name: str, error: DomainError) -> None:
+    """Note what is wrong with a photo; its text is made when somebody reads."""
     with transaction.atomic():
         if len(batch.errors) < ERRORS_KEPT:
-            batch.errors.append({"name": name[:200], "code": code, "message": message})
+            batch.errors.append({"name": name[:200], **error.kept})
         _advance(batch, refused=F("refused") + 1, errors=batch.errors)
 
 

@@ -6,9 +6,10 @@ import contextlib
 from collections.abc import Callable, Iterable
 
 from colorweb.accounts.visitors import Visitor
+from colorweb.errors import DomainError
 from jobs.models import Job, Photo, State
 from jobs.photos import intake, search, visibility
-from jobs.queue import limits, states
+from jobs.queue import states
 
 
 def publish(photos: Iterable[Photo]) -> int:
@@ -36,7 +37,7 @@ def cancel(photos: Iterable[Photo]) -> int:
     return len(jobs)
 
 
-def retry(photos: Iterable[Photo], visitor: Visitor) -> tuple[int, limits.Exceeded | None]:
+def retry(photos: Iterable[Photo], visitor: Visitor) -> tuple[int, DomainError | None]:
     """Try those again whose newest job failed or was canceled, until a limit is met."""
     jobs = _newest(photos, State.FAILED, State.CANCELED)
     return _until_enough(jobs, lambda job: intake.retry(job, visitor))
@@ -44,7 +45,7 @@ def retry(photos: Iterable[Photo], visitor: Visitor) -> tuple[int, limits.Exceed
 
 def recolor(
     photos: Iterable[Photo], visitor: Visitor, *, model: str, vividness: float, size: int | None
-) -> tuple[int, limits.Exceeded | None]:
+) -> tuple[int, DomainError | None]:
     """Color those that have ended with other options, until a limit is met.
 
     Raises LookupError for an unknown model.
@@ -63,12 +64,12 @@ def _newest(photos: Iterable[Photo], *wanted: str) -> list[Job]:
 
 def _until_enough(
     jobs: Iterable[Job], act: Callable[[Job], object]
-) -> tuple[int, limits.Exceeded | None]:
+) -> tuple[int, DomainError | None]:
     done = 0
     for job in jobs:
         try:
             act(job)
-        except limits.Exceeded as error:
+        except DomainError as error:
             return done, error
         done += 1
     return done, None

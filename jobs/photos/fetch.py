@@ -17,8 +17,8 @@ from urllib.parse import unquote, urlsplit
 from django.conf import settings
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.db import connection
-from django.utils.translation import gettext as _
 
+from colorweb.errors import DomainError
 from colorweb.http import outgoing
 from jobs.queue import limits
 
@@ -28,25 +28,16 @@ PATIENCE = 5
 _slots = threading.BoundedSemaphore(settings.URL_INTAKE_AT_ONCE)
 
 
-class Failed(Exception):
-    """There is no photo at the address, with a sentence that says why."""
-
-
 @contextmanager
 def fetched(url: str) -> Iterator[UploadedFile]:
     """The file at an address, as if it had been uploaded.
 
-    Raises Failed, `outgoing.Forbidden`, `outgoing.TooLong` over `UPLOAD_MAX_BYTES`, and
-    `limits.Exceeded` where too many others fetch.
+    Raises `outgoing.Forbidden`, `outgoing.Unreachable`, and DomainError: for what answers without
+    a photo, over `UPLOAD_MAX_BYTES`, and where too many others fetch.
     """
     connection.close()  # others need it meanwhile
     if not _slots.acquire(timeout=PATIENCE):
-        raise limits.Exceeded(
-            "too_many_fetches",
-            _("Too many photos are being fetched just now. Try again in a minute."),
-            503,
-            limits.SHORTLY,
-        )
+        raise DomainError("too_many_fetches", retry_after=limits.SHORTLY)
     try:
         upload = _fetch(url, time.monotonic() + settings.URL_INTAKE_SECONDS)
     finally:
@@ -64,15 +55,16 @@ def _fetch(url: str, ends: float) -> UploadedFile:
                 if answer.status not in outgoing.REDIRECTS:
                     return _kept(answer, _name(url))
                 url = outgoing.following(answer.headers.get("location", ""), url)
-        except outgoing.Unreachable as error:
-            raise Failed(str(error)) from error
-    raise Failed(_("The address leads on and on."))
+        except outgoing.TooLong as error:
+            limit = settings.UPLOAD_MAX_BYTES // 1_000_000
+            raise DomainError("too_many_bytes.file", limit=limit) from error
+    raise DomainError("url_unreachable")
 
 
 def _kept(answer: outgoing.Answer, name: str) -> UploadedFile:
     """The body as a file."""
     if answer.status != 200:
-        raise Failed(_("The address answered with status %(status)d.") % {"status": answer.status})
+        raise DomainError("url_unreachable.status", status=answer.status)
     upload = TemporaryUploadedFile(name, "", 0, None)
     try:
         for piece in outgoing.limited(answer.body, settings.UPLOAD_MAX_BYTES):

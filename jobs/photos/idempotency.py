@@ -15,13 +15,10 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
 from colorweb.accounts.visitors import Visitor
+from colorweb.errors import DomainError
 from jobs.models import Batch, IdempotencyKey, Job
 
 KEPT = timedelta(hours=24)
-
-
-class OtherRequest(Exception):
-    """The key was used before, for something else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +30,13 @@ class Key:
     fingerprint: str
 
     def earlier(self) -> Job | Batch | None:
-        """What this request made before. Raises OtherRequest if it asked otherwise."""
+        """What this request made before. Raises DomainError if it asked otherwise."""
         keys = IdempotencyKey.objects.filter(owner=self.owner, key=self.name)
         found = keys.select_related("job__photo", "batch").first()
         if found is None:
             return None
         if found.fingerprint != self.fingerprint:
-            raise OtherRequest(self.name)
+            raise DomainError("idempotency_conflict")
         return found.job or found.batch
 
     def remember(self, made: Job | Batch) -> None:

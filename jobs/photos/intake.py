@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from colorweb.accounts.visitors import Visitor
+from colorweb.errors import DomainError
 from jobs.models import Job, Photo, folder_of
 from jobs.queue import fair_share, limits
 from jobs.storage import files
@@ -50,14 +51,17 @@ def accept(
     """Keep a photo and queue its first job; `note` runs in the transaction that makes them.
 
     Whether there is room is asked first. Then files, then the rows; whatever fails in between
-    takes its files with it. Raises `photos.PhotoError` with a stable code if this is not a photo
-    we can color, `LookupError` for a model there is not, and `limits.Exceeded`.
+    takes its files with it. Raises DomainError for what is not a photo we can color or beyond the
+    visitor's limits, `LookupError` for a model there is not.
     """
     options = options or Options()
     limits.check(visitor, upload.size or 0)
     photo_id = uuid.uuid4()
     with _decoding:
-        inspection = photos.inspect(cast("BinaryIO", upload.file), LIMITS)
+        try:
+            inspection = photos.inspect(cast("BinaryIO", upload.file), LIMITS)
+        except photos.PhotoError as error:
+            raise DomainError(error.code, **error.params) from error
         try:
             _save_pictures(photo_id, inspection)
             source = f"{folder_of(photo_id)}/source{SUFFIXES.get(inspection.format, '')}"
@@ -112,7 +116,7 @@ def color(photo: Photo, visitor: Visitor, options: Options) -> Job:
 
 
 def retry(job: Job, visitor: Visitor) -> Job:
-    """Queue a new job with the same options, in the same batch. Raises `limits.Exceeded`."""
+    """Queue a new job with the same options, in the same batch. Raises DomainError."""
     limits.check(visitor)
     return fair_share.enqueue(job.copy(retried_from=job, queue_owner=visitor.queue_owner))
 
@@ -122,7 +126,7 @@ def recolor(
 ) -> Job:
     """Color a job's photo with other options, outside of its batch; earlier results stay.
 
-    Raises `limits.Exceeded`, and `LookupError` for an unknown model.
+    Raises DomainError, and `LookupError` for an unknown model.
     """
     limits.check(visitor)
     options = {"model": model, "vividness": vividness, "size": size}

@@ -19,14 +19,12 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.db.models import F, Q
 from django.db.models.functions import Now
-from django.utils import translation
-from django.utils.translation import gettext as _
 
 from colorweb.accounts.visitors import Visitor
+from colorweb.errors import DomainError
 from colorweb.http.storage_unavailable import is_unavailable
 from jobs.models import Batch
 from jobs.photos.batches import UNPACK, Overtaken, photos_in, refuse, take
-from jobs.queue import limits
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +68,7 @@ def unpack_next() -> bool:
     ):
         batch.tries += 1
         try:
-            with suppress(Overtaken), translation.override(batch.language or None):
+            with suppress(Overtaken):
                 _unpack(batch)
         except Exception as error:
             if not is_unavailable(error):
@@ -105,22 +103,21 @@ def _unpack_entry(
 ) -> None:
     name = PurePosixPath(entry.filename).name
     if batch.tries > settings.JOB_MAX_ATTEMPTS:
-        message = _("The worker stopped three times while reading this file.")
-        refuse(batch, name, "worker_died", message)
+        refuse(batch, name, DomainError("worker_died.entry"))
         return
     try:
         with _extracted(archive, entry, name) as upload:
             take(batch, visitor, upload, name)
-    except limits.Exceeded:
+    except DomainError:
         _wait(batch)
     except _TooLarge:
-        refuse(batch, name, "too_many_bytes", _("The file is larger than a photo may be."))
+        refuse(batch, name, DomainError("too_many_bytes.entry"))
     except (
         *(zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError),
     ) as error:
         if is_unavailable(error):
             raise
-        refuse(batch, name, "damaged", _("This file in the zip is damaged or encrypted."))
+        refuse(batch, name, DomainError("damaged.entry"))
 
 
 @contextmanager

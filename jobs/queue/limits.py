@@ -11,33 +11,14 @@ from django.conf import settings
 from django.db.models import QuerySet, Sum
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from colorweb.accounts.visitors import Visitor
+from colorweb.errors import DomainError
 from jobs.models import Job, Photo, State
 
 DAY = timedelta(days=1)
 SHORTLY = 30
 """Seconds after which it is worth asking again while the queue shortens."""
-
-
-class Exceeded(Exception):
-    """No more for now: a stable code, a sentence, the HTTP status, and when to come again.
-
-    `retry_after` is in seconds; None where waiting alone helps nobody.
-    """
-
-    def __init__(self, code: str, message: str, status: int, retry_after: int | None) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.status = status
-        self.retry_after = retry_after
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """When to come again, as an answer says it."""
-        return {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
 
 
 class Use(TypedDict):
@@ -84,40 +65,23 @@ def use(visitor: Visitor) -> dict[str, Use]:
 
 
 def check(visitor: Visitor, size: int = 0, photos: int = 1) -> None:
-    """Raise Exceeded unless the visitor may queue so many more photos of `size` bytes together."""
+    """Raise DomainError unless the visitor may queue so many photos of `size` bytes together."""
     if Job.objects.filter(state=State.QUEUED).count() + photos > settings.QUEUE_MAX_WAITING:
-        raise Exceeded(
-            "queue_full",
-            _("So many photos are waiting that no more are taken now. Try again in a minute."),
-            503,
-            SHORTLY,
-        )
+        raise DomainError("queue_full", retry_after=SHORTLY)
     jobs = _jobs(visitor)
     day, waiting = _quotas(visitor)
     if jobs.filter(state=State.QUEUED).count() + photos > waiting:
-        raise Exceeded(
-            "too_many_waiting",
-            _("%(limit)d of your photos are waiting already. Send more when some are done.")
-            % {"limit": waiting},
-            429,
-            SHORTLY,
-        )
+        raise DomainError("too_many_waiting", retry_after=SHORTLY, limit=waiting)
     if (used := _of_a_day(jobs).count()) + photos > day:
-        raise Exceeded(
-            "quota_exceeded",
-            _("You have sent %(limit)d photos within a day, which is the limit.") % {"limit": day},
-            429,
-            _until_free(jobs, used + photos - 1 - day),
-        )
+        wait = _until_free(jobs, used + photos - 1 - day)
+        raise DomainError("quota_exceeded", retry_after=wait, limit=day)
 
     stored = storage(visitor)
     if stored.used + size > stored.limit:
-        raise Exceeded(
+        raise DomainError(
             "storage_full",
-            _("Your photos take %(used)s of %(limit)s. Delete some that you no longer need.")
-            % {"used": filesizeformat(stored.used), "limit": filesizeformat(stored.limit)},
-            507,
-            None,
+            used=filesizeformat(stored.used),
+            limit=filesizeformat(stored.limit),
         )
 
 

@@ -4,7 +4,7 @@ import logging
 
 from django.utils.translation import gettext_noop
 
-from colorweb.http.storage_unavailable import StorageUnavailable, is_unavailable
+from colorweb.http.storage_unavailable import CODE, is_unavailable
 from ml.imaging.photos import PhotoError
 from ml.versions.serving import MODEL_UNAVAILABLE, Unavailable
 
@@ -34,5 +34,5 @@ def classify_failure(error: Exception, work: str) -> tuple[str, str]:
         return "model_unavailable", MODEL_UNAVAILABLE
     log.error("%s failed.", work, exc_info=error)
     if is_unavailable(error):
-        return StorageUnavailable.default_code, STORAGE_UNAVAILABLE
+        return CODE, STORAGE_UNAVAILABLE
     return "internal_error", INTERNAL_ERROR

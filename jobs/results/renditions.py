@@ -13,9 +13,9 @@ from django.db import connection, transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from colorweb.errors import DomainError
 from jobs.models import RENDERED, Job, Rendition, State
 from jobs.queue import limits, wakeups
 from jobs.storage import files
@@ -40,7 +40,7 @@ def want(
 
     None means as the result has it; `long_side` is in pixels and makes nothing larger;
     `vividness` counts in hundredths. One that failed stays so for a minute; asking after that has
-    it tried again. Raises ValueError for wishes that cannot be met, and `limits.Exceeded`.
+    it tried again. Raises ValueError for wishes that cannot be met, and DomainError.
     """
     wishes = _wishes(job, format, vividness, long_side, keep_metadata)
     found = Rendition.objects.filter(job=job, **wishes).first() or _add(job, wishes)
@@ -102,13 +102,7 @@ def _waiting_of(job: Job) -> int:
         job__queue_owner=job.queue_owner, state=Rendition.State.QUEUED
     ).count()
     if waiting >= settings.RENDITIONS_WAITING:
-        raise limits.Exceeded(
-            "too_many_waiting",
-            _("%(limit)d files are being made for you already. Ask again when some are done.")
-            % {"limit": waiting},
-            429,
-            limits.SHORTLY,
-        )
+        raise DomainError("too_many_waiting.files", retry_after=limits.SHORTLY, limit=waiting)
     return waiting
 
 

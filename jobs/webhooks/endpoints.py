@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from colorweb.accounts import sealed
 from colorweb.accounts.models import User
+from colorweb.errors import DomainError
 from jobs.events.outbox import SEND
 from jobs.models import WebhookDelivery, WebhookEndpoint
 
@@ -24,14 +25,10 @@ PURPOSE = "colorweb.webhooks"
 PREFIX = "whsec_"
 
 
-class TooMany(Exception):
-    """The account has as many endpoints as it may have."""
-
-
 def create(owner: User, url: str, events: Collection[str]) -> tuple[WebhookEndpoint, str]:
-    """Make an endpoint; the row, and the secret that is not shown again. Raises TooMany."""
+    """Make an endpoint; the row, and the secret that is not shown again. Raises DomainError."""
     if owner.webhooks.count() >= MOST:
-        raise TooMany
+        raise DomainError("too_many_endpoints")
     secret = new_secret()
     endpoint = WebhookEndpoint.objects.create(
         owner=owner, url=url, events=sorted(set(events)), secret=sealed.seal(secret, PURPOSE)

@@ -2,9 +2,10 @@
 
 from rest_framework.exceptions import APIException
 
-from colorweb.api.errors import CODES, Meaning
+from colorweb import errors
+from colorweb.errors import Meaning
 
-CODES |= {
+CODES = {
     "permission_denied": Meaning(403, "This is for staff with the permission to do it."),
     "not_an_archive": Meaning(400, "The file is neither a zip nor a tar."),
     "no_archive": Meaning(400, "An upload needs a `file`."),
@@ -26,7 +27,7 @@ CODES |= {
     "in_service": Meaning(409, "The version is in service already."),
     "nothing_before": Meaning(409, "No version was in service before this one."),
     "promoted_meanwhile": Meaning(409, "Somebody else has just changed the version in service."),
-    "model_unavailable": Meaning(409, "The version's weights cannot be read."),
+    "model_unavailable": Meaning(409, "The version's weights cannot be read.", "%(why)s"),
     "nothing_to_measure": Meaning(409, "There are no photos to compare on: name a `data_set`."),
 }
 
@@ -35,5 +36,5 @@ class Refused(APIException):
     """What a function of data sets or runs has refused, with its own code and words."""
 
     def __init__(self, code: str, message: str) -> None:
-        self.status_code = CODES[code].status
+        self.status_code = errors.CODES[code].status
         super().__init__(message, code)

@@ -14,8 +14,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from colorweb.api import schema
-from colorweb.api.errors import Conflict
 from colorweb.api.parsers import MultiPart
+from colorweb.errors import DomainError
 from ml.api import base
 from ml.api import version_shapes as shapes
 from ml.models import DataSet, Evaluation, ModelVersion
@@ -90,7 +90,7 @@ class Weights(base.StaffView):
         try:
             registry.local_file(version)
         except registry.Unavailable as error:
-            raise Conflict(str(error), code="model_unavailable") from error
+            raise DomainError("model_unavailable", why=str(error)) from error
         return redirect(request.build_absolute_uri(reverse("model-weights", args=[version.pk])))
 
 

@@ -1,21 +1,22 @@
 """What can be wrong with a photo file, in words for the person who brought it."""
 
 from collections.abc import Callable
+from typing import Any
 
 ERRORS = {
     "empty_file": "The file is empty. Copy it again from where it comes from.",
-    "too_many_bytes": "The file has {megabytes} MB; at most {limit} MB are taken. "
+    "too_many_bytes": "The file has %(megabytes)s MB; at most %(limit)s MB are taken. "
     "Save it as a JPEG, or scale it down.",
     "not_a_photo": "This is not a photo. Choose a JPEG, PNG, WebP, TIFF, HEIC or AVIF file.",
     "vector_drawing": "This is an SVG drawing, not a photo. Export it as PNG and bring that.",
-    "unsupported_format": "{kind} files cannot be read here. Export the photo as JPEG or PNG.",
-    "too_many_pixels": "The photo has {megapixels} megapixels; at most {limit} are taken. "
+    "unsupported_format": "%(kind)s files cannot be read here. Export the photo as JPEG or PNG.",
+    "too_many_pixels": "The photo has %(megapixels)s megapixels; at most %(limit)s are taken. "
     "Scale it down.",
-    "too_narrow": "The photo is {width} x {height} pixels; its long side may be at most {limit} "
-    "times its short side. Cut it into pieces.",
+    "too_narrow": "The photo is %(width)s x %(height)s pixels; its long side may be at "
+    "most %(limit)s times its short side. Cut it into pieces.",
     "truncated": "The file ends before the photo does. Copy or download it again.",
     "damaged": "The file is damaged. Open it in a photo program and save it as a new file.",
-    "too_large_for_format": "A {format} file holds at most {limit} pixels a side. "
+    "too_large_for_format": "A %(format)s file holds at most %(limit)s pixels a side. "
     "Choose JPEG or PNG.",
 }
 """Stable code -> sentence, to be filled in with the error's ``params``."""
@@ -31,10 +32,10 @@ NOTES = {
 class PhotoError(Exception):
     """A file that cannot be colored, and what to do about it."""
 
-    def __init__(self, code: str, **params: object) -> None:
+    def __init__(self, code: str, **params: Any) -> None:
         self.code = code
         self.params = params
-        self.message = ERRORS[code].format(**params)
+        self.message = ERRORS[code] % params
         super().__init__(self.message)
 
 

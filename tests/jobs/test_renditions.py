@@ -12,8 +12,9 @@ from django.utils import timezone
 from PIL import Image
 
 from colorweb import broker
+from colorweb.errors import DomainError
 from jobs.models import Job, Photo, Rendition, State
-from jobs.queue import claims, limits, states, wakeups
+from jobs.queue import claims, states, wakeups
 from jobs.results import renditions
 from jobs.results.rendering import make as make_file
 from jobs.storage import files
@@ -158,7 +159,7 @@ def test_there_is_an_end_to_what_one_may_ask_for(job, settings):
     settings.RENDITIONS_WAITING = 2
     for side in (20, 30):
         renditions.want(job, format="png", long_side=side)
-    with pytest.raises(limits.Exceeded):
+    with pytest.raises(DomainError):
         renditions.want(job, format="png", long_side=40)
 
 

@@ -9,7 +9,6 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
 
-import jobs.api.errors  # noqa: F401 - a code of theirs is ours too
 from colorweb.accounts import tokens
 from colorweb.accounts.models import User
 from ml import permissions, urls

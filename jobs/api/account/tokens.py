@@ -14,7 +14,6 @@ from rest_framework.response import Response
 from colorweb.accounts import tokens
 from colorweb.accounts.models import ApiToken
 from colorweb.api import schema
-from colorweb.api.errors import Conflict
 from jobs.api import shapes
 from jobs.api.base import View
 from jobs.api.serializers import NewToken
@@ -63,11 +62,7 @@ class Tokens(View):
         own = self.visitor.api_token
         if own and own.expires_at and (wanted["expires_at"] or LATEST) > own.expires_at:
             raise ValidationError({"expires_at": _("Not later than the token you are using.")})
-        try:
-            token, secret = tokens.create(user, **wanted)
-        except tokens.TooMany as error:
-            message = _("Delete a token that you no longer need.")
-            raise Conflict(message, "too_many_tokens") from error
+        token, secret = tokens.create(user, **wanted)
         return Response(_told(token) | {"token": secret}, status=status.HTTP_201_CREATED)
 
 

@@ -7,14 +7,12 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from colorweb.api import schema
-from colorweb.api.errors import Conflict
 from colorweb.dates import iso
 from jobs.api import shapes
 from jobs.api.base import View
@@ -76,12 +74,7 @@ class Endpoints(EndpointView):
         user = self.user
         new = NewEndpoint(data=request.data)
         new.is_valid(raise_exception=True)
-        try:
-            endpoint, secret = endpoints.create(user, **new.validated_data)
-        except endpoints.TooMany as error:
-            raise Conflict(
-                _("Delete a webhook that you no longer need."), "too_many_endpoints"
-            ) from error
+        endpoint, secret = endpoints.create(user, **new.validated_data)
         return Response(_told(endpoint) | {"secret": secret}, status=status.HTTP_201_CREATED)
 
 

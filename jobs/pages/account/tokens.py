@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from colorweb.accounts import tokens
 from colorweb.accounts.models import ApiToken
 from colorweb.accounts.visitors import VisitorRequest
+from colorweb.errors import DomainError
 from jobs.pages.account.index import user_of
 
 SCOPES = {
@@ -71,8 +72,8 @@ def make(request: VisitorRequest) -> HttpResponse:
         wanted = form.cleaned_data
         try:
             token, secret = tokens.create(user, wanted["name"], wanted["scopes"], form.expiry())
-        except tokens.TooMany:
-            form.add_error(None, _("Withdraw a token that you no longer need."))
+        except DomainError as error:
+            form.add_error(None, error.message)
         else:
             context = {"token": token, "secret": secret}
             return render(request, "account/token_made.html", context)

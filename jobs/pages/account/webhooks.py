@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from colorweb.accounts.visitors import VisitorRequest
+from colorweb.errors import DomainError
 from colorweb.http import outgoing
 from jobs.events.outbox import try_out
 from jobs.models import Event, WebhookEndpoint
@@ -62,8 +63,8 @@ def make(request: VisitorRequest) -> HttpResponse:
     if form.is_valid():
         try:
             endpoint, secret = endpoints.create(user_of(request), **form.cleaned_data)
-        except endpoints.TooMany:
-            form.add_error(None, _("Delete a webhook that you no longer need."))
+        except DomainError as error:
+            form.add_error(None, error.message)
         else:
             return _shown(request, endpoint, secret)
     status = 400 if form.is_bound else 200

@@ -1,0 +1,120 @@
+"""The errors of photos and jobs: what their codes mean, for programs and for people."""
+
+import re
+
+from django.utils.translation import gettext_noop as _
+
+from colorweb.errors import CODES as GENERAL
+from colorweb.errors import Meaning
+from ml.imaging.photo_errors import ERRORS as PHOTO_ERRORS
+
+OF_PHOTOS = tuple(PHOTO_ERRORS)
+OF_ZIPS = ("not_a_zip", "empty_zip", "too_many_entries", "zip_too_dense")
+OF_LIMITS = ("too_many_waiting", "quota_exceeded", "queue_full", "storage_full")
+
+
+def _in_short(text: str) -> str:
+    """What is wrong with a photo, without the figures and what to do."""
+    return re.sub(r"%\(\w+\)s", "…", text.split(". ", maxsplit=1)[0].rstrip(".") + ".")
+
+
+def _of_photo(code: str, text: str) -> Meaning:
+    known = GENERAL.get(code)
+    return known._replace(text=text) if known else Meaning(400, _in_short(text), text)
+
+
+CODES = {
+    "unknown_model": Meaning(
+        400,
+        "There is no model of that name; `models/` lists them.",
+        _("There is no model “%(name)s”."),
+    ),
+    "not_a_zip": Meaning(
+        400, "The archive is no zip that can be read.", _("This is not a zip archive.")
+    ),
+    "empty_zip": Meaning(400, "There is no file in the zip.", _("There is no file in the zip.")),
+    "too_many_entries": Meaning(
+        400,
+        "The zip has more files than are taken; send several.",
+        _("The zip has %(count)d files; at most %(limit)d are taken. Send several zips."),
+    ),
+    "zip_too_dense": Meaning(
+        400,
+        "The zip would unpack to far more than photos do.",
+        _("The zip would unpack to far more than photos do."),
+    ),
+    "url_intake_off": Meaning(400, "This server fetches no photos; send the file."),
+    "url_unreachable": Meaning(
+        400, "The address gave no photo in time: see `detail`.", _("The address leads on and on.")
+    ),
+    "url_unreachable.status": Meaning(text=_("The address answered with status %(status)d.")),
+    "url_refused": Meaning(400, "An address that is not called from here: see `detail`."),
+    **{code: _of_photo(code, text) for code, text in PHOTO_ERRORS.items()},
+    "too_many_bytes.entry": Meaning(text=_("The file is larger than a photo may be.")),
+    "worker_died": Meaning(
+        text=_(
+            "The worker stopped three times while coloring this photo. Try a smaller copy of it."
+        )
+    ),
+    "worker_died.entry": Meaning(text=_("The worker stopped three times while reading this file.")),
+    "damaged.entry": Meaning(text=_("This file in the zip is damaged or encrypted.")),
+    "idempotency_conflict": Meaning(
+        409,
+        "This Idempotency-Key came before with another body.",
+        _("This Idempotency-Key came before with another photo or other options."),
+    ),
+    "job_ended": Meaning(
+        409,
+        "The job has ended already and cannot be canceled.",
+        _("This job has ended already."),
+    ),
+    "job_not_ended": Meaning(
+        409,
+        "Only a failed or canceled job can be tried again.",
+        _("Only a failed or canceled job can be tried again."),
+    ),
+    "owners_only": Meaning(403, "This is for the photo's owner alone."),
+    "rendition_failed": Meaning(409, "That file could not be made: see `detail`.", "%(why)s"),
+    "no_result": Meaning(
+        409,
+        "The job has not succeeded, so there is no result.",
+        _("There is no result yet."),
+    ),
+    "no_result.chosen": Meaning(text=_("None of these photos is in color yet.")),
+    "too_many_endpoints": Meaning(
+        409,
+        "The account has as many webhooks as it may have.",
+        _("Delete a webhook that you no longer need."),
+    ),
+    "too_many_waiting": Meaning(
+        429,
+        "As many of your photos wait as may; send more later.",
+        _("%(limit)d of your photos are waiting already. Send more when some are done."),
+    ),
+    "too_many_waiting.zips": Meaning(
+        text=_("%(limit)d of your zips are being unpacked already. Send more when some are done.")
+    ),
+    "too_many_waiting.files": Meaning(
+        text=_("%(limit)d files are being made for you already. Ask again when some are done.")
+    ),
+    "quota_exceeded": Meaning(
+        429,
+        "The day's quota of photos is used up.",
+        _("You have sent %(limit)d photos within a day, which is the limit."),
+    ),
+    "queue_full": Meaning(
+        503,
+        "The queue is full; nothing was kept of what you sent.",
+        _("So many photos are waiting that no more are taken now. Try again in a minute."),
+    ),
+    "too_many_fetches": Meaning(
+        503,
+        "Too many photos are being fetched just now; come back.",
+        _("Too many photos are being fetched just now. Try again in a minute."),
+    ),
+    "storage_full": Meaning(
+        507,
+        "Your photos take all the room they may; delete some.",
+        _("Your photos take %(used)s of %(limit)s. Delete some that you no longer need."),
+    ),
+}
