@@ -10,6 +10,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from ml.datasets.pictures import USABLE, Entry
+from ml.resnet_gray.old_names import RENAMED
 
 TRAINING, VALIDATION = "training", "validation"
 VALIDATION_SHARE = 0.1
@@ -48,4 +49,6 @@ def read(name: str) -> Iterator[Entry]:
         gzip.open(cast("gzip.GzipFile", stored), "rt", encoding="utf-8") as lines,
     ):
         for line in lines:
-            yield Entry(**json.loads(line))
+            entry = Entry(**json.loads(line))
+            entry.verdict = RENAMED.get(entry.verdict, entry.verdict)
+            yield entry

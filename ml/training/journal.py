@@ -15,6 +15,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from ml.models.runs import RunPoint, RunSample, TrainingRun
+from ml.resnet_gray.old_names import renamed
 
 log = logging.getLogger(__name__)
 Line = dict[str, Any]
@@ -133,7 +134,7 @@ def _whole_lines(file: Path, offset: int) -> Iterator[tuple[int, Line]]:
                 if not line.endswith(b"\n"):
                     return
                 try:
-                    yield len(line), json.loads(line)
+                    yield len(line), renamed(json.loads(line))
                 except ValueError:  # cut short by a full disk
                     log.warning("A line of %s was not understood.", file)
                     yield len(line), {}

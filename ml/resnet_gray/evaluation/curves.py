@@ -13,6 +13,8 @@ from html import escape
 from math import ceil, floor
 from pathlib import Path
 
+from ml.resnet_gray.old_names import renamed
+
 Curve = list[tuple[float, float]]  # passes, part of gray's error
 
 WIDTH, HEIGHT = 760, 360
@@ -30,7 +32,8 @@ def read(folder: Path) -> Curve:
     Raises OSError; ValueError where the journal holds no check.
     """
     checks = {}
-    for line in map(json.loads, (folder / "metrics.jsonl").read_text().splitlines()):
+    for text in (folder / "metrics.jsonl").read_text().splitlines():
+        line = renamed(json.loads(text))
         if line["event"] == "check":
             checks[line["step"]] = line["epoch"], line["of_gray"]
     if not checks:

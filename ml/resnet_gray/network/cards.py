@@ -12,6 +12,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from ml.resnet_gray.old_names import renamed
+
 Card = dict[str, Any]
 
 LARGEST_HEADER = 100_000_000  # the format's own limit, in bytes
@@ -33,6 +35,6 @@ def read_card(path: Path | str) -> Card:
         if size > LARGEST_HEADER:
             raise CardError(f"{path} is not a safetensors file")
         try:
-            return json.loads(json.loads(file.read(size))["__metadata__"]["card"])
+            return renamed(json.loads(json.loads(file.read(size))["__metadata__"]["card"]))
         except (ValueError, KeyError, TypeError) as error:
             raise CardError(f"{path} is not a model of this project: no model card") from error

@@ -4,13 +4,14 @@ import copy
 import math
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel
 
 from ml.resnet_gray.data.batches import Batches, Wanted, size_learned, steps_per_epoch
 from ml.resnet_gray.data.data import Photos
@@ -19,6 +20,7 @@ from ml.resnet_gray.evaluation.calibrate import USUAL
 from ml.resnet_gray.network import losses, weights
 from ml.resnet_gray.network.bins import mean_ab, occupied_bins
 from ml.resnet_gray.network.networks import Network, ResNetGrayUNet, initialize_as_paper
+from ml.resnet_gray.old_names import renamed
 
 from . import augment, revision
 from .parallel import Team
@@ -44,24 +46,24 @@ def write_atomically(path: Path, save: Callable[[Path], None]) -> None:
     part.replace(path)
 
 
-class Average:
-    """An exponential moving average of a network's values: calmer than the last ones."""
+def weight_average(net: Network, decay: float) -> AveragedModel:
+    """An exponential moving average of a network's values, its batch statistics included.
 
-    def __init__(self, net: Network, decay: float) -> None:
-        self.net = copy.deepcopy(net).eval().requires_grad_(False)
-        self.decay = decay
-        self.count = 0
+    ``decay`` is the share of the average that a step keeps, in the long run: a young average keeps
+    less, and forgets the first steps faster.
+    """
 
     @torch.no_grad()
-    def update(self, net: nn.Module) -> None:
-        self.count += 1
-        keep = min(self.decay, self.count / (self.count + 10))  # young averages forget faster
-        ours, theirs = self.net.state_dict(), net.state_dict()
-        for name, value in ours.items():
-            if value.is_floating_point():
-                value.lerp_(theirs[name], 1 - keep)
+    def update(averaged: Sequence[Tensor], current: Sequence[Tensor], count: Tensor | int) -> None:
+        keep = min(decay, (int(count) + 1) / (int(count) + 11))
+        for ours, theirs in zip(averaged, current, strict=True):
+            if ours.is_floating_point():
+                ours.lerp_(theirs, 1 - keep)
             else:
-                value.copy_(theirs[name])
+                ours.copy_(theirs)
+
+    average = AveragedModel(net, multi_avg_fn=update, use_buffers=True)
+    return average.eval().requires_grad_(False)
 
 
 class Objective(nn.Module):
@@ -115,7 +117,7 @@ class Run:
         if recipe.paper_init:
             initialize_as_paper(net)
         self.net: Network = net.to(self.device).to(memory_format=torch.channels_last)
-        self.average = Average(self.net, recipe.average) if recipe.average else None
+        self.average = weight_average(self.net, recipe.average) if recipe.average else None
         self.loss = losses.loss_for(self.net, self.colors).to(self.device)
         self.objective = self.team.wrap(Objective(self.net, self.loss))
         self.optimizer = self._optimizer()
@@ -161,7 +163,7 @@ class Run:
     @property
     def result(self) -> Network:
         """The network to use: the averaged one where there is one."""
-        net = self.average.net if self.average else self.net
+        net = cast("Network", self.average.module) if self.average else self.net
         return net.eval()
 
     @property
@@ -194,7 +196,7 @@ class Run:
             nn.utils.clip_grad_norm_(self.net.parameters(), recipe.clip)
         self.optimizer.step()
         if self.average:
-            self.average.update(self.net)
+            self.average.update_parameters(self.net)
         self.step += 1
         (self.elapsed,) = self.team.most(self.elapsed + time.monotonic() - began)
         return {name: value / recipe.parts for name, value in sums.items()}
@@ -243,8 +245,8 @@ class Run:
         """Writes ``checkpoint.pt``; a run killed at any moment leaves the last whole one."""
         state = {
             "net": self.net.state_dict(),
-            "average": self.average and self.average.net.state_dict(),
-            "average_count": self.average and self.average.count,
+            "average": self.average and self.average.module.state_dict(),
+            "average_count": self.average and int(self.average.n_averaged),
             "optimizer": self.optimizer.state_dict(),
             "step": self.step,
             "elapsed": self.elapsed,
@@ -258,7 +260,7 @@ class Run:
     @staticmethod
     def read(folder: RunFolder) -> dict[str, Any]:
         """What ``save`` wrote, on the CPU."""
-        return torch.load(folder.checkpoint, map_location="cpu", weights_only=True)
+        return renamed(torch.load(folder.checkpoint, map_location="cpu", weights_only=True))
 
     def take_up(self, state: dict[str, Any]) -> None:
         """Goes on from a checkpoint. Raises RunError if the photos are not those of its time."""
@@ -266,8 +268,8 @@ class Run:
             raise RunError(f"{self.folder.path} was trained on other photos than these")
         self.net.load_state_dict(state["net"])
         if self.average:
-            self.average.net.load_state_dict(state["average"])
-            self.average.count = state["average_count"]
+            self.average.module.load_state_dict(state["average"])
+            self.average.n_averaged.fill_(state["average_count"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.step, self.elapsed = state["step"], state["elapsed"]
         self.best, self.worse = state["best"], state["worse"]
