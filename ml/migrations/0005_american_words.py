@@ -43,7 +43,7 @@ def backwards(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ml", "0003_evaluations")]
+    dependencies = [("ml", "0004_leases")]
 
     operations = [
         migrations.RunPython(forwards, backwards),
