@@ -65,7 +65,7 @@ train: setup
 	$(BIN)/python manage.py train $(ARGS)
 
 browser: $(VENV)/.installed-dev
-	@$(BIN)/python -m tests.e2e.browser
+	@$(BIN)/python -m colorweb.testing.browser
 
 $(VENV)/bin/python:
 	@python='$(PYTHON)'; [ -n "$$python" ] || { \

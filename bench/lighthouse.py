@@ -15,8 +15,9 @@ from statistics import median
 
 from bench.page import LIGHTHOUSE, keep_section
 from bench.start import jpeg
-from tests.e2e import browser
-from tests.e2e.stack import Guest, Stack
+from colorweb.testing import browser
+from colorweb.testing.guest import Guest
+from colorweb.testing.stack import Stack
 
 AIMS = {"performance": 90, "accessibility": 100, "best-practices": 95, "seo": 95}
 RUNS = 5

@@ -13,11 +13,10 @@ from datetime import timedelta
 from pathlib import Path
 from statistics import median
 from typing import Any
-from urllib.parse import urlencode, urlsplit, urlunsplit
-
-import psycopg
+from urllib.parse import urlencode
 
 from bench.rows import Row, ms
+from colorweb.testing import databases
 
 AIM = 1.3
 SMALL, LARGE = 1_000, 100_000
@@ -34,16 +33,15 @@ PAGES = {
 
 def rows(*, quick: bool) -> list[Row]:
     """Both pages, on SQLite and on the PostgreSQL of TEST_DATABASE_URL if there is one."""
-    servers = {"SQLite": None, "PostgreSQL": os.environ.get("TEST_DATABASE_URL")}
     found = []
-    for database, server in servers.items():
-        if database == "PostgreSQL" and not server:
+    for database in ("SQLite", "PostgreSQL"):
+        if database == "PostgreSQL" and not os.environ.get("TEST_DATABASE_URL"):
             continue
         for owners, of_whom in ((False, "of one owner"), (True, f"of owners with {OWNED} each")):
             with ExitStack() as stack:
                 counts = SMALL, LARGE // (10 if quick else 1)
                 small, large = (
-                    stack.enter_context(site(count, count // OWNED if owners else 1, server))
+                    stack.enter_context(site(count, count // OWNED if owners else 1, database))
                     for count in counts
                 )
                 for page in PAGES:
@@ -74,17 +72,19 @@ def _worst(
 
 
 @contextmanager
-def site(count: int, owners: int, server: str | None) -> Iterator[Callable[[str], float]]:
+def site(count: int, owners: int, database: str) -> Iterator[Callable[[str], float]]:
     """A process with so many photos; called with a page's name it renders it, and tells the ms."""
     with tempfile.TemporaryDirectory(prefix="colorweb-tests-") as folder, ExitStack() as stack:
-        url = stack.enter_context(_database(server)) if server else ""
+        url = databases.create() if database == "PostgreSQL" else None
+        if url:
+            stack.callback(databases.drop, url)
         process = subprocess.Popen(
             [sys.executable, "-m", "bench.pages", str(count), str(owners)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, "VAR_DIR": folder, "TEST_DATABASE_URL": url,
-                 "DJANGO_SETTINGS_MODULE": "tests.settings"},
+            env={**os.environ, "VAR_DIR": folder, "TEST_DATABASE_URL": url or "",
+                 "DJANGO_SETTINGS_MODULE": "colorweb.testing.settings"},
         )  # fmt: skip
         with process:
             requests, answers = process.stdin, process.stdout
@@ -98,19 +98,6 @@ def site(count: int, owners: int, server: str | None) -> Iterator[Callable[[str]
             assert answers.readline() == "ready\n"
             yield render
             requests.close()
-
-
-@contextmanager
-def _database(server: str) -> Iterator[str]:
-    """A database of its own on that server."""
-    parts = urlsplit(server)
-    name = f"{parts.path.lstrip('/')}_bench_{os.getpid()}_{random.randrange(10**6)}"  # noqa: S311
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-        try:
-            yield urlunsplit(parts._replace(path=f"/{name}"))
-        finally:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
 def main(count: int, owners: int) -> None:
@@ -224,23 +211,35 @@ class Copies:
 
 def _addresses(owner: Any) -> dict[str, str]:
     """Where each view of each page is for this owner."""
+    from django.urls import reverse  # noqa: PLC0415
+
     from colorweb import keyset  # noqa: PLC0415
     from jobs.models import Photo  # noqa: PLC0415
+    from jobs.photos import search  # noqa: PLC0415
+    from jobs.sharing import gallery  # noqa: PLC0415
+
+    def history_page(**query: str) -> str:
+        assert query.get("sort", "newest") in search.ORDERS, query
+        return f"{reverse('history')}?{urlencode(query)}"
+
+    def gallery_page(**query: str) -> str:
+        assert query.get("order", "newest") in gallery.ORDERS, query
+        return f"{reverse('gallery')}?{urlencode(query)}"
 
     mine, public = Photo.objects.filter(owner=owner), Photo.objects.filter(visibility="public")
     middle = mine.order_by("created_at")[mine.count() // 2].created_at
     older = keyset.page(mine.filter(created_at__lt=middle), "-created_at", 1).next
     earlier = keyset.page(public.filter(published_at__lt=middle), "-published_at", 1).next
     return {
-        "history newest": "/history/",
-        "history in the middle": f"/history/?{urlencode({'page': older})}",
-        "history by name": "/history/?sort=name",
-        "history by space": "/history/?sort=bytes",
-        "history failed": "/history/?state=failed",
-        "history one model": "/history/?model=resnet-gray-unet",
-        "gallery newest": "/gallery/",
-        "gallery in the middle": f"/gallery/?{urlencode({'place': earlier})}",
-        "gallery most liked": "/gallery/?order=liked",
+        "history newest": history_page(),
+        "history in the middle": history_page(page=older),
+        "history by name": history_page(sort="name"),
+        "history by space": history_page(sort="bytes"),
+        "history failed": history_page(state="failed"),
+        "history one model": history_page(model="resnet-gray-unet"),
+        "gallery newest": gallery_page(),
+        "gallery in the middle": gallery_page(place=earlier),
+        "gallery most liked": gallery_page(order="likes"),
     }
 
 

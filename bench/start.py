@@ -10,7 +10,8 @@ from PIL import Image
 
 from bench.rows import Row
 from bench.scene import scene
-from tests.e2e.stack import Guest, Stack
+from colorweb.testing.guest import Guest
+from colorweb.testing.stack import Stack
 
 AIM = 50
 

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import uuid
 from collections.abc import Iterator
-from functools import partial
 from typing import Any
 
 import pytest
 import redis
 
 from colorweb import runtime
-from colorweb.serve.programs import valkey_command
 from colorweb.storage import S3
-from tests import s3
-from tests.waiting import wait_for
+from colorweb.testing import s3
+from colorweb.testing import valkey as valkey_server
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -34,12 +31,10 @@ def pytest_unconfigure() -> None:
 def valkey() -> Iterator[None]:
     """The embedded servers at the addresses that the settings name."""
     runtime.run_dir().mkdir(mode=0o700, parents=True, exist_ok=True)
-    servers = []
-    for name, policy in (("broker", "noeviction"), ("cache", "allkeys-lru")):
-        command = valkey_command(runtime.run_dir() / f"{name}.sock", "64mb", policy)
-        servers.append(subprocess.Popen(command, cwd=runtime.run_dir(), stdout=subprocess.DEVNULL))
-    for url in (runtime.broker_url(), runtime.cache_url()):
-        wait_for(partial(_answers, url), f"Valkey at {url}")
+    servers = [
+        valkey_server.start(runtime.run_dir() / f"{name}.sock", policy)
+        for name, policy in (("broker", "noeviction"), ("cache", "allkeys-lru"))
+    ]
     yield
     for server in servers:
         server.terminate()
@@ -83,11 +78,3 @@ def empty_valkey() -> None:
     for url in (runtime.broker_url(), runtime.cache_url()):
         with redis.Redis.from_url(url) as client:
             client.flushall()
-
-
-def _answers(url: str) -> bool:
-    try:
-        with redis.Redis.from_url(url) as client:
-            return bool(client.ping())
-    except redis.ConnectionError:
-        return False

@@ -8,7 +8,9 @@ from bench import pages
 from bench.__main__ import ROWS, main, page, table
 from bench.rows import Row, ms, times
 from bench.scene import scene, write_jpeg
+from colorweb.accounts.models import User
 from ml.imaging import photos
+from tests.jobs import make
 
 
 def test_scene_is_a_color_photo_and_always_the_same():
@@ -60,3 +62,15 @@ def test_of_a_page_the_view_that_suffers_most_is_told(monkeypatch, capsys):
         15.0,
         "by name",
     )
+
+
+def test_every_view_has_an_address_and_is_what_it_says(client, db):
+    owner = User.objects.create_user("ada@example.org")
+    make.published(owner=owner, guest="")
+    addresses = pages._addresses(owner)
+    assert set(addresses) == {
+        f"{page} {view}" for page, views in pages.PAGES.items() for view in views
+    }
+    client.force_login(owner)
+    assert {client.get(address).status_code for address in addresses.values()} == {200}
+    assert client.get(addresses["gallery most liked"]).context["order"] == "likes"

@@ -12,12 +12,12 @@ from django.conf import settings
 from django.db import connections
 
 from colorweb.asgi import application
+from colorweb.testing import pictures
+from colorweb.testing.waiting import wait_for
 from jobs.models import State
 from jobs.queue import claims, states
 from jobs.results import renditions
 from jobs.storage import files
-from tests import pictures
-from tests.waiting import wait_for
 
 
 @pytest.fixture(autouse=True)

@@ -10,9 +10,9 @@ from colorweb_client.cli import main
 
 from colorweb.accounts import tokens
 from colorweb.accounts.models import User
+from colorweb.testing import pictures
 from jobs.models import Job, Photo
 from ml.imaging.photo_errors import ERRORS
-from tests import pictures
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -19,11 +19,11 @@ from standardwebhooks import Webhook
 from colorweb.accounts import tokens
 from colorweb.accounts.models import User
 from colorweb.errors import documented
+from colorweb.testing import pictures
+from colorweb.testing.ports import free_port
+from colorweb.testing.waiting import wait_for
 from jobs.queue import retries
 from jobs.webhooks import endpoints
-from tests import pictures
-from tests.ports import free_port
-from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

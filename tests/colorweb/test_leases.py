@@ -11,8 +11,8 @@ from django.db.models.functions import Now
 
 from colorweb import broker, leases
 from colorweb.leases.wakeups import Wakeup
+from colorweb.testing.waiting import wait_for
 from ml.models import DataSet
-from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

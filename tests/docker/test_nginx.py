@@ -15,8 +15,8 @@ import httpx
 import pytest
 
 from colorweb.runtime import REPOSITORY
-from tests.ports import free_port
-from tests.waiting import wait_for
+from colorweb.testing.ports import free_port
+from colorweb.testing.waiting import wait_for
 
 pytestmark = pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not here")
 

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from colorweb.testing import browser as chromium
+from colorweb.testing.guest import Guest
+from colorweb.testing.stack import Stack
 from ml.versions import catalog
-from tests.e2e import browser as chromium
-from tests.e2e.stack import Guest, Stack
 
 PROGRAMS = ("web", "gpu", "default", "training")
 
@@ -67,7 +68,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     """A Chromium that is there already."""
     path = chromium.find()
     if not path:
-        pytest.fail("No Chromium here. Run: python -m tests.e2e.browser", pytrace=False)
+        pytest.fail("No Chromium here. Run: python -m colorweb.testing.browser", pytrace=False)
     return {**browser_type_launch_args, "executable_path": path, "args": chromium.FLAGS}
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.e2e import pictures
-from tests.e2e.stack import Stack
+from colorweb.testing import pictures
+from colorweb.testing.stack import Stack
 
 DESKTOP = 1280
 PHONE = 390

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from colorweb.testing.stack import Stack
 from tests import totp
 from tests.e2e import pages
-from tests.e2e.stack import Stack
 from tests.e2e.test_pages_accessible import check
 
 PASSWORD = "correct horse battery"

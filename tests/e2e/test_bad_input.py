@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from PIL import Image
 
-from tests.e2e import pictures
-from tests.e2e.stack import Guest, Stack
+from colorweb.testing import pictures
+from colorweb.testing.guest import Guest
+from colorweb.testing.stack import Stack
 
 MEGABYTE = 1_000_000
 
@@ -18,14 +19,14 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "bomb.png": (pictures.png_bomb, "too_many_pixels"),
     "empty.jpg": (lambda: b"", "empty_file"),
     "drawing.svg": (pictures.svg, "vector_drawing"),
-    "strip.png": (lambda: pictures.encoded(Image.new("L", (21, 1)), "PNG"), "too_narrow"),
+    "strip.png": (lambda: pictures.saved(Image.new("L", (21, 1)), "PNG"), "too_narrow"),
 }
 COLORED: dict[str, Callable[[], bytes]] = {
     "inks.jpg": pictures.cmyk_jpeg,
     "scan.tif": pictures.tiff_16_bit,
     "moving.gif": pictures.animated_gif,
-    "dot.png": lambda: pictures.encoded(Image.new("L", (1, 1), 128), "PNG"),
-    "line.png": lambda: pictures.encoded(Image.new("L", (1, 20), 128), "PNG"),
+    "dot.png": lambda: pictures.saved(Image.new("L", (1, 1), 128), "PNG"),
+    "line.png": lambda: pictures.saved(Image.new("L", (1, 20), 128), "PNG"),
     "wrongly named.gif": pictures.jpeg,
 }
 

@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 
 from colorweb.runtime import REPOSITORY
-from tests.e2e import pictures
-from tests.e2e.stack import Guest, Stack
-from tests.waiting import wait_for
+from colorweb.testing import pictures
+from colorweb.testing.guest import Guest
+from colorweb.testing.stack import Stack
+from colorweb.testing.waiting import wait_for
 
 pytestmark = pytest.mark.long
 

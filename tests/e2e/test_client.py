@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 from colorweb.runtime import REPOSITORY
-from tests.e2e import pictures
-from tests.e2e.stack import Stack
-from tests.waiting import wait_for
+from colorweb.testing import pictures
+from colorweb.testing.stack import Stack
+from colorweb.testing.waiting import wait_for
 
 
 def start(stack: Stack, photos: Path, out: Path) -> subprocess.Popen[str]:

@@ -10,10 +10,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.e2e import pictures
-from tests.e2e.stack import Guest, Stack
+from colorweb.testing import pictures
+from colorweb.testing.guest import Guest
+from colorweb.testing.stack import Stack
+from colorweb.testing.waiting import wait_for
 from tests.e2e.test_killed_worker import RECOVERED, kill_child, state_of
-from tests.waiting import wait_for
 
 pytestmark = pytest.mark.long
 

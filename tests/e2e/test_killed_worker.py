@@ -8,9 +8,10 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.e2e import pictures
-from tests.e2e.stack import Guest, Stack
-from tests.waiting import wait_for
+from colorweb.testing import pictures
+from colorweb.testing.guest import Guest
+from colorweb.testing.stack import Stack
+from colorweb.testing.waiting import wait_for
 
 RECOVERED = 90  # seconds: a lease of 20, the reaper's 5, and loading the network again
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 
-from tests.e2e import pictures
-from tests.e2e.stack import Guest, Stack
+from colorweb.testing import pictures
+from colorweb.testing.guest import Guest
+from colorweb.testing.stack import Stack
 
 RECOVERED = 60  # seconds: everybody's reconnection, and the reaper's five
 

@@ -9,13 +9,12 @@ from pathlib import Path
 import boto3
 import pytest
 
-from tests import s3
-from tests.e2e import pictures
-from tests.e2e.machines import Machines
-from tests.e2e.stack import Guest
+from colorweb.testing import pictures, s3
+from colorweb.testing.guest import Guest
+from colorweb.testing.machines import Machines
+from colorweb.testing.waiting import wait_for
 from tests.ml import colors
 from tests.ml.datasets.pictures import photo
-from tests.waiting import wait_for
 
 pytestmark = [
     pytest.mark.long,

@@ -7,8 +7,8 @@ from zipfile import ZipFile
 
 from playwright.sync_api import Browser, Page, expect
 
+from colorweb.testing.stack import Stack
 from tests.e2e import pages
-from tests.e2e.stack import Stack
 from tests.e2e.test_accounts import sign_up
 from tests.e2e.test_pages_accessible import check
 

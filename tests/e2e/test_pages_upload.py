@@ -9,9 +9,9 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect
 
 from colorweb.runtime import REPOSITORY
+from colorweb.testing.stack import Stack
 from ml.imaging.photo_errors import ERRORS
 from tests.e2e import pages
-from tests.e2e.stack import Stack
 
 
 def test_sample_photo_is_colored_without_a_file_of_ones_own(page: Page) -> None:

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from tests.e2e import pictures
+from colorweb.testing import pictures
 from tests.e2e.pages import colored, photo_in
 
 APART = """() => {

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e import pictures
-from tests.e2e.stack import Stack
+from colorweb.testing import pictures
+from colorweb.testing.stack import Stack
 
 COLORED = 60_000  # milliseconds; two cores do it in two seconds when nothing else runs
 JOB_PAGE = re.compile(r"/jobs/[0-9a-f-]{36}/$")

@@ -9,9 +9,9 @@ import httpx
 import pytest
 
 from colorweb.runtime import REPOSITORY
-from tests.e2e.stack import STAFF, Stack
-from tests.ports import free_port
-from tests.waiting import wait_for
+from colorweb.testing.ports import free_port
+from colorweb.testing.stack import STAFF, Stack
+from colorweb.testing.waiting import wait_for
 
 
 def test_a_second_run_on_the_same_folder_is_refused(stack: Stack) -> None:

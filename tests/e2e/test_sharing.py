@@ -6,8 +6,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
+from colorweb.testing.stack import Stack
 from tests.e2e import pages
-from tests.e2e.stack import Stack
 from tests.e2e.test_pages_accessible import check
 
 

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from colorweb.testing.stack import STAFF, Stack
+from colorweb.testing.waiting import wait_for
 from ml.versions.evaluations import TILE
 from tests.e2e.pages import colored, photo_in
-from tests.e2e.stack import STAFF, Stack
 from tests.ml import colors
 from tests.ml.datasets.pictures import photo
-from tests.waiting import wait_for
 
 CHECKED = 60_000  # milliseconds
 TRAINED = 300_000

@@ -11,9 +11,10 @@ import httpx
 import pytest
 
 from colorweb.runtime import REPOSITORY
-from tests.e2e import pictures
-from tests.e2e.stack import STAFF, Guest, Stack
-from tests.waiting import wait_for
+from colorweb.testing import pictures
+from colorweb.testing.guest import Guest
+from colorweb.testing.stack import STAFF, Stack
+from colorweb.testing.waiting import wait_for
 
 PHOTOS = 200
 

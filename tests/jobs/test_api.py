@@ -6,9 +6,9 @@ import pytest
 from django.core.files.storage import default_storage
 from django.test import Client
 
+from colorweb.testing import pictures
 from jobs.models import STORED_AS, Job, Photo, State
 from jobs.queue import claims, states
-from tests import pictures
 from tests.jobs import make
 
 pytestmark = pytest.mark.django_db(transaction=True)

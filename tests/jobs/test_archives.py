@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from colorweb.accounts.models import User
 from colorweb.accounts.visitors import Visitor
+from colorweb.testing.waiting import wait_for
 from jobs.models import Archive, Job, Photo, State
 from jobs.photos import ownership, trash
 from jobs.results import archives
@@ -24,7 +25,6 @@ from jobs.sharing import guests
 from jobs.storage import access
 from tests.jobs import make
 from tests.jobs.test_openapi import conforms, document  # noqa: F401 - a fixture
-from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

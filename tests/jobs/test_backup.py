@@ -14,11 +14,11 @@ from django.test import Client
 from colorweb.accounts.models import ApiToken, User
 from colorweb.backup import rows, save, stored
 from colorweb.health import workers
+from colorweb.testing import pictures, s3
+from colorweb.testing.ports import free_port
 from jobs.models import Job, Photo
 from jobs.photos import deletion
-from tests import pictures, s3
 from tests.jobs import make
-from tests.ports import free_port
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

@@ -11,11 +11,11 @@ from django.test import Client
 from django.utils import timezone
 
 from colorweb.accounts.visitors import Visitor
+from colorweb.testing import pictures
 from jobs.models import STORED_AS, Batch, Job, Photo
 from jobs.photos import batches, intake, unpacking
 from jobs.queue import claims
 from jobs.sharing import guests
-from tests import pictures
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from colorweb.accounts.models import User
 from colorweb.health import workers
+from colorweb.testing import pictures
 from jobs.models import Check, Job, State, folder_of
 from jobs.photos import consistency
 from jobs.queue import claims, control, retries, states
 from jobs.serializers import status
-from tests import pictures
 from tests.jobs import make
 
 pytestmark = pytest.mark.django_db(transaction=True)

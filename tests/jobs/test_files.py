@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 import pytest
 from django.core.files.storage import default_storage
 
+from colorweb.testing import pictures
 from jobs.models import Photo
 from jobs.photos import deletion
 from jobs.storage import files
-from tests import pictures
 from tests.jobs import make
 
 pytestmark = [

@@ -19,6 +19,7 @@ from schemathesis.specs.openapi import checks
 from colorweb.accounts import tokens
 from colorweb.accounts.models import User
 from colorweb.accounts.visitors import Visitor
+from colorweb.testing import pictures
 from jobs.models import State, WebhookDelivery
 from jobs.photos import batches, intake
 from jobs.queue import claims, states
@@ -26,7 +27,6 @@ from jobs.results import archives
 from jobs.storage import files
 from jobs.webhooks import endpoints
 from ml.versions import registry
-from tests import pictures
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

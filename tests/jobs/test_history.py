@@ -10,10 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from colorweb.accounts.models import User
+from colorweb.testing import pictures
 from jobs.models import Job, Photo, State
 from jobs.photos import search
 from jobs.queue import claims, positions, states
-from tests import pictures
 from tests.jobs import make
 
 pytestmark = pytest.mark.django_db(transaction=True)

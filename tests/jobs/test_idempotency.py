@@ -9,9 +9,9 @@ from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
+from colorweb.testing import pictures
 from jobs.models import IdempotencyKey, Job, Photo
 from jobs.photos import idempotency
-from tests import pictures
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -7,11 +7,11 @@ import threading
 import pytest
 from django.test import Client
 
+from colorweb.testing import pictures
+from colorweb.testing.waiting import wait_for
 from jobs.models import Job, Photo
 from jobs.photos import fetch
-from tests import pictures
 from tests.outsider import outsider
-from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

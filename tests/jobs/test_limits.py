@@ -10,9 +10,9 @@ from rest_framework.settings import api_settings
 
 from colorweb.accounts import tokens
 from colorweb.accounts.models import User
+from colorweb.testing import pictures
 from jobs.models import Job, Photo
 from jobs.queue import claims
-from tests import pictures
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -2,9 +2,9 @@
 
 import pytest
 
+from colorweb.testing import pictures
 from jobs.models import Job
 from ml.versions import promotion, registry
-from tests import pictures
 from tests.ml import networks
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -8,17 +8,18 @@ from pathlib import Path
 import jsonschema
 import pytest
 import yaml
+from colorweb.api.errors import CODES
 from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 
 from colorweb.errors import CODES, documented
+from colorweb.testing import pictures
 from jobs.api import examples
 from jobs.api.urls import urlpatterns as of_photos
 from jobs.models import Job, State
 from jobs.queue import claims, states
 from ml.api.urls import urlpatterns as of_training
-from tests import pictures
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -9,10 +9,10 @@ from django.core.files.storage import default_storage
 from django.test import Client
 from PIL import Image
 
+from colorweb.testing import pictures
 from jobs.models import Job, Photo, State
 from jobs.queue import claims, states
 from jobs.storage import files
-from tests import pictures
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -15,10 +15,11 @@ from django.test import Client
 from django.utils import timezone
 
 from colorweb.accounts.models import User
+from colorweb.testing import pictures
 from jobs.models import Job, Photo, State
 from jobs.photos import export, ownership
 from jobs.queue import claims, positions, states
-from tests import pictures, totp
+from tests import totp
 from tests.colorweb import test_accounts
 from tests.colorweb.test_accounts import EMAIL, PASSWORD, log_in, prove, turn_on_two_steps
 from tests.jobs import make

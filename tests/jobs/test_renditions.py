@@ -13,13 +13,13 @@ from PIL import Image
 
 from colorweb import broker
 from colorweb.errors import DomainError
+from colorweb.testing import pictures
 from jobs.models import Job, Photo, Rendition, State
 from jobs.queue import claims, states, wakeups
 from jobs.results import renditions
 from jobs.results.rendering import make as make_file
 from jobs.storage import files
 from ml.imaging.chroma import Chroma, render
-from tests import pictures
 from tests.jobs import make
 
 pytestmark = pytest.mark.django_db(transaction=True)

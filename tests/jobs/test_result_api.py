@@ -3,12 +3,12 @@
 import pytest
 from django.test import Client
 
+from colorweb.testing import pictures
 from jobs.models import Job, Rendition, State
 from jobs.photos import visibility
 from jobs.queue import claims, states
 from jobs.results import renditions
 from jobs.storage import files
-from tests import pictures
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -7,11 +7,11 @@ import pytest
 from django.apps import apps
 
 from colorweb.accounts.visitors import Visitor
+from colorweb.testing import pictures
 from jobs.models import Batch, Job, State
 from jobs.models.job import COPIED
 from jobs.photos import intake
 from jobs.queue import retries
-from tests import pictures
 from tests.jobs import make
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -8,11 +8,11 @@ from django.test import Client
 from django.utils import timezone
 
 from colorweb.accounts.models import User
+from colorweb.testing import pictures
 from jobs.models import Job, ShareLink, State
 from jobs.queue import claims, states
 from jobs.sharing import guests, links
 from jobs.storage import files
-from tests import pictures
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

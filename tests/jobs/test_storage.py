@@ -9,12 +9,12 @@ from django.test import Client
 
 from colorweb.accounts.models import User
 from colorweb.accounts.visitors import Visitor
+from colorweb.testing import pictures
 from jobs.models import Job, Photo
 from jobs.photos import deletion
 from jobs.queue import claims, limits
 from jobs.sharing import guests
 from jobs.storage import files
-from tests import pictures
 from tests.jobs import make
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -9,11 +9,11 @@ from django.test import Client
 
 from colorweb.http.storage_unavailable import is_unavailable
 from colorweb.storage import S3
+from colorweb.testing import pictures, s3
+from colorweb.testing.ports import free_port
 from jobs.models import Batch, IdempotencyKey, Job, Photo
 from jobs.photos import intake, unpacking
-from tests import pictures, s3
 from tests.jobs.test_batches import ALBUM, archive, photo
-from tests.ports import free_port
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

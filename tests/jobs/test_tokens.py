@@ -12,9 +12,9 @@ from django.utils import timezone
 from colorweb.accounts import tokens
 from colorweb.accounts.models import ApiToken, User
 from colorweb.asgi import application
+from colorweb.testing import pictures
 from jobs.api.urls import urlpatterns
 from jobs.models import Job
-from tests import pictures
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -8,10 +8,10 @@ from django.test import Client
 from django.utils import timezone
 
 from colorweb.accounts.models import User
+from colorweb.testing import pictures
 from jobs.models import Job, Photo, State
 from jobs.photos import export, trash
 from jobs.queue import claims, states
-from tests import pictures
 from tests.jobs import make
 from tests.jobs.test_live import socket
 from tests.jobs.test_people import finish

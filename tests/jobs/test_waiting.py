@@ -13,15 +13,15 @@ from django.utils.module_loading import import_string
 
 from colorweb.accounts.visitors import Visitor
 from colorweb.asgi import application
+from colorweb.testing import pictures
+from colorweb.testing.waiting import wait_for
 from jobs.events.progress import Progress
 from jobs.live import subscriptions
 from jobs.models import Job, State
 from jobs.photos import visibility
 from jobs.queue import claims, states
 from jobs.storage import access
-from tests import pictures
 from tests.jobs import make
-from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -12,10 +12,10 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from colorweb.accounts import tokens
 from colorweb.accounts.models import User
+from colorweb.testing import pictures
 from jobs.models import Event, Job, State, WebhookDelivery, WebhookEndpoint
 from jobs.queue import claims, states
 from jobs.webhooks import endpoints, sending
-from tests import pictures
 from tests.jobs import make
 from tests.outsider import outsider
 

@@ -11,6 +11,9 @@ from PIL import ExifTags, Image
 
 from colorweb.accounts.visitors import Visitor
 from colorweb.health import workers
+from colorweb.testing import pictures, s3
+from colorweb.testing.ports import free_port
+from colorweb.testing.waiting import wait_for
 from jobs import tasks
 from jobs.models import Job, Photo, Rendition, State
 from jobs.photos import intake
@@ -19,11 +22,8 @@ from jobs.results import renditions
 from jobs.sharing import gallery
 from jobs.storage import files
 from ml.resnet_gray.network import weights
-from tests import pictures, s3
 from tests.jobs import make
 from tests.ml.test_metadata import SERIALS, camera_file
-from tests.ports import free_port
-from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -11,6 +11,7 @@ import cv2
 import pytest
 import torch
 
+from colorweb.testing.waiting import wait_for
 from ml.resnet_gray.data import batches, data
 from ml.resnet_gray.network import weights
 from ml.resnet_gray.training import revision
@@ -19,7 +20,6 @@ from ml.resnet_gray.training.recipes import PRESETS, Recipe
 from ml.resnet_gray.training.run_folder import RunError, RunFolder
 from ml.resnet_gray.training.train import main
 from tests.ml import colors
-from tests.waiting import wait_for
 
 
 def tiny(preset: str = "best", **changes) -> Recipe:

@@ -13,13 +13,13 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from colorweb import leases
+from colorweb.testing.waiting import wait_for
 from ml.models import DataSet, ModelVersion, TrainingRun
 from ml.training import copies, notice, queue, steer, worker
 from ml.training.errors import RunError
 from ml.training.options import Options
 from ml.versions import evaluations
 from tests.ml import networks
-from tests.waiting import wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -1,4 +1,4 @@
-"""Finds a Chromium for the browser tests; `python -m tests.e2e.browser` installs one if need be."""
+"""Finds a Chromium for the browser tests; run as a program, it installs one if need be."""
 
 from __future__ import annotations
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.ports import free_port
-from tests.waiting import wait_for
+from colorweb.testing.ports import free_port
+from colorweb.testing.waiting import wait_for
 
 KEYS = {"access_key": "colorweb", "secret_key": "not a secret"}
 

@@ -8,45 +8,61 @@ import zlib
 from typing import Any
 
 import numpy as np
+from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 
-def landscape(width: int = 640, height: int = 480) -> Image.Image:
-    """A gray picture with a sky, a hill and some grain: smooth parts, edges and noise."""
+def scene(width: int = 320, height: int = 240, seed: int = 0) -> np.ndarray:
+    """A sky, a hill and some grain: smooth parts, edges and noise. Gray, uint8 H,W."""
     y, x = np.mgrid[0 : 1 : height * 1j, 0 : 1 : width * 1j].astype(np.float32)
     sky = 190 - 60 * y
     hill = 60 + 60 * x
-    grain = np.random.default_rng(1).normal(0, 4, (height, width)).astype(np.float32)
-    gray = np.where(y > 0.55 + 0.15 * np.sin(5 * x), hill, sky) + grain
-    return Image.fromarray(gray.clip(0, 255).astype(np.uint8))
+    grain = np.random.default_rng(seed).normal(0, 4, (height, width)).astype(np.float32)
+    gray = np.where(y > 0.55 + 0.15 * np.sin(5 * x + seed), hill, sky) + grain
+    return gray.clip(0, 255).astype(np.uint8)
 
 
-def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
+def saved(image: Image.Image, kind: str, **options: Any) -> bytes:
     """The picture as a file of `kind`, as Pillow names it."""
     out = io.BytesIO()
     image.save(out, kind, **options)
     return out.getvalue()
 
 
+def encoded(kind: str = "JPEG", width: int = 320, height: int = 240, seed: int = 0) -> bytes:
+    """A black-and-white photo as a file of `kind`."""
+    return saved(Image.fromarray(scene(width, height, seed)), kind, quality=90)
+
+
+def upload(name: str = "old.jpg", content: bytes | None = None) -> SimpleUploadedFile:
+    """A photo as a form sends it."""
+    return SimpleUploadedFile(name, encoded() if content is None else content)
+
+
 def jpeg(width: int = 640, height: int = 480) -> bytes:
     """A black-and-white photo as old scanners write them: a gray JPEG."""
-    return encoded(landscape(width, height), "JPEG", quality=90)
+    return encoded("JPEG", width, height)
+
+
+def landscape() -> Image.Image:
+    """The scene of `jpeg`, not in a file yet."""
+    return Image.fromarray(scene(640, 480))
 
 
 def cmyk_jpeg() -> bytes:
     """A JPEG in four printing inks."""
-    return encoded(landscape().convert("RGB").convert("CMYK"), "JPEG", quality=90)
+    return saved(landscape().convert("RGB").convert("CMYK"), "JPEG", quality=90)
 
 
 def tiff_16_bit() -> bytes:
     """A gray TIFF with 65,536 levels, as film scanners write them."""
-    return encoded(Image.fromarray(np.asarray(landscape()).astype(np.uint16) * 257), "TIFF")
+    return saved(Image.fromarray(np.asarray(landscape()).astype(np.uint16) * 257), "TIFF")
 
 
 def animated_gif() -> bytes:
     """A GIF of two pictures."""
     first = landscape()
-    return encoded(first, "GIF", save_all=True, append_images=[first.rotate(180)], duration=100)
+    return saved(first, "GIF", save_all=True, append_images=[first.rotate(180)], duration=100)
 
 
 def svg() -> bytes:

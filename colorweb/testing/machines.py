@@ -10,17 +10,17 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import psycopg
 import redis
 
 from colorweb.runtime import REPOSITORY
-from colorweb.serve.programs import valkey_command
-from tests import s3
-from tests.e2e.stack import STAFF, drop_database, own_database
-from tests.ports import free_port
-from tests.waiting import wait_for
+from colorweb.testing import databases, s3, valkey
+from colorweb.testing.ports import free_port
+from colorweb.testing.stack import STAFF
+from colorweb.testing.waiting import wait_for
 
 LOADING = 180  # seconds; networks load beside each other
 
@@ -29,7 +29,7 @@ class Machines:
     """A database, a broker and a storage that several machines share, and those machines."""
 
     def __init__(self, folder: Path, storage: str, environment: Mapping[str, str]) -> None:
-        database = own_database()
+        database = databases.create()
         assert database
         self.folder = folder
         self.database = database
@@ -114,7 +114,7 @@ class Machines:
         try:
             self.stop()
         finally:
-            drop_database(self.database)
+            databases.drop(self.database)
 
     def destroy(self) -> None:
         """What a fire does: the machines' folders and all rows are gone."""
@@ -146,19 +146,8 @@ class Machines:
         return {**system, **self.shared, "VAR_DIR": str(self.folder / machine), **more}
 
     def _start_broker(self) -> None:
-        command = valkey_command(self.folder / "broker.sock", "64mb", "noeviction")
-        command[command.index("--port") + 1] = self.broker.rpartition(":")[2].removesuffix("/0")
-        self.processes["data", "broker"] = subprocess.Popen(
-            [*command, "--bind", "127.0.0.1"], stdout=subprocess.DEVNULL, cwd=self.folder
-        )
-        wait_for(self._broker_answers, "the broker")
-
-    def _broker_answers(self) -> bool:
-        try:
-            self.workers()
-        except redis.ConnectionError:
-            return False
-        return True
+        port = urlsplit(self.broker).port or 0
+        self.processes["data", "broker"] = valkey.start(self.folder / "broker.sock", port=port)
 
     def _is_ready(self) -> bool:
         try:

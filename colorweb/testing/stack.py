@@ -10,17 +10,16 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any, Protocol
-from urllib.parse import urlsplit, urlunsplit
+from typing import Any
 from xmlrpc.client import ServerProxy
 
-import httpx
 import psycopg
 from supervisor.xmlrpc import SupervisorTransport
 
 from colorweb.runtime import REPOSITORY
-from tests.ports import free_port
-from tests.waiting import wait_for
+from colorweb.testing import databases
+from colorweb.testing.ports import free_port
+from colorweb.testing.waiting import wait_for
 
 START_SECONDS = 120
 STAFF = {"ADMIN_EMAIL": "staff@example.org", "ADMIN_PASSWORD": "a long enough pass phrase"}
@@ -33,7 +32,7 @@ class Stack:
         self.var_dir = folder
         self.port = free_port()
         self.base_url = f"http://127.0.0.1:{self.port}"
-        self.database = own_database()
+        self.database = databases.create()
         # The tests' own settings and addresses must not reach the site.
         inherited = {
             name: value
@@ -71,7 +70,7 @@ class Stack:
     def remove(self) -> None:
         """Drops the database made for this stack."""
         if self.database:
-            drop_database(self.database)
+            databases.drop(self.database)
 
     def _is_ready(self) -> bool:
         if self.process.poll() is not None:
@@ -166,74 +165,9 @@ class Stack:
             return connection.execute(query).fetchall()
 
 
-class Site(Protocol):
-    """Something that serves the site."""
-
-    base_url: str
-
-
-class Guest:
-    """A visitor who uses the REST API without cookies."""
-
-    def __init__(self, site: Site) -> None:
-        self.http = httpx.Client(base_url=site.base_url, timeout=60)
-
-    def post(self, name: str, body: bytes, **fields: str) -> httpx.Response:
-        """Sends a photo; the answer, whatever it is."""
-        answer = self.http.post("/api/v1/jobs/", files={"image": (name, body)}, data=fields)
-        self.http.cookies.clear()
-        if answer.status_code == 201 and "guest_token" in answer.json():
-            self.http.headers["Authorization"] = f"Bearer {answer.json()['guest_token']}"
-        return answer
-
-    def job(self, job: str) -> dict[str, Any]:
-        """The job as it is now."""
-        answer = self.http.get(f"/api/v1/jobs/{job}/")
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    def wait(self, job: str, *statuses: str, seconds: float = 60) -> dict[str, Any]:
-        """The job once it has one of `statuses`; an end by default."""
-        wanted = statuses or ("succeeded", "failed", "canceled")
-
-        def look() -> dict[str, Any] | None:
-            now = self.job(job)
-            return now if now["status"] in wanted else None
-
-        return wait_for(look, f"job {job} to be {' or '.join(wanted)}", seconds) or {}
-
-    def get(self, url: str) -> bytes:
-        """A file of a job."""
-        answer = self.http.get(url)
-        assert answer.status_code == 200, answer.text
-        return answer.content
-
-
-def own_database() -> str | None:
-    """A new database on the tests' PostgreSQL; None where SQLite is tested."""
-    server = os.environ.get("TEST_DATABASE_URL")
-    if not server:
-        return None
-    parts = urlsplit(server)
-    url = urlunsplit(parts._replace(path=f"{parts.path}_e2e_{os.getpid()}_{free_port()}"))
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {_name_of(url)}".encode())
-    return url
-
-
-def drop_database(url: str) -> None:
-    """Drops a database of `own_database`, whoever is still connected."""
-    with psycopg.connect(os.environ["TEST_DATABASE_URL"], autocommit=True) as server:
-        server.execute(f"DROP DATABASE {_name_of(url)} WITH (FORCE)".encode())
-
-
 def _send(what: signal.Signals, processes: list[int]) -> None:
     for process in processes:
         os.kill(process, what)
-
-
-def _name_of(database: str) -> str:
-    return urlsplit(database).path.lstrip("/")
 
 
 def _parent_of(process: Path) -> int | None:
