@@ -6,6 +6,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from colorweb import leases
 from colorweb.api import schema
 from colorweb.errors import DomainError
 from jobs import errors
@@ -28,7 +29,7 @@ class Cancel(View):
         job = self.job(job_id)
         try:
             states.request_cancel(job)
-        except states.Refused as error:
+        except leases.InvalidTransition as error:
             raise DomainError("job_ended") from error
         return Response(self.told(self.job(job_id)))
 

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from colorweb.leases.models import Leased
 from jobs.models.photo import STORED_AS, Photo, folder_of
 
 
@@ -26,7 +27,7 @@ class Stage(models.TextChoices):
     DONE = "done", _("done")
 
 
-class Job(models.Model):
+class Job(Leased):
     """One coloring of one photo. Only `jobs.queue.states` changes `state` and `stage`."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -47,10 +48,9 @@ class Job(models.Model):
     priority = models.SmallIntegerField(default=0, help_text="Lower goes first within a turn.")
     frame = models.CharField(max_length=12, help_text="Shape the network sees, e.g. 256x384.")
 
-    # The lease: who works on it, until when; writes name the attempt.
+    # A wider column would rewrite the largest table.
     attempt = models.PositiveSmallIntegerField(default=0)
     worker = models.CharField(max_length=100, blank=True)
-    lease_until = models.DateTimeField(null=True, blank=True)
 
     model = models.CharField(max_length=80, blank=True, help_text="Asked for; empty: default.")
     vividness = models.FloatField(default=1.0)

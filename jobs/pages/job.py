@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST
 
+from colorweb import leases
 from colorweb.accounts.visitors import VisitorRequest
 from jobs.models import Job, State
 from jobs.pages import download
@@ -56,7 +57,7 @@ def recolor(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def cancel(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
     """Stop a job; one that has ended meanwhile simply shows its end."""
-    with contextlib.suppress(states.Refused):
+    with contextlib.suppress(leases.InvalidTransition):
         states.request_cancel(access.own_job(request.visitor, job_id))
     return redirect("job", job_id)
 

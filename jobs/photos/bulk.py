@@ -5,6 +5,7 @@ was something to do.
 import contextlib
 from collections.abc import Callable, Iterable
 
+from colorweb import leases
 from colorweb.accounts.visitors import Visitor
 from colorweb.errors import DomainError
 from jobs.models import Job, Photo, State
@@ -32,7 +33,7 @@ def cancel(photos: Iterable[Photo]) -> int:
     """Stop what waits or runs."""
     jobs = _newest(photos, State.QUEUED, State.RUNNING)
     for job in jobs:
-        with contextlib.suppress(states.Refused):  # it has ended meanwhile
+        with contextlib.suppress(leases.InvalidTransition):  # it has ended meanwhile
             states.request_cancel(job)
     return len(jobs)
 

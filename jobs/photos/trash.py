@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
 
+from colorweb import leases
 from colorweb.accounts.visitors import Visitor
 from jobs.models import IdempotencyKey, Job, Photo, State
 from jobs.photos import deletion
@@ -37,7 +38,7 @@ def put(photos: Iterable[Photo]) -> None:
         IdempotencyKey.objects.filter(job__photo__in=kept).delete()
     # Not in that transaction: a worker locks a job first, then its photo.
     for job in Job.objects.filter(photo__in=kept, state__in=(State.QUEUED, State.RUNNING)):
-        with contextlib.suppress(states.Refused):
+        with contextlib.suppress(leases.InvalidTransition):
             states.request_cancel(job)
     delete(photo for photo in photos if not photo.owner_id)
 

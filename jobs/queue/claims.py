@@ -1,14 +1,10 @@
 """Jobs on their way: claimed by workers, renewed, released, and requeued when a worker dies."""
 
-import uuid
-from collections.abc import Collection
-
-from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import Q
+from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext_noop
 
+from colorweb import leases
 from jobs.models import Job, Queue, Rendition, Stage, State
 from jobs.queue import control, states, wakeups
 from jobs.queue.fair_share import ORDER
@@ -20,7 +16,7 @@ WORKER_DIED = gettext_noop(
 
 
 def claim(worker: str, limit: int = 1) -> list[Job]:
-    """Take the next job, and with it at most `limit - 1` more of the same shape and model.
+    """Claim the next job, and with it at most `limit - 1` more of the same shape and model.
 
     Only first attempts share a batch: a photo that kills its worker runs alone when it comes
     back. The jobs returned are running, their `attempt` is the caller's fencing number, and
@@ -30,20 +26,11 @@ def claim(worker: str, limit: int = 1) -> list[Job]:
         queue = control.state()
         if queue.paused:
             return []
-        rows = Job.objects.filter(state=State.QUEUED).order_by(*ORDER)
-        if connection.features.has_select_for_update_skip_locked:
-            rows = rows.select_for_update(skip_locked=True)
-        # On SQLite the transaction itself (BEGIN IMMEDIATE) keeps other workers out.
+        rows = leases.lock(Job.objects.filter(state=State.QUEUED).order_by(*ORDER))
         batch = _batch(list(rows[:limit]))
         for job in batch:
-            states.change(
-                job.pk,
-                State.RUNNING,
-                attempt=job.attempt + 1,
-                worker=worker,
-                started_at=Now(),
-                lease_until=Now() + settings.JOB_LEASE,
-            )
+            values = {"worker": worker, "started_at": Now(), **leases.granted()}
+            states.change(job.pk, State.RUNNING, **values)
         if batch:
             turn = max(job.turn for job in batch)
             Queue.objects.filter(pk=queue.pk, served_turn__lt=turn).update(served_turn=turn)
@@ -59,65 +46,46 @@ def _batch(jobs: list[Job]) -> list[Job]:
     return [job for job in jobs if (job.frame, job.model, job.attempt) == alike]
 
 
-def renew(leases: Collection[tuple[uuid.UUID, int]]) -> None:
-    """Prolong the leases of (job, attempt) pairs that are still the caller's."""
-    for job_id, attempt in leases:
-        Job.objects.filter(pk=job_id, attempt=attempt, state=State.RUNNING).update(
-            lease_until=Now() + settings.JOB_LEASE
-        )
-
-
 def reap() -> tuple[int, int]:
-    """Take back what dead workers left, and wake workers for what nobody was woken for.
+    """Requeue what dead workers left, and wake workers for what no worker was woken for.
 
-    Returns how many jobs were requeued and how many were given up.
+    Returns how many jobs were requeued and how many ended, given up or canceled.
     """
-    requeued = failed = 0
-    for job in Job.objects.filter(state=State.RUNNING, lease_until__lt=Now()):
-        try:
-            ended = _take_back(job)
-        except states.Refused:  # its worker renewed the lease or finished meanwhile
-            continue
-        files.delete_attempt(job)  # a worker that lives after all is refused, and does the same
-        requeued += not ended
-        failed += ended
+    running = Job.objects.filter(state=State.RUNNING)
+    canceled, _ = leases.requeue(running.filter(cancel_requested=True), _cancel)
+    requeued, failed = leases.requeue(running.filter(cancel_requested=False), release, _give_up)
+    for job in [*canceled, *requeued, *failed]:
+        files.delete_attempt(job)  # a worker that lives after all does the same
     waiting = 0 if control.state().paused else Job.objects.filter(state=State.QUEUED).count()
     waiting += Rendition.objects.waiting().count()
-    missing = waiting - wakeups.waiting_tokens()
+    missing = waiting - wakeups.waiting()
     if missing > 0:
-        wakeups.wake(min(missing, wakeups.MOST))
-    return requeued, failed
+        wakeups.wake(missing)
+    return len(requeued), len(canceled) + len(failed)
 
 
-def _take_back(job: Job) -> bool:
-    """End or requeue a job whose lease has run out; True if that was its end."""
-    expired = Q(lease_until__lt=Now())
-    if job.cancel_requested:
-        states.change(job.pk, State.CANCELED, fence=job.attempt, where=expired)
-        return True
-    if job.attempt >= settings.JOB_MAX_ATTEMPTS:
-        states.change(
-            job.pk,
-            State.FAILED,
-            fence=job.attempt,
-            where=expired,
-            error_code="worker_died",
-            error_message=WORKER_DIED,
-        )
-        return True
-    hand_back(job, expired)
-    return False
-
-
-def hand_back(job: Job, where: Q | None = None) -> None:
-    """Let a running job wait again, in its old place, if `where` holds. Raises Refused."""
+def release(job: Job) -> None:
+    """Let a running job wait again, in its old place. Raises LeaseLost."""
     states.change(
         job.pk,
         State.QUEUED,
         fence=job.attempt,
-        where=where,
         stage=Stage.WAITING,
         worker="",
         lease_until=None,
         started_at=None,
+    )
+
+
+def _cancel(job: Job) -> None:
+    states.change(job.pk, State.CANCELED, fence=job.attempt)
+
+
+def _give_up(job: Job) -> None:
+    states.change(
+        job.pk,
+        State.FAILED,
+        fence=job.attempt,
+        error_code="worker_died",
+        error_message=WORKER_DIED,
     )

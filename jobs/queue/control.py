@@ -17,8 +17,7 @@ def pause(by: User | None = None) -> None:
 def resume() -> None:
     """Let workers go on."""
     Queue.objects.filter(pk=state().pk).update(paused=False, paused_at=None, paused_by=None)
-    waiting = Job.objects.filter(state=State.QUEUED)[: wakeups.MOST].count()
-    wakeups.wake(waiting)
+    wakeups.wake(Job.objects.filter(state=State.QUEUED)[: wakeups.MAX_WAKEUPS].count())
 
 
 def state() -> Queue:

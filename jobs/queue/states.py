@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from colorweb import leases
 from jobs.events import outbox, publish
 from jobs.models import TERMINAL, Job, Photo, Stage, State
 
@@ -26,17 +27,14 @@ ALLOWED: dict[str, frozenset[str]] = {
 """To which state from which."""
 
 
-class Refused(Exception):
-    """The job is not where the caller believes: moved on, ended, or gone."""
-
-
 def change(
     job_id: uuid.UUID, to: str, *, fence: int | None = None, where: Q | None = None, **values: Any
 ) -> None:
     """Move a job to state `to`, with `values` for its other columns.
 
     A worker passes as `fence` the attempt its claim gave it; `where` adds what else must hold.
-    Raises Refused if the job may not go there from where it is now.
+    Raises LeaseLost for a worker, InvalidTransition for others, if the job may not go there from
+    where it is now.
     """
     if to not in TERMINAL:
         _update(job_id, ALLOWED[to], fence, where, {"state": to} | values)
@@ -48,19 +46,22 @@ def change(
 
 
 def advance(job_id: uuid.UUID, stage: str, *, fence: int) -> None:
-    """Note that a running job has come to `stage`. Raises Refused like `change`."""
+    """Record that a running job has come to `stage`.
+
+    Raises LeaseLost, also if the job was asked to stop.
+    """
     _update(job_id, {State.RUNNING}, fence, Q(cancel_requested=False), {"stage": stage})
 
 
 def request_cancel(job: Job) -> None:
     """Cancel at once what waits; ask a running job to stop at its next stage.
 
-    Raises Refused if it has ended already.
+    Raises InvalidTransition if it has ended already.
     """
     with transaction.atomic():
         try:
             change(job.pk, State.CANCELED, where=Q(state=State.QUEUED))
-        except Refused:
+        except leases.InvalidTransition:
             _update(job.pk, {State.RUNNING}, None, None, {"cancel_requested": True})
 
 
@@ -72,19 +73,16 @@ def _update(
     values: dict[str, Any],
 ) -> None:
     jobs = Job.objects.filter(where or Q(), pk=job_id, state__in=allowed)
-    if fence is not None:
-        jobs = jobs.filter(attempt=fence)
     with transaction.atomic():
-        if not jobs.update(sequence=F("sequence") + 1, **values):
-            raise Refused(f"job {job_id} is not {' or '.join(sorted(allowed))} any more")
+        leases.change(jobs, fence=fence, sequence=F("sequence") + 1, **values)
         if "state" in values:
-            _note_on_photo(job_id, values)
+            _record_on_photo(job_id, values)
         transaction.on_commit(lambda: publish.announce(job_id))
 
 
-def _note_on_photo(job_id: uuid.UUID, values: dict[str, Any]) -> None:
+def _record_on_photo(job_id: uuid.UUID, values: dict[str, Any]) -> None:
     """Keep the state of a photo's newest job beside the photo, where the history looks for it."""
-    noted = {"state": values["state"]}
+    recorded = {"state": values["state"]}
     if values["state"] == State.SUCCEEDED:
-        noted["colored_by"] = values.get("model_name", "")
-    Photo.objects.filter(newest=job_id).update(**noted)
+        recorded["colored_by"] = values.get("model_name", "")
+    Photo.objects.filter(newest=job_id).update(**recorded)

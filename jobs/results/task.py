@@ -16,6 +16,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Q
 
+from colorweb import leases
 from jobs.events.progress import Progress
 from jobs.models import Job, Stage, State
 from jobs.photos import visibility
@@ -46,7 +47,7 @@ class Task:
     def advance(self, stage: str) -> None:
         """Enter a stage.
 
-        Raises `states.Refused` if the job was canceled or taken over, TookTooLong after the limit.
+        Raises LeaseLost if the job was canceled or taken over, TookTooLong after the limit.
         """
         if time.monotonic() - self.began > settings.JOB_TIME_LIMIT.total_seconds():
             raise TookTooLong
@@ -97,7 +98,7 @@ class Task:
     def fail(self, error: Exception) -> None:
         """End the job with the reason, and delete what it has written."""
         code, message = classify_failure(error, f"Job {self.job.pk}")
-        with contextlib.suppress(states.Refused):
+        with contextlib.suppress(leases.LeaseLost):
             states.change(
                 self.job.pk,
                 State.FAILED,
@@ -114,8 +115,8 @@ class Task:
             self.fail(error)
             return
         log.warning("The storage is unavailable: photos wait. %s", error)
-        with contextlib.suppress(states.Refused):
-            claims.hand_back(self.job)
+        with contextlib.suppress(leases.LeaseLost):
+            claims.release(self.job)
         files.delete_attempt(self.job)
 
     def stop(self) -> None:
@@ -123,6 +124,6 @@ class Task:
         canceled = Q(cancel_requested=True)
         try:
             states.change(self.job.pk, State.CANCELED, fence=self.job.attempt, where=canceled)
-        except states.Refused:
+        except leases.LeaseLost:
             log.info("Job %s moved on without attempt %s.", self.job.pk, self.job.attempt)
         files.delete_attempt(self.job)

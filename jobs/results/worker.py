@@ -5,7 +5,6 @@ Only here does the site meet torch.
 
 import logging
 import os
-import socket
 import threading
 import time
 from collections.abc import Callable
@@ -17,11 +16,12 @@ import cv2
 from django.conf import settings
 from django.db import close_old_connections, connection
 
+from colorweb import leases
 from colorweb.health import workers
 from colorweb.http.storage_unavailable import is_unavailable, probe
 from jobs.events.progress import Progress, keep_progress
 from jobs.models import Rendition, Stage
-from jobs.queue import claims, states
+from jobs.queue import claims
 from jobs.results import renditions
 from jobs.results.failures import classify_failure
 from jobs.results.rendering import make
@@ -38,7 +38,7 @@ class Worker:
     """The networks of this process, its heartbeat, and the leases it holds."""
 
     def __init__(self) -> None:
-        self.name = f"{socket.gethostname()}-{os.getpid()}"
+        self.name = leases.worker_name()
         self.tasks: list[Task] = []
         self.rendition: tuple[Rendition, float] | None = None  # and when it began
         self.storage_unavailable = False  # as the last photo found
@@ -123,7 +123,7 @@ class Worker:
         """Run one step; any error becomes this job's end. True if it may go on."""
         try:
             step(task)
-        except states.Refused:
+        except leases.LeaseLost:
             task.stop()
         except Exception as error:  # noqa: BLE001 - classified, and logged there
             if is_unavailable(error):
@@ -166,7 +166,9 @@ class Worker:
         while True:
             try:
                 now, tasks = time.monotonic(), self.tasks
-                claims.renew([(t.job.pk, t.job.attempt) for t in tasks if now - t.began < limit])
+                for task in tasks:
+                    if now - task.began < limit:
+                        leases.renew(leases.held(task.job))
                 if (held := self.rendition) and now - held[1] < limit:
                     renditions.renew(held[0])
                 workers.beat(self.name, {**self.networks.about(), "jobs": len(tasks)})

@@ -14,6 +14,7 @@ from django.core.files.storage import default_storage
 from django.test import Client
 from django.utils import timezone
 
+from colorweb import leases
 from colorweb.accounts.models import User
 from colorweb.testing import pictures
 from jobs.models import Job, Photo, State
@@ -264,7 +265,7 @@ def test_a_photo_that_was_being_colored_when_its_account_went_leaves_nothing(cli
     user = sign_up(client)
     claims.claim("test")
     ownership.erase(user)
-    with pytest.raises(states.Refused):
+    with pytest.raises(leases.LeaseLost):
         states.change(job.pk, State.SUCCEEDED, fence=1, result="x.jpg")
     assert not (settings.MEDIA_ROOT / job.photo.folder).exists()
     assert not Session.objects.exists()

@@ -8,7 +8,7 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.models.functions import Now
 
-from colorweb import broker
+from colorweb import broker, leases
 from jobs.models import Job, Queue
 from jobs.queue import claims, positions, states, wakeups
 from jobs.storage import files
@@ -23,7 +23,7 @@ def claimed(limit: int = 1) -> list[Job]:
 
 def test_a_job_that_is_committed_has_woken_a_worker():
     make.job()
-    assert wakeups.waiting_tokens() == 1
+    assert wakeups.waiting() == 1
 
 
 def test_a_claim_runs_the_job_with_a_lease_and_a_fencing_number():
@@ -86,7 +86,7 @@ def test_a_paused_queue_gives_nothing():
     assert claimed() == []
 
 
-def test_two_workers_never_take_the_same_job():
+def test_two_workers_never_claim_the_same_job():
     jobs = {make.job(f"address:{number}").pk for number in range(12)}
     taken: list[Job] = []
 
@@ -121,7 +121,7 @@ def test_dead_worker_job_is_requeued_and_wakes_a_worker():
     assert claims.reap() == (1, 0)
     job.refresh_from_db()
     assert (job.state, job.stage, job.worker) == ("queued", "waiting", "")
-    assert wakeups.waiting_tokens() == 1
+    assert wakeups.waiting() == 1
 
 
 def test_what_a_dead_worker_has_written_goes_with_its_attempt():
@@ -140,16 +140,8 @@ def test_a_renewed_lease_keeps_its_job():
     make.job()
     [job] = claimed()
     make.expire(job)
-    claims.renew([(job.pk, job.attempt)])
+    leases.renew(leases.held(job))
     assert claims.reap() == (0, 0)
-
-
-def test_an_old_attempt_renews_nothing():
-    make.job()
-    [job] = claimed()
-    make.expire(job)
-    claims.renew([(job.pk, job.attempt - 1)])
-    assert claims.reap() == (1, 0)
 
 
 def test_three_dead_workers_fail_the_job_with_the_reason():
@@ -162,11 +154,11 @@ def test_three_dead_workers_fail_the_job_with_the_reason():
     assert (job.state, job.attempt, job.error_code) == ("failed", 3, "worker_died")
 
 
-def test_a_lost_token_is_published_again():
+def test_a_lost_wakeup_is_published_again():
     make.job()
     broker.client().delete("gpu")
     claims.reap()
-    assert wakeups.waiting_tokens() == 1
+    assert wakeups.waiting() == 1
 
 
 def test_cancel_takes_a_waiting_job_out_at_once():
@@ -181,5 +173,5 @@ def test_a_worker_finds_its_canceled_job_refused():
     make.job()
     [job] = claimed()
     states.request_cancel(job)
-    with pytest.raises(states.Refused):
+    with pytest.raises(leases.LeaseLost):
         states.advance(job.pk, "colorizing", fence=job.attempt)

@@ -67,13 +67,13 @@ def made(rendition: Rendition) -> Image.Image:
 def test_asking_twice_makes_one_file_and_wakes_one_worker(job):
     first = renditions.want(job, format="png", vividness=1.3)
     assert renditions.want(job, format="png", vividness=1.3) == first
-    assert (Rendition.objects.count(), wakeups.waiting_tokens()) == (1, 1)
+    assert (Rendition.objects.count(), wakeups.waiting()) == (1, 1)
 
 
 def test_what_the_result_holds_already_is_not_made_again(job):
     found = renditions.want(job, format="jpeg", vividness=1.0, long_side=5000)
     assert (found.state, found.file) == ("ready", job.result)
-    assert wakeups.waiting_tokens() == 0
+    assert wakeups.waiting() == 0
 
 
 @pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "tiff", "avif"])
@@ -113,7 +113,7 @@ def test_what_a_dead_worker_left_is_taken_over_and_the_late_one_refused(job):
     broker.client().delete("gpu")
     renditions.reap()
     claims.reap()
-    assert wakeups.waiting_tokens() == 1
+    assert wakeups.waiting() == 1
     size = make_file(late, lambda _: None)
     made(wanted)
     assert not renditions.finish(late, size)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from colorweb import leases
 from jobs.models import Job, State
 from jobs.queue import claims, states
 from tests.jobs import make
@@ -15,7 +16,7 @@ def test_nothing_leaves_a_terminal_state(end, to):
     make.job()
     [job] = claims.claim("test")
     states.change(job.pk, end, fence=job.attempt)
-    with pytest.raises(states.Refused):
+    with pytest.raises(leases.InvalidTransition):
         states.change(job.pk, to)
 
 
@@ -33,7 +34,7 @@ def test_a_worker_that_was_away_too_long_is_refused():
     make.expire(job)
     claims.reap()
     [now] = claims.claim("now")
-    with pytest.raises(states.Refused):
+    with pytest.raises(leases.LeaseLost):
         states.change(job.pk, State.SUCCEEDED, fence=late.attempt, result="late.jpg")
     states.change(job.pk, State.SUCCEEDED, fence=now.attempt, result="now.jpg")
     assert Job.objects.get().result == "now.jpg"
@@ -53,5 +54,5 @@ def test_an_end_drops_the_lease_and_notes_the_time():
 def test_a_job_that_is_gone_is_refused():
     job = make.job()
     job.photo.delete()
-    with pytest.raises(states.Refused):
+    with pytest.raises(leases.InvalidTransition):
         states.change(job.pk, State.RUNNING)

@@ -7,6 +7,7 @@ from asgiref.sync import sync_to_async
 from django.test import Client
 from django.utils import timezone
 
+from colorweb import leases
 from colorweb.accounts.models import User
 from colorweb.testing import pictures
 from jobs.models import Job, Photo, State
@@ -100,7 +101,7 @@ def test_what_waits_or_runs_is_canceled(browser):
     trash.put([running.photo, waiting.photo])
     assert Job.objects.get(pk=waiting.pk).state == State.CANCELED
     assert Job.objects.get(pk=running.pk).cancel_requested
-    with pytest.raises(states.Refused):
+    with pytest.raises(leases.LeaseLost):
         states.advance(running.pk, "saving", fence=1)
 
 

@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from colorweb import leases
 from colorweb.accounts import tokens
 from colorweb.accounts.models import User
 from colorweb.testing import pictures
@@ -120,7 +121,7 @@ def test_the_rows_come_with_the_jobs_end_or_not_at_all(receiver, script, ada):
     assert not WebhookDelivery.objects.exists()
     states.change(job.pk, State.SUCCEEDED)
     assert WebhookDelivery.objects.get().state == "pending"
-    with pytest.raises(states.Refused):
+    with pytest.raises(leases.InvalidTransition):
         states.change(job.pk, State.FAILED)
     assert WebhookDelivery.objects.count() == 1
 
