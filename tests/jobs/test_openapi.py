@@ -8,7 +8,6 @@ from pathlib import Path
 import jsonschema
 import pytest
 import yaml
-from colorweb.api.errors import CODES
 from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
