@@ -140,7 +140,7 @@ def _parser() -> argparse.ArgumentParser:
         default=os.environ.get("COLORWEB_TOKEN"),
         help="an account's; better in COLORWEB_TOKEN. Without one: as a guest",
     )
-    add("--vividness", type=float, metavar="0..2", help="0 muted, 1 as usual, 2 strong")
+    add("--vividness", type=float, metavar="0..2", help="0 calm, 1 natural (default), 2 vivid")
     add("--size", type=int, metavar="N", help="short side the network sees, pixels")
     add("--model", metavar="NAME", help="one of the server's models")
     add("--format", choices=("jpeg", "png", "webp"), help="of the results")

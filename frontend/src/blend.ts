@@ -34,7 +34,7 @@ export function mapsOf(picture: ImageData): Maps {
   return { width, height, natural: read(0), balanced: read(width * height) };
 }
 
-/** a and b at a vividness of 0 (natural), 1 (balanced) to 2 (vivid). */
+/** a and b at a vividness of 0 (calm), 1 (natural) to 2 (vivid). */
 function abAt({ natural, balanced }: Maps, vividness: number): Float32Array {
   if (vividness <= 1) return natural.map((n, i) => n + vividness * (balanced[i]! - n));
   return balanced.map((value) => value * (1 + (vividness - 1) * (MOST_VIVID - 1)));

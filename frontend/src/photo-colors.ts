@@ -63,7 +63,7 @@ export class PhotoColors extends HTMLElement {
     return Number(this.#field!.value);
   }
 
-  /** Whether something else than the result is wished for. */
+  /** Whether the choice differs from the result. */
   get #isOther(): boolean {
     return Math.abs(this.#vividness - Number(this.dataset["own"])) > 0.004;
   }

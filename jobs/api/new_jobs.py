@@ -19,6 +19,7 @@ from jobs.models import EXTENSIONS, Photo
 from jobs.photos import fetch
 from jobs.photos.intake import Options
 from jobs.queue import limits
+from ml.imaging.vividness import CALM, NATURAL, STEPS, VIVID
 from ml.versions import registry
 
 
@@ -26,7 +27,10 @@ class Wishes(serializers.Serializer):
     """How a photo is to be colored, and what happens then."""
 
     vividness = serializers.FloatField(
-        min_value=0, max_value=2, default=1.0, help_text="0 muted, 1 as usual, 2 strong."
+        min_value=CALM,
+        max_value=VIVID,
+        default=NATURAL,
+        help_text=f"{STEPS}.",
     )
     size = serializers.IntegerField(
         min_value=64,

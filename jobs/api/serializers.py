@@ -11,6 +11,7 @@ from colorweb.http import outgoing
 from jobs.models import RENDERED, Event, State
 from jobs.results import renditions
 from jobs.sharing import gallery
+from ml.imaging.vividness import VIVID
 
 
 def callable_url(url: str) -> str:
@@ -58,7 +59,7 @@ class WhichFile(serializers.Serializer):
         required=False,
         help_text="Long side, pixels; nothing is made larger than the photo.",
     )
-    vividness = serializers.FloatField(min_value=0, max_value=renditions.MOST_VIVID, required=False)
+    vividness = serializers.FloatField(min_value=0, max_value=VIVID, required=False)
     keep_metadata = serializers.BooleanField(
         default=False, help_text="Date, camera and copyright as the photo had them."
     )

@@ -9,6 +9,7 @@ from colorweb.api.shapes import PageSerializer
 from jobs.models import EXTENSIONS, TEST, Batch, Event, Photo, Stage, State, WebhookDelivery
 from jobs.queue.retries import OURS
 from jobs.webhooks.endpoints import ASKED, FAILING, GONE
+from ml.imaging.vividness import STEPS
 
 
 class JobErrorSerializer(serializers.Serializer):
@@ -26,7 +27,7 @@ class JobModelSerializer(serializers.Serializer):
 
 
 class JobOptionsSerializer(serializers.Serializer):
-    vividness = serializers.FloatField(help_text="0 muted, 1 as usual, 2 strong.")
+    vividness = serializers.FloatField(help_text=f"{STEPS}.")
     size = serializers.IntegerField(
         allow_null=True, help_text="Short side the network sees, pixels; null: the model's own."
     )

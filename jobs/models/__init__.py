@@ -4,7 +4,7 @@ from jobs.models.archive import Archive
 from jobs.models.batch import Batch
 from jobs.models.check import Check
 from jobs.models.idempotency import IdempotencyKey
-from jobs.models.job import EXTENSIONS, TERMINAL, Job, Stage, State
+from jobs.models.job import EXTENSIONS, TERMINAL, Job, Stage, State, Vividness
 from jobs.models.opinion import Like, PublicPhoto, Report
 from jobs.models.photo import STORED_AS, Photo, Reason, folder_of
 from jobs.models.queue import Queue
@@ -34,6 +34,7 @@ __all__ = [
     "ShareLink",
     "Stage",
     "State",
+    "Vividness",
     "WebhookDelivery",
     "WebhookEndpoint",
     "folder_of",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from colorweb.leases.models import Leased
 from jobs.models.photo import STORED_AS, Photo, folder_of
+from ml.imaging.vividness import CALM, NATURAL, VIVID
 
 
 class State(models.TextChoices):
@@ -25,6 +26,14 @@ class Stage(models.TextChoices):
     COLORIZING = "colorizing", _("colorizing")
     SAVING = "saving", _("saving")
     DONE = "done", _("done")
+
+
+class Vividness(float, models.Choices):
+    """The steps of vividness that have names."""
+
+    CALM = CALM, _("calm")
+    NATURAL = NATURAL, _("natural")
+    VIVID = VIVID, _("vivid")
 
 
 class Job(Leased):
@@ -53,7 +62,7 @@ class Job(Leased):
     worker = models.CharField(max_length=100, blank=True)
 
     model = models.CharField(max_length=80, blank=True, help_text="Asked for; empty: default.")
-    vividness = models.FloatField(default=1.0)
+    vividness = models.FloatField(default=NATURAL)
     size = models.PositiveIntegerField(null=True, blank=True)
     format = models.CharField(max_length=10, default="jpeg")
     webhook_url = models.CharField(max_length=2000, blank=True, help_text="Told of its end.")

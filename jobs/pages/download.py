@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from colorweb.accounts.visitors import VisitorRequest
 from colorweb.http import problems
 from jobs.events.progress import progress_of
-from jobs.models import EXTENSIONS, RENDERED, Job, Photo, Rendition, State
+from jobs.models import EXTENSIONS, RENDERED, Job, Photo, Rendition, State, Vividness
 from jobs.pages.base import limited, told
 from jobs.results import renditions
 from jobs.storage import access
@@ -28,7 +28,7 @@ LONG_SIDES = (4096, 2048, 1024)
 
 class Wishes(forms.Form):
     format = forms.ChoiceField(choices=[(name, name) for name in (*RENDERED, AS_SENT)])
-    vividness = forms.FloatField(min_value=0, max_value=renditions.MOST_VIVID, required=False)
+    vividness = forms.FloatField(min_value=0, max_value=Vividness.VIVID, required=False)
     long_side = forms.IntegerField(min_value=renditions.SMALLEST, required=False)
     keep_metadata = forms.BooleanField(required=False)
 
@@ -68,16 +68,15 @@ def choice(job: Job) -> dict[str, Any]:
     """What the form of the download offers."""
     longest = max(job.photo.width, job.photo.height)
     sent = as_sent(job.photo)
-    shown = {0.0: _("natural"), 1.0: _("balanced"), 2.0: _("vivid")}
     own = round(job.vividness, 2)
     return {
         "format": job.format,
         "as_sent": sent if sent not in EXTENSIONS else None,
         "not_written": None if sent else job.photo.format,
         "long_sides": [side for side in LONG_SIDES if side < longest],
-        "variants": [(_number(value), words) for value, words in shown.items()],
+        "variants": [(_number(value), label) for value, label in Vividness.choices],
         "own": _number(own),
-        "own_is_a_variant": own in shown,
+        "own_is_a_variant": own in Vividness.values,
     }
 
 

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from colorweb import keyset
 from colorweb.accounts.visitors import VisitorRequest
 from colorweb.errors import DomainError
-from jobs.models import Job, Photo
+from jobs.models import Job, Photo, Vividness
 from jobs.pages.base import chosen, told_all
 from jobs.pages.trash import say_where
 from jobs.photos import bulk, search, trash
@@ -98,11 +98,11 @@ class RecolorForm(forms.Form):
         coerce=float,
         initial="1",
         choices=[
-            ("0", gettext_lazy("muted")),
-            ("0.5", gettext_lazy("calm")),
-            ("1", gettext_lazy("as usual")),
-            ("1.5", gettext_lazy("vivid")),
-            ("2", gettext_lazy("strong")),
+            ("0", Vividness.CALM.label),
+            ("0.5", gettext_lazy("between calm and natural")),
+            ("1", Vividness.NATURAL.label),
+            ("1.5", gettext_lazy("between natural and vivid")),
+            ("2", Vividness.VIVID.label),
         ],
         widget=forms.Select({"class": "field"}),
     )

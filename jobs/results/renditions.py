@@ -16,11 +16,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from colorweb.errors import DomainError
-from jobs.models import RENDERED, Job, Rendition, State
+from jobs.models import RENDERED, Job, Rendition, State, Vividness
 from jobs.queue import limits, wakeups
 from jobs.storage import files
 
-SMALLEST, MOST_VIVID = 16, 2.0
+SMALLEST = 16
 FRESH = timedelta(hours=1)
 """How exactly it is known when a rendition was last asked for."""
 PAUSE = timedelta(minutes=1)
@@ -63,7 +63,7 @@ def _wishes(
     if format_ not in RENDERED:
         raise ValueError(f"{format_} is not among {', '.join(RENDERED)}.")
     vividness = round(job.vividness if vividness is None else vividness, 2)
-    if not 0 <= vividness <= MOST_VIVID:
+    if not 0 <= vividness <= Vividness.VIVID:
         raise ValueError("Vividness goes from 0 to 2.")
     if long_side is not None and long_side < SMALLEST:
         raise ValueError(f"The long side has at least {SMALLEST} pixels.")

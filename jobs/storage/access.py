@@ -7,10 +7,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from colorweb.accounts.visitors import Visitor
-from jobs.models import Archive, Job, Photo, ShareLink
-
-VARIANTS = (0.0, 1.0, 2.0)
-"""The vividnesses that everybody is shown: natural, balanced, vivid."""
+from jobs.models import Archive, Job, Photo, ShareLink, Vividness
 
 NOT_IN_TRASH = Q(photo__trashed_at=None)
 """Of a job: its photo is not in the trash, where `jobs.photos.trash` alone finds it."""
@@ -136,12 +133,12 @@ def _visible(visitor: Visitor) -> QuerySet[Job]:
 def may_want(visitor: Visitor, job: Job, vividness: float | None, keep_metadata: bool) -> bool:
     """Whether a visitor who sees the job may have such a file made from it.
 
-    What the camera wrote is the owner's alone. Others choose among the vividnesses that the page
+    What the camera wrote is the owner's alone. Others choose among the three steps that the page
     shows them as pictures, so that nobody can have endless files made of another's photo.
     """
     if owns(visitor, job.photo):
         return True
-    return not keep_metadata and vividness in (None, job.vividness, *VARIANTS)
+    return not keep_metadata and vividness in (None, job.vividness, *Vividness.values)
 
 
 def archives_of(visitor: Visitor) -> QuerySet[Archive]:

@@ -28,7 +28,7 @@ class Chroma:
     balanced: NDArray[Any]  # the network's default
 
     def at(self, vividness: float) -> NDArray[Any]:
-        """a, b at a vividness of 0 (natural), 1 (balanced) to 2 (vivid), linear in between.
+        """a, b at a vividness of 0 (calm), 1 (natural) to 2 (vivid), linear in between.
 
         Linear, so that a page can blend three maps and show just what a file will hold.
         """

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from ml.imaging import metadata, photos
+from ml.imaging.vividness import CALM, NATURAL, STEPS, VIVID
 from ml.resnet_gray.network.cards import CardError
 from ml.versions import catalog
 
@@ -41,9 +42,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--vividness",
             type=_vividness,
-            default=1.0,
+            default=NATURAL,
             metavar="0..2",
-            help="0 calm, 1 as the network is tuned (default), 2 vivid",
+            help=STEPS,
         )
         parser.add_argument(
             "--size",
@@ -153,7 +154,7 @@ def _count(number: int) -> str:
 
 def _vividness(text: str) -> float:
     value = float(text)
-    if not 0 <= value <= 2:
+    if not CALM <= value <= VIVID:
         raise argparse.ArgumentTypeError("between 0 and 2")
     return value
 
