@@ -42,6 +42,8 @@ def load_network(**_signal: Any) -> None:
 def tell_training(signal: Any, **_more: Any) -> None:
     """Let a training save itself and wait for the next worker, when this one has to end."""
     if os.environ.get("COLORWEB_WORKER") == "training":
-        from ml.training import notice  # noqa: PLC0415 - only now are the apps there
+        from ml.training import shutdown_flag  # noqa: PLC0415 - only now are the apps there
 
-        (notice.give if signal is worker_shutting_down else notice.withdraw)(os.getpid())
+        (shutdown_flag.set_for if signal is worker_shutting_down else shutdown_flag.clear_for)(
+            os.getpid()
+        )

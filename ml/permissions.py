@@ -1,4 +1,4 @@
-"""Who may look at data sets, runs and versions, and steer them: staff with the permission."""
+"""Who may look at data sets, runs and versions, and manage them: staff with the permission."""
 
 from colorweb.accounts.visitors import Visitor
 

@@ -18,7 +18,7 @@ from unfold.widgets import (
 from ml.datasets import manage
 from ml.errors import Told
 from ml.models import DataSet, TrainingRun
-from ml.training import steer
+from ml.training import control
 from ml.training.options import BOUNDS, PRECISIONS, PRESETS, SERVED, Options
 from ml.versions import registry
 
@@ -167,14 +167,14 @@ class NewRun(forms.ModelForm):
                 )
         if not self.errors:
             try:
-                steer.verify(list(given["data_sets"]), self.chosen_base)
+                control.verify(list(given["data_sets"]), self.chosen_base)
             except Told as error:
                 raise forms.ValidationError(error.message) from error
         return given
 
     @property
     def chosen_base(self) -> str | None:
-        """The base as `steer.start` takes it."""
+        """The base as `control.start` takes it."""
         chosen = self.cleaned_data.get("base") or None
         return "" if chosen == "none" else chosen
 

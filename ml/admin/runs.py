@@ -1,4 +1,4 @@
-"""Training runs as staff see them: start one, watch it, steer it."""
+"""Training runs as staff see them: start one, watch it, stop and resume it."""
 
 import uuid
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from ml.admin.forms import FIGURES, ONE_BUTTON, NewRun
 from ml.errors import Told
 from ml.models import OVER, DataSet, TrainingRun
 from ml.permissions import TRAIN
-from ml.training import describe, estimate, steer
+from ml.training import control, describe, estimate
 
 COLORS = {
     "succeeded": "success",
@@ -26,7 +26,7 @@ COLORS = {
     "running": "info",
     "queued": "info",
 }
-STEERING: dict[str, Callable[[TrainingRun], None]] = {"stop": steer.stop, "resume": steer.resume}
+ACTIONS: dict[str, Callable[[TrainingRun], None]] = {"stop": control.stop, "resume": control.resume}
 
 
 @admin.register(TrainingRun)
@@ -77,9 +77,9 @@ class TrainingRunAdmin(OfTrainers):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change:
-            steer.annotate(obj, name=obj.name, note=obj.note)
+            control.annotate(obj, name=obj.name, note=obj.note)
             return
-        run = steer.start(
+        run = control.start(
             form.cleaned_data["preset"],
             list(form.cleaned_data["data_sets"]),
             form.options,
@@ -92,7 +92,7 @@ class TrainingRunAdmin(OfTrainers):
         obj.pk = run.pk
 
     def save_related(self, *_args: Any) -> None:
-        """Nothing: `steer.start` has kept the data sets with their fingerprints."""
+        """Nothing: `control.start` has kept the data sets with their fingerprints."""
 
     def change_view(
         self,
@@ -123,25 +123,25 @@ class TrainingRunAdmin(OfTrainers):
         return super().add_view(request, form_url, context)
 
     def get_urls(self) -> list[Any]:
-        steer_url = path(
+        control_url = path(
             "<uuid:run_id>/<str:what>/",
-            self.admin_site.admin_view(self.steer),
-            name="ml_trainingrun_steer",
+            self.admin_site.admin_view(self.control),
+            name="ml_trainingrun_control",
         )
         own = super().get_urls()
-        return [*own[:-1], steer_url, own[-1]]
+        return [*own[:-1], control_url, own[-1]]
 
-    def steer(self, request: HttpRequest, run_id: uuid.UUID, what: str) -> HttpResponse:
+    def control(self, request: HttpRequest, run_id: uuid.UUID, what: str) -> HttpResponse:
         """Stops or resumes a run."""
-        if request.method == "POST" and request.user.has_perm(TRAIN) and what in STEERING:
+        if request.method == "POST" and request.user.has_perm(TRAIN) and what in ACTIONS:
             try:
-                STEERING[what](get_object_or_404(TrainingRun, pk=run_id))
+                ACTIONS[what](get_object_or_404(TrainingRun, pk=run_id))
             except Told as error:
                 messages.error(request, error.message)
         return redirect("admin:ml_trainingrun_change", run_id)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        steer.delete(obj)
+        control.delete(obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return obj is not None and obj.state in OVER and request.user.has_perm(TRAIN)

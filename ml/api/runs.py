@@ -16,7 +16,7 @@ from ml.api import base, shapes
 from ml.datasets.errors import DataSetError
 from ml.models import DataSet, TrainingRun
 from ml.permissions import TRAIN, VIEW_RUNS
-from ml.training import steer
+from ml.training import control
 from ml.training.describe import describe, whole
 from ml.training.options import Options
 
@@ -58,7 +58,7 @@ class TrainingRuns(base.StaffView):
         new = shapes.NewRun(data=request.data)
         new.is_valid(raise_exception=True)
         wanted = new.validated_data
-        run = steer.start(
+        run = control.start(
             wanted["preset"],
             _data_sets(wanted["data_sets"]),
             Options.of(wanted["options"]),
@@ -109,7 +109,7 @@ class OneTrainingRun(base.StaffView):
         run = get_object_or_404(TrainingRun, pk=run_id)
         changes = shapes.RunChanges(data=request.data)
         changes.is_valid(raise_exception=True)
-        steer.annotate(run, **changes.validated_data)
+        control.annotate(run, **changes.validated_data)
         run.refresh_from_db()
         return Response(describe(run))
 
@@ -122,7 +122,7 @@ class OneTrainingRun(base.StaffView):
         tags=["training"],
     )
     def delete(self, request: Request, run_id: uuid.UUID) -> Response:
-        steer.delete(get_object_or_404(TrainingRun, pk=run_id))
+        control.delete(get_object_or_404(TrainingRun, pk=run_id))
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -145,7 +145,7 @@ class Stop(base.StaffView):
         tags=["training"],
     )
     def post(self, request: Request, run_id: uuid.UUID) -> Response:
-        return _steered(run_id, steer.stop)
+        return _steered(run_id, control.stop)
 
 
 class Resume(base.StaffView):
@@ -160,4 +160,4 @@ class Resume(base.StaffView):
         tags=["training"],
     )
     def post(self, request: Request, run_id: uuid.UUID) -> Response:
-        return _steered(run_id, steer.resume)
+        return _steered(run_id, control.resume)

@@ -1,4 +1,4 @@
-"""A data set by what somebody types."""
+"""A data set by its name or the beginning of its id."""
 
 from django.utils.translation import gettext_noop as _
 
@@ -6,9 +6,9 @@ from ml.datasets.errors import DataSetError
 from ml.models import DataSet
 
 
-def find(wish: str) -> DataSet:
+def find(name: str) -> DataSet:
     """The newest data set of that name, or the one whose id begins so. Raises DataSetError."""
     for found in DataSet.objects.order_by("-created_at"):
-        if wish and (found.name == wish or str(found.pk).startswith(wish)):
+        if name and (found.name == name or str(found.pk).startswith(name)):
             return found
-    raise DataSetError("no_such_data_set", _("There is no data set called “%(name)s”."), name=wish)
+    raise DataSetError("no_such_data_set", _("There is no data set called “%(name)s”."), name=name)

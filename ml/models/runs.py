@@ -73,7 +73,7 @@ class TrainingRun(Task):
         verbose_name = _("training run")
         verbose_name_plural = _("training runs")
         ordering: ClassVar = ["-created_at"]
-        permissions: ClassVar = [("train", _("May start and steer training runs"))]
+        permissions: ClassVar = [("train", _("May start and manage training runs"))]
 
     def __str__(self) -> str:
         return self.name
@@ -122,7 +122,7 @@ class RunData(models.Model):
 
 
 class RunPoint(models.Model):
-    """A point of the curves: what was measured at a step, while learning or on photos apart."""
+    """A point of the curves: what was measured at a step, in training or on held-out photos."""
 
     class Kind(models.TextChoices):
         STEP = "step"

@@ -1,8 +1,8 @@
-"""The process that trains: how it is started, told to stop, and what it has said.
+"""The process that trains: its command line, how it is started and stopped, and its log.
 
-It is a process of its own so that nothing in it, not even the kernel's memory killer, can take the
-worker along. It is told to end with the one that started it, holds a lock on its folder, and
-yields the processors to whoever colors photos.
+It is a process of its own so that nothing in it, not even the kernel's memory killer, ends the
+worker too. It ends with the process that started it, holds a lock on its folder, and runs at a low
+priority, so that photos are colored first.
 """
 
 import os
@@ -21,16 +21,16 @@ from ml.training.options import PRESETS, Options
 
 NICE = 10
 TAIL = 8000  # characters of the log that a row keeps
-GRACE = 900  # seconds in which a child that was told to stop may save what it has
-MOST_STEPS = 2000  # from one check to the next
+GRACE = 900  # seconds that a child has to save its work once it gets SIGTERM
+MAX_CHECK_STEPS = 2000  # from one check to the next
 
 
 def arguments(run: TrainingRun, data: dict[str, Path], base: Path | None, photos: int) -> list[str]:
     """The engine's arguments for a run; `photos` of them are learned from."""
     options = Options.of(run.options)
     resuming = (run.local / "checkpoint.pt").exists()
-    batch = options.batch or 1
-    given: dict[str, object] = {
+    batch, used = options.batch or 1, min(photos, options.limit or photos)
+    flags: dict[str, object] = {
         "--resume" if resuming else "--run": run.local,
         "--preset": PRESETS[run.preset].recipe,
         "--data": data["training"],
@@ -44,11 +44,13 @@ def arguments(run: TrainingRun, data: dict[str, Path], base: Path | None, photos
         "--patience": options.patience,
         "--limit": options.limit,
         "--precision": options.precision,
-        # Curves and samples grow by passes; long passes are looked into more often.
-        "--check-every": min(MOST_STEPS, max(1, min(photos, options.limit or photos) // batch)),
+        # One check an epoch; long epochs are checked more often.
+        "--check-every": min(
+            MAX_CHECK_STEPS, max(1, min(photos, options.limit or photos) // batch)
+        ),
     }
-    told = [str(part) for pair in given.items() if pair[1] is not None for part in pair]
-    return [*told, "--follow-parent"]
+    given = [str(part) for pair in flags.items() if pair[1] is not None for part in pair]
+    return [*given, "--follow-parent"]
 
 
 def command(module_arguments: Sequence[str], devices: int) -> list[str]:
@@ -56,21 +58,29 @@ def command(module_arguments: Sequence[str], devices: int) -> list[str]:
     module = "ml.resnet_gray.training.train"
     if devices > 1:
         launcher = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(devices)]
-        # The launcher knows nothing of following parents.
+        # torchrun does not end with its parent by itself.
         tool = shutil.which("setpriv")
-        leash = [tool, "--pdeathsig", "TERM"] if tool else []
-        return [*leash, sys.executable, *launcher, "-m", "--", module, *module_arguments]
+        parent_death_signal = [tool, "--pdeathsig", "TERM"] if tool else []
+        return [
+            *parent_death_signal,
+            sys.executable,
+            *launcher,
+            "-m",
+            "--",
+            module,
+            *module_arguments,
+        ]
     return [sys.executable, "-m", module, *module_arguments]
 
 
-def yielding() -> list[str]:
-    """What to put before a command so that it leaves the processors to whoever colors photos."""
+def low_priority() -> list[str]:
+    """What to put before a command so that coloring photos has the processors first."""
     nice = shutil.which("nice")
     return [nice, "-n", str(NICE)] if nice else []
 
 
 class Child:
-    """A started process whose words go to `log`."""
+    """A started process whose output goes to `log`."""
 
     def __init__(self, command: Sequence[str], log: Path, gpus: int) -> None:
         environment = {**os.environ, "OMP_WAIT_POLICY": "PASSIVE", "PYTHONUNBUFFERED": "1"}
@@ -81,7 +91,7 @@ class Child:
             )
         with log.open("ab") as output:
             self.process = subprocess.Popen(  # noqa: S603
-                [*yielding(), *command],
+                [*low_priority(), *command],
                 cwd=settings.BASE_DIR,
                 env=environment,
                 stdin=subprocess.DEVNULL,
@@ -95,7 +105,7 @@ class Child:
         return self.process.poll()
 
     def stop(self) -> None:
-        """Tells it to save what it has and end."""
+        """Asks it to save its work and end."""
         if self.status is None:
             self.process.send_signal(signal.SIGTERM)
 

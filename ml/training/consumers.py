@@ -1,4 +1,4 @@
-"""The live page of a training run: a snapshot, then whatever changes."""
+"""The live page of a training run: a snapshot, then every change."""
 
 import asyncio
 import contextlib
@@ -14,8 +14,8 @@ from ml import permissions
 from ml.models.runs import TrainingRun
 from ml.training import describe, live
 
-AT_MOST_EVERY = 0.3  # seconds
-AT_LEAST_EVERY = 5.0  # seconds: an announcement may be lost
+MIN_INTERVAL = 0.3  # seconds between two messages
+POLL_EVERY = 5.0  # seconds: an announcement may be lost
 
 
 class RunConsumer(AsyncJsonWebsocketConsumer):
@@ -33,25 +33,25 @@ class RunConsumer(AsyncJsonWebsocketConsumer):
             return
         self.sequence, self.attempt, self.point = -1, -1, 0
         self.changed = asyncio.Event()
-        # Whoever logs out, or in as somebody else, has their pages closed.
+        # Logging out, or in as somebody else, closes the page.
         await self.channel_layer.group_add(
             visitors.identity_group(self.visitor.key), self.channel_name
         )
-        # The group first, then the snapshot: what changes in between is told twice, not lost.
+        # The group first, then the snapshot: what changes in between is sent twice, not lost.
         await self.channel_layer.group_add(live.group(self.run_id), self.channel_name)
-        first = await self._news()
+        first = await self._changes()
         if first is None:
             await self.close(code=4404)
             return
         await self.accept()
         await self.send_json(first)
-        self.telling = asyncio.create_task(self._tell())
+        self.sender = asyncio.create_task(self._send_changes())
 
     async def disconnect(self, code: int) -> None:
-        if hasattr(self, "telling"):
-            self.telling.cancel()
+        if hasattr(self, "sender"):
+            self.sender.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self.telling
+                await self.sender
         for group in (live.group(self.run_id), visitors.identity_group(self.visitor.key)):
             await self.channel_layer.group_discard(group, self.channel_name)
 
@@ -60,20 +60,20 @@ class RunConsumer(AsyncJsonWebsocketConsumer):
         self.changed.set()
 
     async def visitor_parted(self, message: dict[str, Any]) -> None:
-        """Whoever opened this socket is somebody else by now: the page comes back as that."""
+        """The visitor's identity has changed: the page connects again as the new one."""
         await self.close(code=4401)
 
-    async def _tell(self) -> None:
+    async def _send_changes(self) -> None:
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.changed.wait(), AT_LEAST_EVERY)
+                await asyncio.wait_for(self.changed.wait(), POLL_EVERY)
             self.changed.clear()
             if not await self._may():  # logged out, or not staff any more
                 await self.close(code=4403)
                 return
-            if news := await self._news():
-                await self.send_json(news)
-            await asyncio.sleep(AT_MOST_EVERY)
+            if message := await self._changes():
+                await self.send_json(message)
+            await asyncio.sleep(MIN_INTERVAL)
 
     @database_sync_to_async
     def _may(self) -> bool:
@@ -83,13 +83,15 @@ class RunConsumer(AsyncJsonWebsocketConsumer):
         return permissions.may(self.visitor, permissions.VIEW_RUNS)
 
     @database_sync_to_async
-    def _news(self) -> dict[str, Any] | None:
+    def _changes(self) -> dict[str, Any] | None:
         """What is new since the last message; None if nothing is, or the run is gone."""
         run = TrainingRun.objects.filter(pk=self.run_id).first()
         if run is None or run.sequence == self.sequence:
             return None
         whole = run.attempt != self.attempt
-        told = describe.whole(run, 0 if whole else self.point)
+        content = describe.whole(run, 0 if whole else self.point)
         self.sequence, self.attempt = run.sequence, run.attempt
-        self.point = max([0 if whole else self.point, *(point["id"] for point in told["points"])])
-        return {"type": "run", "whole": whole, **told}
+        self.point = max(
+            [0 if whole else self.point, *(point["id"] for point in content["points"])]
+        )
+        return {"type": "run", "whole": whole, **content}

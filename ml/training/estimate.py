@@ -8,8 +8,8 @@ from ml.models.runs import RunPoint, TrainingRun
 from ml.resnet_gray.training.recipes import PRESETS as RECIPES
 from ml.training.options import PRESETS, Options
 
-USUAL_SIZE = 128  # pixels of the crops at which a pace is meant
-PACE = {"resnet-gray-unet": 55.0, "resnet-gray": 60.0}
+USUAL_SIZE = 128  # pixels of the crops that throughput is given for
+THROUGHPUT = {"resnet-gray-unet": 55.0, "resnet-gray": 60.0}
 """Photos a second on two CPU cores, until a run here has shown what this machine can do."""
 
 
@@ -18,22 +18,22 @@ def seconds(preset: str, options: Options, data_sets: Iterable[DataSet]) -> floa
     photos = sum(data_set.training for data_set in data_sets)
     photos = min(photos, options.limit or photos)
     size = options.size or USUAL_SIZE
-    return photos * (options.epochs or 1) * (size / USUAL_SIZE) ** 2 / pace(preset)
+    return photos * (options.epochs or 1) * (size / USUAL_SIZE) ** 2 / throughput(preset)
 
 
-def pace(preset: str) -> float:
+def throughput(preset: str) -> float:
     """Photos a second at the usual size."""
-    return _seen(preset) or PACE[RECIPES[PRESETS[preset].recipe].architecture]
+    return _measured(preset) or THROUGHPUT[RECIPES[PRESETS[preset].recipe].architecture]
 
 
 def facts(data_sets: Iterable[DataSet]) -> dict[str, Any]:
-    """What a page needs to make the same estimate while somebody chooses."""
+    """What a page needs to make the same estimate as options are chosen."""
     return {
         "usualSize": USUAL_SIZE,
         "photos": {str(data_set.pk): data_set.training for data_set in data_sets},
         "presets": {
             name: {
-                "pace": pace(name),
+                "throughput": throughput(name),
                 "epochs": preset.effective(Options()).epochs,
                 "size": preset.options.size or USUAL_SIZE,
             }
@@ -42,16 +42,16 @@ def facts(data_sets: Iterable[DataSet]) -> dict[str, Any]:
     }
 
 
-def _seen(preset: str) -> float | None:
-    """The pace of the last run of this preset that came to its end."""
+def _measured(preset: str) -> float | None:
+    """Photos a second of the last run of this preset that succeeded."""
     run = (
         TrainingRun.objects.filter(preset=preset, state=TrainingRun.State.SUCCEEDED)
         .order_by("-finished_at")
         .first()
     )
     points = run.points.filter(kind=RunPoint.Kind.STEP) if run else []
-    paces = [point.values.get("photos_per_second") or 0 for point in points]
-    if run is None or not any(paces):
+    measured = [point.values.get("photos_per_second") or 0 for point in points]
+    if run is None or not any(measured):
         return None
     size = run.options.get("size") or USUAL_SIZE
-    return sum(paces) / len(paces) * (size / USUAL_SIZE) ** 2
+    return sum(measured) / len(measured) * (size / USUAL_SIZE) ** 2

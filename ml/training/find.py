@@ -1,4 +1,4 @@
-"""A run by what somebody types."""
+"""A run by its name or the beginning of its id."""
 
 from django.utils.translation import gettext_noop as _
 
@@ -6,9 +6,9 @@ from ml.models import TrainingRun
 from ml.training.errors import RunError
 
 
-def find(wish: str) -> TrainingRun:
+def find(name: str) -> TrainingRun:
     """The newest run of that name, or the one whose id begins so. Raises RunError."""
     for found in TrainingRun.objects.order_by("-created_at"):
-        if wish and (found.name == wish or str(found.pk).startswith(wish)):
+        if name and (found.name == name or str(found.pk).startswith(name)):
             return found
-    raise RunError("no_such_run", _("There is no training run called “%(name)s”."), name=wish)
+    raise RunError("no_such_run", _("There is no training run called “%(name)s”."), name=name)

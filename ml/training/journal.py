@@ -1,7 +1,7 @@
 """The engine's journal (`metrics.jsonl`, see `ml.resnet_gray.training.run_folder`) made into rows.
 
-The journal is the truth about the curves: a worker that takes a run up again reads it from the
-beginning. Rows are thinned, so that a run of weeks is drawn as quickly as one of minutes.
+The journal is the truth about the curves: a worker that resumes a run reads it from the beginning.
+Rows are thinned, so that a run of weeks is drawn as quickly as one of minutes.
 """
 
 import json
@@ -21,9 +21,9 @@ log = logging.getLogger(__name__)
 Line = dict[str, Any]
 
 SPACING = 1 / 500  # of the run, between two points of the learning curve
-OF_PLACE = ("event", "time", "step", "epoch", "progress")
-LASTING = ("device", "precision", "processes", "photos", "check_photos", "steps_per_epoch")
-MOMENTARY = ("photos_per_second", "seconds_left", "rate")
+POSITION = ("event", "time", "step", "epoch", "progress")
+ATTEMPT_FACTS = ("device", "precision", "processes", "photos", "check_photos", "steps_per_epoch")
+CURRENT = ("photos_per_second", "seconds_left", "rate")
 
 
 class Journal:
@@ -32,15 +32,15 @@ class Journal:
     def __init__(self, run: TrainingRun) -> None:
         self.run, self.file = run, run.local / "metrics.jsonl"
         self.offset = 0
-        self.told: dict[str, Any] = {}  # columns of the run that have changed
+        self.columns: dict[str, Any] = {}  # columns of the run that have changed
         self.facts: Line = {}  # about the whole attempt
         self.now: dict[str, Any] = {}
         self.end: Line = {}
         self.best: Line = {}
-        self.kept = -1.0  # progress at the last point of the learning curve
+        self.last_point = -1.0  # progress at the last point of the learning curve
 
     def begin(self) -> None:
-        """Makes the rows anew from what is there; what has ended does not count any more."""
+        """Makes the rows again from the file; the end of an earlier attempt does not count."""
         with transaction.atomic():
             self.run.points.all().delete()
             self.read()
@@ -48,24 +48,24 @@ class Journal:
         self.now = {}
 
     def read(self) -> bool:
-        """Takes in what is new; whether there was anything."""
+        """Reads the new lines; whether there were any."""
         points: dict[tuple[str, int], RunPoint] = {}
         lines = list(_whole_lines(self.file, self.offset))
         for length, line in lines:
             self.offset += length
             if line.get("event") == "start":
-                self._forget_after(line["step"], points)
-            point = self._take(line)
+                self._delete_after(line["step"], points)
+            point = self._process(line)
             if point:
                 points[point.kind, point.step] = point
         self._save(points.values())
         return bool(lines)
 
-    def _take(self, line: Line) -> RunPoint | None:
-        """What one line says; the point to keep, if it is one."""
+    def _process(self, line: Line) -> RunPoint | None:
+        """Takes over what one line says; the point to keep, if it is one."""
         event = line.get("event")
         if "step" in line:
-            self.told |= {
+            self.columns |= {
                 "step": line["step"],
                 "epoch": int(line["epoch"]),
                 "progress": line["progress"],
@@ -73,24 +73,24 @@ class Journal:
         if event == "reading":
             self.now = {"reading": line["photos"]}
         elif event == "start":
-            self.facts = {name: line.get(name) for name in LASTING}
+            self.facts = {name: line.get(name) for name in ATTEMPT_FACTS}
         elif event == "step":
-            self.now = {name: line.get(name) for name in (*MOMENTARY, "loss")}
-            if line["progress"] - self.kept >= SPACING:
-                self.kept = line["progress"]
+            self.now = {name: line.get(name) for name in (*CURRENT, "loss")}
+            if line["progress"] - self.last_point >= SPACING:
+                self.last_point = line["progress"]
                 return self._point(RunPoint.Kind.STEP, line)
         elif event == "check":
             if line.get("best"):
                 self.best = line
             return self._point(RunPoint.Kind.CHECK, line)
         elif event == "samples":
-            self._keep_samples(line)
+            self._store_samples(line)
         elif event == "end":
             self.end = line
         return None
 
     def _point(self, kind: str, line: Line) -> RunPoint:
-        values = {name: value for name, value in line.items() if name not in OF_PLACE}
+        values = {name: value for name, value in line.items() if name not in POSITION}
         return RunPoint(
             run=self.run, kind=kind, step=line["step"], epoch=line["epoch"], values=values
         )
@@ -103,7 +103,7 @@ class Journal:
             update_fields=["epoch", "values"],
         )
 
-    def _forget_after(self, step: int, points: dict[tuple[str, int], RunPoint]) -> None:
+    def _delete_after(self, step: int, points: dict[tuple[str, int], RunPoint]) -> None:
         """Those steps are made again."""
         for key in [key for key in points if key[1] > step]:
             del points[key]
@@ -111,9 +111,9 @@ class Journal:
         self.run.samples.filter(step__gt=step).delete()
         if self.best.get("step", 0) > step:
             self.best = {}
-        self.kept = min(self.kept, self.told.get("progress", 0.0))
+        self.last_point = min(self.last_point, self.columns.get("progress", 0.0))
 
-    def _keep_samples(self, line: Line) -> None:
+    def _store_samples(self, line: Line) -> None:
         for file in line["files"]:
             name = f"{self.run.folder}/samples/{line['step']}.png"
             # Made again after a resume it is the same picture, and it may be another machine's.

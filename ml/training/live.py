@@ -1,4 +1,4 @@
-"""Tells the pages that look at a run that its rows have changed; the rows are the truth."""
+"""Announces to the open pages of a run that its rows have changed; the rows are the truth."""
 
 import logging
 import uuid
@@ -10,12 +10,12 @@ log = logging.getLogger(__name__)
 
 
 def group(run_id: uuid.UUID) -> str:
-    """The channel group of those who look at one run."""
+    """The channel group of one run's open pages."""
     return f"training-run-{run_id}"
 
 
 def announce(run_id: uuid.UUID) -> None:
-    """A broker that is away is logged: pages read the rows again by themselves."""
+    """A broker that does not answer is logged: pages read the rows again by themselves."""
     try:
         async_to_sync(get_channel_layer().group_send)(group(run_id), {"type": "run.changed"})
     except Exception:

@@ -71,7 +71,7 @@ class Preset:
 PRESETS: dict[str, Preset] = {
     "quick": Preset(
         _("Quick fine-tune"),
-        _("A few gentle passes from the model in service: to teach it photos of another kind."),
+        _("A few gentle epochs from the model in service: to teach it photos of another kind."),
         recipe="best",
         from_served=True,
         options=Options(epochs=3, rate=1e-4, size=128, patience=2),

@@ -1,4 +1,4 @@
-"""A worker's way through a run: fetch the photos, start the process, follow it to its end.
+"""A worker's attempt at a run: fetch the photos, start the process, watch it to its end.
 
 Every write names the attempt of its claim. A worker that has lost its lease ends its child and
 leaves the run to the worker that has it now.
@@ -17,7 +17,16 @@ from colorweb.leases import Renewal
 from ml.datasets.errors import DataSetError
 from ml.datasets.materialize import Wanted, materialize
 from ml.models.runs import TrainingRun
-from ml.training import child, copies, gpus, notice, queue, served, settle, states
+from ml.training import (
+    baseline,
+    checkpoint_store,
+    child,
+    finalize,
+    gpus,
+    queue,
+    shutdown_flag,
+    states,
+)
 from ml.training.child import Child
 from ml.training.errors import RunError
 from ml.training.journal import Journal
@@ -27,8 +36,8 @@ from ml.versions import evaluations, registry
 log = logging.getLogger(__name__)
 Stage = TrainingRun.Stage
 
-LOOK_EVERY = 0.5  # seconds
-TOLD_EVERY = 1.0
+POLL_EVERY = 0.5  # seconds
+REPORT_EVERY = 1.0
 GPU_EVERY = 5.0
 
 
@@ -39,44 +48,44 @@ class Stopped(Exception):
 def work() -> int:
     """Sees runs to their end until none waits; how many."""
     done = 0
-    while not notice.given() and (run := queue.claim()):
+    while not shutdown_flag.is_set() and (run := queue.claim()):
         with leases.renewing(run) as lease:
-            Way(run, lease).go()
+            Attempt(run, lease).run_to_end()
         done += 1
         evaluations.work()  # minutes, where the next run may take days
     return done
 
 
 @dataclass
-class Way:
+class Attempt:
     """One attempt at one run."""
 
     run: TrainingRun
     lease: Renewal
-    told: float = field(default=0.0)
+    reported_at: float = field(default=0.0)  # monotonic seconds
 
-    def go(self) -> None:
-        """Whatever happens becomes the run's end, or is left to who has the run by now."""
+    def run_to_end(self) -> None:
+        """Every outcome ends the run, unless another worker has it by now."""
         run = self.run
         try:
-            copies.fetch(run)
+            checkpoint_store.fetch(run)
             journal = Journal(run)
             journal.begin()
             data = self._prepare()
-            status = self._follow(self._start(data), journal)
-            if notice.given() and settle.was_stopped(journal, status):
+            status = self._watch(self._start(data), journal)
+            if shutdown_flag.is_set() and finalize.was_stopped(journal, status):
                 queue.release(run)
             else:
-                settle.ended(run, journal, status)
+                finalize.finalize(run, journal, status)
         except Stopped:
-            settle.stopped_before_it_began(run)
+            finalize.stop_before_start(run)
         except (DataSetError, RunError) as error:
-            settle.failed(run, error)
+            finalize.fail(run, error)
         except leases.LeaseLost:
             log.info("Run %s moved on without attempt %s.", run.pk, run.attempt)
         except Exception as error:
             log.exception("Run %s broke.", run.pk)
-            settle.failed(run, settle.broken(error))
+            finalize.fail(run, finalize.unexpected(error))
 
     def _record(self, **values: object) -> None:
         states.record(self.run, fence=self.run.attempt, **values)
@@ -89,31 +98,31 @@ class Way:
             raise RunError(
                 "data_set_gone", _("A data set of this run has been deleted. Start a new run.")
             )
-        data = materialize(wanted, run.local / "data", self._fetching)
+        data = materialize(wanted, run.local / "data", self._report_fetching)
         self._pin_base()
         if not run.served:
-            run.served = served.figures(data["validation"], run.local / "served.log")
+            run.served = baseline.measure(data["validation"], run.local / "served.log")
             self._record(served=run.served)
         return data
 
-    def _fetching(self, done: float) -> None:
-        """Tells how many of the photos are here; about once a second."""
-        if time.monotonic() - self.told < TOLD_EVERY:
+    def _report_fetching(self, done: float) -> None:
+        """Reports the share of photos that are here, about once a second; ends where asked to."""
+        if time.monotonic() - self.reported_at < REPORT_EVERY:
             return
-        self.told = time.monotonic()
+        self.reported_at = time.monotonic()
         self._record(now={"fetched": round(done, 3)})
-        if notice.given():
+        if shutdown_flag.is_set():
             queue.release(self.run)
-            raise leases.LeaseLost("this worker was told to end")
-        if self._asked_to_stop():
+            raise leases.LeaseLost("this worker has to end")
+        if self._stop_requested():
             raise Stopped
 
-    def _asked_to_stop(self) -> bool:
+    def _stop_requested(self) -> bool:
         self.run.refresh_from_db(fields=["stop_requested"])
         return self.run.stop_requested
 
     def _pin_base(self) -> None:
-        """What was in service when the run began stays its base, whatever is promoted meanwhile."""
+        """What was in service when the run began stays its base, whatever is promoted later."""
         if self.run.base == SERVED:
             self.run.base = str(registry.current())
             self._record(base=self.run.base)
@@ -136,55 +145,55 @@ class Way:
                 wanted=devices,
                 here=here,
             )
-        copies.wait_for_lock(run)
+        checkpoint_store.wait_for_lock(run)
         arguments = child.arguments(run, data, base, photos)
         self._record(stage=Stage.TRAINING, now={})
         return Child(child.command(arguments, devices), run.local / "log.txt", here)
 
-    def _follow(self, process: Child, journal: Journal) -> int:
-        """Follows the child until it ends; its exit status. Raises leases.LeaseLost."""
-        looks = Looks()
+    def _watch(self, process: Child, journal: Journal) -> int:
+        """Watches the child until it ends; its exit status. Raises leases.LeaseLost."""
+        polls = Polls()
         try:
             while process.status is None:
-                time.sleep(LOOK_EVERY)
-                self._look(process, journal, looks)
+                time.sleep(POLL_EVERY)
+                self._poll(process, journal, polls)
         finally:
             process.kill()
         journal.read()
-        self._tell(journal, looks)
+        self._report(journal, polls)
         return process.process.returncode
 
-    def _look(self, process: Child, journal: Journal, looks: "Looks") -> None:
+    def _poll(self, process: Child, journal: Journal, polls: "Polls") -> None:
         if self.lease.lost.is_set():
             raise leases.LeaseLost(f"run {self.run.pk} has another worker by now")
         new = journal.read()
-        if looks.due("gpus", GPU_EVERY):
-            looks.gpus = gpus.use()
-        if new or looks.due("tell", TOLD_EVERY):
-            self._tell(journal, looks)
-        if looks.due("stop", TOLD_EVERY) and (notice.given() or self._asked_to_stop()):
-            if not looks.stopping:
-                looks.stopping = time.monotonic()
+        if polls.due("gpus", GPU_EVERY):
+            polls.gpus = gpus.use()
+        if new or polls.due("report", REPORT_EVERY):
+            self._report(journal, polls)
+        if polls.due("stop", REPORT_EVERY) and (shutdown_flag.is_set() or self._stop_requested()):
+            if not polls.stopping:
+                polls.stopping = time.monotonic()
                 process.stop()
-            elif time.monotonic() - looks.stopping > child.GRACE:
+            elif time.monotonic() - polls.stopping > child.GRACE:
                 process.kill()
-        if looks.due("copy", settings.TRAINING_COPY_EVERY.total_seconds()):
-            copies.save(self.run)
+        if polls.due("copy", settings.TRAINING_COPY_EVERY.total_seconds()):
+            checkpoint_store.save(self.run)
 
-    def _tell(self, journal: Journal, looks: "Looks") -> None:
-        """Writes to the row what has changed since the last time."""
-        said = child.tail(self.run.local / "log.txt")
-        now = {**journal.facts, **journal.now, **({"gpus": looks.gpus} if looks.gpus else {})}
-        values = {**journal.told, "now": now, "log": said}
-        if values != looks.last:
-            looks.last = values
-            stage = Stage.FINISHING if journal.told.get("progress", 0) >= 1 else Stage.TRAINING
+    def _report(self, journal: Journal, polls: "Polls") -> None:
+        """Records in the row what has changed since the last report."""
+        output = child.tail(self.run.local / "log.txt")
+        now = {**journal.facts, **journal.now, **({"gpus": polls.gpus} if polls.gpus else {})}
+        values = {**journal.columns, "now": now, "log": output}
+        if values != polls.last:
+            polls.last = values
+            stage = Stage.FINISHING if journal.columns.get("progress", 0) >= 1 else Stage.TRAINING
             self._record(**values, stage=stage)
 
 
 @dataclass
-class Looks:
-    """When the worker looked at what, and what it saw last."""
+class Polls:
+    """When the worker last polled what, and what it found."""
 
     at: dict[str, float] = field(default_factory=dict)
     last: dict[str, object] = field(default_factory=dict)
@@ -192,7 +201,7 @@ class Looks:
     stopping: float = 0.0
 
     def due(self, what: str, every: float) -> bool:
-        """Whether it is time to look at something again."""
+        """Whether it is time to poll something again."""
         now = time.monotonic()
         if now - self.at.setdefault(what, now) < every:
             return False

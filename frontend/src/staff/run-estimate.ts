@@ -1,7 +1,7 @@
 interface Facts {
   usualSize: number;
   photos: Record<string, number>;
-  presets: Record<string, { pace: number; epochs: number; size: number }>;
+  presets: Record<string, { throughput: number; epochs: number; size: number }>;
 }
 
 /** Says under the form of a new run how long it will take, about, while somebody chooses. */
@@ -24,7 +24,7 @@ export class RunEstimate extends HTMLElement {
     if (!preset || !all) return;
     const photos = Math.min(all, figure("limit") ?? all);
     const size = (figure("size") ?? preset.size) / facts.usualSize;
-    const seconds = (photos * (figure("epochs") ?? preset.epochs) * size ** 2) / preset.pace;
+    const seconds = (photos * (figure("epochs") ?? preset.epochs) * size ** 2) / preset.throughput;
     const [value, unit] =
       seconds < 90 ? [seconds, "s"] : seconds < 5400 ? [seconds / 60, "min"] : [seconds / 3600, "h"];
     const text = this.dataset["text"] ?? "{time}";

@@ -104,7 +104,7 @@ export class TrainingRun extends HTMLElement {
   }
 
   #allow(what: string, allowed: boolean): void {
-    for (const form of document.querySelectorAll<HTMLElement>(`[data-steer="${what}"]`)) {
+    for (const form of document.querySelectorAll<HTMLElement>(`[data-control="${what}"]`)) {
       form.hidden = !allowed;
     }
   }

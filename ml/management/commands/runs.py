@@ -10,11 +10,11 @@ from ml.datasets.find import find as find_data_set
 from ml.errors import Told
 from ml.models import OVER, RunPoint, TrainingRun
 from ml.resnet_gray.progress import bar, say
-from ml.training import steer
+from ml.training import control
 from ml.training.find import find
 from ml.training.options import PRECISIONS, PRESETS, Options
 
-LOOK_EVERY = 1.0  # seconds
+POLL_EVERY = 1.0  # seconds
 FIGURES = {"epochs": int, "batch": int, "rate": float, "size": int, "patience": int, "limit": int}
 
 
@@ -74,44 +74,44 @@ class Command(BaseCommand):
     ) -> None:
         data_sets = [find_data_set(each) for each in data]
         chosen = Options.of(figures)
-        run = steer.start(preset, data_sets, chosen, base=base, name=name, note=note)
+        run = control.start(preset, data_sets, chosen, base=base, name=name, note=note)
         print(run.pk)
         if follow:
             self._follow(str(run.pk))
 
     def _stop(self, run: str, **_: Any) -> None:
-        steer.stop(find(run))
+        control.stop(find(run))
 
     def _resume(self, run: str, **_: Any) -> None:
-        steer.resume(find(run))
+        control.resume(find(run))
 
     def _delete(self, run: str, **_: Any) -> None:
-        steer.delete(find(run))
+        control.delete(find(run))
 
     def _follow(self, run: str, **_: Any) -> None:
-        found, told, seen = find(run), 0.0, 0
+        found, drawn, seen = find(run), 0.0, 0
         form = "{desc} {percentage:3.0f}%|{bar}| {postfix}"
         with bar(total=1.0, desc="training", bar_format=form) as shown:
             while True:
                 found.refresh_from_db()
-                shown.update(max(0.0, found.progress - told))
-                told = found.progress
-                shown.set_postfix_str(_pace(found))
+                shown.update(max(0.0, found.progress - drawn))
+                drawn = found.progress
+                shown.set_postfix_str(_throughput(found))
                 for point in found.points.filter(kind=RunPoint.Kind.CHECK, step__gt=seen):
                     seen = point.step
                     say(f"epoch {point.epoch:.1f}: {_figures(point)}")
                 if found.state in OVER:
                     break
-                time.sleep(LOOK_EVERY)
+                time.sleep(POLL_EVERY)
         if found.state == TrainingRun.State.FAILED:
             raise CommandError(found.error_message)
         print(found.version or found.get_state_display())
 
 
-def _pace(run: TrainingRun) -> str:
-    pace, left = run.now.get("photos_per_second"), run.now.get("seconds_left")
-    told = [f"{pace} photos/s"] if pace else [run.get_stage_display()]
-    return ", ".join([*told, f"{left} s left"] if left else told)
+def _throughput(run: TrainingRun) -> str:
+    speed, left = run.now.get("photos_per_second"), run.now.get("seconds_left")
+    parts = [f"{speed} photos/s"] if speed else [run.get_stage_display()]
+    return ", ".join([*parts, f"{left} s left"] if left else parts)
 
 
 def _figures(point: RunPoint) -> str:

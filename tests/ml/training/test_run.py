@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from colorweb import leases
 from colorweb.testing.waiting import wait_for
 from ml.models import DataSet, ModelVersion, TrainingRun
-from ml.training import copies, notice, queue, steer, worker
+from ml.training import checkpoint_store, control, queue, shutdown_flag, worker
 from ml.training.errors import RunError
 from ml.training.options import Options
 from ml.versions import evaluations
@@ -30,7 +30,7 @@ LONG = Options(epochs=20_000, batch=6, size=32, patience=100_000)
 
 def start(data_set: DataSet, options: Options = TINY, **more) -> TrainingRun:
     """A queued run; the model in service counts as measured, which only one test waits for."""
-    run = steer.start("quick", [data_set], options, **more)
+    run = control.start("quick", [data_set], options, **more)
     TrainingRun.objects.filter(pk=run.pk).update(served={"model": "measured"})
     return run
 
@@ -67,7 +67,7 @@ def trained(run: TrainingRun, steps: int) -> bool:
 
 
 def test_a_run_becomes_a_version_with_curves_and_samples(data_set):
-    run = steer.start("quick", [data_set], TINY, name="First")
+    run = control.start("quick", [data_set], TINY, name="First")
     assert (run.state, run.options["epochs"], run.base) == ("queued", 2, "served")
     assert worker.work() == 1
     fresh(run)
@@ -96,7 +96,7 @@ def test_two_clicks_start_one_run(data_set):
 
 def test_what_cannot_be_started_is_said(data_set):
     with pytest.raises(RunError, match="Choose a data set"):
-        steer.start("quick", [])
+        control.start("quick", [])
     with pytest.raises(RunError, match="There is no model “nobody”"):
         start(data_set, base="nobody")
     DataSet.objects.update(state="queued")
@@ -118,16 +118,16 @@ def test_stop_keeps_the_best_so_far_and_resume_goes_on_from_there(data_set):
     run = start(data_set, LONG)
     working = in_thread(worker.work)
     wait_for(lambda: trained(run, 6), "some steps", STARTED)
-    steer.stop(run)
+    control.stop(run)
     working.join(STARTED)
     assert fresh(run).state == "stopped"
     assert run.version
     stopped_at = run.step
     assert stopped_at < 1500
     with pytest.raises(RunError, match="has ended already"):
-        steer.stop(run)
+        control.stop(run)
     TrainingRun.objects.update(options=run.options | {"epochs": stopped_at // 3 + 2})
-    steer.resume(run)
+    control.resume(run)
     worker.work()
     assert fresh(run).state == "succeeded", run.log
     assert "going on from step" in (run.local / "log.txt").read_text()
@@ -139,7 +139,7 @@ def test_stop_keeps_the_best_so_far_and_resume_goes_on_from_there(data_set):
 
 def test_a_run_that_waits_is_stopped_at_once(data_set):
     run = start(data_set)
-    steer.stop(run)
+    control.stop(run)
     assert fresh(run).state == "stopped"
     assert worker.work() == 0
 
@@ -165,7 +165,7 @@ def test_a_killed_child_is_a_failed_run_and_a_living_worker(data_set):
     assert fresh(run).state == "failed"
     assert "SIGKILL" in run.error_message
     assert fresh(other).state == "succeeded", "the worker went on"
-    steer.resume(run)
+    control.resume(run)
     TrainingRun.objects.filter(pk=run.pk).update(options=run.options | {"epochs": 2})
     worker.work()
     assert fresh(run).state == "succeeded", run.log
@@ -188,7 +188,7 @@ def test_a_worker_that_lost_its_run_ends_its_child_and_writes_nothing(data_set, 
     working = in_thread(worker.work)
     wait_for(lambda: trained(run, 3), "some steps", STARTED)
     child = child_of(run)
-    steer.stop(run)  # no second worker is to take it
+    control.stop(run)  # no second worker is to take it
     TrainingRun.objects.update(attempt=7, stop_requested=False)
     working.join(STARTED)
     assert fresh(run).state == "running"
@@ -203,9 +203,9 @@ def test_another_machine_goes_on_from_the_stored_copy(data_set, settings, tmp_pa
     run = start(data_set, LONG)
     working = in_thread(worker.work)
     wait_for(lambda: trained(run, 3) and run.checkpoint, "a copy of a checkpoint", STARTED)
-    notice.give(os.getppid())
+    shutdown_flag.set_for(os.getppid())
     working.join(STARTED)
-    notice.withdraw(os.getppid())
+    shutdown_flag.clear_for(os.getppid())
     assert fresh(run).state == "queued", "a worker that has to go hands its run back"
     at = run.step
     settings.TRAINING_DIR = tmp_path / "another machine"
@@ -224,16 +224,16 @@ def test_two_writers_never_share_a_run(data_set):
     working = in_thread(worker.work)
     wait_for(lambda: trained(run, 3), "some steps", STARTED)
     first = child_of(run)
-    copies.LOCK_PATIENCE, patience = 1, copies.LOCK_PATIENCE
+    checkpoint_store.LOCK_TIMEOUT, patience = 1, checkpoint_store.LOCK_TIMEOUT
     second = TrainingRun.objects.get(pk=run.pk)
     lease = leases.renewing(second)
-    way = worker.Way(second, lease)
-    process = way._start({part: run.local / "data" / f"{part}.tar" for part in PARTS})
+    attempt = worker.Attempt(second, lease)
+    process = attempt._start({part: run.local / "data" / f"{part}.tar" for part in PARTS})
     assert process.process.wait(STARTED) == 1
-    copies.LOCK_PATIENCE = patience
+    checkpoint_store.LOCK_TIMEOUT = patience
     assert "is in use by process" in (run.local / "log.txt").read_text()
     assert child_of(run) == first
-    steer.stop(run)
+    control.stop(run)
     working.join(STARTED)
     assert fresh(run).state == "stopped"
 
@@ -264,10 +264,10 @@ def test_crashes_further_on_do_not_add_up(data_set):
 def test_a_deleted_run_leaves_nothing_but_its_version(data_set):
     run = start(data_set)
     with pytest.raises(RunError, match="Stop the run first"):
-        steer.delete(run)
+        control.delete(run)
     worker.work()
     folder, local = run.folder, run.local
-    steer.delete(fresh(run))
+    control.delete(fresh(run))
     assert not default_storage.exists(folder)
     assert not local.exists()
     version = ModelVersion.objects.exclude(samples=[]).get()

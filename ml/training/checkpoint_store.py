@@ -1,4 +1,4 @@
-"""Copies of a run's folder in the storage, so that another machine can take the run up."""
+"""Checkpoints of a run in the storage, from which another machine can resume it."""
 
 import fcntl
 import re
@@ -14,17 +14,20 @@ from ml.models.runs import TrainingRun
 from ml.training import states
 
 FILES = ("metrics.jsonl", "best.safetensors", "latest.safetensors", "checkpoint.pt")
-"""The checkpoint last: a copy that has one is whole."""
-LOCK_PATIENCE = 60  # seconds
-HERE = "attempt"  # a file that says which attempt worked in a local folder last
+"""The checkpoint last: a stored folder that has one is whole."""
+LOCK_TIMEOUT = 60  # seconds
+MARKER = "attempt"  # a file with the attempt that last worked in a local folder
 
 
 def save(run: TrainingRun) -> None:
-    """Copies what is needed to go on, and lets the row point at it. Raises leases.LeaseLost."""
-    if not (run.local / "checkpoint.pt").exists():
+    """Stores the files needed to resume the run, and names their folder in its row.
+
+    Raises leases.LeaseLost.
+    """
+    checkpoint = run.local / "checkpoint.pt"
+    if not checkpoint.exists():
         return
-    step = int((run.local / "checkpoint.pt").stat().st_mtime)
-    target = f"{run.folder}/copies/{run.attempt}-{step}"
+    target = f"{run.folder}/copies/{run.attempt}-{checkpoint.stat().st_mtime_ns}"
     if run.checkpoint == target:
         return
     delete_folder(target)
@@ -39,9 +42,9 @@ def save(run: TrainingRun) -> None:
 
 
 def fetch(run: TrainingRun) -> None:
-    """Makes the local folder the newest there is of the run, and marks it as this attempt's."""
+    """Brings the local folder up to the newest checkpoint, and marks it as this attempt's."""
     run.local.mkdir(parents=True, exist_ok=True)
-    marker = run.local / HERE
+    marker = run.local / MARKER
     if _attempt_of(run.checkpoint) > _read(marker):
         for name in FILES:
             (run.local / name).unlink(missing_ok=True)
@@ -55,11 +58,11 @@ def fetch(run: TrainingRun) -> None:
 
 
 def wait_for_lock(run: TrainingRun) -> None:
-    """Waits until the process of an earlier attempt here, told to end with its worker, is gone.
+    """Waits for the end of an earlier attempt's process on this machine; it ends with its worker.
 
     One that does not end keeps its lock, and the engine refuses to be the second writer.
     """
-    deadline = time.monotonic() + LOCK_PATIENCE
+    deadline = time.monotonic() + LOCK_TIMEOUT
     with (run.local / "lock").open("a") as file:
         while time.monotonic() < deadline:
             try:
@@ -70,8 +73,8 @@ def wait_for_lock(run: TrainingRun) -> None:
                 return
 
 
-def _attempt_of(copy: str) -> int:
-    found = re.search(r"/copies/(\d+)-", copy)
+def _attempt_of(folder: str) -> int:
+    found = re.search(r"/copies/(\d+)-", folder)
     return int(found[1]) if found else 0
 
 

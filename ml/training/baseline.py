@@ -1,4 +1,4 @@
-"""The model in service on a run's validation photos: what the curves have to beat."""
+"""The baseline of a run: the model in service, measured on the run's validation photos."""
 
 import json
 import logging
@@ -9,27 +9,27 @@ from typing import Any
 
 from django.conf import settings
 
-from ml.training.child import yielding
+from ml.training.child import low_priority
 from ml.versions import registry
 
 log = logging.getLogger(__name__)
 
-PATIENCE = 1800  # seconds
+TIMEOUT = 1800  # seconds
 
 
-def figures(photos: Path, notes: Path) -> dict[str, Any]:
+def measure(photos: Path, log_file: Path) -> dict[str, Any]:
     """The figures of a `check` line for the model in service, with its name; empty if it cannot.
 
-    They are made in a process of their own, for the worker never imports torch. `notes` takes what
-    that process says.
+    A process of its own makes them, because the worker never imports torch; `log_file` takes what
+    that process writes to stderr.
     """
     try:
         version = registry.current()
         file = registry.local_file(version)
-        with notes.open("wb") as errors:
-            made = subprocess.run(  # noqa: S603
+        with log_file.open("wb") as errors:
+            process = subprocess.run(  # noqa: S603
                 [
-                    *yielding(),
+                    *low_priority(),
                     sys.executable,
                     "-m",
                     "ml.resnet_gray.evaluation.against",
@@ -40,9 +40,9 @@ def figures(photos: Path, notes: Path) -> dict[str, Any]:
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 check=True,
-                timeout=PATIENCE,
+                timeout=TIMEOUT,
             )
-        return {"model": str(version), **json.loads(made.stdout)}
+        return {"model": str(version), **json.loads(process.stdout)}
     except (LookupError, registry.Unavailable, OSError, ValueError, subprocess.SubprocessError):
         log.warning("The model in service could not be measured.", exc_info=True)
         return {}

@@ -1,4 +1,4 @@
-"""How runs end: a new version of a model, or a sentence that says why not."""
+"""How runs end: with a new version of a model, or with an error that says why not."""
 
 import logging
 import shutil
@@ -15,7 +15,7 @@ from ml.errors import Told
 from ml.models import ModelVersion
 from ml.models.runs import TrainingRun
 from ml.resnet_gray.network.cards import CardError
-from ml.training import child, copies, states
+from ml.training import checkpoint_store, child, states
 from ml.training.errors import RunError
 from ml.training.journal import Journal
 from ml.versions import registry
@@ -34,25 +34,25 @@ KILLED = RunError(
         "likely. Resume it to go on from the last checkpoint, or try a smaller batch."
     ),
 )
-MEMORY_WORDS = ("out of memory", "can't allocate memory", "cannot allocate memory", "MemoryError")
-DISK_WORDS = ("No space left on device",)
+OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "cannot allocate memory", "MemoryError")
+OUT_OF_DISK = ("No space left on device",)
 
 
-def ended(run: TrainingRun, journal: Journal, status: int) -> None:
-    """Settles a run whose process has ended. Raises leases.LeaseLost."""
+def finalize(run: TrainingRun, journal: Journal, status: int) -> None:
+    """Ends a run whose process has ended. Raises leases.LeaseLost."""
     reason, file = journal.end.get("reason"), journal.end.get("file")
     if reason in ("finished", "patience") and file:
         version = _register(run, run.local / file)
         now = {**journal.facts, "reason": reason}
-        _over(run, State.SUCCEEDED, version=version, progress=1.0, now=now)
-    elif was_stopped(journal, status) and _was_asked(run):
-        copies.save(run)
+        _end(run, State.SUCCEEDED, version=version, progress=1.0, now=now)
+    elif was_stopped(journal, status) and _stop_requested(run):
+        checkpoint_store.save(run)
         weights = run.local / file if file else None
         kept = _register(run, weights) if weights and weights.exists() else None
-        _over(run, State.STOPPED, version=kept)
+        _end(run, State.STOPPED, version=kept)
     else:
-        copies.save(run)
-        failed(run, _why(run, journal, status))
+        checkpoint_store.save(run)
+        fail(run, _classify_failure(run, journal, status))
     shutil.rmtree(run.local / "data", ignore_errors=True)
 
 
@@ -61,24 +61,24 @@ def was_stopped(journal: Journal, status: int) -> bool:
     return journal.end.get("reason") == "stopped" or status == -signal.SIGTERM
 
 
-def stopped_before_it_began(run: TrainingRun) -> None:
-    """Settles a run that was stopped while its photos were fetched."""
+def stop_before_start(run: TrainingRun) -> None:
+    """Ends a run that was stopped while its photos were fetched."""
     try:
-        _over(run, State.STOPPED)
+        _end(run, State.STOPPED)
     except leases.LeaseLost:
         log.info("Run %s moved on without attempt %s.", run.pk, run.attempt)
 
 
-def failed(run: TrainingRun, error: Told) -> None:
-    """Ends a run with a reason that a person understands, unless somebody else has it by now."""
+def fail(run: TrainingRun, error: Told) -> None:
+    """Ends a run with an error, unless another worker has it by now."""
     try:
-        _over(run, State.FAILED, error=error.kept)
+        _end(run, State.FAILED, error=error.kept)
     except leases.LeaseLost:
         log.info("Run %s moved on without attempt %s.", run.pk, run.attempt)
 
 
-def broken(error: Exception) -> RunError:
-    """What to say about an error nobody thought of."""
+def unexpected(error: Exception) -> RunError:
+    """The error for people that stands for one the code does not expect."""
     if isinstance(error, MemoryError):
         return NO_MEMORY
     if isinstance(error, OSError):
@@ -94,25 +94,25 @@ def broken(error: Exception) -> RunError:
     )
 
 
-def _over(run: TrainingRun, to: str, **values: Any) -> None:
+def _end(run: TrainingRun, to: str, **values: Any) -> None:
     states.change(run, to, fence=run.attempt, **values)
 
 
-def _was_asked(run: TrainingRun) -> bool:
+def _stop_requested(run: TrainingRun) -> bool:
     run.refresh_from_db(fields=["stop_requested"])
     return run.stop_requested
 
 
-def _why(run: TrainingRun, journal: Journal, status: int) -> RunError:
-    """The reason in the child's own words, or what its exit status means."""
-    told = str(journal.end.get("error") or "")
-    said = f"{told}\n{child.tail(run.local / 'log.txt')}"
-    if any(words in said for words in MEMORY_WORDS):
+def _classify_failure(run: TrainingRun, journal: Journal, status: int) -> RunError:
+    """The error that the child logged, or the one that its exit status means."""
+    reported = str(journal.end.get("error") or "")
+    output = f"{reported}\n{child.tail(run.local / 'log.txt')}"
+    if any(phrase in output for phrase in OUT_OF_MEMORY):
         return NO_MEMORY
-    if any(words in said for words in DISK_WORDS):
+    if any(phrase in output for phrase in OUT_OF_DISK):
         return RunError("disk_full", _("The disk is full. Make room, then resume the run."))
-    if told:
-        return RunError("training_failed", _("The training failed: %(why)s"), why=told[:500])
+    if reported:
+        return RunError("training_failed", _("The training failed: %(why)s"), why=reported[:500])
     if status == -signal.SIGKILL:
         return RunError(KILLED.code, KILLED.sentence, signal="SIGKILL")
     if status < 0:
@@ -120,7 +120,7 @@ def _why(run: TrainingRun, journal: Journal, status: int) -> RunError:
         return RunError(
             "crashed", _("The training crashed (%(signal)s). Its log says more."), signal=name
         )
-    lines = [line for line in said.splitlines() if line.strip()]
+    lines = [line for line in output.splitlines() if line.strip()]
     return RunError(
         "training_failed",
         _("The training failed: %(why)s"),

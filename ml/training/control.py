@@ -1,4 +1,4 @@
-"""What staff do with runs: start, stop, resume, annotate, delete. All ways in call this."""
+"""What staff do with runs: start, stop, resume, annotate, delete. Pages, API and commands use it."""
 
 import shutil
 import uuid
@@ -39,7 +39,7 @@ def start(
     """Makes a run and queues it at once. Raises RunError.
 
     `base` names the model to go on from, empty for a new network; None leaves it to the preset.
-    Whoever gives a `run_id` may call twice: the second call answers the first one's run.
+    Called twice with one `run_id`, it answers the first call's run.
     """
     if run_id and (known := TrainingRun.objects.filter(pk=run_id).first()):
         return known
@@ -93,7 +93,7 @@ def verify(data_sets: Sequence[DataSet], base: str | None) -> None:
 
 
 def stop(run: TrainingRun) -> None:
-    """Ends at once what waits; asks a running run to keep its best and end. Raises RunError."""
+    """Ends a queued run at once; asks a running one to keep its best and end. Raises RunError."""
     with transaction.atomic():
         try:
             states.change(run, State.STOPPED, where=Q(state=State.QUEUED))
