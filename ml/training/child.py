@@ -29,7 +29,7 @@ def arguments(run: TrainingRun, data: dict[str, Path], base: Path | None, photos
     """The engine's arguments for a run; `photos` of them are learned from."""
     options = Options.of(run.options)
     resuming = (run.local / "checkpoint.pt").exists()
-    batch, used = options.batch or 1, min(photos, options.limit or photos)
+    batch = options.batch or 1
     flags: dict[str, object] = {
         "--resume" if resuming else "--run": run.local,
         "--preset": PRESETS[run.preset].recipe,

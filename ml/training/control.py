@@ -1,4 +1,4 @@
-"""What staff do with runs: start, stop, resume, annotate, delete. Pages, API and commands use it."""
+"""What staff do with runs: start, stop, resume, annotate, delete; for pages, API and commands."""
 
 import shutil
 import uuid
