@@ -26,10 +26,11 @@ def colorize() -> None:
 
 @shared_task(ignore_result=True)
 def reap() -> None:
-    """Take back what dead workers left."""
+    """Requeue what dead workers left."""
     renditions.reap()
     claims.reap()
     archives.reap()
+    sending.reap()
 
 
 @shared_task(ignore_result=True)

@@ -1,6 +1,6 @@
-"""What happened becomes rows, one for each receiver, in the transaction in which it happened.
+"""Events become rows, one for each receiver, in the transaction in which they happen.
 
-So nothing is lost between the commit and the sending, and nothing is told that was rolled back.
+So no event is lost between the commit and the sending, and none is sent that was rolled back.
 """
 
 import uuid
@@ -20,8 +20,8 @@ EVENTS = {
 }
 
 
-def note(job_id: uuid.UUID, state: str) -> None:
-    """Write down that a job has come to its end, for those who want to be told."""
+def record(job_id: uuid.UUID, state: str) -> None:
+    """Record that a job has ended, for everybody who subscribed to it."""
     event = EVENTS[State(state)]
     job = Job.objects.filter(pk=job_id).values("photo__owner", "webhook_url").get()
     receivers: list[WebhookEndpoint | None] = [None] if job["webhook_url"] else []
@@ -48,7 +48,7 @@ def try_out(endpoint: WebhookEndpoint) -> WebhookDelivery:
     """Send an endpoint a test, at once and only once; a paused one has it when it is resumed."""
     states = WebhookDelivery.State
     with transaction.atomic():
-        WebhookEndpoint.objects.filter(pk=endpoint.pk).update(rests_until=None)
+        WebhookEndpoint.objects.filter(pk=endpoint.pk).update(backoff_until=None)
         delivery = WebhookDelivery.objects.create(
             endpoint=endpoint,
             event=TEST,

@@ -8,11 +8,12 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from colorweb.leases.models import Leased
 from jobs.models.photo import Photo
 
 
-class Archive(models.Model):
-    """A zip somebody asked for. `jobs.results.archives` makes it and takes it away again."""
+class Archive(Leased):
+    """A zip somebody asked for. `jobs.results.archives` makes it and deletes it."""
 
     class State(models.TextChoices):
         QUEUED = "queued", _("queued")
@@ -28,8 +29,6 @@ class Archive(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     done = models.PositiveIntegerField(default=0, help_text="Photos that are in it.")
     total = models.PositiveIntegerField(help_text="Photos that will be in it.")
-    attempt = models.PositiveSmallIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True, blank=True)
 
     file = models.CharField(max_length=200, blank=True, help_text="Storage name.")
     bytes = models.BigIntegerField(default=0)

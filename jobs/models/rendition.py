@@ -1,29 +1,22 @@
 """A rendition: a finished job's colors in another file, as somebody asked for them."""
 
 import uuid
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from colorweb.leases.models import Leased
 from jobs.models.job import EXTENSIONS, Job
 from jobs.models.photo import folder_of
 
 
-class RenditionQuerySet(models.QuerySet["Rendition"]):
-    def waiting(self) -> Self:
-        """Those that no worker has in hand, in the order in which they are made."""
-        free = Q(lease_until=None) | Q(lease_until__lt=Now())
-        return self.filter(free, state=Rendition.State.QUEUED).order_by("turn", "created_at")
-
-
-class Rendition(models.Model):
+class Rendition(Leased):
     """One file made from a job's source and colors; `jobs.results.renditions` says how it comes
     and goes.
 
-    While it is queued, a lease says that a worker has it in hand.
+    It stays queued while a worker holds it.
     """
 
     class State(models.TextChoices):
@@ -45,13 +38,9 @@ class Rendition(models.Model):
     error_message = models.TextField(blank=True)
 
     turn = models.PositiveIntegerField(default=0, help_text="How many of its owner's wait before.")
-    attempt = models.PositiveSmallIntegerField(default=0)
-    lease_until = models.DateTimeField(null=True, blank=True)
 
     created_at = models.DateTimeField(auto_now_add=True)
     wanted_at = models.DateTimeField(help_text="Last asked for, to the hour, or failed.")
-
-    objects = RenditionQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [
@@ -69,6 +58,12 @@ class Rendition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.job_id} {self.format} {self.state}"
+
+    @classmethod
+    def waiting(cls) -> models.QuerySet["Rendition"]:
+        """Those that no worker holds, in the order in which they are made."""
+        queued = cls.objects.filter(state=cls.State.QUEUED, lease_until=None)
+        return queued.order_by("turn", "created_at")
 
     def name(self, attempt: int) -> str:
         """Storage name of the file that an attempt makes."""

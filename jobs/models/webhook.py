@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from colorweb.leases.models import Leased
 from jobs.models.job import Job
 
 
@@ -35,7 +36,7 @@ class WebhookEndpoint(models.Model):
 
     failures = models.PositiveIntegerField(default=0, help_text="In a row, up to now.")
     failing_since = models.DateTimeField(null=True, blank=True)
-    rests_until = models.DateTimeField(null=True, blank=True)
+    backoff_until = models.DateTimeField(null=True, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)
     pause_reason = models.CharField(max_length=10, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -44,7 +45,7 @@ class WebhookEndpoint(models.Model):
         return self.url
 
 
-class WebhookDelivery(models.Model):
+class WebhookDelivery(Leased):
     """One event for one receiver: an account's endpoint, or the address that came with a job.
 
     A test is about no job and has an endpoint; all else is about a job.
@@ -63,7 +64,6 @@ class WebhookDelivery(models.Model):
     job = models.ForeignKey(Job, models.CASCADE, null=True, blank=True, related_name="deliveries")
     event = models.CharField(max_length=20, choices=[*Event.choices, (TEST, _("a test"))])
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
-    tries = models.PositiveIntegerField(default=0, help_text="Also what fences a late worker.")
     failures = models.PositiveSmallIntegerField(default=0, help_text="Since it was last asked for.")
     attempts = models.JSONField(default=list, help_text="The latest tries and how they ended.")
     due_at = models.DateTimeField()
@@ -81,8 +81,8 @@ class WebhookDelivery(models.Model):
 
     @property
     def next_try_at(self) -> datetime | None:
-        """When it is sent next: not before its endpoint has rested; None if it is not to be."""
+        """When it is sent next: not during its endpoint's backoff; None if it is not to be."""
         if self.state != self.State.PENDING:
             return None
-        rests_until = self.endpoint.rests_until if self.endpoint else None
-        return max(self.due_at, rests_until or self.due_at)
+        backoff_until = self.endpoint.backoff_until if self.endpoint else None
+        return max(self.due_at, backoff_until or self.due_at)

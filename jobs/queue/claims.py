@@ -57,7 +57,7 @@ def reap() -> tuple[int, int]:
     for job in [*canceled, *requeued, *failed]:
         files.delete_attempt(job)  # a worker that lives after all does the same
     waiting = 0 if control.state().paused else Job.objects.filter(state=State.QUEUED).count()
-    waiting += Rendition.objects.waiting().count()
+    waiting += Rendition.waiting().count()
     missing = waiting - wakeups.waiting()
     if missing > 0:
         wakeups.wake(missing)

@@ -42,7 +42,7 @@ def change(
     values = {"finished_at": Now(), "lease_until": None, "stage": Stage.DONE} | values
     with transaction.atomic():
         _update(job_id, ALLOWED[to], fence, where, {"state": to} | values)
-        outbox.note(job_id, to)
+        outbox.record(job_id, to)
 
 
 def advance(job_id: uuid.UUID, stage: str, *, fence: int) -> None:

@@ -1,8 +1,8 @@
 """Many photos' colors as one zip: asked for on a page, made by a worker, gone after a day.
 
-Rows first, tokens after, as with jobs: whoever dies while making one loses the lease, and it is
-made anew under the next attempt's number. A zip holds no photo that its owner has deleted: it
-goes with the first of them.
+Rows first, wake-ups after, as with jobs: a worker that dies loses its lease, and the next one
+starts from the beginning under its own attempt's number. A zip holds no photo that its owner has
+deleted: it is deleted with the first of them.
 """
 
 import logging
@@ -13,35 +13,30 @@ from pathlib import PurePath
 from typing import IO
 from zipfile import ZipFile, ZipInfo
 
-from celery import current_app
-from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db import connection, transaction
-from django.db.models import F, QuerySet
+from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.text import get_valid_filename
 
+from colorweb import leases
 from colorweb.accounts.visitors import Visitor
-from colorweb.leases import Renewal
+from colorweb.leases.wakeups import Wakeup
 from jobs.models import Archive, Photo, State
 from jobs.storage import access, files
 
 log = logging.getLogger(__name__)
 
-KEPT_FOR = timedelta(days=1)
-MOST = 5
+MAKE = Wakeup("jobs.tasks.make_archives")
+MAX_AGE = timedelta(days=1)
+MAX_ARCHIVES = 5
 """Zips of one visitor at a time; a new one takes the oldest one's place."""
-AT_ONCE = 1
-"""Zips that are made at a time: the clock's work must not wait behind them."""
-TICK = 0.5  # seconds between two notes of how far it has come
+MAX_CONCURRENT = 1
+"""Zips that are made at a time: the scheduler's work must not wait behind them."""
+TICK = 0.5  # seconds between two records of its progress
 CHUNK = 256 * 1024
 FOLDER = "archives"
 UNFINISHED = (Archive.State.QUEUED, Archive.State.RUNNING)
-
-
-class Superseded(Exception):
-    """The archive is not this worker's any more."""
 
 
 def ask(photos: Iterable[Photo], visitor: Visitor) -> Archive | None:
@@ -55,21 +50,13 @@ def ask(photos: Iterable[Photo], visitor: Visitor) -> Archive | None:
             owner=visitor.user,
             guest=visitor.guest,
             total=len(colored),
-            expires_at=timezone.now() + KEPT_FOR,
+            expires_at=timezone.now() + MAX_AGE,
         )
         archive.photos.set(colored)
-        for old in access.archives_of(visitor)[MOST:]:
+        for old in access.archives_of(visitor)[MAX_ARCHIVES:]:
             old.delete()
-        transaction.on_commit(wake)
+        transaction.on_commit(MAKE.publish)
     return archive
-
-
-def wake() -> None:
-    """Tell a worker. A broker that is away is logged: the reaper tells again."""
-    try:
-        current_app.send_task("jobs.tasks.make_archives", retry=False, expires=30)
-    except Exception:
-        log.warning("Could not wake a worker for an archive; the reaper will.", exc_info=True)
 
 
 def make_all() -> int:
@@ -78,57 +65,55 @@ def make_all() -> int:
     while archive := claim():
         try:
             make(archive)
-        except Superseded:
+        except leases.LeaseLost:
             log.info("Archive %s went on without attempt %s.", archive.pk, archive.attempt)
         made += 1
     return made
 
 
 def claim() -> Archive | None:
-    """The next archive to make, its lease begun and its attempt counted; None if none waits."""
+    """Claim the next archive; None if none waits or as many are being made as may be."""
+    states = Archive.State
     with transaction.atomic():
-        alive = Archive.objects.filter(state=Archive.State.RUNNING, lease_until__gte=Now())
-        if alive.count() >= AT_ONCE:
+        running = Archive.objects.filter(state=states.RUNNING, lease_until__gte=Now())
+        if running.count() >= MAX_CONCURRENT:
             return None
-        rows = Archive.objects.filter(state=Archive.State.QUEUED).order_by("created_at")
-        if connection.features.has_select_for_update_skip_locked:
-            rows = rows.select_for_update(skip_locked=True)
-        archive = rows.first()
-        if archive is None:
-            return None
-        Archive.objects.filter(pk=archive.pk).update(
-            state=Archive.State.RUNNING,
-            attempt=F("attempt") + 1,
-            lease_until=Now() + settings.JOB_LEASE,
-            done=0,
-        )
-    archive.refresh_from_db()
+        queued = Archive.objects.filter(state=states.QUEUED).order_by("created_at")
+        archive: Archive | None = leases.claim_one(queued, state=states.RUNNING, done=0)
     return archive
 
 
 def make(archive: Archive) -> None:
-    """Write the zip and make it the archive's file. Raises Superseded if it moved on meanwhile."""
+    """Write the zip and make it the archive's file. Raises LeaseLost."""
     name = f"{FOLDER}/{archive.pk}-{archive.attempt}.zip"
     tick = _Ticker(archive)
     # Held until the storage has it, which may be far away.
-    with Renewal(_held(archive)), files.new_file(name) as file, ZipFile(file, "w") as out:
+    with leases.renewing(archive), files.new_file(name) as file, ZipFile(file, "w") as out:
         for number, (info, source) in enumerate(_entries(archive), start=1):
             _add(out, info, source, tick)
             tick(number)
-    finished = {"state": Archive.State.READY, "file": name, "bytes": default_storage.size(name)}
-    if not _held(archive).update(done=F("total"), lease_until=None, **finished):
+    size = default_storage.size(name)
+    try:
+        leases.release(
+            archive, state=Archive.State.READY, file=name, bytes=size, done=archive.total
+        )
+    except leases.LeaseLost:
         default_storage.delete(name)
-        raise Superseded
+        raise
 
 
 def reap() -> None:
-    """Take back what dead workers left, and tell workers of what waits."""
-    dead = Archive.objects.filter(state=Archive.State.RUNNING, lease_until__lt=Now())
-    given_up = {"state": Archive.State.FAILED, "lease_until": None}
-    dead.filter(attempt__gte=settings.JOB_MAX_ATTEMPTS).update(**given_up)
-    dead.update(state=Archive.State.QUEUED, lease_until=None)
-    if Archive.objects.filter(state=Archive.State.QUEUED).exists():
-        wake()
+    """Requeue what dead workers left, and wake a worker for what waits."""
+    leases.requeue(Archive.objects.filter(state=Archive.State.RUNNING), _requeue, _give_up)
+    MAKE.ensure(Archive.objects.filter(state=Archive.State.QUEUED))
+
+
+def _requeue(archive: Archive) -> None:
+    leases.release(archive, state=Archive.State.QUEUED)
+
+
+def _give_up(archive: Archive) -> None:
+    leases.release(archive, state=Archive.State.FAILED)
 
 
 def expire() -> int:
@@ -186,26 +171,18 @@ def _add(out: ZipFile, info: ZipInfo, source: str, tick: Callable[[], None]) -> 
             tick()
 
 
-def _held(archive: Archive) -> QuerySet[Archive]:
-    """The archive's row while it is this attempt's."""
-    return Archive.objects.filter(
-        pk=archive.pk, state=Archive.State.RUNNING, attempt=archive.attempt
-    )
-
-
 class _Ticker:
-    """Notes now and then how many photos are in."""
+    """Records now and then how many photos are in."""
 
     def __init__(self, archive: Archive) -> None:
         self.archive = archive
         self.done = 0
-        self.noted = time.monotonic()
+        self.recorded = time.monotonic()
 
     def __call__(self, done: int | None = None) -> None:
-        """Raises Superseded if the archive went to somebody else, or was deleted."""
+        """Raises LeaseLost, also if the archive was deleted."""
         self.done = self.done if done is None else done
-        if time.monotonic() - self.noted < TICK:
+        if time.monotonic() - self.recorded < TICK:
             return
-        self.noted = time.monotonic()
-        if not _held(self.archive).update(done=self.done):
-            raise Superseded
+        self.recorded = time.monotonic()
+        leases.write(self.archive, done=self.done)

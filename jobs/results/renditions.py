@@ -1,20 +1,21 @@
 """Renditions: a finished job's colors in another format, size or vividness.
 
 Made by the workers that color, but without the network: from the photo's source and the colors
-that were kept with the result. Like jobs they are rows first and tokens after; a worker that dies
-loses its lease, and another one takes over under a new attempt's number.
+that were kept with the result. Like jobs they are rows first and wake-ups after; a worker that dies
+loses its lease, and another one makes the file under its own attempt's number.
 """
 
+from contextlib import suppress
 from datetime import timedelta
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.db import connection, transaction
-from django.db.models import F, QuerySet
-from django.db.models.functions import Now
+from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
+from colorweb import leases
 from colorweb.errors import DomainError
 from jobs.models import RENDERED, Job, Rendition, State, Vividness
 from jobs.queue import limits, wakeups
@@ -107,59 +108,44 @@ def _waiting_of(job: Job) -> int:
 
 
 def claim() -> Rendition | None:
-    """The next rendition to make, its lease begun and its attempt counted; None if none waits."""
-    if not Rendition.objects.waiting().exists():
-        return None
-    with transaction.atomic():
-        rows = Rendition.objects.waiting().filter(attempt__lt=settings.JOB_MAX_ATTEMPTS)
-        if connection.features.has_select_for_update_skip_locked:
-            rows = rows.select_for_update(skip_locked=True)
-        # On SQLite the transaction itself (BEGIN IMMEDIATE) keeps other workers out.
-        found = rows.first()
-        if found is None:
-            return None
-        Rendition.objects.filter(pk=found.pk).update(
-            attempt=F("attempt") + 1, lease_until=Now() + settings.JOB_LEASE
-        )
-    return Rendition.objects.select_related("job__photo").filter(pk=found.pk).first()
-
-
-def renew(rendition: Rendition) -> None:
-    """Prolong the lease, if it is still the caller's."""
-    _held(rendition).update(lease_until=Now() + settings.JOB_LEASE)
+    """Claim the next rendition to make; None if none waits."""
+    waiting = Rendition.waiting().select_related("job__photo")
+    rendition: Rendition | None = leases.claim_one(waiting)
+    return rendition
 
 
 def finish(rendition: Rendition, size: int) -> bool:
-    """Note that the attempt's file is there; False, and the file goes, if it was not ours."""
+    """Record that the attempt's file is there; False, and it is deleted, if the lease is lost."""
     name = rendition.name(rendition.attempt)
-    with transaction.atomic():
-        done = _held(rendition).update(
-            state=Rendition.State.READY, file=name, bytes=size, lease_until=None
-        )
-        if done:
+    ready = {"state": Rendition.State.READY, "file": name, "bytes": size}
+    try:
+        with transaction.atomic():
+            leases.release(rendition, **ready)
             files.count(rendition.job.photo_id, size)
-    _delete_attempts(rendition, kept=name if done else "")
-    return bool(done)
+    except leases.LeaseLost:
+        _delete_attempts(rendition)
+        return False
+    _delete_attempts(rendition, kept=name)
+    return True
 
 
 def fail(rendition: Rendition, code: str, message: str) -> None:
-    """Note why this rendition cannot be made, and take away what was written of it."""
-    _fail(_held(rendition), code, message)
+    """Record why this rendition cannot be made, and delete what was written of it."""
+    with suppress(leases.LeaseLost):
+        _fail(rendition, code, message)
     _delete_attempts(rendition)
 
 
 def reap() -> int:
-    """Give up renditions that have cost as many workers as may be; how many.
+    """Requeue what dead workers left, and give up what has cost too many; how many of those.
 
-    All others whose lease has run out are simply free again; `claims.reap` wakes workers for them.
+    `claims.reap` wakes workers for those that wait.
     """
-    lost = Rendition.objects.waiting().filter(attempt__gte=settings.JOB_MAX_ATTEMPTS)
-    given_up = 0
-    for rendition in lost.select_related("job"):
-        if _fail(lost.filter(pk=rendition.pk), "worker_died", WORKER_DIED):
-            _delete_attempts(rendition)
-            given_up += 1
-    return given_up
+    held = Rendition.objects.filter(state=Rendition.State.QUEUED)
+    _requeued, given_up = leases.requeue(held, leases.release, _give_up)
+    for rendition in given_up:
+        _delete_attempts(rendition)
+    return len(given_up)
 
 
 def sweep() -> int:
@@ -178,18 +164,16 @@ def sweep() -> int:
     return swept
 
 
-def _held(rendition: Rendition) -> QuerySet[Rendition]:
-    return Rendition.objects.filter(
-        pk=rendition.pk, attempt=rendition.attempt, state=Rendition.State.QUEUED
-    )
+def _give_up(rendition: Rendition) -> None:
+    _fail(rendition, "worker_died", WORKER_DIED)
 
 
-def _fail(rows: QuerySet[Rendition], code: str, message: str) -> int:
-    return rows.update(
+def _fail(rendition: Rendition, code: str, message: str) -> None:
+    leases.release(
+        rendition,
         state=Rendition.State.FAILED,
         error_code=code,
         error_message=message,
-        lease_until=None,
         wanted_at=timezone.now(),
     )
 

@@ -170,7 +170,7 @@ class Worker:
                     if now - task.began < limit:
                         leases.renew(leases.held(task.job))
                 if (held := self.rendition) and now - held[1] < limit:
-                    renditions.renew(held[0])
+                    leases.renew(leases.held(held[0]))
                 workers.beat(self.name, {**self.networks.about(), "jobs": len(tasks)})
                 if workers.expected() not in ("", self.networks.in_service.version):
                     self._load_expected()

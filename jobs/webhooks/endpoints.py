@@ -17,7 +17,7 @@ from colorweb.errors import DomainError
 from jobs.events.outbox import SEND
 from jobs.models import WebhookDelivery, WebhookEndpoint
 
-MOST = 20
+MAX_ENDPOINTS = 20
 OLD_SECRET_SIGNS = timedelta(hours=24)
 ASKED, FAILING, GONE = "asked", "failing", "gone"
 """Why an endpoint is paused: its owner did it, it failed for days, it answered 410."""
@@ -27,7 +27,7 @@ PREFIX = "whsec_"
 
 def create(owner: User, url: str, events: Collection[str]) -> tuple[WebhookEndpoint, str]:
     """Make an endpoint; the row, and the secret that is not shown again. Raises DomainError."""
-    if owner.webhooks.count() >= MOST:
+    if owner.webhooks.count() >= MAX_ENDPOINTS:
         raise DomainError("too_many_endpoints")
     secret = new_secret()
     endpoint = WebhookEndpoint.objects.create(
@@ -71,7 +71,7 @@ def resume(endpoint: WebhookEndpoint) -> None:
     """Forget its failures, and send what was held."""
     with transaction.atomic():
         WebhookEndpoint.objects.filter(pk=endpoint.pk).update(
-            paused_at=None, pause_reason="", failures=0, failing_since=None, rests_until=None
+            paused_at=None, pause_reason="", failures=0, failing_since=None, backoff_until=None
         )
         endpoint.deliveries.filter(state=WebhookDelivery.State.HELD).update(
             state=WebhookDelivery.State.PENDING, due_at=Now()

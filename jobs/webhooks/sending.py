@@ -1,9 +1,9 @@
-"""Deliveries on their way: claimed, posted, noted; tried again for more than a day.
+"""Deliveries on their way: claimed, posted, recorded; retried for more than a day.
 
-Whoever answers 2xx has been told. Anything else is a failure: redirects are not followed, and
-410 means that nobody wants to hear more. A receiver that fails rests for a while, so that ten
-thousand messages to a dead one cost one try now and then, and after days of nothing but
-failures it is paused. A worker that dies with a delivery in its hands costs a lease of it.
+A 2xx answer means delivered. Anything else is a failure: redirects are not followed, and 410
+pauses the endpoint. After a failure the sender backs off from the receiver, so that ten thousand
+messages to a dead one cost one try now and then; after days of failures only, the endpoint is
+paused. A delivery whose worker died is sent again when its lease ends.
 """
 
 import logging
@@ -13,6 +13,7 @@ import uuid
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,6 +27,7 @@ from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from colorweb import leases
 from colorweb.http import outgoing
 from jobs.events.outbox import SEND
 from jobs.models import WebhookDelivery, WebhookEndpoint
@@ -33,15 +35,15 @@ from jobs.webhooks import endpoints, messages
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 40
-AT_ONCE_TO_ONE = 4
+MAX_CONCURRENT = 40
+MAX_CONCURRENT_PER_RECEIVER = 4
 LEASE = timedelta(minutes=1)
 """Longer than any try takes."""
 SHIFT = 60.0
 """Seconds after which a sender lets another task of its queue run."""
-LONGEST_REST = 300
+MAX_BACKOFF = 300
 """Seconds; so that a receiver which is back hears of it soon."""
-ATTEMPTS_KEPT = 15
+MAX_LOGGED = 15
 ANSWER_READ = 10_000
 State = WebhookDelivery.State
 Receiver = tuple[uuid.UUID | None, str | None]
@@ -62,8 +64,8 @@ class Outcome:
     def delivered(self) -> bool:
         return self.status is not None and 200 <= self.status < 300
 
-    def told(self) -> dict[str, Any]:
-        """As the delivery's log has it."""
+    def logged(self) -> dict[str, Any]:
+        """An entry of the delivery's log."""
         return {
             "at": self.at.isoformat(),
             "ms": self.milliseconds,
@@ -88,7 +90,7 @@ def send_due() -> int:
 def _send_due(ends: float) -> int:
     under_way: dict[Future[Outcome], WebhookDelivery] = {}
     tries = 0
-    with ThreadPoolExecutor(AT_ONCE) as pool:
+    with ThreadPoolExecutor(MAX_CONCURRENT) as pool:
         while True:
             if time.monotonic() < ends:
                 for delivery in claim(Counter(map(_receiver, under_way.values()))):
@@ -115,29 +117,30 @@ def _start(pool: ThreadPoolExecutor, delivery: WebhookDelivery) -> Future[Outcom
 
 
 def claim(busy: Counter[Receiver] | None = None) -> list[WebhookDelivery]:
-    """Take deliveries that are due, few of each receiver, beside those `busy` already."""
+    """Claim deliveries that are due, few of each receiver, besides those `busy` already."""
     busy = busy or Counter()
-    taken: list[WebhookDelivery] = []
+    claimed: list[WebhookDelivery] = []
     for receiver, rows in _by_receiver(busy):
-        room = min(AT_ONCE_TO_ONE - busy[receiver], AT_ONCE - busy.total() - len(taken))
-        for row in rows[: max(0, room)]:
-            mine = WebhookDelivery.objects.filter(pk=row.pk, tries=row.tries, state=State.PENDING)
-            if mine.update(tries=F("tries") + 1, due_at=Now() + LEASE):
-                row.tries += 1
-                taken.append(row)
-    return taken
+        left = MAX_CONCURRENT - busy.total() - len(claimed)
+        limit = min(MAX_CONCURRENT_PER_RECEIVER - busy[receiver], left)
+        claimed += leases.claim(rows, max(0, limit), lease=LEASE)
+    return claimed
 
 
 def _by_receiver(
     busy: Counter[Receiver],
 ) -> Iterator[tuple[Receiver, QuerySet[WebhookDelivery]]]:
-    awake = Q(endpoint__rests_until=None) | Q(endpoint__rests_until__lte=Now())
+    awake = Q(endpoint__backoff_until=None) | Q(endpoint__backoff_until__lte=Now())
     due = WebhookDelivery.objects.filter(
-        awake, state=State.PENDING, due_at__lte=Now(), endpoint__paused_at=None
+        awake,
+        state=State.PENDING,
+        due_at__lte=Now(),
+        endpoint__paused_at=None,
+        lease_until=None,
     )
     receivers = due.order_by().values_list("endpoint", "job__queue_owner").distinct()
     for endpoint, owner in receivers:
-        if busy[(endpoint, owner)] < AT_ONCE_TO_ONE:
+        if busy[(endpoint, owner)] < MAX_CONCURRENT_PER_RECEIVER:
             rows = due.filter(endpoint=endpoint, job__queue_owner=owner).order_by("due_at")
             yield (endpoint, owner), rows.select_related("endpoint", "job__photo")
 
@@ -169,40 +172,48 @@ def _post(url: str, content: bytes, headers: dict[str, str], now: datetime) -> O
     except (outgoing.Forbidden, outgoing.Unreachable) as problem:
         status, error = None, str(problem)
     except Exception:
-        log.exception("A webhook to %s failed in a way nobody thought of.", url)
+        log.exception("A webhook to %s failed unexpectedly.", url)
         error = "internal error"
     return Outcome(now, round((time.monotonic() - start) * 1000), status, error)
 
 
 def _record(delivery: WebhookDelivery, outcome: Outcome) -> None:
-    """Note how a try ended, for the delivery and for its receiver."""
-    rows = WebhookDelivery.objects.filter(pk=delivery.pk, tries=delivery.tries, state=State.PENDING)
-    attempts = [*delivery.attempts, outcome.told()][-ATTEMPTS_KEPT:]
-    if outcome.delivered:
-        rows.update(state=State.DELIVERED, attempts=attempts)
-    elif delivery.failures >= len(settings.WEBHOOK_SCHEDULE):
-        rows.update(state=State.FAILED, attempts=attempts)
-    else:
-        pause = settings.WEBHOOK_SCHEDULE[delivery.failures] * random.uniform(0.8, 1.2)  # noqa: S311
-        rows.update(
-            attempts=attempts, failures=F("failures") + 1, due_at=Now() + timedelta(seconds=pause)
-        )
+    """Record how a try ended, for the delivery and for its receiver."""
+    with suppress(leases.LeaseLost):
+        leases.release(delivery, **_result(delivery, outcome))
     if delivery.endpoint:
-        _judge(delivery.endpoint, outcome)
+        _back_off(delivery.endpoint, outcome)
 
 
-def _judge(endpoint: WebhookEndpoint, outcome: Outcome) -> None:
-    """Let a receiver that fails rest, and pause it when that goes on for days."""
+def _result(delivery: WebhookDelivery, outcome: Outcome) -> dict[str, Any]:
+    """What a try changes at its delivery: an end, or the next try."""
+    attempts = [*delivery.attempts, outcome.logged()][-MAX_LOGGED:]
+    if outcome.delivered:
+        return {"state": State.DELIVERED, "attempts": attempts}
+    if delivery.failures >= len(settings.WEBHOOK_SCHEDULE):
+        return {"state": State.FAILED, "attempts": attempts}
+    pause = settings.WEBHOOK_SCHEDULE[delivery.failures] * random.uniform(0.8, 1.2)  # noqa: S311
+    due_at = Now() + timedelta(seconds=pause)
+    return {"attempts": attempts, "failures": F("failures") + 1, "due_at": due_at}
+
+
+def reap() -> None:
+    """Free what dead workers left; it is sent again however often that happens."""
+    leases.requeue(WebhookDelivery.objects.filter(state=State.PENDING))
+
+
+def _back_off(endpoint: WebhookEndpoint, outcome: Outcome) -> None:
+    """Leave a receiver that fails alone for a while, and pause it after days of failures."""
     rows = WebhookEndpoint.objects.filter(pk=endpoint.pk)
     if outcome.delivered:
-        rows.exclude(failures=0).update(failures=0, failing_since=None, rests_until=None)
+        rows.exclude(failures=0).update(failures=0, failing_since=None, backoff_until=None)
         return
-    steps = [*settings.WEBHOOK_SCHEDULE, LONGEST_REST]
-    rest = min(steps[min(endpoint.failures, len(steps) - 1)], LONGEST_REST)
+    steps = [*settings.WEBHOOK_SCHEDULE, MAX_BACKOFF]
+    seconds = min(steps[min(endpoint.failures, len(steps) - 1)], MAX_BACKOFF)
     rows.update(
         failures=F("failures") + 1,
         failing_since=Coalesce("failing_since", Now()),
-        rests_until=Now() + timedelta(seconds=rest),
+        backoff_until=Now() + timedelta(seconds=seconds),
     )
     endpoint.refresh_from_db()
     since = endpoint.failing_since or timezone.now()
@@ -219,7 +230,8 @@ def resend(delivery: WebhookDelivery) -> None:
         WebhookDelivery.objects.filter(pk=delivery.pk).update(
             state=State.HELD if paused else State.PENDING,
             failures=0,
-            tries=F("tries") + 1,
+            attempt=F("attempt") + 1,  # a try that is under way records nothing
+            lease_until=None,
             due_at=Now(),
         )
         transaction.on_commit(SEND.publish)

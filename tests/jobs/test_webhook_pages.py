@@ -79,7 +79,7 @@ def test_the_log_tells_how_it_went_and_sends_again(client, ada, receiver):
     assert "Nothing but failures since" in shown
     receiver.answer = lambda handler: handler.say(200)
     client.post(f"{page}deliveries/{WebhookDelivery.objects.get().pk}/")
-    WebhookEndpoint.objects.update(rests_until=None)
+    WebhookEndpoint.objects.update(backoff_until=None)
     sending.send_due()
     assert "delivered" in text(client.get(page))
 
@@ -107,7 +107,7 @@ def test_the_log_tells_when_it_is_tried_again(client, ada):
     assert "5 ms, next try any moment now" in text(client.get(page))
     russian = client.get(page, headers={"Accept-Language": "ru"})
     assert "5 мс, следующая попытка с минуты на минуту" in text(russian)
-    WebhookEndpoint.objects.update(rests_until=now + 3 * minute)
+    WebhookEndpoint.objects.update(backoff_until=now + 3 * minute)
     assert "next try 2\xa0minutes from now" in text(client.get(page))
     delivery.due_at = now + 10 * minute
     delivery.save()

@@ -48,7 +48,7 @@ def add(script: Client, url: str, **more) -> dict:
 def due_now(*fields) -> None:
     """The pauses are over."""
     WebhookDelivery.objects.update(due_at=Now())
-    WebhookEndpoint.objects.update(rests_until=None)
+    WebhookEndpoint.objects.update(backoff_until=None)
 
 
 def test_the_end_of_a_job_is_told_signed_and_once(receiver, script, ada):
@@ -69,7 +69,7 @@ def test_the_end_of_a_job_is_told_signed_and_once(receiver, script, ada):
 def test_a_test_is_sent_at_once_signed_and_told_in_the_log(receiver, script):
     endpoint = add(script, receiver.url, events=["job.failed"])
     address = f"/api/v1/webhooks/{endpoint['id']}/"
-    WebhookEndpoint.objects.update(rests_until=timezone.now() + timedelta(hours=1))
+    WebhookEndpoint.objects.update(backoff_until=timezone.now() + timedelta(hours=1))
     asked = script.post(address + "test/")
     assert (asked.status_code, asked.json()["event"], asked.json()["job"]) == (
         202,
@@ -131,7 +131,10 @@ def test_a_worker_that_dies_with_a_delivery_costs_a_lease(receiver, script, ada)
     end(ada)
     [lost] = sending.claim()
     assert sending.claim() == []
-    due_now()
+    sending.reap()
+    assert sending.claim() == []
+    WebhookDelivery.objects.update(lease_until=Now() - timedelta(seconds=1))
+    sending.reap()
     assert sending.send_due() == 1
     late = sending.Outcome(timezone.now(), 5, None, "late")
     sending._record(lost, late)
@@ -239,7 +242,7 @@ def test_a_dead_receiver_costs_others_nothing(receiver, script, ada, settings):
     for _ in range(12):
         end(ada)
     end(other)
-    assert sending.send_due() == 1 + sending.AT_ONCE_TO_ONE
+    assert sending.send_due() == 1 + sending.MAX_CONCURRENT_PER_RECEIVER
     assert len(receiver.received) == 1
 
 
@@ -320,7 +323,7 @@ def test_a_webhook_can_be_changed_and_deleted(receiver, script, ada):
 
 
 def test_an_account_has_so_many_webhooks(script, monkeypatch):
-    monkeypatch.setattr(endpoints, "MOST", 1)
+    monkeypatch.setattr(endpoints, "MAX_ENDPOINTS", 1)
     add(script, "https://example.org/")
     answer = script.post("/api/v1/webhooks/", {"url": "https://example.org/"}, "application/json")
     assert (answer.status_code, answer.json()["code"]) == (409, "too_many_endpoints")
