@@ -6,7 +6,7 @@ from django.core.asgi import get_asgi_application
 
 from colorweb import machines
 
-machines.insist()
+machines.check_or_exit()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "colorweb.settings")
 pages = get_asgi_application()
 

@@ -13,7 +13,7 @@ from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 log = logging.getLogger(__name__)
 
 
-def _forgiving(name: str, otherwise: Callable[..., Any]) -> Callable[..., Any]:
+def _fail_open(name: str, otherwise: Callable[..., Any]) -> Callable[..., Any]:
     method = getattr(RedisCacheClient, name)
 
     @functools.wraps(method)
@@ -27,22 +27,22 @@ def _forgiving(name: str, otherwise: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-class _ForgivingClient(RedisCacheClient):
-    get = _forgiving("get", lambda _key, default: default)
-    get_many = _forgiving("get_many", lambda _keys: {})
-    has_key = _forgiving("has_key", lambda _key: False)
+class _FailOpenClient(RedisCacheClient):
+    get = _fail_open("get", lambda _key, default: default)
+    get_many = _fail_open("get_many", lambda _keys: {})
+    has_key = _fail_open("has_key", lambda _key: False)
     # As for a key that nobody had yet.
-    add = _forgiving("add", lambda *_: True)
-    incr = _forgiving("incr", lambda _key, delta: delta)
-    set = _forgiving("set", lambda *_: None)
-    set_many = _forgiving("set_many", lambda *_: None)
-    touch = _forgiving("touch", lambda *_: False)
-    delete = _forgiving("delete", lambda _key: False)
-    delete_many = _forgiving("delete_many", lambda _keys: None)
-    clear = _forgiving("clear", lambda: False)
+    add = _fail_open("add", lambda *_: True)
+    incr = _fail_open("incr", lambda _key, delta: delta)
+    set = _fail_open("set", lambda *_: None)
+    set_many = _fail_open("set_many", lambda *_: None)
+    touch = _fail_open("touch", lambda *_: False)
+    delete = _fail_open("delete", lambda _key: False)
+    delete_many = _fail_open("delete_many", lambda _keys: None)
+    clear = _fail_open("clear", lambda: False)
 
 
-class ForgivingRedisCache(RedisCache):
+class FailOpenCache(RedisCache):
     """Django's Redis cache; a server that does not answer is a miss, and is tried again next time.
 
     Sessions are then read from the database and nobody is throttled, but every page is served.
@@ -50,4 +50,4 @@ class ForgivingRedisCache(RedisCache):
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
-        self._class = _ForgivingClient
+        self._class = _FailOpenClient

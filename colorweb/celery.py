@@ -23,9 +23,9 @@ app.autodiscover_tasks()
 
 @celeryd_init.connect
 @beat_init.connect
-def insist(**_signal: Any) -> None:
+def check_machines(**_signal: Any) -> None:
     """A worker that could not reach what the others share must not take their work."""
-    machines.insist()
+    machines.check_or_exit()
 
 
 @worker_process_init.connect

@@ -38,7 +38,7 @@ def refusal() -> str:
     return ""
 
 
-def insist() -> None:
+def check_or_exit() -> None:
     """Ends this process with a sentence if it must not start."""
     if words := refusal():
         raise SystemExit(f"colorweb: {words}")

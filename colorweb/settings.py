@@ -199,7 +199,7 @@ CONTACT = env.str("CONTACT", default="")
 REDIS_URL = runtime.broker_url()
 CACHES = {
     "default": {
-        "BACKEND": "colorweb.cache.ForgivingRedisCache",
+        "BACKEND": "colorweb.cache.FailOpenCache",
         "LOCATION": runtime.cache_url(),
         "KEY_PREFIX": "colorweb",
     }
@@ -260,7 +260,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-renditions": _every(3600, "jobs.tasks.sweep_renditions"),
     "expire-guests": _every(600, "jobs.tasks.expire_guests"),
     "expire-trash": _every(3600, "jobs.tasks.expire_trash"),
-    "forget-sessions": _every(3600, "colorweb.accounts.tasks.forget_sessions"),
+    "delete-sessions": _every(3600, "colorweb.accounts.tasks.delete_sessions"),
     "send-webhooks": _every(5, "jobs.tasks.send_webhooks"),
     "unpack": _every(10, "jobs.tasks.unpack"),
     "sweep-batches": _every(3600, "jobs.tasks.sweep_batches"),

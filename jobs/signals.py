@@ -20,24 +20,24 @@ from jobs.storage import files
 
 
 @receiver(user_logged_in)
-def adopt_photos(request: HttpRequest, user: User, **_signal: Any) -> None:
+def claim_at_login(request: HttpRequest, user: User, **_signal: Any) -> None:
     """Signing up ends here too: allauth logs in whoever has signed up."""
     visitor: Visitor | None = getattr(request, "visitor", None)
     if visitor and visitor.guest and not visitor.is_new:
-        guests.claim(visitor.guest, user)
+        guests.claim_guest_data(visitor.guest, user)
 
 
 @receiver(user_logged_out)
 def close_sockets(user: User | None, **_signal: Any) -> None:
     """A page left open must not go on showing what its owner has left."""
     if user:
-        publish.part(Visitor(user=user, guest="", address="").key)
+        publish.disconnect(Visitor(user=user, guest="", address="").key)
 
 
 @receiver(post_delete, sender=UserSession)
 def close_sockets_of_ended_session(instance: UserSession, **_signal: Any) -> None:
     """Sessions ended from afar; the pages of the others come back at once."""
-    publish.part(f"user-{instance.user_id}")
+    publish.disconnect(f"user-{instance.user_id}")
 
 
 @receiver(post_delete, sender=Photo)
@@ -51,11 +51,11 @@ def delete_files(instance: Photo, **_signal: Any) -> None:
 
 
 @receiver(pre_delete, sender=User)
-def delete_opinions(instance: User, **_signal: Any) -> None:
+def delete_reactions(instance: User, **_signal: Any) -> None:
     """However the account ends: by its owner, from the admin."""
     visitor = Visitor(user=instance, guest="", address="")
-    likes.forget(visitor)
-    moderation.forget(visitor)
+    likes.delete_all(visitor)
+    moderation.delete_reports(visitor)
 
 
 @receiver(pre_delete, sender=Photo)

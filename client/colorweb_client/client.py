@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from colorweb_client.errors import NotColored, Stopped, Unreachable
-from colorweb_client.patience import insist, refusal, retry_after
+from colorweb_client.patience import refusal, retry_after, send_with_retries
 
 Job = dict[str, Any]
 """A job as the server's documentation describes it."""
@@ -179,7 +179,7 @@ class Client:
         return self._insist(lambda: self._request(method, path, **more))
 
     def _insist(self, ask: Callable[[], httpx.Response]) -> httpx.Response:
-        return insist(ask, self.patience, self._pause)
+        return send_with_retries(ask, self.patience, self._pause)
 
     def _request(
         self, method: str, path: str, headers: dict[str, str] | None = None, **more: Any

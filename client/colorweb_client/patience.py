@@ -15,7 +15,7 @@ FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
 
 
-def insist(
+def send_with_retries(
     ask: Callable[[], httpx.Response],
     patience: float,
     pause: Callable[[float], object] = time.sleep,

@@ -2,7 +2,7 @@
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 
-from colorweb.accounts import sealed
+from colorweb.accounts import encryption
 
 PURPOSE = "colorweb.mfa"
 
@@ -11,7 +11,7 @@ class MFAAdapter(DefaultMFAAdapter):
     """Keeps them sealed."""
 
     def encrypt(self, text: str) -> str:
-        return sealed.seal(text, PURPOSE)
+        return encryption.encrypt(text, PURPOSE)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return sealed.unseal(encrypted_text, PURPOSE)
+        return encryption.decrypt(encrypted_text, PURPOSE)

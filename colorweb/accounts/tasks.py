@@ -7,7 +7,7 @@ from django.utils import timezone
 
 
 @shared_task(ignore_result=True)
-def forget_sessions() -> None:
+def delete_sessions() -> None:
     """Delete logins that have run out, and from where they were made."""
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
     living = Session.objects.values("session_key")

@@ -16,11 +16,11 @@ from colorweb.accounts.models import ApiToken, User
 from colorweb.errors import DomainError
 
 MARK = "cw_"
-SHOWN = len(MARK) + 6
+PREFIX_LENGTH = len(MARK) + 6
 """So much of a token is kept, to recognize it by."""
-USED_AGAIN = timedelta(minutes=10)
+LAST_USED_PRECISION = timedelta(minutes=10)
 """`last_used_at` is not written more often."""
-MOST = 100
+MAX_TOKENS = 100
 """So many an account may have."""
 
 
@@ -28,13 +28,13 @@ def create(
     user: User, name: str, scopes: Collection[str], expires_at: datetime | None = None
 ) -> tuple[ApiToken, str]:
     """Make a token; the row, and the secret that nobody can read again. Raises DomainError."""
-    if user.api_tokens.count() >= MOST:
+    if user.api_tokens.count() >= MAX_TOKENS:
         raise DomainError("too_many_tokens")
     secret = MARK + secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
         user=user,
         name=name,
-        prefix=secret[:SHOWN],
+        prefix=secret[:PREFIX_LENGTH],
         digest=_digest(secret),
         scopes=sorted(set(scopes)),
         expires_at=expires_at,
@@ -51,7 +51,7 @@ def find(secret: str) -> ApiToken | None:
         Q(expires_at=None) | Q(expires_at__gt=now), digest=_digest(secret), user__is_active=True
     )
     token = good.select_related("user").first()
-    if token and (token.last_used_at is None or token.last_used_at < now - USED_AGAIN):
+    if token and (token.last_used_at is None or token.last_used_at < now - LAST_USED_PRECISION):
         good.update(last_used_at=now)
     return token
 

@@ -23,7 +23,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 USER_AGENT = "colorweb"
-LONGEST_URL = 2000
+MAX_URL_LENGTH = 2000
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 LOWEST_PORT = 1024
@@ -60,7 +60,7 @@ def check(url: str) -> SplitResult:
     except ValueError as error:
         raise Forbidden(_("This is not a web address.")) from error
     plain = url.isascii() and url.isprintable() and " " not in url
-    if not host or not plain or len(url) > LONGEST_URL:
+    if not host or not plain or len(url) > MAX_URL_LENGTH:
         raise Forbidden(_("This is not a web address."))
     if parts.scheme != "https" and not (parts.scheme == "http" and settings.OUTGOING_HTTP):
         raise Forbidden(_("The address has to begin with https://."))

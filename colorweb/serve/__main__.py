@@ -66,7 +66,7 @@ def _say(line: str) -> None:
 
 
 def _check_settings() -> None:
-    machines.insist()
+    machines.check_or_exit()
     try:
         runtime.port()
     except ValueError as error:

@@ -101,5 +101,5 @@ def retry_all(request: HttpRequest) -> None:
 
 @_button
 def check(request: HttpRequest) -> None:
-    consistency.ask(request.user)  # type: ignore[arg-type]
+    consistency.request(request.user)  # type: ignore[arg-type]
     messages.success(request, _("A worker compares files and rows now."))

@@ -93,7 +93,7 @@ class Archives(ArchiveView):
         new = NewArchive(data=request.data)
         new.is_valid(raise_exception=True)
         photos = access.photos_of(self.visitor).filter(pk__in=new.validated_data["photos"])
-        archive = archives.ask(photos, self.visitor)
+        archive = archives.request(photos, self.visitor)
         if archive is None:
             raise DomainError("no_result.chosen")
         told = self.told_archive(archive)

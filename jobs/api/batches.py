@@ -76,7 +76,7 @@ class Batches(Repeatable):
                 made = self._earlier(key)
                 if made is None:
                     raise
-        batches.go_on(made, parts, self.visitor)
+        batches.resume(made, parts, self.visitor)
         return self._answer(made, status.HTTP_200_OK)
 
     def _earlier(self, key: idempotency.Key | None) -> Batch | None:
@@ -92,10 +92,10 @@ class Batches(Repeatable):
                 key.remember(batch)
 
         if parts := new.validated_data.get("image"):
-            batches.take_parts(parts, batch, self.visitor, note)
+            batches.accept_parts(parts, batch, self.visitor, note)
             return self._answer(batch, status.HTTP_201_CREATED)
         try:
-            batches.take_zip(new.validated_data["archive"], batch, self.visitor, note)
+            batches.accept_zip(new.validated_data["archive"], batch, self.visitor, note)
         except DomainError as error:
             if error.code not in errors.OF_ZIPS:
                 raise

@@ -132,7 +132,7 @@ class Jobs(Repeatable):
         def note(job: Job) -> None:
             chosen = new.validated_data["visibility"]
             if chosen in visibility.SHOWN:
-                visibility.show_when_done(job.photo, chosen)
+                visibility.request_visibility(job.photo, chosen)
             if key:
                 key.remember(job)
 

@@ -54,7 +54,7 @@ class Wishes(serializers.Serializer):
         help_text="Of the result; empty: JPEG, or PNG where the photo has transparent parts.",
     )
     webhook_url = serializers.CharField(
-        max_length=outgoing.LONGEST_URL,
+        max_length=outgoing.MAX_URL_LENGTH,
         default="",
         allow_blank=True,
         help_text="Told when the job ends, signed with `webhook_secret` of `me/`.",
@@ -116,7 +116,7 @@ class NewJobInJson(Wishes):
         required=False, help_text="The file in base64; this or `image_url`."
     )
     image_url = serializers.CharField(
-        max_length=outgoing.LONGEST_URL,
+        max_length=outgoing.MAX_URL_LENGTH,
         required=False,
         help_text="Where the file is; for servers that allow it. Redirects are followed.",
     )

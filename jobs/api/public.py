@@ -82,7 +82,7 @@ class Like(View):
         tags=["public"],
     )
     def delete(self, request: Request, photo_id: uuid.UUID) -> Response:
-        return self._answer(likes.take_back, photo_id)
+        return self._answer(likes.remove, photo_id)
 
     def get_throttles(self) -> list[Any]:
         self.rate = Rate("like")

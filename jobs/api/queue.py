@@ -80,5 +80,5 @@ class Check(ManageView):
         operation_id="queue_check",
     )
     def post(self, request: Request) -> Response:
-        consistency.ask(self.user)
+        consistency.request(self.user)
         return Response(figures.last_check(), status=status.HTTP_202_ACCEPTED)

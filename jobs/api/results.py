@@ -67,9 +67,9 @@ class Result(View):
         vividness, keep = wishes.get("vividness"), wishes.pop("keep_metadata")
         if not wishes and not keep:
             return redirect(self.told(job)["urls"]["result"])
-        if not access.may_want(self.visitor, job, vividness, keep):
+        if not access.may_request(self.visitor, job, vividness, keep):
             raise PermissionDenied(_("Only the photo's owner may have this."), "owners_only")
-        rendition = renditions.want(
+        rendition = renditions.request(
             job,
             format=wishes.get("format"),
             vividness=vividness,

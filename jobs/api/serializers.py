@@ -95,7 +95,7 @@ class ChangedEndpoint(serializers.Serializer):
     """What can be changed of a webhook endpoint."""
 
     url = serializers.CharField(
-        max_length=outgoing.LONGEST_URL,
+        max_length=outgoing.MAX_URL_LENGTH,
         required=False,
         help_text="A public address that answers POST with 2xx; https:// unless the site allows "
         "more.",
@@ -117,7 +117,7 @@ class NewEndpoint(ChangedEndpoint):
     """A webhook endpoint to be made."""
 
     url = serializers.CharField(
-        max_length=outgoing.LONGEST_URL,
+        max_length=outgoing.MAX_URL_LENGTH,
         help_text="A public address that answers POST with 2xx; https:// unless the site allows "
         "more.",
     )

@@ -29,9 +29,9 @@ def visitor_group(key: str) -> str:
     return f"visitor-{key}"
 
 
-def part(key: str) -> None:
+def disconnect(key: str) -> None:
     """Close the sockets of somebody who has logged in, logged out or gone; pages come back."""
-    _send(visitors.identity_group(key), {"type": "visitor.parted"})
+    _send(visitors.identity_group(key), {"type": "visitor.disconnected"})
 
 
 def announce(job_id: uuid.UUID) -> None:

@@ -72,7 +72,7 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
         """Fine progress of a running job."""
         await self._send_progress(message["id"], message["progress"])
 
-    async def visitor_parted(self, message: dict[str, Any]) -> None:
+    async def visitor_disconnected(self, message: dict[str, Any]) -> None:
         """Whoever opened this socket is somebody else by now: the page comes back as that."""
         await self.close(code=4401)
 

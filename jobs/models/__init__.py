@@ -5,9 +5,9 @@ from jobs.models.batch import Batch
 from jobs.models.check import Check
 from jobs.models.idempotency import IdempotencyKey
 from jobs.models.job import EXTENSIONS, TERMINAL, Job, Stage, State, Vividness
-from jobs.models.opinion import Like, PublicPhoto, Report
 from jobs.models.photo import STORED_AS, Photo, Reason, folder_of
 from jobs.models.queue import Queue
+from jobs.models.reaction import Like, PublicPhoto, Report
 from jobs.models.rendition import RENDERED, Rendition
 from jobs.models.share import ShareLink
 from jobs.models.webhook import TEST, Event, WebhookDelivery, WebhookEndpoint

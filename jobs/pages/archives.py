@@ -14,7 +14,7 @@ from jobs.models import Archive
 from jobs.results.archives import UNFINISHED
 from jobs.storage import access
 
-SOON = 1
+RETRY_AFTER = 1
 """Seconds after which it is worth looking again."""
 
 
@@ -24,9 +24,9 @@ def archive(request: VisitorRequest, archive_id: uuid.UUID) -> HttpResponse:
     """How far a zip has come; 202 while it is being made."""
     found = access.own_archive(request.visitor, archive_id)
     waits = found.state in UNFINISHED
-    context = {"archive": found, "waits": waits, "seconds": SOON}
+    context = {"archive": found, "waits": waits, "seconds": RETRY_AFTER}
     response = render(request, "archive.html", context, status=202 if waits else 200)
-    return _come_again(response) if waits else response
+    return _with_retry_after(response) if waits else response
 
 
 @require_safe
@@ -34,11 +34,11 @@ async def file(request: VisitorRequest, archive_id: uuid.UUID) -> HttpResponseBa
     """The zip itself; 202 while it is being made."""
     found = await sync_to_async(access.own_archive)(request.visitor, archive_id)
     if found.state != Archive.State.READY:
-        return _come_again(HttpResponse(status=202))
+        return _with_retry_after(HttpResponse(status=202))
     name = f"colorweb-{found.created_at:%Y-%m-%d}.zip"
     return await serve(request, found.file, content_type="application/zip", download_name=name)
 
 
-def _come_again(response: HttpResponse) -> HttpResponse:
-    response["Retry-After"] = str(SOON)
+def _with_retry_after(response: HttpResponse) -> HttpResponse:
+    response["Retry-After"] = str(RETRY_AFTER)
     return response

@@ -29,13 +29,13 @@ def compare(request: VisitorRequest, photo_id: uuid.UUID) -> HttpResponse:
     context = {
         "photo": versions[0]["photo"],
         "versions": versions,
-        "left": _asked(request, LEFT, versions) or versions[1],
-        "right": _asked(request, RIGHT, versions) or versions[0],
+        "left": _chosen(request, LEFT, versions) or versions[1],
+        "right": _chosen(request, RIGHT, versions) or versions[0],
     }
     return render(request, "compare.html", context)
 
 
-def _asked(
+def _chosen(
     request: VisitorRequest, side: str, versions: list[dict[str, Any]]
 ) -> dict[str, Any] | None:
     """The version an address names for one side; None if it is none of this photo's."""

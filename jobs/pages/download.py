@@ -20,13 +20,13 @@ from jobs.results import renditions
 from jobs.storage import access
 
 AS_SENT = "as-sent"
-SOON = 1
+RETRY_AFTER = 1
 """Seconds until it is worth asking again."""
 LONG_SIDES = (4096, 2048, 1024)
 """Smaller sizes that are offered, pixels."""
 
 
-class Wishes(forms.Form):
+class RenditionForm(forms.Form):
     format = forms.ChoiceField(choices=[(name, name) for name in (*RENDERED, AS_SENT)])
     vividness = forms.FloatField(min_value=0, max_value=Vividness.VIVID, required=False)
     long_side = forms.IntegerField(min_value=renditions.SMALLEST, required=False)
@@ -39,23 +39,23 @@ class Wishes(forms.Form):
 def download(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
     """Leads to the file once it is there; until then 202, as a page or, for scripts, as JSON."""
     job = access.visible_job(request.visitor, job_id)
-    form = Wishes(request.GET)
+    form = RenditionForm(request.GET)
     if job.state != State.SUCCEEDED:
         raise Http404("no result")
     if not form.is_valid():
         return problems.bad_request(request)
-    wishes = form.cleaned_data
-    vividness, keep = wishes["vividness"], wishes["keep_metadata"]
-    if not access.may_want(request.visitor, job, vividness, keep):
+    options = form.cleaned_data
+    vividness, keep = options["vividness"], options["keep_metadata"]
+    if not access.may_request(request.visitor, job, vividness, keep):
         return problems.permission_denied(request)
-    rendition = renditions.want(
+    rendition = renditions.request(
         job,
-        format=as_sent(job.photo) if wishes["format"] == AS_SENT else wishes["format"],
+        format=as_sent(job.photo) if options["format"] == AS_SENT else options["format"],
         vividness=vividness,
-        long_side=wishes["long_side"],
+        long_side=options["long_side"],
         keep_metadata=keep,
     )
-    answer = _as_json if _asks_json(request) else _as_page
+    answer = _as_json if _wants_json(request) else _as_page
     return answer(request, job, rendition)
 
 
@@ -85,7 +85,7 @@ def _number(value: float) -> str:
     return f"{value:g}"
 
 
-def _asks_json(request: VisitorRequest) -> bool:
+def _wants_json(request: VisitorRequest) -> bool:
     return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
 
 
@@ -96,7 +96,7 @@ def _as_json(request: VisitorRequest, job: Job, rendition: Rendition) -> HttpRes
         return JsonResponse(found | {"url": _file(rendition), "bytes": rendition.bytes})
     if rendition.state == Rendition.State.FAILED:
         return JsonResponse(found | {"error": _(rendition.error_message)}, status=500)
-    return JsonResponse(found, status=202, headers={"Retry-After": str(SOON)})
+    return JsonResponse(found, status=202, headers={"Retry-After": str(RETRY_AFTER)})
 
 
 def _as_page(request: VisitorRequest, job: Job, rendition: Rendition) -> HttpResponse:
@@ -108,11 +108,11 @@ def _as_page(request: VisitorRequest, job: Job, rendition: Rendition) -> HttpRes
         "failed": failed,
         "error": _(rendition.error_message) if rendition.error_message else "",
         "progress": progress_of(rendition.pk),
-        "again_in": SOON,
+        "again_in": RETRY_AFTER,
     }
     response = render(request, "download.html", context, status=500 if failed else 202)
     if not failed:
-        response["Retry-After"] = str(SOON)
+        response["Retry-After"] = str(RETRY_AFTER)
     return response
 
 

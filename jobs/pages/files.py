@@ -42,7 +42,7 @@ async def rendition(
     job = await sync_to_async(access.visible_job)(request.visitor, job_id)
     ready = job.renditions.filter(pk=rendition_id, state=Rendition.State.READY)
     found = await ready.afirst()
-    if found is None or not access.may_want(
+    if found is None or not access.may_request(
         request.visitor, job, found.vividness, found.keep_metadata
     ):
         raise Http404("no such file")

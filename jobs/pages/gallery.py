@@ -18,7 +18,7 @@ from jobs.pages.base import limited, pace, told
 from jobs.sharing import gallery, likes, moderation
 from jobs.storage import access
 
-PAGE = 24
+PAGE_SIZE = 24
 
 
 @require_safe
@@ -27,7 +27,7 @@ def gallery_page(request: VisitorRequest) -> HttpResponse:
     order = request.GET.get("order", "")
     order = order if order in gallery.ORDERS else "newest"
     photos, column = gallery.public_photos(), gallery.ORDERS[order]
-    page = keyset.page(photos, column, PAGE, request.GET.get("place", ""))
+    page = keyset.page(photos, column, PAGE_SIZE, request.GET.get("place", ""))
     context = {
         "photos": [told(request, job) for job in gallery.jobs_shown(page.rows)],
         "liked": _liked(request, [photo.pk for photo in page.rows]),
@@ -47,7 +47,7 @@ def photo(request: VisitorRequest, photo_id: uuid.UUID) -> HttpResponse:
         if newest is None:
             raise
         return redirect("job", newest.pk)
-    newer, older = gallery.beside(job.photo)
+    newer, older = gallery.neighbors(job.photo)
     is_owner = access.owns(request.visitor, job.photo)
     shown = told(request, job)
     context = {
@@ -74,7 +74,7 @@ def like(request: VisitorRequest, photo_id: uuid.UUID) -> HttpResponse:
     pace(request, "like")
     request.visitor.keep()
     if "back" in request.POST:
-        likes.take_back(request.visitor, shown)
+        likes.remove(request.visitor, shown)
     else:
         likes.add(request.visitor, shown)
     return redirect(_back(request) or reverse("photo", args=[photo_id]))

@@ -21,7 +21,7 @@ from colorweb.accounts.visitors import VisitorRequest
 from colorweb.errors import DomainError
 from jobs.models import Job, Photo, Vividness
 from jobs.pages.base import chosen, told_all
-from jobs.pages.trash import say_where
+from jobs.pages.trash import link_to_trash
 from jobs.photos import bulk, search, trash
 from jobs.queue import limits
 from jobs.results import archives
@@ -29,7 +29,7 @@ from jobs.storage import access
 from ml.models import ModelVersion
 from ml.versions import catalog, registry
 
-PAGE = 60
+PAGE_SIZE = 60
 STORAGE_KNOWN = 60
 """Seconds for which a sum over all of somebody's photos may be a little old."""
 
@@ -84,7 +84,7 @@ class Filters(forms.Form):
         super().__init__(data, auto_id="filter-%s", label_suffix="")
         self.fields["model"].choices = [("", gettext_lazy("any")), *known_models()]  # type: ignore[attr-defined]
         self.is_valid()
-        self.asked = {name: value for name, value in self.cleaned_data.items() if value}
+        self.values = {name: value for name, value in self.cleaned_data.items() if value}
 
 
 class RecolorForm(forms.Form):
@@ -141,10 +141,12 @@ def known_models() -> list[tuple[str, str]]:
 def history_page(request: VisitorRequest) -> HttpResponse:
     """Photos, by what the address asks for."""
     filters = Filters(request.GET)
-    asked = dict(filters.asked)
-    order = search.ORDERS[asked.pop("sort", "newest")]
-    found = search.find(access.photos_of(request.visitor), words=asked.pop("q", ""), **asked)
-    page = keyset.page(found, order, PAGE, request.GET.get("page", ""))
+    conditions = dict(filters.values)
+    order = search.ORDERS[conditions.pop("sort", "newest")]
+    found = search.find(
+        access.photos_of(request.visitor), words=conditions.pop("q", ""), **conditions
+    )
+    page = keyset.page(found, order, PAGE_SIZE, request.GET.get("page", ""))
     versions = search.versions(page.rows)
     jobs = told_all(request, [search.newest_of(photo) for photo in page.rows])
     for told, photo in zip(jobs, page.rows, strict=True):
@@ -152,8 +154,8 @@ def history_page(request: VisitorRequest) -> HttpResponse:
     moving = [("id", job["id"]) for job in jobs if job["status"] in ("queued", "running")]
     context = {
         "form": filters,
-        "is_filtered": bool(asked or filters.asked.get("q")),
-        "filters": urlencode(filters.asked),
+        "is_filtered": bool(conditions or filters.values.get("q")),
+        "filters": urlencode(filters.values),
         "page": page,
         "jobs": jobs,
         "poll": f"{reverse('api-jobs')}?{urlencode(moving)}",
@@ -184,7 +186,7 @@ def act(request: VisitorRequest, action: str) -> HttpResponse:
 
 
 def _download(request: VisitorRequest, photos: list[Photo]) -> HttpResponse | None:
-    if archive := archives.ask(photos, request.visitor):
+    if archive := archives.request(photos, request.visitor):
         return redirect("archive", archive.pk)
     messages.info(request, _("None of these photos is in color yet."))
     return None
@@ -193,7 +195,7 @@ def _download(request: VisitorRequest, photos: list[Photo]) -> HttpResponse | No
 def _delete(request: VisitorRequest, photos: list[Photo]) -> None:
     trash.put(photos)
     if request.visitor.user:
-        say_where(request, len(photos))
+        link_to_trash(request, len(photos))
     else:
         count = len(photos)
         words = ngettext("%(count)s photo is deleted.", "%(count)s photos are deleted.", count)
@@ -225,16 +227,16 @@ def _cancel(request: VisitorRequest, photos: list[Photo]) -> None:
 
 
 def _retry(request: VisitorRequest, photos: list[Photo]) -> None:
-    _say_queued(request, *bulk.retry(photos, request.visitor))
+    _report_queued(request, *bulk.retry(photos, request.visitor))
 
 
 def _recolor(request: VisitorRequest, photos: list[Photo]) -> None:
     form = RecolorForm(request.POST)
     if form.is_valid():
-        _say_queued(request, *bulk.recolor(photos, request.visitor, **form.cleaned_data))
+        _report_queued(request, *bulk.recolor(photos, request.visitor, **form.cleaned_data))
 
 
-def _say_queued(request: VisitorRequest, count: int, stopped: DomainError | None) -> None:
+def _report_queued(request: VisitorRequest, count: int, stopped: DomainError | None) -> None:
     words = ngettext("%(count)s photo is waiting.", "%(count)s photos are waiting.", count)
     messages.success(request, words % {"count": count})
     if stopped:

@@ -14,7 +14,7 @@ from jobs.models import Job, State
 from jobs.pages import download
 from jobs.pages.base import limited, told
 from jobs.pages.history import RecolorForm
-from jobs.pages.trash import say_where
+from jobs.pages.trash import link_to_trash
 from jobs.photos import intake, search, trash, visibility
 from jobs.queue import states
 from jobs.storage import access
@@ -77,20 +77,20 @@ def publish(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
     """Put a result into the gallery."""
     found = access.own_job(request.visitor, job_id)
     if found.state == State.SUCCEEDED:
-        _put_words(request, found)
+        _set_caption(request, found)
         visibility.publish(found)
     return redirect("job", job_id)
 
 
 @require_POST
-def put_words(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
+def set_caption(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
     """Give the photo another title or text for those who do not see it."""
-    _put_words(request, access.own_job(request.visitor, job_id))
+    _set_caption(request, access.own_job(request.visitor, job_id))
     return redirect("job", job_id)
 
 
-def _put_words(request: VisitorRequest, found: Job) -> None:
-    visibility.put_words(found.photo, request.POST.get("title", ""), request.POST.get("alt", ""))
+def _set_caption(request: VisitorRequest, found: Job) -> None:
+    visibility.set_caption(found.photo, request.POST.get("title", ""), request.POST.get("alt", ""))
 
 
 @require_POST
@@ -105,5 +105,5 @@ def delete(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
     """Delete the photo with everything made from it: an account's goes to the trash."""
     trash.put([access.own_job(request.visitor, job_id).photo])
     if request.visitor.user:
-        say_where(request)
+        link_to_trash(request)
     return redirect("home")

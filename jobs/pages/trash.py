@@ -24,7 +24,7 @@ from jobs.pages.base import chosen
 from jobs.photos import trash
 from jobs.storage import files
 
-PAGE = 60
+PAGE_SIZE = 60
 
 
 @never_cache
@@ -33,7 +33,7 @@ PAGE = 60
 def trash_page(request: VisitorRequest) -> HttpResponse:
     """What lies in the trash, the newest there first."""
     found = trash.of(request.visitor)
-    page = keyset.page(found, "-trashed_at", PAGE, request.GET.get("page", ""))
+    page = keyset.page(found, "-trashed_at", PAGE_SIZE, request.GET.get("page", ""))
     photos = [_told(photo) for photo in page.rows]
     return render(request, "trash.html", {"photos": photos, "page": page})
 
@@ -95,7 +95,7 @@ def empty(request: VisitorRequest) -> HttpResponse:
     return redirect("trash")
 
 
-def say_where(request: HttpRequest, count: int = 1) -> None:
+def link_to_trash(request: HttpRequest, count: int = 1) -> None:
     """Tell where deleted photos can be found again."""
     words = ngettext(
         '{count} photo is in <a href="{address}">the trash</a>.',

@@ -33,14 +33,14 @@ from jobs.photos import intake, visibility
 from jobs.queue import limits
 
 UNPACK = Wakeup("jobs.tasks.unpack")
-MOST_ENTRIES = 10_000
-MOST_GROWTH, SMALL = 10, 100_000_000
+MAX_ENTRIES = 10_000
+MAX_GROWTH, SMALL = 10, 100_000_000
 """A zip may unpack to so many times its size; photos hardly shrink. Small ones may to that."""
-MOST_PACKED = 5
+MAX_PACKED = 5
 """Zips of one owner that wait to be unpacked; until then nothing counts what they hold."""
-ERRORS_KEPT = 1000
-UNTOUCHED = timedelta(hours=1)
-KEPT = timedelta(days=30)
+MAX_ERRORS = 1000
+ORPHAN_AGE = timedelta(hours=1)
+RETENTION = timedelta(days=30)
 FOLDER = "batches"
 PASSING = ("queue_full", "too_many_waiting")
 """Limits that a zip waits for; the others are told for each photo."""
@@ -59,19 +59,22 @@ def new(visitor: Visitor, options: intake.Options, *, public: bool) -> Batch:
     )
 
 
-def take_parts(
-    uploads: Sequence[UploadedFile], batch: Batch, visitor: Visitor, note: Callable[[Batch], None]
+def accept_parts(
+    uploads: Sequence[UploadedFile],
+    batch: Batch,
+    visitor: Visitor,
+    on_saved: Callable[[Batch], None],
 ) -> None:
     """Make a job of each photo; what is wrong with one is noted. Raises DomainError."""
     limits.check(visitor, sum(upload.size or 0 for upload in uploads), photos=len(uploads))
     batch.entries = len(uploads)
     with transaction.atomic():
         batch.save(force_insert=True)
-        note(batch)
-    go_on(batch, uploads, visitor)
+        on_saved(batch)
+    resume(batch, uploads, visitor)
 
 
-def go_on(batch: Batch, uploads: Sequence[UploadedFile], visitor: Visitor) -> None:
+def resume(batch: Batch, uploads: Sequence[UploadedFile], visitor: Visitor) -> None:
     """Take the parts that were not dealt with before a cut.
 
     When the storage becomes unavailable, those that are left are refused; if that is all of them,
@@ -80,7 +83,7 @@ def go_on(batch: Batch, uploads: Sequence[UploadedFile], visitor: Visitor) -> No
     with suppress(Overtaken):  # by a twin of this request
         for upload in uploads[batch.unpacked :]:
             try:
-                take(batch, visitor, upload, upload.name or "photo")
+                accept(batch, visitor, upload, upload.name or "photo")
             except Exception as error:
                 if not storage_unavailable.is_unavailable(error):
                     raise
@@ -92,8 +95,8 @@ def go_on(batch: Batch, uploads: Sequence[UploadedFile], visitor: Visitor) -> No
                 return
 
 
-def take_zip(
-    upload: UploadedFile, batch: Batch, visitor: Visitor, note: Callable[[Batch], None]
+def accept_zip(
+    upload: UploadedFile, batch: Batch, visitor: Visitor, on_saved: Callable[[Batch], None]
 ) -> None:
     """Keep a zip for a worker to unpack. Raises DomainError."""
     try:
@@ -104,21 +107,21 @@ def take_zip(
     size = sum(entry.file_size for entry in entries)
     if not entries:
         raise DomainError("empty_zip")
-    if len(entries) > MOST_ENTRIES:
-        raise DomainError("too_many_entries", count=len(entries), limit=MOST_ENTRIES)
-    if size > max(SMALL, MOST_GROWTH * (upload.size or 0)):
+    if len(entries) > MAX_ENTRIES:
+        raise DomainError("too_many_entries", count=len(entries), limit=MAX_ENTRIES)
+    if size > max(SMALL, MAX_GROWTH * (upload.size or 0)):
         raise DomainError("zip_too_dense")
     limits.check(visitor, size, photos=len(entries))
     packed = Batch.objects.filter(queue_owner=visitor.queue_owner, state=Batch.State.UNPACKING)
-    if packed.count() >= MOST_PACKED:
-        raise DomainError("too_many_waiting.zips", retry_after=limits.SHORTLY, limit=MOST_PACKED)
+    if packed.count() >= MAX_PACKED:
+        raise DomainError("too_many_waiting.zips", retry_after=limits.SHORTLY, limit=MAX_PACKED)
     batch.state, batch.entries = Batch.State.UNPACKING, len(entries)
     upload.seek(0)
     batch.archive = default_storage.save(f"{FOLDER}/{batch.pk}.zip", upload)
     try:
         with transaction.atomic():
             batch.save(force_insert=True)
-            note(batch)
+            on_saved(batch)
             transaction.on_commit(UNPACK.publish)
     except BaseException:
         default_storage.delete(batch.archive)
@@ -129,28 +132,28 @@ def sweep() -> int:
     """Forget batches older than a month, guests' when their photos go; how many."""
     now = timezone.now()
     of_guests = ~Q(guest="") & Q(created_at__lt=now - settings.GUEST_RETENTION)
-    old = Batch.objects.filter(of_guests | Q(created_at__lt=now - KEPT))
+    old = Batch.objects.filter(of_guests | Q(created_at__lt=now - RETENTION))
     for batch in old.exclude(archive=""):
         default_storage.delete(batch.archive)
     for name in _archives():
         if not Batch.objects.filter(archive=f"{FOLDER}/{name}").exists():
             made = default_storage.get_modified_time(f"{FOLDER}/{name}")
-            if made < timezone.now() - UNTOUCHED:
+            if made < timezone.now() - ORPHAN_AGE:
                 default_storage.delete(f"{FOLDER}/{name}")
     return old.delete()[0]
 
 
-def take(batch: Batch, visitor: Visitor, upload: UploadedFile, name: str) -> None:
+def accept(batch: Batch, visitor: Visitor, upload: UploadedFile, name: str) -> None:
     """Make a job of one photo, or note what is wrong with it. Raises DomainError if it may wait."""
 
-    def note(job: Job) -> None:
+    def on_saved(job: Job) -> None:
         Job.objects.filter(pk=job.pk).update(batch=batch)
         if batch.public:
-            visibility.show_when_done(job.photo, Photo.Visibility.PUBLIC)
+            visibility.request_visibility(job.photo, Photo.Visibility.PUBLIC)
         _advance(batch)
 
     try:
-        intake.accept(upload, visitor, intake.Options(**batch.wishes), note)
+        intake.accept(upload, visitor, intake.Options(**batch.wishes), on_saved)
     except LookupError:
         refuse(batch, name, DomainError("unknown_model", name=batch.wishes["model"]))
     except DomainError as error:
@@ -162,7 +165,7 @@ def take(batch: Batch, visitor: Visitor, upload: UploadedFile, name: str) -> Non
 def refuse(batch: Batch, name: str, error: DomainError) -> None:
     """Note what is wrong with a photo; its text is made when somebody reads."""
     with transaction.atomic():
-        if len(batch.errors) < ERRORS_KEPT:
+        if len(batch.errors) < MAX_ERRORS:
             batch.errors.append({"name": name[:200], **error.kept})
         _advance(batch, refused=F("refused") + 1, errors=batch.errors)
 

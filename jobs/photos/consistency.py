@@ -25,10 +25,10 @@ log = logging.getLogger(__name__)
 
 SILENCE = timedelta(minutes=2)
 """A check that has said nothing for so long has lost its worker."""
-NAMED = 20  # of each kind of finding
+MAX_NAMES = 20  # of each kind of finding
 
 
-def ask(by: User | None = None) -> Check:
+def request(by: User | None = None) -> Check:
     """The check that runs or waits, or a new one for a worker to do."""
     with transaction.atomic():
         last = Check.objects.select_for_update().first()
@@ -78,15 +78,15 @@ class Findings:
     def add(self, kind: str, names: list[str]) -> None:
         """Count files of a kind, and name the first of them."""
         setattr(self, kind, getattr(self, kind) + len(names))
-        self.named[kind] += names[: NAMED - len(self.named[kind])]
+        self.named[kind] += names[: MAX_NAMES - len(self.named[kind])]
 
 
 def look(tell: Callable[[float], object]) -> Findings:
     """Compare everything; `tell` hears how far it is, 0 to 1."""
     findings = Findings()
-    for shelf in range(256):
-        _look_at(shelf, findings)
-        tell((shelf + 1) / 256)
+    for shard in range(256):
+        _look_at(shard, findings)
+        tell((shard + 1) / 256)
     stored = ModelVersion.objects.exclude(file="").values_list("file", flat=True)
     gone = [name for name in stored if not default_storage.exists(name)]
     findings.files += len(stored) - len(gone)
@@ -94,12 +94,12 @@ def look(tell: Callable[[float], object]) -> Findings:
     return findings
 
 
-def _look_at(shelf: int, findings: Findings) -> None:
+def _look_at(shard: int, findings: Findings) -> None:
     """Compare the photos whose ids begin with one byte."""
-    name = f"photos/{shelf:02x}"
+    name = f"photos/{shard:02x}"
     there = {uuid.UUID(folder) for folder in files.folders(name)}
-    first = uuid.UUID(int=shelf << 120)
-    last = uuid.UUID(int=((shelf + 1) << 120) - 1)
+    first = uuid.UUID(int=shard << 120)
+    last = uuid.UUID(int=((shard + 1) << 120) - 1)
     done = Prefetch("jobs", Job.objects.filter(state=State.SUCCEEDED), to_attr="done")
     photos = Photo.objects.filter(pk__range=(first, last)).prefetch_related(done)
     for photo in photos.iterator(chunk_size=500):

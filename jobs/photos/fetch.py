@@ -22,8 +22,8 @@ from colorweb.errors import DomainError
 from colorweb.http import outgoing
 from jobs.queue import limits
 
-MOST_REDIRECTS = 3
-PATIENCE = 5
+MAX_REDIRECTS = 3
+SLOT_TIMEOUT = 5
 """Seconds that a request waits for others that fetch."""
 _slots = threading.BoundedSemaphore(settings.URL_INTAKE_AT_ONCE)
 
@@ -36,7 +36,7 @@ def fetched(url: str) -> Iterator[UploadedFile]:
     a photo, over `UPLOAD_MAX_BYTES`, and where too many others fetch.
     """
     connection.close()  # others need it meanwhile
-    if not _slots.acquire(timeout=PATIENCE):
+    if not _slots.acquire(timeout=SLOT_TIMEOUT):
         raise DomainError("too_many_fetches", retry_after=limits.SHORTLY)
     try:
         upload = _fetch(url, time.monotonic() + settings.URL_INTAKE_SECONDS)
@@ -47,7 +47,7 @@ def fetched(url: str) -> Iterator[UploadedFile]:
 
 
 def _fetch(url: str, ends: float) -> UploadedFile:
-    for _hop in range(MOST_REDIRECTS + 1):
+    for _hop in range(MAX_REDIRECTS + 1):
         try:
             with outgoing.request(
                 "GET", url, headers={"Accept": "image/*"}, seconds=ends - time.monotonic()

@@ -18,7 +18,7 @@ from colorweb.accounts.visitors import Visitor
 from colorweb.errors import DomainError
 from jobs.models import Batch, IdempotencyKey, Job
 
-KEPT = timedelta(hours=24)
+RETENTION = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Key:
         return found.job or found.batch
 
     def remember(self, made: Job | Batch) -> None:
-        """Store the key with what it made. Raises IntegrityError if a twin was quicker."""
+        """Store the key with what it made. Raises IntegrityError after a concurrent duplicate."""
         IdempotencyKey.objects.create(
             owner=self.owner,
             key=self.name,
@@ -51,23 +51,23 @@ class Key:
 
 
 def key(
-    visitor: Visitor, name: str, files: Sequence[UploadedFile | str], wishes: Mapping[str, Any]
+    visitor: Visitor, name: str, files: Sequence[UploadedFile | str], options: Mapping[str, Any]
 ) -> Key:
     """The key of a request: what counts is each file's content, or the address it is to be
-    fetched from, and the wishes, but no file name.
+    fetched from, and the options, but no file name.
     """
     digest = hashlib.sha256()
     for file in files:
         one = hashlib.sha256(file.encode()) if isinstance(file, str) else _digest(file)
         digest.update(one.digest())
-    for wish in sorted(wishes):
-        digest.update(f"\n{wish}={wishes[wish]!r}".encode())
+    for option in sorted(options):
+        digest.update(f"\n{option}={options[option]!r}".encode())
     return Key(visitor.key, name, digest.hexdigest())
 
 
 def sweep() -> int:
     """Forget keys older than a day; how many."""
-    old = IdempotencyKey.objects.filter(created_at__lt=timezone.now() - KEPT)
+    old = IdempotencyKey.objects.filter(created_at__lt=timezone.now() - RETENTION)
     return old.delete()[0]
 
 

@@ -46,9 +46,9 @@ def accept(
     upload: UploadedFile,
     visitor: Visitor,
     options: Options | None = None,
-    note: Callable[[Job], None] | None = None,
+    on_saved: Callable[[Job], None] | None = None,
 ) -> Job:
-    """Keep a photo and queue its first job; `note` runs in the transaction that makes them.
+    """Keep a photo and queue its first job; `on_saved` runs in the transaction that makes them.
 
     Whether there is room is asked first. Then files, then the rows; whatever fails in between
     takes its files with it. Raises DomainError for what is not a photo we can color or beyond the
@@ -88,8 +88,8 @@ def accept(
                     sha256=digest,
                 )
                 job = color(photo, visitor, options)
-                if note:
-                    note(job)
+                if on_saved:
+                    on_saved(job)
                 return job
         except BaseException:
             files.delete_folder(folder_of(photo_id))

@@ -15,7 +15,7 @@ from jobs.photos import deletion
 BATCH = 200  # rows in memory at once
 
 
-def adopt(guest: str, user: User) -> int:
+def claim_guest_photos(guest: str, user: User) -> int:
     """Make a guest's photos, zips and batches the user's; how many photos there were.
 
     The guest's open pages are told to look again: they belong to the user now.
@@ -24,9 +24,9 @@ def adopt(guest: str, user: User) -> int:
     with transaction.atomic():
         Archive.objects.filter(owner=None, guest=guest).update(owner=user, guest="")
         Batch.objects.filter(owner=None, guest=guest).update(owner=user, guest="")
-        adopted = Photo.objects.filter(owner=None, guest=guest).update(owner=user, guest="")
-        transaction.on_commit(lambda: publish.part(visitor.key))
-    return adopted
+        claimed = Photo.objects.filter(owner=None, guest=guest).update(owner=user, guest="")
+        transaction.on_commit(lambda: publish.disconnect(visitor.key))
+    return claimed
 
 
 def expire_guests() -> int:
@@ -50,4 +50,4 @@ def erase(user: User) -> None:
         for session in UserSession.objects.filter(user=user):
             session.end()
         user.delete()
-        transaction.on_commit(lambda: publish.part(channel))
+        transaction.on_commit(lambda: publish.disconnect(channel))

@@ -24,7 +24,7 @@ from colorweb.accounts.visitors import Visitor
 from colorweb.errors import DomainError
 from colorweb.http.storage_unavailable import is_unavailable
 from jobs.models import Batch
-from jobs.photos.batches import UNPACK, Overtaken, photos_in, refuse, take
+from jobs.photos.batches import UNPACK, Overtaken, accept, photos_in, refuse
 
 log = logging.getLogger(__name__)
 
@@ -107,7 +107,7 @@ def _unpack_entry(
         return
     try:
         with _extracted(archive, entry, name) as upload:
-            take(batch, visitor, upload, name)
+            accept(batch, visitor, upload, name)
     except DomainError:
         _wait(batch)
     except _TooLarge:

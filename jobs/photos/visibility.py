@@ -36,20 +36,20 @@ def unlist(job: Job) -> None:
     )
 
 
-def put_words(photo: Photo, title: str, alt: str) -> None:
+def set_caption(photo: Photo, title: str, alt: str) -> None:
     """Give a photo its title and its text for those who do not see it; both may be empty."""
     Photo.objects.filter(pk=photo.pk).update(title=title.strip()[:200], alt=alt.strip()[:1000])
 
 
-def show_when_done(photo: Photo, visibility: str) -> None:
-    """Note the wish that others may see it; `keep_promise` shows the first result."""
+def request_visibility(photo: Photo, visibility: str) -> None:
+    """Note the wish that others may see it; `apply_requested_visibility` shows the first result."""
     photo.visibility = visibility
     public = visibility == Photo.Visibility.PUBLIC
     photo.published_at = timezone.now() if public else None
     photo.save(update_fields=["visibility", "published_at"])
 
 
-def keep_promise(job: Job) -> None:
+def apply_requested_visibility(job: Job) -> None:
     """Show a result whose owner asked for it before it was there."""
     Photo.objects.filter(pk=job.photo_id, visibility__in=SHOWN, published_job=None).update(
         published_job=job

@@ -28,7 +28,7 @@ from jobs.storage import access, files
 log = logging.getLogger(__name__)
 
 MAKE = Wakeup("jobs.tasks.make_archives")
-MAX_AGE = timedelta(days=1)
+RETENTION = timedelta(days=1)
 MAX_ARCHIVES = 5
 """Zips of one visitor at a time; a new one takes the oldest one's place."""
 MAX_CONCURRENT = 1
@@ -39,10 +39,10 @@ FOLDER = "archives"
 UNFINISHED = (Archive.State.QUEUED, Archive.State.RUNNING)
 
 
-def ask(photos: Iterable[Photo], visitor: Visitor) -> Archive | None:
+def request(photos: Iterable[Photo], visitor: Visitor) -> Archive | None:
     """An archive of those photos that have colors, queued to be made; None if none has."""
-    wanted = Photo.objects.filter(pk__in=[photo.pk for photo in photos])
-    colored = list(wanted.filter(jobs__state=State.SUCCEEDED).distinct())
+    chosen = Photo.objects.filter(pk__in=[photo.pk for photo in photos])
+    colored = list(chosen.filter(jobs__state=State.SUCCEEDED).distinct())
     if not colored:
         return None
     with transaction.atomic():
@@ -50,7 +50,7 @@ def ask(photos: Iterable[Photo], visitor: Visitor) -> Archive | None:
             owner=visitor.user,
             guest=visitor.guest,
             total=len(colored),
-            expires_at=timezone.now() + MAX_AGE,
+            expires_at=timezone.now() + RETENTION,
         )
         archive.photos.set(colored)
         for old in access.archives_of(visitor)[MAX_ARCHIVES:]:

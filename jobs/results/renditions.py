@@ -24,12 +24,12 @@ from jobs.storage import files
 SMALLEST = 16
 FRESH = timedelta(hours=1)
 """How exactly it is known when a rendition was last asked for."""
-PAUSE = timedelta(minutes=1)
+RETRY_AFTER = timedelta(minutes=1)
 """How long a failure is told before it is tried again."""
 WORKER_DIED = gettext_noop("The worker stopped three times while making this file.")
 
 
-def want(
+def request(
     job: Job,
     *,
     format: str | None = None,  # noqa: A002 - what everybody calls it
@@ -37,25 +37,25 @@ def want(
     long_side: int | None = None,
     keep_metadata: bool = False,
 ) -> Rendition:
-    """The rendition of a succeeded job with these wishes: ready, or queued to be made.
+    """The rendition of a succeeded job to this specification: ready, or queued.
 
     None means as the result has it; `long_side` is in pixels and makes nothing larger;
     `vividness` counts in hundredths. One that failed stays so for a minute; asking after that has
-    it tried again. Raises ValueError for wishes that cannot be met, and DomainError.
+    it tried again. Raises ValueError for a specification that cannot be met, and DomainError.
     """
-    wishes = _wishes(job, format, vividness, long_side, keep_metadata)
-    found = Rendition.objects.filter(job=job, **wishes).first() or _add(job, wishes)
+    spec = _spec(job, format, vividness, long_side, keep_metadata)
+    found = Rendition.objects.filter(job=job, **spec).first() or _add(job, spec)
     now = timezone.now()
-    if found.state == Rendition.State.FAILED and found.wanted_at < now - PAUSE:
-        again = Rendition.objects.filter(pk=found.pk, state=Rendition.State.FAILED)
-        _queue(again, state=Rendition.State.QUEUED, attempt=0, error_code="", error_message="")
+    if found.state == Rendition.State.FAILED and found.wanted_at < now - RETRY_AFTER:
+        retried = Rendition.objects.filter(pk=found.pk, state=Rendition.State.FAILED)
+        _queue(retried, state=Rendition.State.QUEUED, attempt=0, error_code="", error_message="")
         found.refresh_from_db()
     elif found.wanted_at < now - FRESH:
         Rendition.objects.filter(pk=found.pk).update(wanted_at=now)
     return found
 
 
-def _wishes(
+def _spec(
     job: Job, format_: str | None, vividness: float | None, long_side: int | None, keep: bool
 ) -> dict[str, object]:
     if job.state != State.SUCCEEDED:
@@ -78,10 +78,10 @@ def _wishes(
     }
 
 
-def _add(job: Job, wishes: dict[str, object]) -> Rendition:
+def _add(job: Job, spec: dict[str, object]) -> Rendition:
     """A new row; what the result holds already is ready at once, without a file of its own."""
-    as_result = _wishes(job, None, None, None, False)
-    if wishes == as_result:
+    as_result = _spec(job, None, None, None, False)
+    if spec == as_result:
         values = {
             "state": Rendition.State.READY,
             "file": job.result,
@@ -91,7 +91,7 @@ def _add(job: Job, wishes: dict[str, object]) -> Rendition:
         values = {"turn": _waiting_of(job)}
     with transaction.atomic():
         defaults = {"wanted_at": timezone.now(), **values}
-        found, _new = Rendition.objects.get_or_create(job=job, **wishes, defaults=defaults)
+        found, _new = Rendition.objects.get_or_create(job=job, **spec, defaults=defaults)
         if found.state == Rendition.State.QUEUED:
             transaction.on_commit(wakeups.wake)
     return found

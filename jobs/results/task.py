@@ -93,7 +93,7 @@ class Task:
                 model_version=network.version,
             )
             files.count(job.photo_id, written.bytes)
-        visibility.keep_promise(job)
+        visibility.apply_requested_visibility(job)
 
     def fail(self, error: Exception) -> None:
         """End the job with the reason, and delete what it has written."""

@@ -31,7 +31,7 @@ def jobs_shown(photos: Iterable[Photo]) -> list[Job]:
     return jobs
 
 
-def beside(photo: Photo) -> tuple[Photo | None, Photo | None]:
+def neighbors(photo: Photo) -> tuple[Photo | None, Photo | None]:
     """The gallery's next newer and next older photo."""
     if photo.published_at is None:
         return None, None

@@ -8,9 +8,9 @@ from jobs.photos import ownership
 from jobs.sharing import likes
 
 
-def claim(guest: str, user: User) -> int:
+def claim_guest_data(guest: str, user: User) -> int:
     """Make a guest's photos, zips, batches and likes the user's; how many photos there were."""
     visitor = Visitor(user=None, guest=guest, address="")
     with transaction.atomic():
-        likes.adopt(visitor, Visitor(user=user, guest="", address=""))
-        return ownership.adopt(guest, user)
+        likes.claim_guest_likes(visitor, Visitor(user=user, guest="", address=""))
+        return ownership.claim_guest_photos(guest, user)

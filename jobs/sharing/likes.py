@@ -18,7 +18,7 @@ def add(visitor: Visitor, photo: Photo) -> None:
             Photo.objects.filter(pk=photo.pk).update(likes=F("likes") + 1)
 
 
-def take_back(visitor: Visitor, photo: Photo) -> None:
+def remove(visitor: Visitor, photo: Photo) -> None:
     """Forget it again."""
     with transaction.atomic():
         if Like.objects.filter(visitor=visitor.key, photo=photo).delete()[0]:
@@ -33,17 +33,17 @@ def among(visitor: Visitor, photos: Iterable[UUID]) -> set[UUID]:
     return set(liked.values_list("photo_id", flat=True))
 
 
-def adopt(guest: Visitor, account: Visitor) -> None:
+def claim_guest_likes(guest: Visitor, account: Visitor) -> None:
     """Make a guest's likes the account's; what both liked counts once from now on.
 
     Photo by photo, always in the same order: whoever likes one of them meanwhile is counted too.
     """
     for like in Like.objects.filter(visitor=guest.key).select_related("photo").order_by("photo"):
         add(account, like.photo)
-        take_back(guest, like.photo)
+        remove(guest, like.photo)
 
 
-def forget(visitor: Visitor) -> None:
+def delete_all(visitor: Visitor) -> None:
     """Take back everything the visitor liked."""
     with transaction.atomic():
         _delete(Like.objects.filter(visitor=visitor.key))

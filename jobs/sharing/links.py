@@ -15,9 +15,9 @@ from django.utils import timezone
 from colorweb.accounts.visitors import SHARED, Visitor
 from jobs.models import Job, Photo, ShareLink, State
 
-MOST = 50
+MAX_LINKS = 50
 """Links of one photo that may be alive."""
-REMEMBERED = 20
+MAX_GRANTS = 20
 """Links that one browser carries; the oldest is forgotten."""
 
 
@@ -28,7 +28,7 @@ def make(job: Job, *, lasts: timedelta | None = None, password: str = "") -> Sha
     """
     if job.state != State.SUCCEEDED:
         raise ValueError("Only a finished photo can be shared.")
-    if of(job.photo).count() >= MOST:
+    if of(job.photo).count() >= MAX_LINKS:
         raise ValueError("There are too many links to this photo.")
     return ShareLink.objects.create(
         job=job,
@@ -60,4 +60,4 @@ def lets_in(link: ShareLink, password: str) -> bool:
 def cookie(visitor: Visitor, link: ShareLink) -> str:
     """The cookie with which the visitor comes back as one whom this link has let in."""
     others = [grant for grant in visitor.grants if grant != link.grant]
-    return signing.dumps([link.grant, *others][:REMEMBERED], salt=SHARED)
+    return signing.dumps([link.grant, *others][:MAX_GRANTS], salt=SHARED)

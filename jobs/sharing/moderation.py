@@ -56,6 +56,6 @@ def dismiss(reports: Iterable[Report]) -> None:
     Report.objects.filter(pk__in=ids, closed_at=None).update(closed_at=timezone.now())
 
 
-def forget(visitor: Visitor) -> None:
+def delete_reports(visitor: Visitor) -> None:
     """Delete what the visitor has reported."""
     Report.objects.filter(visitor=visitor.key).delete()

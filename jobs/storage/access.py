@@ -130,7 +130,7 @@ def _visible(visitor: Visitor) -> QuerySet[Job]:
     return jobs.select_related("photo")
 
 
-def may_want(visitor: Visitor, job: Job, vividness: float | None, keep_metadata: bool) -> bool:
+def may_request(visitor: Visitor, job: Job, vividness: float | None, keep_metadata: bool) -> bool:
     """Whether a visitor who sees the job may have such a file made from it.
 
     What the camera wrote is the owner's alone. Others choose among the three steps that the page

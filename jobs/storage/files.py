@@ -116,8 +116,8 @@ def delete(names: Iterable[str]) -> None:
 def sweep() -> int:
     """Delete folders that no photo's row knows and that are older than an hour; how many."""
     swept = 0
-    for shelf in folders("photos"):
-        ids = {uuid.UUID(name) for name in folders(f"photos/{shelf}")}
+    for shard in folders("photos"):
+        ids = {uuid.UUID(name) for name in folders(f"photos/{shard}")}
         known = Photo.objects.filter(pk__in=ids).values_list("pk", flat=True)
         for orphan in ids.difference(known):
             folder = folder_of(orphan)

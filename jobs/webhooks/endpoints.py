@@ -11,7 +11,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from colorweb.accounts import sealed
+from colorweb.accounts import encryption
 from colorweb.accounts.models import User
 from colorweb.errors import DomainError
 from jobs.events.outbox import SEND
@@ -31,7 +31,7 @@ def create(owner: User, url: str, events: Collection[str]) -> tuple[WebhookEndpo
         raise DomainError("too_many_endpoints")
     secret = new_secret()
     endpoint = WebhookEndpoint.objects.create(
-        owner=owner, url=url, events=sorted(set(events)), secret=sealed.seal(secret, PURPOSE)
+        owner=owner, url=url, events=sorted(set(events)), secret=encryption.encrypt(secret, PURPOSE)
     )
     return endpoint, secret
 
@@ -49,7 +49,7 @@ def rotate(endpoint: WebhookEndpoint) -> str:
     WebhookEndpoint.objects.filter(pk=endpoint.pk).update(
         old_secret=F("secret"),
         old_secret_ends=timezone.now() + OLD_SECRET_SIGNS,
-        secret=sealed.seal(secret, PURPOSE),
+        secret=encryption.encrypt(secret, PURPOSE),
     )
     endpoint.refresh_from_db()
     return secret
@@ -85,7 +85,7 @@ def secrets_of(endpoint: WebhookEndpoint) -> list[str]:
     found = [endpoint.secret]
     if endpoint.old_secret_ends and endpoint.old_secret_ends > timezone.now():
         found.append(endpoint.old_secret)
-    return [sealed.unseal(secret, PURPOSE) for secret in found]
+    return [encryption.decrypt(secret, PURPOSE) for secret in found]
 
 
 def new_secret() -> str:

@@ -59,7 +59,7 @@ class RunConsumer(AsyncJsonWebsocketConsumer):
         """The rows have changed."""
         self.changed.set()
 
-    async def visitor_parted(self, message: dict[str, Any]) -> None:
+    async def visitor_disconnected(self, message: dict[str, Any]) -> None:
         """The visitor's identity has changed: the page connects again as the new one."""
         await self.close(code=4401)
 

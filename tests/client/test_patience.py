@@ -10,7 +10,7 @@ import httpx
 import pytest
 from colorweb_client import Client, Refused, Unreachable
 from colorweb_client.cli import main
-from colorweb_client.patience import insist, retry_after
+from colorweb_client.patience import retry_after, send_with_retries
 
 CUT = "cut"
 PROBLEM = '{"code": "queue_full", "detail": "Later, please."}'
@@ -62,7 +62,7 @@ def ask(server):
     def ask(patience: float = 600) -> tuple[httpx.Response, list[float]]:
         pauses: list[float] = []
         with httpx.Client() as http:
-            answer = insist(lambda: http.get(server.url), patience, pauses.append)
+            answer = send_with_retries(lambda: http.get(server.url), patience, pauses.append)
         return answer, pauses
 
     return ask

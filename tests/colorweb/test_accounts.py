@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from colorweb.accounts import tokens
 from colorweb.accounts.models import User
-from colorweb.accounts.tasks import forget_sessions
+from colorweb.accounts.tasks import delete_sessions
 from tests import totp
 
 pytestmark = pytest.mark.django_db
@@ -245,7 +245,7 @@ def test_logins_that_have_run_out_are_forgotten(client, ann):
     Session.objects.filter(pk=other.session.session_key).update(
         expire_date=timezone.now() - timedelta(seconds=1)
     )
-    forget_sessions()
+    delete_sessions()
     kept = [client.session.session_key]
     assert list(Session.objects.values_list("pk", flat=True)) == kept
     assert list(UserSession.objects.values_list("session_key", flat=True)) == kept

@@ -1,11 +1,11 @@
 import pytest
 
 from colorweb import runtime
-from colorweb.cache import ForgivingRedisCache
+from colorweb.cache import FailOpenCache
 
 
 def test_a_cache_that_is_there_keeps_what_it_is_given():
-    cache = ForgivingRedisCache(runtime.cache_url(), {})
+    cache = FailOpenCache(runtime.cache_url(), {})
     cache.set("answer", 42, 10)
     assert (cache.get("answer"), cache.add("answer", 1), cache.incr("answer")) == (42, False, 43)
     assert cache.delete("answer") is True
@@ -13,7 +13,7 @@ def test_a_cache_that_is_there_keeps_what_it_is_given():
 
 @pytest.fixture
 def nobody(tmp_path):
-    return ForgivingRedisCache(f"unix://{tmp_path}/nobody.sock?db=0", {})
+    return FailOpenCache(f"unix://{tmp_path}/nobody.sock?db=0", {})
 
 
 def test_a_cache_that_is_away_knows_nothing_and_harms_nobody(nobody):
@@ -34,7 +34,7 @@ def test_a_cache_that_is_away_knows_nothing_and_harms_nobody(nobody):
 def test_pages_are_served_without_a_cache(client, settings, tmp_path, db):
     settings.CACHES = {
         "default": {
-            "BACKEND": "colorweb.cache.ForgivingRedisCache",
+            "BACKEND": "colorweb.cache.FailOpenCache",
             "LOCATION": f"unix://{tmp_path}/nobody.sock?db=0",
         }
     }

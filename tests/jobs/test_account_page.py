@@ -90,7 +90,7 @@ def test_a_withdrawn_token_opens_nothing(proven):
 
 
 def test_an_account_has_so_many_tokens_and_no_more(proven, monkeypatch):
-    monkeypatch.setattr(tokens, "MOST", 1)
+    monkeypatch.setattr(tokens, "MAX_TOKENS", 1)
     make_token(proven)
     assert "no longer need" in make_token(proven).content.decode()
     assert ApiToken.objects.count() == 1

@@ -254,9 +254,9 @@ def test_only_who_asked_gets_it(browser, ada):
 
 def test_a_guests_zip_becomes_the_accounts(ada):
     visitor = Visitor(user=None, guest=make.GUEST, address="")
-    archive = archives.ask([photo(None)], visitor)
+    archive = archives.request([photo(None)], visitor)
     assert archive
-    guests.claim(make.GUEST, ada)
+    guests.claim_guest_data(make.GUEST, ada)
     assert access.own_archive(Visitor(user=ada, guest="", address=""), archive.pk)
 
 

@@ -128,7 +128,7 @@ def test_one_who_was_overtaken_makes_no_second_job(script):
     unpacking.unpack()
     visitor = unpacking.visitor_of(late)
     with pytest.raises(batches.Overtaken):
-        batches.take(late, visitor, photo("a.jpg"), "a.jpg")
+        batches.accept(late, visitor, photo("a.jpg"), "a.jpg")
     assert Photo.objects.count() == 3
 
 
@@ -197,7 +197,7 @@ def test_what_is_no_zip_of_files_is_refused(script, content, code):
 
 
 def test_a_zip_of_too_many_files_is_refused(script, monkeypatch):
-    monkeypatch.setattr(batches, "MOST_ENTRIES", 2)
+    monkeypatch.setattr(batches, "MAX_ENTRIES", 2)
     assert post(script, archive=archive(ALBUM)).json()["code"] == "too_many_entries"
 
 
@@ -231,9 +231,9 @@ def test_parts_that_were_cut_off_are_taken_by_the_repeated_request(ada, monkeypa
 
     monkeypatch.setattr(intake, "accept", die_at_the_second)
     with pytest.raises(SystemExit):
-        batches.take_parts(uploads, batch, visitor, lambda _: None)
+        batches.accept_parts(uploads, batch, visitor, lambda _: None)
     monkeypatch.setattr(intake, "accept", accept)
-    batches.go_on(Batch.objects.get(), uploads, visitor)
+    batches.resume(Batch.objects.get(), uploads, visitor)
     assert names() == ["a.jpg", "b.jpg", "c.jpg"]
 
 
@@ -245,7 +245,7 @@ def test_a_batch_is_its_senders_alone(script):
 
 def test_a_guests_batch_goes_along_into_the_account(ada):
     guest = post(Client(), archive=archive(ALBUM)).json()
-    guests.claim(Batch.objects.get().guest, ada)
+    guests.claim_guest_data(Batch.objects.get().guest, ada)
     unpacking.unpack()
     assert guest["guest_token"]
     assert Photo.objects.filter(owner=ada).count() == 3
@@ -253,7 +253,7 @@ def test_a_guests_batch_goes_along_into_the_account(ada):
 
 
 def test_only_so_many_zips_of_one_owner_wait(script, monkeypatch):
-    monkeypatch.setattr(batches, "MOST_PACKED", 1)
+    monkeypatch.setattr(batches, "MAX_PACKED", 1)
     assert post(script, archive=archive(ALBUM)).status_code == 202
     answer = post(script, archive=archive(ALBUM))
     assert (answer.status_code, answer.json()["code"]) == (429, "too_many_waiting")
@@ -267,7 +267,7 @@ def test_old_batches_are_forgotten_and_leave_no_zip(script, settings):
     Batch.objects.update(created_at=timezone.now() - settings.GUEST_RETENTION)
     assert batches.sweep() == 1
     assert Batch.objects.get().owner
-    Batch.objects.update(created_at=timezone.now() - batches.KEPT)
+    Batch.objects.update(created_at=timezone.now() - batches.RETENTION)
     assert batches.sweep() == 1
     assert default_storage.listdir(batches.FOLDER)[1] == []
 

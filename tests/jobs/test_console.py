@@ -116,10 +116,10 @@ def test_a_check_finds_what_is_missing_and_what_belongs_to_nobody(
 
 
 def test_one_check_at_a_time_and_a_lost_one_does_not_bar_the_next():
-    first = consistency.ask()
-    assert consistency.ask() == first
+    first = consistency.request()
+    assert consistency.request() == first
     Check.objects.update(seen_at=timezone.now() - 2 * consistency.SILENCE)
-    assert consistency.ask() != first
+    assert consistency.request() != first
 
 
 def test_the_command_does_the_same_without_a_browser():

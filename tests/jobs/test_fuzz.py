@@ -97,7 +97,9 @@ def things(account) -> dict[str, list[str]]:
         "endpoint_id": [str(endpoint.pk)],
         "delivery_id": [str(one.pk) for one in WebhookDelivery.objects.all()],
         "batch_id": [str(batch.pk)],
-        "archive_id": [str(archive.pk) for archive in [archives.ask(photos, visitor)] if archive],
+        "archive_id": [
+            str(archive.pk) for archive in [archives.request(photos, visitor)] if archive
+        ],
         "token_id": [str(token.pk + 1)],
         "label": [str(registry.built_in()), registry.built_in().name],
     }

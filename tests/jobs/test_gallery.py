@@ -197,7 +197,7 @@ def test_the_count_is_exact_when_many_like_at_once():
         begin.wait()
         likes.add(visitor, photo)
         if back:
-            likes.take_back(visitor, photo)
+            likes.remove(visitor, photo)
         connection.close()
 
     threads = [
@@ -229,7 +229,9 @@ def test_an_account_that_likes_while_it_adopts_is_counted_once():
         for photo in reversed(photos):
             likes.add(account, photo)
 
-    adoptions = [partial(guests.claim, somebody(number).guest, user) for number in (1, 2)]
+    adoptions = [
+        partial(guests.claim_guest_data, somebody(number).guest, user) for number in (1, 2)
+    ]
     threads = [threading.Thread(target=together, args=[do]) for do in (*adoptions, like_all)]
     for thread in threads:
         thread.start()
@@ -245,7 +247,7 @@ def test_a_guests_likes_come_along_into_the_account_and_go_with_it():
     both, one = published("both"), published("one")
     for visitor, photo in ((somebody(1), both), (somebody(1), one), (account, both)):
         likes.add(visitor, photo)
-    guests.claim(somebody(1).guest, user)
+    guests.claim_guest_data(somebody(1).guest, user)
     assert dict(Photo.objects.values_list("title", "likes")) == {"both": 1, "one": 1}
     assert likes.among(account, [both.pk, one.pk]) == {both.pk, one.pk}
     ownership.erase(user)

@@ -138,7 +138,7 @@ def test_a_redirect_home_is_not_followed(client, server, settings, monkeypatch):
 def test_redirects_have_an_end(client, server):
     server.answer = lambda handler: handler.say(302, Location=handler.path)
     refused(post(client, image_url=server.url), "url_unreachable")
-    assert len(server.received) == fetch.MOST_REDIRECTS + 1
+    assert len(server.received) == fetch.MAX_REDIRECTS + 1
 
 
 def test_an_answer_without_a_photo_is_said(client, server):
@@ -164,7 +164,7 @@ def test_a_slow_server_is_left(client, server, settings):
 
 def test_many_slow_servers_hold_few_threads(server, monkeypatch):
     monkeypatch.setattr(fetch, "_slots", threading.BoundedSemaphore(1))
-    monkeypatch.setattr(fetch, "PATIENCE", 0.1)
+    monkeypatch.setattr(fetch, "SLOT_TIMEOUT", 0.1)
     enough = threading.Event()
 
     def slowly(handler):

@@ -45,7 +45,7 @@ def things() -> dict[str, str]:
     job = make.job(photo=make.photo(owner=ada, guest=""), owner=f"user:{ada.pk}", batch=batch)
     claims.claim("test")
     states.change(job.pk, State.SUCCEEDED, result="photos/x.jpg")
-    archive = archives.ask([job.photo], visitor)
+    archive = archives.request([job.photo], visitor)
     assert archive
     return {
         "job_id": str(job.pk),

@@ -108,7 +108,7 @@ async def test_open_pages_are_told_to_come_back_as_the_account(path):
     await page.connect()
     await page.receive_json_from(10)
     user = await sync_to_async(User.objects.create_user)(EMAIL, PASSWORD)
-    await sync_to_async(ownership.adopt)(make.GUEST, user)
+    await sync_to_async(ownership.claim_guest_photos)(make.GUEST, user)
     while (told := await page.receive_output(10))["type"] != "websocket.close":
         pass
     assert told["code"] == 4401
@@ -117,7 +117,7 @@ async def test_open_pages_are_told_to_come_back_as_the_account(path):
 async def test_a_page_of_the_account_hears_of_adopted_photos(async_client):
     job = await sync_to_async(make.job)()
     user = await sync_to_async(User.objects.create_user)(EMAIL, PASSWORD)
-    await sync_to_async(ownership.adopt)(make.GUEST, user)
+    await sync_to_async(ownership.claim_guest_photos)(make.GUEST, user)
     await async_client.aforce_login(user)
     page = socket("/ws/me/", session=async_client.cookies["sessionid"].value)
     await page.connect()

@@ -65,25 +65,25 @@ def made(rendition: Rendition) -> Image.Image:
 
 
 def test_asking_twice_makes_one_file_and_wakes_one_worker(job):
-    first = renditions.want(job, format="png", vividness=1.3)
-    assert renditions.want(job, format="png", vividness=1.3) == first
+    first = renditions.request(job, format="png", vividness=1.3)
+    assert renditions.request(job, format="png", vividness=1.3) == first
     assert (Rendition.objects.count(), wakeups.waiting()) == (1, 1)
 
 
 def test_what_the_result_holds_already_is_not_made_again(job):
-    found = renditions.want(job, format="jpeg", vividness=1.0, long_side=5000)
+    found = renditions.request(job, format="jpeg", vividness=1.0, long_side=5000)
     assert (found.state, found.file) == ("ready", job.result)
     assert wakeups.waiting() == 0
 
 
 @pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "tiff", "avif"])
 def test_every_format_is_what_it_says(job, kind):
-    picture = made(renditions.want(job, format=kind, long_side=200))
+    picture = made(renditions.request(job, format=kind, long_side=200))
     assert (picture.format, picture.size) == (kind.upper(), (200, 150))
 
 
 def test_vividness_is_that_of_the_colors_kept_with_the_result(job):
-    picture = made(renditions.want(job, format="png", vividness=1.3))
+    picture = made(renditions.request(job, format="png", vividness=1.3))
     expected = render(gray(), Chroma(NATURAL, BALANCED), 1.3)
     assert np.abs(np.asarray(picture).astype(int) - expected).max() <= 1
 
@@ -91,22 +91,22 @@ def test_vividness_is_that_of_the_colors_kept_with_the_result(job):
 @pytest.mark.parametrize("wish", [{"format": "gif"}, {"vividness": 2.5}, {"long_side": 3}])
 def test_wishes_that_cannot_be_met_are_refused(job, wish):
     with pytest.raises(ValueError, match=r"among|from 0|at least"):
-        renditions.want(job, **wish)
+        renditions.request(job, **wish)
 
 
 def test_a_photo_without_a_result_has_no_renditions():
     with pytest.raises(ValueError, match="finished"):
-        renditions.want(make.job())
+        renditions.request(make.job())
 
 
 def test_no_two_workers_make_the_same_file(job):
-    renditions.want(job, format="png")
+    renditions.request(job, format="png")
     assert renditions.claim() is not None
     assert renditions.claim() is None
 
 
 def test_what_a_dead_worker_left_is_requeued_and_the_late_one_refused(job):
-    wanted = renditions.want(job, format="png")
+    wanted = renditions.request(job, format="png")
     late = renditions.claim()
     assert late is not None
     expire(wanted)
@@ -123,33 +123,33 @@ def test_what_a_dead_worker_left_is_requeued_and_the_late_one_refused(job):
 
 
 def test_a_file_that_costs_three_workers_is_given_up(job):
-    wanted = renditions.want(job, format="png")
+    wanted = renditions.request(job, format="png")
     for _ in range(3):
         assert renditions.claim() is not None
         expire(wanted)
         assert renditions.claim() is None
         given_up = renditions.reap()
     assert given_up == 1
-    assert renditions.want(job, format="png").error_code == "worker_died"
+    assert renditions.request(job, format="png").error_code == "worker_died"
 
 
 def test_a_failure_is_told_for_a_minute_and_then_tried_again(job):
-    wanted = renditions.want(job, format="png")
+    wanted = renditions.request(job, format="png")
     claimed = renditions.claim()
     assert claimed is not None
     renditions.fail(claimed, "internal_error", "Something broke.")
-    assert renditions.want(job, format="png").state == "failed"
+    assert renditions.request(job, format="png").state == "failed"
     Rendition.objects.update(wanted_at=timezone.now() - timedelta(minutes=2))
-    again = renditions.want(job, format="png")
+    again = renditions.request(job, format="png")
     assert (again, again.state, again.attempt) == (wanted, "queued", 0)
 
 
 def test_one_who_asks_for_many_lets_others_go_first(job, client):
     for side in (20, 30, 40):
-        renditions.want(job, format="png", long_side=side)
+        renditions.request(job, format="png", long_side=side)
     client.post("/api/v1/jobs/", {"image": pictures.upload()}, REMOTE_ADDR="10.0.0.9")
     other = colored(Job.objects.latest("created_at"))
-    theirs = renditions.want(other, format="png")
+    theirs = renditions.request(other, format="png")
     first = renditions.claim()
     assert first is not None
     assert first.long_side == 20
@@ -159,15 +159,15 @@ def test_one_who_asks_for_many_lets_others_go_first(job, client):
 def test_there_is_an_end_to_what_one_may_ask_for(job, settings):
     settings.RENDITIONS_WAITING = 2
     for side in (20, 30):
-        renditions.want(job, format="png", long_side=side)
+        renditions.request(job, format="png", long_side=side)
     with pytest.raises(DomainError):
-        renditions.want(job, format="png", long_side=40)
+        renditions.request(job, format="png", long_side=40)
 
 
 def test_renditions_nobody_asks_for_go_and_the_result_stays(job, settings):
     before = stored(job)
-    as_result = renditions.want(job)
-    made(renditions.want(job, format="png"))
+    as_result = renditions.request(job)
+    made(renditions.request(job, format="png"))
     assert stored(job) - before == Rendition.objects.get(format="png").bytes
     assert renditions.sweep() == 0
     Rendition.objects.update(wanted_at=timezone.now() - settings.RENDITION_KEEP)
@@ -201,7 +201,7 @@ def test_strangers_have_no_endless_files_made_and_no_metadata(job, client):
         for wish in ("", "&vividness=2", "&vividness=1.21", "&keep_metadata=on")
     ]
     assert found == [302, 202, 403, 403]
-    kept = made(renditions.want(job, vividness=2)), renditions.want(job, keep_metadata=True)
+    kept = made(renditions.request(job, vividness=2)), renditions.request(job, keep_metadata=True)
     made(kept[1])
     file = f"/files/{job.pk}/renditions/{kept[1].pk}"
     assert [who.get(file).status_code for who in (client, stranger)] == [200, 404]

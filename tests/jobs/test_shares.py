@@ -179,6 +179,6 @@ def test_guests_read_that_links_and_publication_end_with_the_photo(job, client):
     words = "deleted 24 hours after you sent it: from the gallery too, and links to it end"
     pages = (f"/jobs/{job.pk}/share/", f"/jobs/{job.pk}/", "/history/")
     assert all(words in client.get(page).content.decode() for page in pages)
-    guests.claim(job.photo.guest, user := User.objects.create_user("ada@example.org"))
+    guests.claim_guest_data(job.photo.guest, user := User.objects.create_user("ada@example.org"))
     client.force_login(user)
     assert not any(words in client.get(page).content.decode() for page in pages)

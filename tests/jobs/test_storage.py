@@ -85,7 +85,7 @@ def test_guests_share_what_their_address_may_store(settings):
 def test_adopted_photos_count_for_the_account(ada):
     guest = Client()
     job = Job.objects.get(pk=post(guest).json()["id"])
-    guests.claim(job.photo.guest, ada)
+    guests.claim_guest_data(job.photo.guest, ada)
     assert limits.storage(of(ada)).used == job.photo.stored_bytes
     assert limits.storage(Visitor(user=None, guest="0" * 32, address="127.0.0.1")).used == 0
 

@@ -190,7 +190,7 @@ def test_guests_have_no_tokens_of_accounts():
 
 
 def test_tokens_have_a_number(ada, monkeypatch):
-    monkeypatch.setattr("colorweb.accounts.tokens.MOST", 1)
+    monkeypatch.setattr("colorweb.accounts.tokens.MAX_TOKENS", 1)
     answer = create(script(ada))
     assert (answer.status_code, answer.json()["code"]) == (409, "too_many_tokens")
 
@@ -214,7 +214,7 @@ def test_last_use_is_noted_at_intervals(ada):
     first = used()
     assert timezone.now() - first < timedelta(minutes=1)
     assert used() == first
-    ApiToken.objects.update(last_used_at=first - tokens.USED_AGAIN)
+    ApiToken.objects.update(last_used_at=first - tokens.LAST_USED_PRECISION)
     assert used() > first
 
 

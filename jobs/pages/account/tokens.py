@@ -69,9 +69,9 @@ def make(request: VisitorRequest) -> HttpResponse:
     first = {"scopes": [ApiToken.Scope.READ, ApiToken.Scope.WRITE], "days": "90"}
     form = NewToken(request.POST or None, initial=first, is_staff=user.is_staff)
     if form.is_valid():
-        wanted = form.cleaned_data
+        values = form.cleaned_data
         try:
-            token, secret = tokens.create(user, wanted["name"], wanted["scopes"], form.expiry())
+            token, secret = tokens.create(user, values["name"], values["scopes"], form.expiry())
         except DomainError as error:
             form.add_error(None, error.message)
         else:

@@ -22,7 +22,7 @@ from jobs.models import Event, WebhookEndpoint
 from jobs.pages.account.index import user_of
 from jobs.webhooks import endpoints, sending
 
-LATEST = 50
+MAX_DELIVERIES = 50
 EVENTS = {
     Event.SUCCEEDED: gettext_lazy("A photo is colored"),
     Event.FAILED: gettext_lazy("A photo could not be colored"),
@@ -31,7 +31,7 @@ EVENTS = {
 
 
 class Endpoint(forms.Form):
-    url = forms.CharField(max_length=outgoing.LONGEST_URL)
+    url = forms.CharField(max_length=outgoing.MAX_URL_LENGTH)
     events = forms.MultipleChoiceField(choices=list(EVENTS.items()))
 
     def clean_url(self) -> str:
@@ -88,7 +88,7 @@ def one(request: VisitorRequest, endpoint_id: uuid.UUID) -> HttpResponse:
     context = {
         "webhook": endpoint,
         "form": form,
-        "deliveries": latest[:LATEST],
+        "deliveries": latest[:MAX_DELIVERIES],
         "now": timezone.now(),
     }
     return render(request, "account/webhook.html", context, status=400 if form.is_bound else 200)

@@ -11,17 +11,17 @@ from django.conf import settings
 from django.utils.encoding import force_bytes
 
 
-def seal(text: str, purpose: str) -> str:
+def encrypt(text: str, purpose: str) -> str:
     """Encrypt a secret; only the same purpose opens it."""
     return _fernet(purpose).encrypt(text.encode()).decode()
 
 
-def unseal(sealed: str, purpose: str) -> str:
+def decrypt(encrypted: str, purpose: str) -> str:
     """The secret again, with this key of the site or one of its fallbacks.
 
     Raises `cryptography.fernet.InvalidToken` when none of them fits.
     """
-    return _fernet(purpose).decrypt(sealed.encode()).decode()
+    return _fernet(purpose).decrypt(encrypted.encode()).decode()
 
 
 def _fernet(purpose: str) -> MultiFernet:
