@@ -27,7 +27,7 @@ def prepare() -> None:
         connections.close_all()
     _make_bucket()
     if not os.environ.get("STATIC_DIR"):  # else they are there already, and not ours to write
-        call_command("collectstatic", interactive=False, verbosity=0)
+        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
 
 
 def _make_bucket() -> None:
