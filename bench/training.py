@@ -13,7 +13,7 @@ from torch import Tensor
 from bench.rows import Row, ms, times
 from bench.scene import scene
 from ml.resnet_gray.data import memory
-from ml.resnet_gray.data.batches import Batches, Wanted
+from ml.resnet_gray.data.batches import Batches, BatchRequest
 from ml.resnet_gray.data.data import Photos, load
 from ml.resnet_gray.training import augment
 from ml.resnet_gray.training.engine import Run
@@ -34,7 +34,7 @@ def rows(*, quick: bool) -> list[Row]:
             Image.fromarray(rgb).save(Path(folder) / f"{number:02}.jpg", quality=90)
         photos = load([folder])
         return [
-            *_input(photos, load([folder], room=0), Path(folder), 5 if quick else 15),
+            *_input(photos, load([folder], free_bytes=0), Path(folder), 5 if quick else 15),
             _step(photos, RunFolder(Path(folder)), 2 if quick else 7),
         ]
 
@@ -44,7 +44,7 @@ def _input(held: Photos, streamed: Photos, folder: Path, repeats: int) -> list[R
     rng = np.random.default_rng(0)
 
     def made(batches: Batches) -> None:
-        lightness, ab = batches.get(Wanted(0, SIZE))
+        lightness, ab = batches.get(BatchRequest(0, SIZE))
         augment.old_scan(lightness, ab, PRESETS["best"].aged, torch.Generator().manual_seed(0))
 
     from_memory, from_files = (Batches(photos, PHOTOS, seed=0) for photos in (held, streamed))

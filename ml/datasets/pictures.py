@@ -15,9 +15,9 @@ from ml.datasets.archives import SUFFIXES
 from ml.datasets.errors import Unreadable
 from ml.imaging.photos import FORMATS
 
-LEAST_SIDE = 32  # pixels; as the engine has it
-LEAST_CHROMA = 5.0  # mean of sqrt(a^2 + b^2) under which a photo counts as black and white
-LARGEST_SIDE = 512  # pixels of the short side that a training could ever look at
+MIN_SIDE = 32  # pixels; as the engine has it
+MIN_CHROMA = 5.0  # mean of sqrt(a^2 + b^2) under which a photo counts as black and white
+MAX_SIDE = 512  # pixels of the short side that a training could ever look at
 THUMBNAIL = 96  # pixels
 
 USABLE, BROKEN, GRAY, SMALL, DUPLICATE = "usable", "broken", "gray", "small", "duplicate"
@@ -59,9 +59,9 @@ def judge(name: str, content: bytes | Unreadable) -> Judged:
         entry.verdict, entry.detail = BROKEN, (str(error) or type(error).__name__)[:200]
         return Judged(entry)
     height, width = rgb.shape[:2]
-    if min(height, width) < LEAST_SIDE:
+    if min(height, width) < MIN_SIDE:
         entry.verdict, entry.detail = SMALL, f"{width} × {height}"
-    elif chroma(rgb) < LEAST_CHROMA:
+    elif chroma(rgb) < MIN_CHROMA:
         entry.verdict = GRAY
     return Judged(entry, difference_hash(rgb), thumbnail(rgb))
 
@@ -106,12 +106,10 @@ def for_training(name: str, content: bytes) -> bytes:
     """The photo as the engine reads it: itself, or a JPEG where it is large or of another kind."""
     if PurePosixPath(name).suffix.lower() in SUFFIXES:
         with Image.open(BytesIO(content), formats=FORMATS) as image:
-            if min(image.size) <= LARGEST_SIDE:
+            if min(image.size) <= MAX_SIDE:
                 return content
     buffer = BytesIO()
-    Image.fromarray(decode(content, LARGEST_SIDE)).save(
-        buffer, "JPEG", quality=95, subsampling="4:4:4"
-    )
+    Image.fromarray(decode(content, MAX_SIDE)).save(buffer, "JPEG", quality=95, subsampling="4:4:4")
     return buffer.getvalue()
 
 

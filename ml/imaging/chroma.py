@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from . import gamut
 from .srgb import Pixels, lightness, strips
 
-MOST_VIVID = 1.5
+MAX_VIVID = 1.5
 """Chroma at vividness 2, as a multiple of that at 1."""
 
 
@@ -24,25 +24,25 @@ MOST_VIVID = 1.5
 class Chroma:
     """The colors of one photo, small: a, b in Lab units as float32 h,w,2."""
 
-    natural: NDArray[Any]  # the mean of what is likely: calm
-    balanced: NDArray[Any]  # the network's default
+    regression: NDArray[Any]  # the mean of what is likely: vividness 0
+    decoded: NDArray[Any]  # from the distribution over bins: vividness 1
 
     def at(self, vividness: float) -> NDArray[Any]:
-        """a, b at a vividness of 0 (calm), 1 (natural) to 2 (vivid), linear in between.
+        """a, b at a vividness of 0 (calm), 1 (regression) to 2 (vivid), linear in between.
 
         Linear, so that a page can blend three maps and show just what a file will hold.
         """
         if vividness <= 1:
-            return self.natural + np.float32(vividness) * (self.balanced - self.natural)
-        return self.balanced * np.float32(1 + (vividness - 1) * (MOST_VIVID - 1))
+            return self.regression + np.float32(vividness) * (self.decoded - self.regression)
+        return self.decoded * np.float32(1 + (vividness - 1) * (MAX_VIVID - 1))
 
     def to_png(self) -> bytes:
-        """Both maps as one small RGB picture, natural above balanced, that a browser can read.
+        """Both maps as one small RGB picture, regression above decoded, that a browser can read.
 
         a and b are kept in 12 bits, in steps of 1/16 from -128: red and green hold the upper
         eight of a and b, blue the lower four of both, those of a first.
         """
-        ab = np.concatenate([self.natural, self.balanced])
+        ab = np.concatenate([self.regression, self.decoded])
         steps = np.rint((ab + _OFFSET) * _STEPS).clip(0, 4095).astype(np.uint16)
         a, b = steps[..., 0], steps[..., 1]
         pixels = np.stack([a >> 4, b >> 4, (a & 15) << 4 | b & 15], -1).astype(np.uint8)
@@ -57,8 +57,8 @@ class Chroma:
             raise ValueError("not a picture of color maps")
         red, green, blue = np.moveaxis(pixels.astype(np.uint16), -1, 0)
         steps = np.stack([red << 4 | blue >> 4, green << 4 | blue & 15], -1)
-        natural, balanced = np.split(steps.astype(np.float32) / _STEPS - _OFFSET, 2)
-        return cls(natural, balanced)
+        regression, decoded = np.split(steps.astype(np.float32) / _STEPS - _OFFSET, 2)
+        return cls(regression, decoded)
 
 
 _OFFSET, _STEPS = np.float32(128), np.float32(16)
@@ -73,7 +73,7 @@ def render(
     """The colored photo, uint8 H,W,3; lightness is the photo's own.
 
     Works in place: the photo's array is the answer, unless it is read-only.
-    ``progress`` is told the fraction done, 0..1, after each strip.
+    ``progress`` is called with the fraction done, 0..1, after each strip.
     """
     height, width = rgb.shape[:2]
     out = rgb if rgb.flags.writeable else np.empty_like(rgb)

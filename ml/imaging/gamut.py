@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from .srgb import Pixels
 
 L_STEPS, HUE_STEPS = 4, 2  # cells per unit of L*, per degree
-MOST_CHROMA = 140.0  # beyond every color of sRGB (blue: 134)
+MAX_CHROMA = 140.0  # beyond every color of sRGB (blue: 134)
 
 # Inverse of the sRGB matrix, and the D65 white, as OpenCV and scikit-image have them.
 XYZ_TO_RGB = np.array(
@@ -47,8 +47,8 @@ def reduce_chroma(lab: NDArray[Any]) -> NDArray[Any]:
     row = (lightness * L_STEPS).astype(np.int32)
     # Negative hues count from the table's end, as they should.
     column = np.floor(np.degrees(np.arctan2(b, a)) * HUE_STEPS).astype(np.int32)
-    room = max_chroma()[row, column]
-    scale = np.minimum(1, room / np.maximum(chroma, 1e-6))
+    allowed = max_chroma()[row, column]
+    scale = np.minimum(1, allowed / np.maximum(chroma, 1e-6))
     return np.stack((lightness, a * scale, b * scale), axis=1)
 
 
@@ -62,7 +62,7 @@ def max_chroma() -> NDArray[np.float32]:
     lightness = np.arange(100 * L_STEPS + 1, dtype=np.float32)[:, None] / L_STEPS
     hue = np.radians(np.arange(360 * HUE_STEPS, dtype=np.float32)[None] / HUE_STEPS)
     low = np.zeros((lightness.size, hue.size), np.float32)
-    high = np.full_like(low, MOST_CHROMA)
+    high = np.full_like(low, MAX_CHROMA)
     for _ in range(14):  # to a hundredth of a unit
         middle = (low + high) / 2
         fits = _in_cube(lightness, middle * np.cos(hue), middle * np.sin(hue))

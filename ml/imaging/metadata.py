@@ -11,7 +11,7 @@ SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrain
 Not `algorithmicallyEnhanced`, which is for corrections that leave alone what a picture tells.
 """
 
-LONGEST_TEXT = 4000  # bytes; EXIF has 64 kB in all
+MAX_TEXT = 4000  # bytes; EXIF has 64 kB in all
 
 _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
@@ -88,7 +88,7 @@ def _only(tags: set[int], found: Any) -> dict[int, Any]:
     return {
         tag: value
         for tag, value in values.items()
-        if not isinstance(value, bytes | str) or len(value) <= LONGEST_TEXT
+        if not isinstance(value, bytes | str) or len(value) <= MAX_TEXT
     }
 
 

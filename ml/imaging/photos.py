@@ -53,7 +53,7 @@ MIME = {"jpeg": "image/jpeg", "heic": "image/heic"}
 PREVIEW_SIDE = 1600
 """Previews up to this long side come from an inspection without decoding again."""
 
-LONGEST_SIDE = {
+MAX_SIDE = {
     "jpeg": 65_500,
     "png": 2**31 - 1,
     "webp": 16_383,
@@ -187,8 +187,8 @@ def write(
     places become white. ``exif`` begins with ``Exif\\0\\0`` and fits 64 kB, as ``xmp`` does. Raises
     PhotoError where the format cannot hold so large a photo.
     """
-    if max(pixels.shape) > LONGEST_SIDE[format]:
-        raise PhotoError("too_large_for_format", format=format.upper(), limit=LONGEST_SIDE[format])
+    if max(pixels.shape) > MAX_SIDE[format]:
+        raise PhotoError("too_large_for_format", format=format.upper(), limit=MAX_SIDE[format])
     if not isinstance(target, Path | str):
         encode(target, pixels, alpha, format, quality=quality, exif=exif, xmp=xmp)
         return

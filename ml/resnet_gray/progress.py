@@ -36,7 +36,7 @@ def bar(items: Iterable | None = None, **options: Any) -> Any:
     return tqdm(items, dynamic_ncols=True, leave=False, disable=None, **options)
 
 
-def say(line: str) -> None:
+def report(line: str) -> None:
     """A line for people, above any bar."""
     if tqdm is None:
         sys.stderr.write(line + "\n")

@@ -10,14 +10,14 @@ SMALL = (12, 16, 2)
 
 def maps(most: float) -> Chroma:
     rng = np.random.default_rng(0)
-    natural = rng.uniform(-most, most, SMALL).astype(np.float32)
-    return Chroma(natural, rng.uniform(-most, most, SMALL).astype(np.float32))
+    regression = rng.uniform(-most, most, SMALL).astype(np.float32)
+    return Chroma(regression, rng.uniform(-most, most, SMALL).astype(np.float32))
 
 
 def test_kept_colors_are_the_same_to_a_32nd_of_a_unit():
     before = maps(110)
     after = Chroma.from_png(before.to_png())
-    for which in ("natural", "balanced"):
+    for which in ("regression", "decoded"):
         worst = np.abs(getattr(after, which) - getattr(before, which)).max()
         assert worst <= 1 / 32
 

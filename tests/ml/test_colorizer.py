@@ -126,7 +126,7 @@ def test_strips_have_no_seams(colorizer, monkeypatch):
 
 @pytest.mark.parametrize(("height", "width"), [(333, 500), (32, 44), (33, 700)])
 def test_upsampling_is_opencvs_bicubic(height, width):
-    ab = chroma().natural
+    ab = chroma().regression
     expected = cv2.resize(ab, (width, height), interpolation=cv2.INTER_CUBIC)
     ours = np.stack(Upsampled(ab, height, width).rows(slice(0, height)), -1)
     assert np.abs(ours - expected).max() < 1e-2
@@ -168,8 +168,8 @@ def test_colors_do_not_depend_on_batch_mates(colorizer):
     together = colorizer.predict(frames)
     for frame, chroma_in_batch in zip(frames, together, strict=True):
         (alone,) = colorizer.predict([frame])
-        assert np.array_equal(alone.natural, chroma_in_batch.natural)
-        assert np.array_equal(alone.balanced, chroma_in_batch.balanced)
+        assert np.array_equal(alone.regression, chroma_in_batch.regression)
+        assert np.array_equal(alone.decoded, chroma_in_batch.decoded)
 
 
 def test_optimized_network_answers_as_the_plain_one(colorizer, tmp_path):
@@ -202,10 +202,10 @@ def test_frames_of_all_usual_shapes_can_be_warmed(colorizer):
 def test_colors_cover_just_the_photo(colorizer):
     frame = colorizer.frame(photo(0, 270, 480), 64)
     (result,) = colorizer.predict([frame])
-    height, width = result.natural.shape[:2]
+    height, width = result.regression.shape[:2]
     assert (height / width) == pytest.approx(270 / 480, rel=0.05)
-    assert result.natural.dtype == np.float32
-    assert result.balanced.shape == (height, width, 2)
+    assert result.regression.dtype == np.float32
+    assert result.decoded.shape == (height, width, 2)
 
 
 def test_vividness_goes_from_natural_over_balanced_to_more():

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from ml.resnet_gray.data import data, memory
-from ml.resnet_gray.data.batches import Batches, Wanted, whole_batches
+from ml.resnet_gray.data.batches import Batches, BatchRequest, whole_batches
 from ml.resnet_gray.training import augment
 from tests.ml import colors
 
@@ -72,7 +72,7 @@ def test_large_photo_is_held_small(tmp_path):
 def test_batch_hangs_on_its_step_alone(tmp_path):
     photos = data.load([colors.folder(tmp_path, 6)])
     batches = Batches(photos, 2, seed=1)
-    first, again, other = (batches.get(Wanted(step, 32)) for step in (4, 4, 5))
+    first, again, other = (batches.get(BatchRequest(step, 32)) for step in (4, 4, 5))
     assert torch.equal(first[0], again[0])
     assert torch.equal(first[1], again[1])
     assert not torch.equal(first[0], other[0])
@@ -80,16 +80,21 @@ def test_batch_hangs_on_its_step_alone(tmp_path):
 
 def test_parts_of_a_step_are_the_photos_of_the_whole(tmp_path):
     batches = Batches(data.load([colors.folder(tmp_path, 6)]), 4, seed=1)
-    (whole, _), *parts = (batches.get(Wanted(0, 32, *part)) for part in ((0, 1), (0, 2), (1, 2)))
+    (whole, _), *parts = (
+        batches.get(BatchRequest(0, 32, *part)) for part in ((0, 1), (0, 2), (1, 2))
+    )
     assert torch.equal(torch.cat([lightness for lightness, _ in parts]), whole[[0, 2, 1, 3]])
 
 
 def test_batch_made_ahead_is_the_batch_asked_for(tmp_path):
     photos = data.load([colors.folder(tmp_path, 6)])
     ahead, plain = (Batches(photos, 2, seed=1, workers=2) for _ in range(2))
-    ahead.get(Wanted(0, 32), then=Wanted(1, 32))
+    ahead.get(BatchRequest(0, 32), then=BatchRequest(1, 32))
     for step, size in ((1, 32), (2, 64)):  # the second was thought to be another
-        ours, theirs = ahead.get(Wanted(step, size), Wanted(2, 32)), plain.get(Wanted(step, size))
+        ours, theirs = (
+            ahead.get(BatchRequest(step, size), BatchRequest(2, 32)),
+            plain.get(BatchRequest(step, size)),
+        )
         assert torch.equal(ours[1], theirs[1])
 
 
@@ -100,12 +105,12 @@ def test_set_that_does_not_fit_in_memory_gives_the_same_batches(tmp_path, source
         files = {p.name: p.read_bytes() for p in sorted(path.iterdir())}
         path = colors.tar(tmp_path / "photos.tar", files)
     held = data.load([path])
-    small = data.load([path], room=2 * held.lab[0].nbytes)  # two photos fit
+    small = data.load([path], free_bytes=2 * held.lab[0].nbytes)  # two photos fit
     assert small.lab.streamed == 4
     assert "4 read again each time" in small.summary()
     assert small.fingerprint == held.fingerprint
     for step in range(3):
-        ours, theirs = (Batches(p, 2, seed=0).get(Wanted(step, 32)) for p in (small, held))
+        ours, theirs = (Batches(p, 2, seed=0).get(BatchRequest(step, 32)) for p in (small, held))
         assert torch.equal(ours[0], theirs[0])
         assert torch.equal(ours[1], theirs[1])
 
@@ -116,11 +121,11 @@ def test_compressed_tar_must_fit_in_memory(tmp_path):
         archive.add(folder, "photos")
     assert len(data.load([tmp_path / "photos.tar.gz"])) == 2
     with pytest.raises(data.DataError, match="unpacked"):
-        data.load([tmp_path / "photos.tar.gz"], room=0)
+        data.load([tmp_path / "photos.tar.gz"], free_bytes=0)
 
 
 def test_photo_that_went_away_is_named(tmp_path):
-    photos = data.load([colors.folder(tmp_path, 2)], room=0)
+    photos = data.load([colors.folder(tmp_path, 2)], free_bytes=0)
     (tmp_path / "001.png").unlink()
     with pytest.raises(data.DataError, match=r"001\.png changed while it was being used"):
         photos.lab[1]
@@ -128,7 +133,7 @@ def test_photo_that_went_away_is_named(tmp_path):
 
 def test_half_of_the_available_memory_may_be_filled(tmp_path):
     photos = data.load([colors.folder(tmp_path, 1)])
-    assert 0 < photos.lab.room < memory.available()
+    assert 0 < photos.lab.free_bytes < memory.available()
 
 
 def test_containers_limit_counts(tmp_path):
@@ -151,7 +156,7 @@ def test_every_photo_is_seen_once_in_a_pass(tmp_path):
     for level in range(6):
         photos.lab[level][:] = level * 20
     batches = Batches(photos, 2, seed=0)
-    seen = torch.cat([batches.get(Wanted(step, 32))[0] for step in range(3)])
+    seen = torch.cat([batches.get(BatchRequest(step, 32))[0] for step in range(3)])
     assert sorted(torch.round(seen.mean((1, 2, 3)) * 2.55).int().tolist()) == [
         0, 20, 40, 60, 80, 100,
     ]  # fmt: skip
@@ -159,7 +164,7 @@ def test_every_photo_is_seen_once_in_a_pass(tmp_path):
 
 def test_crop_is_in_range(tmp_path):
     photos = data.load([colors.folder(tmp_path, 4)])
-    lightness, ab = Batches(photos, 4, seed=0).get(Wanted(0, 48))
+    lightness, ab = Batches(photos, 4, seed=0).get(BatchRequest(0, 48))
     assert lightness.shape == (4, 1, 48, 48)
     assert ab.shape == (4, 2, 48, 48)
     assert lightness.min() >= 0

@@ -7,7 +7,7 @@ import torch
 from django.core.management import CommandError, call_command
 
 from ml.resnet_gray.data import data
-from ml.resnet_gray.evaluation.calibrate import Look, Setting, calibrate, choose
+from ml.resnet_gray.evaluation.calibrate import Candidate, Decoding, calibrate, choose
 from ml.resnet_gray.evaluation.evaluate import main
 from ml.resnet_gray.network import weights
 from tests.ml import colors
@@ -109,7 +109,7 @@ def test_missing_model_ends_with_status_1(folder, capsys):
 
 
 def setting(colorfulness, nearly_right, mse):
-    return Setting(Look(0.0, 1.0), colorfulness, nearly_right, mse)
+    return Candidate(Decoding(0.0, 1.0), colorfulness, nearly_right, mse)
 
 
 def test_calibration_takes_the_least_error_among_the_colorful_enough():
@@ -137,6 +137,6 @@ def test_calibration_takes_rebalancing_back():
     lightness = torch.rand(1, 1, 64, 64) * 100
     with torch.inference_mode():
         before = net.predict(lightness).logits
-        Look(0.5, 1.0).apply(net, balance)
+        Decoding(0.5, 1.0).apply(net, balance)
         after = net.predict(lightness).logits
     assert torch.allclose(after, before - 0.5 * balance.log()[:, None, None], atol=1e-5)

@@ -51,7 +51,7 @@ def test_a_half_trained_run_goes_on_exactly_as_it_would_have(tmp_path, preset):
     losses = [first.advance()["loss"] for _ in range(2)]
 
     resumed = Run(recipe, photos, folder)
-    resumed.take_up(Run.read(folder))
+    resumed.resume(Run.read(folder))
     assert [resumed.advance()["loss"] for _ in range(2)] == losses
     ours, theirs = resumed.result.state_dict(), first.result.state_dict()
     assert all(torch.equal(ours[name], theirs[name]) for name in theirs)

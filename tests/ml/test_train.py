@@ -47,7 +47,7 @@ def test_network_learns(photos, folder, preset):
     assert trained["loss"] < untrained["loss"]
 
 
-def test_papers_loss_on_photos_apart_is_its_squared_error(photos, folder):
+def test_papers_loss_on_held_out_photos_is_its_squared_error(photos, folder):
     figures = Run(tiny("paper"), photos, folder).check(photos)
     assert figures["loss"] == pytest.approx(figures["mse"], rel=1e-5)
 
@@ -59,7 +59,7 @@ def test_resumed_run_goes_on_as_it_would_have(photos, folder):
     first.save()
     expected = [first.advance()["loss"] for _ in range(3)]
     resumed = Run(tiny(), photos, folder)
-    resumed.take_up(Run.read(folder))
+    resumed.resume(Run.read(folder))
     assert resumed.step == 4
     assert [resumed.advance()["loss"] for _ in range(3)] == pytest.approx(expected, rel=1e-5)
     ours, theirs = resumed.result.state_dict(), first.result.state_dict()
@@ -70,7 +70,7 @@ def test_resuming_on_other_photos_is_refused(photos, tmp_path, folder):
     Run(tiny(), photos, folder).save()
     others = data.load([colors.folder(tmp_path / "others", 4)])
     with pytest.raises(RunError, match="other photos"):
-        Run(tiny(), others, folder).take_up(Run.read(folder))
+        Run(tiny(), others, folder).resume(Run.read(folder))
 
 
 def test_recipe_survives_a_checkpoint():
@@ -167,7 +167,7 @@ def test_command_trains_and_leaves_a_model(tmp_path, capsys):
     assert picture.shape == (8 * 160, 3 * 160, 3)
 
 
-def test_photos_are_kept_apart_where_none_are_given(tmp_path):
+def test_photos_are_held_out_where_none_are_given(tmp_path):
     folder, run = colors.folder(tmp_path / "photos", 21), tmp_path / "run"
     assert main(command(folder, run, "--epochs", "1")) == 0
     (start,) = journal(run, "start")
@@ -224,14 +224,14 @@ def test_sigterm_saves_and_ends_with_a_clear_line(training, capsys):
     process.terminate()
     said = process.communicate(timeout=60)[1].decode()
     assert process.returncode == 0
-    assert "--resume takes it up again" in said
+    assert "resume it with --resume" in said
     end = journal(run, "end")[-1]
     assert end["reason"] == "stopped"
     weights.load(run / end["file"])
 
     assert main(["--data", str(folder), "--resume", str(run), "--epochs", "1"]) == 0
     assert journal(run, "start")[-1]["resumed"]
-    assert journal(run, "end")[-1]["step"] == end["step"]  # it was past one pass already
+    assert journal(run, "end")[-1]["step"] == end["step"]  # it was past one epoch already
 
 
 def test_training_ends_with_the_process_that_started_it(tmp_path, monkeypatch):

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from ml.datasets.find import find as find_data_set
 from ml.errors import Told
 from ml.models import OVER, RunPoint, TrainingRun
-from ml.resnet_gray.progress import bar, say
+from ml.resnet_gray.progress import bar, report
 from ml.training import control
 from ml.training.find import find
 from ml.training.options import PRECISIONS, PRESETS, Options
@@ -99,7 +99,7 @@ class Command(BaseCommand):
                 shown.set_postfix_str(_throughput(found))
                 for point in found.points.filter(kind=RunPoint.Kind.CHECK, step__gt=seen):
                     seen = point.step
-                    say(f"epoch {point.epoch:.1f}: {_figures(point)}")
+                    report(f"epoch {point.epoch:.1f}: {_figures(point)}")
                 if found.state in OVER:
                     break
                 time.sleep(POLL_EVERY)

@@ -9,7 +9,7 @@ from ml.resnet_gray.training import train
 
 
 class Command(BaseCommand):
-    help = "Trains a network to color photos. A run that was stopped is taken up by --resume."
+    help = "Trains a network to color photos. --resume goes on with a stopped run."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:

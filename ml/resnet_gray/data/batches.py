@@ -61,14 +61,14 @@ def to_tensors(batch: Sequence[Lab8]) -> tuple[Tensor, Tensor]:
 
 
 def steps_per_epoch(photos: Photos, batch: int) -> int:
-    """Whole batches in a pass; a set smaller than a batch is one batch."""
+    """Whole batches in an epoch; a set smaller than a batch is one batch."""
     return max(1, len(photos) // batch)
 
 
-AT_ONCE = 8  # photos that a thread takes up together
+PHOTOS_PER_TASK = 8  # that a thread crops one after another
 
 
-class Wanted(NamedTuple):
+class BatchRequest(NamedTuple):
     """Which photos of a step, and how large."""
 
     step: int
@@ -84,23 +84,23 @@ class Batches:
         """``batch`` photos a step; ``workers`` threads read, decode and crop."""
         self.photos, self.batch, self.seed = photos, batch, seed
         self._pool = ThreadPoolExecutor(workers, "batches")
-        self._next: tuple[Wanted, list[Future[list[Lab8]]]] | None = None
+        self._next: tuple[BatchRequest, list[Future[list[Lab8]]]] | None = None
 
-    def get(self, wanted: Wanted, then: Wanted | None = None) -> tuple[Tensor, Tensor]:
+    def get(self, request: BatchRequest, then: BatchRequest | None = None) -> tuple[Tensor, Tensor]:
         """L N,1,size,size in 0..100 and ab N,2,size,size; ``then`` is what is likely next."""
-        coming = self._next[1] if self._next and self._next[0] == wanted else self._order(wanted)
+        coming = self._next[1] if self._next and self._next[0] == request else self._order(request)
         self._next = (then, self._order(then)) if then else None
         return to_tensors([lab8 for some in coming for lab8 in some.result()])
 
-    def _order(self, wanted: Wanted) -> list[Future[list[Lab8]]]:
-        epoch, position = divmod(wanted.step, steps_per_epoch(self.photos, self.batch))
+    def _order(self, request: BatchRequest) -> list[Future[list[Lab8]]]:
+        epoch, position = divmod(request.step, steps_per_epoch(self.photos, self.batch))
         order = np.random.default_rng((self.seed, epoch)).permutation(len(self.photos))
         chosen = order[position * self.batch : (position + 1) * self.batch]
         seeds = [(self.seed, epoch, position, place) for place in range(len(chosen))]
-        ours = list(zip(chosen, seeds, strict=True))[wanted.part :: wanted.parts]
+        ours = list(zip(chosen, seeds, strict=True))[request.part :: request.parts]
         return [
-            self._pool.submit(self._crops, ours[start : start + AT_ONCE], wanted.size)
-            for start in range(0, len(ours), AT_ONCE)
+            self._pool.submit(self._crops, ours[start : start + PHOTOS_PER_TASK], request.size)
+            for start in range(0, len(ours), PHOTOS_PER_TASK)
         ]
 
     def _crops(self, some: Sequence[tuple[int, tuple[int, ...]]], size: int) -> list[Lab8]:

@@ -25,9 +25,9 @@ from .sources import SUFFIXES, DataError, Place, Source, find
 
 __all__ = ["SUFFIXES", "DataError", "Photos", "decode", "find", "load", "to_lab8"]
 
-LEAST_CHROMA = 5.0  # mean of sqrt(a^2 + b^2) under which a photo counts as black and white
-LEAST_SIDE = 32  # pixels
-HISTOGRAM_PHOTOS = 50_000  # as many tell which colors there are
+MIN_CHROMA = 5.0  # mean of sqrt(a^2 + b^2) under which a photo counts as black and white
+MIN_SIDE = 32  # pixels
+HISTOGRAM_PHOTOS = 50_000  # enough to tell which colors there are
 SHARE_OF_MEMORY = 0.5  # of what is available: the rest is for the network and for others
 
 Lab8 = np.ndarray  # uint8 H,W,3 as OpenCV makes it: L * 2.55, a + 128, b + 128
@@ -42,7 +42,7 @@ def decode(content: bytes, short_side: int | None = None) -> np.ndarray:
             image.draft("RGB", (short_side, short_side))  # JPEG decodes straight to a smaller size
         rgb = np.array(ImageOps.exif_transpose(image).convert("RGB"))
     height, width = rgb.shape[:2]
-    if min(height, width) < LEAST_SIDE:
+    if min(height, width) < MIN_SIDE:
         raise ValueError(f"{width}x{height} pixels are too few")
     if short_side and min(height, width) > short_side:
         scale = short_side / min(height, width)
@@ -62,12 +62,12 @@ def mean_chroma(lab8: Lab8) -> float:
     return float(np.hypot(ab[..., 0], ab[..., 1]).mean())
 
 
-class Shelf:
-    """Photos in order: those that fit are held, the others read again each time."""
+class Shard:
+    """Photos in order: those that fit in memory are held, the others read again each time."""
 
-    def __init__(self, short_side: int = 256, room: float = 0) -> None:
-        """``room``: bytes that may be held."""
-        self.short_side, self.room = short_side, room
+    def __init__(self, short_side: int = 256, free_bytes: float = 0) -> None:
+        """``free_bytes``: bytes that may be held."""
+        self.short_side, self.free_bytes = short_side, free_bytes
         self._items: list[Lab8 | Place] = []
 
     def __len__(self) -> int:
@@ -87,17 +87,17 @@ class Shelf:
 
     def add(self, lab8: Lab8, place: Place | None) -> None:
         """Puts a photo at the end. Raises DataError for one that must be held and does not fit."""
-        if lab8.nbytes <= self.room:
-            self.room -= lab8.nbytes
+        if lab8.nbytes <= self.free_bytes:
+            self.free_bytes -= lab8.nbytes
             self._items.append(lab8)
         elif place:
             self._items.append(place)
         else:
             raise DataError("a compressed tar does not fit in memory; unpacked, it need not")
 
-    def pick(self, indices: Iterable[int]) -> "Shelf":
+    def pick(self, indices: Iterable[int]) -> "Shard":
         """Some of the photos."""
-        part = Shelf(self.short_side)
+        part = Shard(self.short_side)
         part._items = [self._items[i] for i in indices]
         return part
 
@@ -111,7 +111,7 @@ class Shelf:
 class Photos:
     """A set of photos, and what was left out of it."""
 
-    lab: Shelf = field(default_factory=Shelf)
+    lab: Shard = field(default_factory=Shard)
     names: list[str] = field(default_factory=list)
     prints: list[bytes] = field(default_factory=list)  # SHA-256 of each photo's file
     broken: dict[str, str] = field(default_factory=dict)  # name -> reason
@@ -147,10 +147,9 @@ class Photos:
         return counts
 
     def split(self, every: int, at_most: int) -> tuple["Photos", "Photos"]:
-        """The rest, and every so manieth photo; of fewer than that many photos, none."""
-        apart = range(every - 1, len(self), every)[:at_most]
-        held = set(apart)
-        return self.pick([i for i in range(len(self)) if i not in held]), self.pick(apart)
+        """Photos to train on, and held out from them every ``every``-th, at most ``at_most``."""
+        held_out = range(every - 1, len(self), every)[:at_most]
+        return self.pick([i for i in range(len(self)) if i not in held_out]), self.pick(held_out)
 
     def pick(self, indices: Sequence[int]) -> "Photos":
         """Some of the photos."""
@@ -163,18 +162,20 @@ def load(
     *,
     short_side: int = 256,
     limit: int | None = None,
-    room: float | None = None,
+    free_bytes: float | None = None,
     workers: int | None = None,
     progress: Callable[[Iterable], Iterable] = iter,
 ) -> Photos:
     """All photos of ``paths``. Raises DataError where none can be used.
 
-    ``room`` is how many bytes of them may be held in memory, by default a half of what is
+    ``free_bytes`` is how many bytes of them may be held in memory, by default a half of what is
     available; ``workers`` how many threads decode; ``progress`` may wrap the iterable over the
     photos (a bar).
     """
-    shelf = Shelf(short_side, memory.available() * SHARE_OF_MEMORY if room is None else room)
-    photos = Photos(shelf)
+    shard = Shard(
+        short_side, memory.available() * SHARE_OF_MEMORY if free_bytes is None else free_bytes
+    )
+    photos = Photos(shard)
 
     def prepare(source: Source) -> tuple[Source, Lab8 | str]:
         try:
@@ -186,17 +187,17 @@ def load(
         for (name, content, place), lab in progress(_ahead(pool, prepare, find(paths))):
             if isinstance(lab, str):
                 photos.broken[name] = lab
-            elif mean_chroma(lab) < LEAST_CHROMA:
+            elif mean_chroma(lab) < MIN_CHROMA:
                 photos.gray.append(name)
             else:
-                shelf.add(lab, place)
+                shard.add(lab, place)
                 photos.names.append(name)
                 photos.prints.append(hashlib.sha256(content).digest())
             if limit and len(photos) >= limit:
                 break
     if not photos.names:
-        looked = ", ".join(map(str, paths))
-        raise DataError(f"no color photo to learn from in {looked} ({photos.summary()})")
+        places = ", ".join(map(str, paths))
+        raise DataError(f"no color photo to learn from in {places} ({photos.summary()})")
     return photos
 
 

@@ -1,10 +1,10 @@
-"""Chooses how vivid a trained network is by default, on photos apart.
+"""Chooses how a trained network's distribution is decoded by default, on held-out photos.
 
-Rebalanced training makes rare colors likelier than they are. Two things calm it: taking a part of
-that back (their weights' logarithms off the logits, as a prior is corrected), and a temperature.
-Chosen is what errs least among all settings that are as colorful as asked for and have at least as
-many pixels nearly right as one constant color has. The correction goes into the last layer's bias:
-whoever uses the network need not know of it.
+Rebalanced training makes rare colors likelier than they are. Two things calm it: a correction that
+takes a part of the rebalancing back (the weights' logarithms off the logits), and a temperature.
+Chosen is the candidate with the least error of those that are as colorful as asked for and have at
+least as many pixels nearly right as one constant color has. The correction goes into the last
+layer's bias: code that uses the network need not know of it.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ from ml.resnet_gray.network.networks import ResNetGrayUNet
 
 from .metrics import colorfulness
 
-TAKEN_BACK = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4)
+CORRECTIONS = (0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4)
 TEMPERATURES = (0.3, 0.4, 0.5, 0.7, 1.0)
 COLORFULNESS = 0.86  # of the true photos': under 1, for a wrong color hurts more than a pale one
 PHOTOS = 300  # more do not change the choice, and every one is decoded in forty ways
@@ -34,10 +34,10 @@ NEARLY_RIGHT = 20  # Lab units off in the ab plane
 MARGIN = 0.015  # of pixels: photos at full size have finer colors, which are missed more often
 
 
-class Look(NamedTuple):
+class Decoding(NamedTuple):
     """One way to decode a network's distribution."""
 
-    taken_back: float  # part of the rebalancing
+    correction: float  # part of the rebalancing that is taken back
     temperature: float
 
     def apply(self, net: ResNetGrayUNet, balance: Tensor) -> None:
@@ -45,18 +45,18 @@ class Look(NamedTuple):
         bias = net.to_bins.bias
         assert bias is not None
         with torch.no_grad():
-            bias.sub_(self.taken_back * balance.log().to(bias))
+            bias.sub_(self.correction * balance.log().to(bias))
 
 
-USUAL = Look(0.15, 0.5)
+DEFAULT_DECODING = Decoding(0.15, 0.5)
 """What was chosen for the model that ships: near enough while a training goes on."""
 
 
 @dataclass(frozen=True)
-class Setting:
-    """A look, and what it gave."""
+class Candidate:
+    """A decoding, and its figures."""
 
-    look: Look
+    decoding: Decoding
     colorfulness: float  # as a part of the truth's
     nearly_right: float  # share of pixels, less that of a constant color
     mse: float  # the paper's unit
@@ -71,14 +71,14 @@ def calibrate(
     size: int,
     *,
     target: float = COLORFULNESS,
-) -> Setting:
-    """The setting to use; where none is as colorful as ``target``, the most colorful allowed.
+) -> Candidate:
+    """The candidate to use; where none is as colorful as ``target``, the most colorful allowed.
 
     ``balance`` Q are the training's weights, ``constant`` 2 is its mean color. Measured at a
     quarter of ``size``, where the network answers.
     """
-    looks = list(starmap(Look, product(TAKEN_BACK, TEMPERATURES)))
-    sums = torch.zeros(len(looks), 3)
+    decodings = list(starmap(Decoding, product(CORRECTIONS, TEMPERATURES)))
+    sums = torch.zeros(len(decodings), 3)
     true_colorfulness, constant_right = torch.zeros(()), torch.zeros(())
     for lightness, full_ab in whole_batches(photos, size, net.stride):
         logits = net.predict(lightness).logits
@@ -87,23 +87,23 @@ def calibrate(
         flat = constant.view(1, 2, 1, 1).expand_as(ab)
         true_colorfulness += _figures(small, ab, ab)[0]
         constant_right += _figures(small, flat, ab)[1]
-        for i, look in enumerate(looks):
-            corrected = logits - look.taken_back * balance.log()[:, None, None]
-            sums[i] += _figures(small, annealed_mean(corrected, net.bins, look.temperature), ab)
+        for i, decoding in enumerate(decodings):
+            corrected = logits - decoding.correction * balance.log()[:, None, None]
+            sums[i] += _figures(small, annealed_mean(corrected, net.bins, decoding.temperature), ab)
     found = [
-        Setting(
-            look,
+        Candidate(
+            decoding,
             colorfulness=float(figures[0] / true_colorfulness),
             nearly_right=float(figures[1] - constant_right) / len(photos),
             mse=float(figures[2]) / len(photos),
         )
-        for look, figures in zip(looks, sums, strict=True)
+        for decoding, figures in zip(decodings, sums, strict=True)
     ]
     return choose(found, target)
 
 
-def choose(found: Sequence[Setting], target: float) -> Setting:
-    """The rule that the module's first lines tell."""
+def choose(found: Sequence[Candidate], target: float) -> Candidate:
+    """The rule of the module's first lines."""
     allowed = [s for s in found if s.nearly_right >= MARGIN] or list(found)
     enough = [s for s in allowed if s.colorfulness >= target]
     if enough:
@@ -111,23 +111,25 @@ def choose(found: Sequence[Setting], target: float) -> Setting:
     return max(allowed, key=lambda s: s.colorfulness)
 
 
-def finish(source: Path, target: Path, colors: Tensor, photos: Photos, size: int) -> Look | None:
-    """Writes the network of ``source``, exported in the ``USUAL`` look, with its own look chosen.
+def finish(
+    source: Path, target: Path, colors: Tensor, photos: Photos, size: int
+) -> Decoding | None:
+    """Writes the network of ``source``, exported with the default decoding, with one of its own.
 
     None if it offers no choice. ``colors`` are the training set's ``bins.histogram``; ``photos``
-    are others, of which the first ``PHOTOS`` are asked.
+    are others, of which the first ``PHOTOS`` are used.
     """
     net, card = weights.load(source)
-    look = None
+    decoding = None
     if isinstance(net, ResNetGrayUNet):
         balance = rebalancing(SoftEncoder(net.bins).prior(colors))
-        Look(-USUAL.taken_back, 1).apply(net, balance)
-        asked = photos.pick(range(len(photos))[:PHOTOS])
-        look = calibrate(net, balance, torch.tensor(mean_ab(colors)), asked, size).look
-        look.apply(net, balance)
-        card["temperature"] = look.temperature
+        Decoding(-DEFAULT_DECODING.correction, 1).apply(net, balance)
+        some = photos.pick(range(len(photos))[:PHOTOS])
+        decoding = calibrate(net, balance, torch.tensor(mean_ab(colors)), some, size).decoding
+        decoding.apply(net, balance)
+        card["temperature"] = decoding.temperature
     weights.save(target, net, card)
-    return look
+    return decoding
 
 
 def _figures(lightness: Tensor, ab: Tensor, truth: Tensor) -> Tensor:

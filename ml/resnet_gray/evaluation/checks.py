@@ -19,7 +19,7 @@ from ml.resnet_gray.network.bins import annealed_mean
 from ml.resnet_gray.network.lab import lab_to_rgb
 from ml.resnet_gray.network.networks import Network, Prediction, ResNetGrayUNet
 
-from .calibrate import USUAL
+from .calibrate import DEFAULT_DECODING
 from .metrics import colorfulness, psnr
 
 SIZE = 160  # pixels of the short side
@@ -38,7 +38,7 @@ def check(
     """The figures of a ``check`` line (see ``run_folder``); ``balance`` Q and ``loss`` as in
     training.
 
-    A finished network has its balance taken back already, a ``temperature`` of its own, and no
+    A finished network has its rebalancing corrected already, a ``temperature`` of its own, and no
     ``loss``.
     """
     ways = {"mean": np.zeros(3), "shown": np.zeros(3)}
@@ -56,7 +56,7 @@ def check(
         gray += float((truth / 255).square().mean((1, 2, 3)).sum())
         for way, ab in (
             ("mean", answer.ab.cpu()),
-            ("shown", shown(net, answer, balance, temperature).cpu()),
+            ("shown", decoded(net, answer, balance, temperature).cpu()),
         ):
             rgb = _rgb(small, ab)
             ways[way] += (
@@ -79,7 +79,7 @@ def check(
     }
 
 
-def shown(
+def decoded(
     net: Network, answer: Prediction, balance: Tensor | None, temperature: float | None = None
 ) -> Tensor:
     """The colors that people would see, were the training to end now."""
@@ -89,8 +89,8 @@ def shown(
         return annealed_mean(answer.logits, net.bins, temperature)
     if balance is None:
         return answer.ab
-    logits = answer.logits - USUAL.taken_back * balance.log()[:, None, None]
-    return annealed_mean(logits, net.bins, USUAL.temperature)
+    logits = answer.logits - DEFAULT_DECODING.correction * balance.log()[:, None, None]
+    return annealed_mean(logits, net.bins, DEFAULT_DECODING.temperature)
 
 
 @torch.inference_mode()
@@ -100,7 +100,7 @@ def write_samples(path: Path, net: Network, photos: Photos, balance: Tensor | No
     chosen = [_square(photos.lab[i]) for i in range(0, len(photos), step)[:SAMPLES]]
     lightness, ab = to_tensors(chosen)
     answer = net.predict(lightness.to(next(net.parameters()).device))
-    now = F.interpolate(shown(net, answer, balance).cpu(), (SIZE, SIZE), mode="bicubic")
+    now = F.interpolate(decoded(net, answer, balance).cpu(), (SIZE, SIZE), mode="bicubic")
     pictures = (_rgb(lightness, colors) for colors in (torch.zeros_like(ab), now, ab))
     sheet = np.vstack([np.hstack(row) for row in zip(*pictures, strict=True)])
     path.parent.mkdir(exist_ok=True)

@@ -1,7 +1,7 @@
 """``python -m ml.resnet_gray.evaluation.curves NAME=DIR … -o FILE.svg``: how runs went, as a
 picture.
 
-For each run a line: the error of ``mean`` on the photos apart, as a part of what no color at all
+For each run a line: the error of ``mean`` on the held-out photos, as a part of what no color at all
 would have, after each check; from its journal (see ``run_folder``).
 """
 
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ml.resnet_gray.old_names import renamed
 
-Curve = list[tuple[float, float]]  # passes, part of gray's error
+Curve = list[tuple[float, float]]  # epochs, part of gray's error
 
 WIDTH, HEIGHT = 760, 360
 LEFT, RIGHT, TOP, BOTTOM = 56, 170, 20, 44
@@ -27,7 +27,7 @@ path { fill: none; stroke-width: 2 }
 
 
 def read(folder: Path) -> Curve:
-    """The curve of a run; a step made twice, because a run was taken up again, counts once.
+    """The curve of a run; a step made twice, because a run was resumed, counts once.
 
     Raises OSError; ValueError where the journal holds no check.
     """
@@ -63,7 +63,7 @@ def svg(curves: Mapping[str, Curve]) -> str:
         at = x(tick)
         parts.append(f'<text x="{at}" y="{HEIGHT - 22}" text-anchor="middle">{tick}</text>')
     middle = (LEFT + WIDTH - RIGHT) / 2
-    parts.append(f'<text x="{middle}" y="{HEIGHT - 4}" text-anchor="middle">passes</text>')
+    parts.append(f'<text x="{middle}" y="{HEIGHT - 4}" text-anchor="middle">epochs</text>')
     colored = [(c, COLORS[i % len(COLORS)]) for i, c in enumerate(curves.items())]
     free = 0.0  # labels beside the ends of their lines, one under the other
     for (name, curve), color in sorted(colored, key=lambda item: -item[0][1][-1][1]):
@@ -76,7 +76,7 @@ def svg(curves: Mapping[str, Curve]) -> str:
             f'<text x="{WIDTH - RIGHT + 8}" y="{at:.1f}" style="fill: {color}">'
             f"{escape(name)} {end:.3f}</text>"
         )
-    title = "Error on photos apart, as a part of that of an answer without color"
+    title = "Error on held-out photos, as a part of that of an answer without color"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">\n'
         f"<title>{title}</title>\n<style>{STYLE}</style>\n" + "\n".join(parts) + "\n</svg>\n"

@@ -84,12 +84,12 @@ class Colorizer:
     @torch.inference_mode()
     def _forward(self, frames: Sequence[Frame]) -> list[Chroma]:
         batch = torch.from_numpy(np.stack([frame.lightness for frame in frames]))
-        natural, logits = self._net.predict(batch[:, None].to(self.device))
+        regression, logits = self._net.predict(batch[:, None].to(self.device))
         if logits is None or self._bins is None:
-            balanced = natural * self.card["chroma"]
+            decoded = regression * self.card["chroma"]
         else:
-            balanced = annealed_mean(logits, self._bins, self.card["temperature"])
-        maps = zip(frames, _planes_last(natural), _planes_last(balanced), strict=True)
+            decoded = annealed_mean(logits, self._bins, self.card["temperature"])
+        maps = zip(frames, _planes_last(regression), _planes_last(decoded), strict=True)
         return [
             Chroma(*(framing.unframe(ab, frame).copy() for ab in pair)) for frame, *pair in maps
         ]

@@ -1,9 +1,9 @@
 """A model as ONNX (https://onnx.ai), to be run where there is no PyTorch.
 
 In goes ``lightness``, L of CIE Lab, N,1,H,W in 0..100, with sides that are multiples of the
-network's stride (see ``stride`` in the file's metadata). Out come ``natural`` and ``balanced``, the
-colors at vividness 0 and 1: a, b in Lab units, N,2,h,w, at full size or a quarter of it. The card
-is in the metadata too.
+network's stride (see ``stride`` in the file's metadata). Out come ``regression`` and ``decoded``,
+the colors at vividness 0 and 1: a, b in Lab units, N,2,h,w, at full size or a quarter of it. The
+card is in the metadata too.
 """
 
 import json
@@ -34,12 +34,12 @@ class TwoLooks(nn.Module):
         self.temperature, self.chroma = float(card["temperature"]), float(card["chroma"])
 
     def forward(self, lightness: Tensor) -> tuple[Tensor, Tensor]:
-        """natural and balanced, both N,2,h,w, of L N,1,H,W."""
-        natural, logits = self.net.predict(lightness)
+        """regression and decoded, both N,2,h,w, of L N,1,H,W."""
+        regression, logits = self.net.predict(lightness)
         if logits is None:
-            return natural, natural * self.chroma
+            return regression, regression * self.chroma
         bins: Tensor = self.net.bins  # type: ignore[assignment]
-        return natural, annealed_mean(logits, bins, self.temperature)
+        return regression, annealed_mean(logits, bins, self.temperature)
 
 
 def export(model: Path, target: Path) -> None:
@@ -56,7 +56,7 @@ def export(model: Path, target: Path) -> None:
         TwoLooks(net, card).eval(),
         (torch.zeros(2, 1, 4 * net.stride, 6 * net.stride),),
         input_names=["lightness"],
-        output_names=["natural", "balanced"],
+        output_names=["regression", "decoded"],
         opset_version=OPSET,
         dynamic_shapes=(
             {0: torch.export.Dim("n"), 2: _side("h", net.stride), 3: _side("w", net.stride)},

@@ -1,6 +1,6 @@
-"""What each network is told to do better.
+"""The losses of the networks.
 
-A loss takes what a network says and the true ab N,2,H,W, and answers the loss and its parts by
+A loss takes what a network predicts and the true ab N,2,H,W, and answers the loss and its parts by
 name. All are means over pixels and photos.
 """
 

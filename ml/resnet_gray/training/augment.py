@@ -13,7 +13,7 @@ SCRATCHES = 3  # on a scratched photo
 
 
 def old_scan(lightness: Tensor, ab: Tensor, share: float, generator: torch.Generator) -> Tensor:
-    """L N,1,H,W in 0..100, of which about ``share`` have been aged; ``ab`` N,2,H,W tells the film.
+    """L N,1,H,W in 0..100, of which about ``share`` have been aged; ``ab`` N,2,H,W are its colors.
 
     What happened to the film and the print (`tones`), to the lens (`optics`), and to the paper
     since (`damage`): each flaw in a half of the aged photos, the coarse ones in a quarter.

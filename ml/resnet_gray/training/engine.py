@@ -1,11 +1,11 @@
-"""The training run: its state, one step, and how it is saved and taken up again."""
+"""The training run: its state, one step, and how it is saved and resumed."""
 
 import copy
 import math
 import os
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,21 +13,21 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import AveragedModel
 
-from ml.resnet_gray.data.batches import Batches, Wanted, size_learned, steps_per_epoch
+from ml.resnet_gray.data.batches import Batches, BatchRequest, size_learned, steps_per_epoch
 from ml.resnet_gray.data.data import Photos
 from ml.resnet_gray.evaluation import checks
-from ml.resnet_gray.evaluation.calibrate import USUAL
+from ml.resnet_gray.evaluation.calibrate import DEFAULT_DECODING
 from ml.resnet_gray.network import losses, weights
 from ml.resnet_gray.network.bins import mean_ab, occupied_bins
 from ml.resnet_gray.network.networks import Network, ResNetGrayUNet, initialize_as_paper
 from ml.resnet_gray.old_names import renamed
 
 from . import augment, revision
-from .parallel import Team
+from .parallel import ProcessGroup
 from .recipes import Recipe
 from .run_folder import RunError, RunFolder
 
-LEAST_SHARE = 1e-5  # of all training pixels, for a bin to be worth an output
+MIN_SHARE = 1e-5  # of all training pixels, for a bin to be worth an output
 
 
 def fast_bfloat16(device: torch.device) -> bool:
@@ -79,7 +79,7 @@ class Objective(nn.Module):
 
 class Run:
     """A network being trained. What it does at a step hangs on the step alone, not on the past
-    of any random generator, so that a run taken up again goes on exactly as it would have.
+    of any random generator, so that a resumed run goes on exactly as it would have.
     """
 
     def __init__(
@@ -90,18 +90,18 @@ class Run:
         *,
         pretrained: dict[str, Tensor] | None = None,
         base: Network | None = None,
-        team: Team | None = None,
+        group: ProcessGroup | None = None,
         bfloat16: bool | None = None,
         workers: int = 1,
     ) -> None:
         """``base`` is a trained network to go on from, ``pretrained`` an encoder's ImageNet values;
-        ``bfloat16`` is used where it is fast unless told; ``workers`` threads prepare photos.
+        ``bfloat16`` is used where it is fast, unless given; ``workers`` threads prepare photos.
         Raises RunError.
         """
         self.recipe, self.photos, self.folder = recipe, photos, folder
         self.fingerprint = photos.fingerprint
-        self.team = team or Team(torch.device("cpu"))
-        self.device = self.team.device
+        self.group = group or ProcessGroup(torch.device("cpu"))
+        self.device = self.group.device
         self.bfloat16 = fast_bfloat16(self.device) if bfloat16 is None else bfloat16
         self.step, self.elapsed = 0, 0.0
         self.best: float | None = None
@@ -112,14 +112,14 @@ class Run:
 
         torch.manual_seed(recipe.seed)
         self.colors = photos.colors()
-        bins = occupied_bins(self.colors, LEAST_SHARE * int(self.colors.sum()))
+        bins = occupied_bins(self.colors, MIN_SHARE * int(self.colors.sum()))
         net = base or weights.build(recipe.architecture, bins, pretrained)
         if recipe.paper_init:
             initialize_as_paper(net)
         self.net: Network = net.to(self.device).to(memory_format=torch.channels_last)
         self.average = weight_average(self.net, recipe.average) if recipe.average else None
         self.loss = losses.loss_for(self.net, self.colors).to(self.device)
-        self.objective = self.team.wrap(Objective(self.net, self.loss))
+        self.objective = self.group.wrap(Objective(self.net, self.loss))
         self.optimizer = self._optimizer()
         self.batches = Batches(photos, recipe.batch, recipe.seed, workers)
 
@@ -142,7 +142,7 @@ class Run:
     @property
     def _parts(self) -> int:
         """How many parts a step's photos are dealt out to, over all processes."""
-        return self.recipe.parts * self.team.size
+        return self.recipe.parts * self.group.size
 
     @property
     def steps_per_epoch(self) -> int:
@@ -150,7 +150,7 @@ class Run:
 
     @property
     def epoch(self) -> float:
-        """Passes over the photos so far."""
+        """Epochs so far, with a fraction."""
         return self.step / self.steps_per_epoch
 
     @property
@@ -184,8 +184,8 @@ class Run:
         """One step; answers the parts of the loss, as this process's photos gave them."""
         began = time.monotonic()
         recipe, progress = self.recipe, self.progress
-        for group in self.optimizer.param_groups:
-            group["lr"] = recipe.rate * group["scale"] * self.rate_at(progress)
+        for parameters in self.optimizer.param_groups:
+            parameters["lr"] = recipe.rate * parameters["scale"] * self.rate_at(progress)
         self.net.train()
         self.optimizer.zero_grad(set_to_none=True)
         sums: dict[str, float] = {}
@@ -198,30 +198,32 @@ class Run:
         if self.average:
             self.average.update_parameters(self.net)
         self.step += 1
-        (self.elapsed,) = self.team.most(self.elapsed + time.monotonic() - began)
+        (self.elapsed,) = self.group.all_reduce_max(self.elapsed + time.monotonic() - began)
         return {name: value / recipe.parts for name, value in sums.items()}
 
     def _backward(self, i: int, size: int) -> dict[str, float]:
         """Adds the gradients of one part of the step's photos."""
-        part = self.team.rank * self.recipe.parts + i
+        part = self.group.rank * self.recipe.parts + i
         seed = (self.recipe.seed * 1_000_003 + self.step) * 1_009 + part
         torch.manual_seed(seed)  # dropout
         last = i == self.recipe.parts - 1
-        wanted = Wanted(self.step, size, part, self._parts)
-        then = Wanted(self.step + last, size, part + 1 - last * self.recipe.parts, self._parts)
-        lightness, ab = (x.to(self.device) for x in self.batches.get(wanted, then))
+        request = BatchRequest(self.step, size, part, self._parts)
+        then = BatchRequest(
+            self.step + last, size, part + 1 - last * self.recipe.parts, self._parts
+        )
+        lightness, ab = (x.to(self.device) for x in self.batches.get(request, then))
         if self.recipe.aged:
             generator = torch.Generator().manual_seed(seed)
             lightness = augment.old_scan(lightness, ab, self.recipe.aged, generator)
         lightness = lightness.contiguous(memory_format=torch.channels_last)
-        with self.team.alone(self.objective, yes=not last):
+        with nullcontext() if last else self.group.no_sync(self.objective):
             with self.autocast():
                 loss, parts = self.objective(lightness, ab)
             (loss / self.recipe.parts).backward()
         return {"loss": float(loss.detach()), **{name: float(v) for name, v in parts.items()}}
 
     def autocast(self) -> AbstractContextManager[Any]:
-        """Within it the network computes in bfloat16, where that is wanted."""
+        """Within it the network computes in bfloat16, where that is request."""
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16)
 
     def check(self, photos: Photos) -> dict[str, Any]:
@@ -262,7 +264,7 @@ class Run:
         """What ``save`` wrote, on the CPU."""
         return renamed(torch.load(folder.checkpoint, map_location="cpu", weights_only=True))
 
-    def take_up(self, state: dict[str, Any]) -> None:
+    def resume(self, state: dict[str, Any]) -> None:
         """Goes on from a checkpoint. Raises RunError if the photos are not those of its time."""
         if state["photos"] != self.fingerprint:
             raise RunError(f"{self.folder.path} was trained on other photos than these")
@@ -275,7 +277,7 @@ class Run:
         self.best, self.worse = state["best"], state["worse"]
 
     def export(self, name: str, metrics: dict[str, Any]) -> None:
-        """Writes the network as a weights file with its card, in the usual look."""
+        """Writes the network as a weights file with its card, with the default decoding."""
         card = weights.new_card(
             self.net.architecture,
             trained_on=f"{len(self.photos)} photos ({self.fingerprint[:12]})",
@@ -286,8 +288,8 @@ class Run:
         )
         net = copy.deepcopy(self.result)
         if isinstance(net, ResNetGrayUNet) and self.balance is not None:
-            USUAL.apply(net, self.balance)
-            card["temperature"] = USUAL.temperature
+            DEFAULT_DECODING.apply(net, self.balance)
+            card["temperature"] = DEFAULT_DECODING.temperature
         weights.save(self.folder.weights(name), net, card)
 
     def log(self, event: str, **entry: Any) -> None:

@@ -5,34 +5,36 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ml.resnet_gray.data.data import Photos
-from ml.resnet_gray.progress import bar, say
+from ml.resnet_gray.progress import bar, report
 
 from .engine import Run
 
 LOG_EVERY = 1.0  # seconds
 SAVE_EVERY = 180.0  # seconds
-FEWEST, MOST = 50, 2000  # steps from one check to the next, unless a number is given
+MIN_CHECK_STEPS, MAX_CHECK_STEPS = 50, 2000  # from one check to the next, unless a number is given
 
 GO_ON, PATIENCE, STOPPED = 0, 1, 2
 REASONS = {GO_ON: "finished", PATIENCE: "patience", STOPPED: "stopped"}
 
 
 @dataclass(frozen=True)
-class Pace:
-    """When to look how far it has come, and when that is far enough."""
+class CheckSchedule:
+    """When to check the network on held-out photos, and when to end for want of progress."""
 
-    check_every: int | None = None  # steps; by default a pass, within FEWEST and MOST
+    check_every: int | None = None  # steps; by default an epoch, within the bounds above
     patience: int | None = None  # checks without a better one, after which to end
 
 
-def train_to_end(run: Run, apart: Photos | None, pace: Pace, stop: Callable[[], object]) -> str:
+def train_to_end(
+    run: Run, held_out: Photos | None, schedule: CheckSchedule, stop: Callable[[], object]
+) -> str:
     """Makes all steps that are left; answers the ``reason`` of an ``end`` line.
 
-    ``stop`` is asked after each step; where it says yes, what is done is saved and that is the end.
+    ``stop`` is called after each step; once it gives a true value, the run is saved and ends.
     """
-    first = run.team.first
-    every = pace.check_every or min(max(run.steps_per_epoch, FEWEST), MOST)
-    watch = _Watch(run)
+    first = run.group.is_first
+    every = schedule.check_every or min(max(run.steps_per_epoch, MIN_CHECK_STEPS), MAX_CHECK_STEPS)
+    meter = _Meter(run)
     saved = time.monotonic()
     form = "{desc}{percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}"
     with bar(total=1.0, initial=run.progress, desc="training", bar_format=form) as shown:
@@ -40,17 +42,17 @@ def train_to_end(run: Run, apart: Photos | None, pace: Pace, stop: Callable[[], 
             before = run.progress
             parts = run.advance()
             shown.update(run.progress - before)
-            if first and watch.due:
-                shown.set_postfix_str(watch.log(parts))
+            if first and meter.due:
+                shown.set_postfix_str(meter.log(parts))
             verdict = STOPPED if stop() else GO_ON
             if first and (run.progress >= 1 or run.step % every == 0):
-                _check(run, apart)
-                if pace.patience and run.worse >= pace.patience:
+                _check(run, held_out)
+                if schedule.patience and run.worse >= schedule.patience:
                     verdict = max(verdict, PATIENCE)
                 run.save()
                 saved = time.monotonic()
-                watch.restart()
-            verdict = int(run.team.most(verdict)[0])
+                meter.restart()
+            verdict = int(run.group.all_reduce_max(verdict)[0])
             if first and (verdict == STOPPED or time.monotonic() - saved > SAVE_EVERY):
                 run.save()
                 saved = time.monotonic()
@@ -59,22 +61,22 @@ def train_to_end(run: Run, apart: Photos | None, pace: Pace, stop: Callable[[], 
     return REASONS[GO_ON]
 
 
-def _check(run: Run, apart: Photos | None) -> None:
-    """Figures and pictures on photos apart, and the network as it is now."""
-    if not apart:
+def _check(run: Run, held_out: Photos | None) -> None:
+    """Logs figures and pictures on held-out photos, and exports the network as it is now."""
+    if not held_out:
         run.export("latest", {})
         return
-    figures = run.check(apart)
+    figures = run.check(held_out)
     run.log("check", **figures)
-    run.log("samples", files=[run.samples(apart)])
+    run.log("samples", files=[run.samples(held_out)])
     run.export("latest", figures)
     if figures["best"]:
         run.export("best", figures)
-    say(f"pass {run.epoch:.1f}: error {figures['of_gray']:.3f} of gray's")
+    report(f"epoch {run.epoch:.1f}: error {figures['of_gray']:.3f} of gray's")
 
 
-class _Watch:
-    """Measures the pace, and says how long it will take."""
+class _Meter:
+    """Measures the throughput, and estimates the time left."""
 
     def __init__(self, run: Run) -> None:
         self.run = run

@@ -1,4 +1,4 @@
-"""A training as somebody's child: it stops when told, and does not outlive who started it."""
+"""A training as a child process: it stops on a signal, and ends with its parent."""
 
 import ctypes
 import os
@@ -29,16 +29,16 @@ class StopSignals:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def follow_parent() -> None:
-    """This process gets SIGTERM when the one that started it is gone, however that ended.
+def end_with_parent() -> None:
+    """Has this process get SIGTERM when the one that started it is gone, however that ended.
 
-    On Linux the kernel sees to it, for the thread that started us; elsewhere a thread of ours looks
-    every second.
+    On Linux by the kernel's parent-death signal, for the thread that started us; elsewhere a thread
+    polls every second.
     """
     parent = os.getppid()
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != parent:  # it went before the kernel knew
+        if os.getppid() != parent:  # it ended before the kernel knew
             os.kill(os.getpid(), signal.SIGTERM)
     else:
         threading.Thread(target=_watch, args=(parent,), daemon=True).start()

@@ -12,7 +12,7 @@ DESCRIBE = ("git", "--no-optional-locks", "describe", "--always", "--dirty", "--
 @lru_cache(maxsize=1)
 def of_code() -> str:
     """The commit of the checkout, `-dirty` where files differ from it; in an image, what its
-    build was told (COLORWEB_REVISION); empty where nobody knows. Asked once: a process runs the
+    build was given (COLORWEB_REVISION); empty if unknown. Asked once: a process runs the
     code it began with.
     """
     if (REPOSITORY / ".git").exists() and (found := _of_checkout()):
@@ -22,7 +22,7 @@ def of_code() -> str:
 
 def _of_checkout() -> str:
     try:
-        told = subprocess.run(  # noqa: S603
+        described = subprocess.run(  # noqa: S603
             [*DESCRIBE, "--exclude=*"],
             cwd=REPOSITORY,
             capture_output=True,
@@ -32,4 +32,4 @@ def _of_checkout() -> str:
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""
-    return told.stdout.strip()
+    return described.stdout.strip()

@@ -9,7 +9,7 @@
   ``step`` than its own are void: those steps are made again.
 - ``step``: ``loss`` and its parts, ``rate`` (learning rate), ``photos_per_second``,
   ``seconds_left``.
-- ``check``, on photos apart: ``loss`` (as in training, without dropout), ``mse`` (that of
+- ``check``, on held-out photos: ``loss`` (as in training, without dropout), ``mse`` (that of
   ``mean``), ``of_gray`` (as a part of what no color at all would have), ``best`` (whether it is
   the best yet), ``true_colorfulness``, and ``mean`` and ``shown``, each
   ``{mse, psnr, colorfulness}``.
@@ -18,7 +18,7 @@
 - ``end``: ``reason`` (``finished``, ``patience``, ``stopped`` or ``failed``), ``file``, the weights
   to use, if there are any, and ``error``, one line, if it failed.
 
-All from ``start`` on have ``step``, ``epoch`` (passes, with a fraction) and ``progress`` (0..1).
+All from ``start`` on have ``step``, ``epoch`` (with a fraction) and ``progress`` (0..1).
 """
 
 import fcntl
@@ -51,7 +51,7 @@ class RunFolder:
     def lock(self) -> None:
         """Makes this process the only writer, as long as it lives. Raises RunError if one is there.
 
-        The system lets go of the lock when the process ends, however it ends.
+        The system releases the lock when the process ends, however it ends.
         """
         self.path.mkdir(parents=True, exist_ok=True)
         file = (self.path / "lock").open("a+")
@@ -67,7 +67,7 @@ class RunFolder:
         self._lock = file
 
     def log(self, event: str, **entry: Any) -> None:
-        """Appends a line to the journal, whole or not at all for whoever follows."""
+        """Appends a line to the journal, whole or not at all for those who read along."""
         line = json.dumps({"event": event, "time": round(time.time(), 3), **entry})
         with (self.path / "metrics.jsonl").open("a") as file:
             file.write(line + "\n")

@@ -1,9 +1,9 @@
 """``python -m ml.resnet_gray.training.train``: trains a network on a folder or on tars of photos.
 
-A run lives in a folder: ``checkpoint.pt`` (taken up again by ``--resume``), ``metrics.jsonl`` and
+A run lives in a folder: ``checkpoint.pt`` (resumed by ``--resume``), ``metrics.jsonl`` and
 ``samples/`` (see ``run_folder``), ``latest.safetensors`` (the network now), ``best.safetensors``
-(the one with the least error on photos apart) and, at the end, ``model.safetensors`` (that one,
-with its default vividness chosen on the same photos).
+(the one with the least error on held-out photos) and, at the end, ``model.safetensors`` (that one,
+with its default decoding chosen on the same photos).
 
 Several processes, on this machine or on many: ``torchrun --nproc-per-node N -m --
 ml.resnet_gray.training.train …`` (without the ``--``, torchrun takes ``--run`` for its own), the
@@ -26,29 +26,29 @@ from ml.resnet_gray.data.data import DataError, Photos, load
 from ml.resnet_gray.evaluation import calibrate, checks
 from ml.resnet_gray.network import weights
 from ml.resnet_gray.network.cards import CardError
-from ml.resnet_gray.progress import bar, say
+from ml.resnet_gray.progress import bar, report
 
 from . import process, revision
 from .engine import Run
-from .loop import Pace, train_to_end
-from .parallel import Team, joined
+from .loop import CheckSchedule, train_to_end
+from .parallel import ProcessGroup, process_group
 from .recipes import PRESETS, Recipe
 from .run_folder import RunError, RunFolder
 
-APART_EVERY, APART_AT_MOST = 20, 500  # photos kept for checks where none are given
+HELD_OUT_EVERY, MAX_HELD_OUT = 20, 500  # photos for checks where none are given
 BROKEN_NAMED = 20  # in the journal
 PRECISIONS = {"auto": None, "bfloat16": True, "float32": False}
 
 Errors = (DataError, RunError, CardError, OSError, safetensors.SafetensorError)
-"""What a person did or has wrong; everything else is a mistake of ours."""
+"""What a person can mend; everything else is a mistake of the code."""
 
 
 class Stopped(Exception):
     """The run was told to end before its time; what it had is saved."""
 
     def __init__(self, by: signal.Signals) -> None:
-        super().__init__("stopped; --resume takes it up again")
-        self.status = 130 if by == signal.SIGINT else 0  # told to by whoever runs it: no failure
+        super().__init__("stopped; resume it with --resume")
+        self.status = 130 if by == signal.SIGINT else 0  # by its operator: no failure
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -59,17 +59,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--check",
         nargs="+",
         metavar="PATH",
-        help="photos apart [every 20th, at most 500]",
+        help="held-out photos [every 20th, at most 500]",
     )
     add("--preset", choices=sorted(PRESETS), default="best")
     add("--run", type=Path, metavar="DIR", help="folder of the run [var/runs/<date and time>]")
-    add("--resume", type=Path, metavar="DIR", help="take up the run in this folder as begun")
+    add("--resume", type=Path, metavar="DIR", help="resume the run in this folder")
     add("--pretrained", type=Path, metavar="FILE", help="ResNet-18 as safetensors")
     add("--from", dest="base", type=Path, metavar="FILE", help="go on from a trained model")
-    add("--epochs", type=int, help="passes over the photos")
+    add("--epochs", type=int, help="times that every photo is seen")
     add("--minutes", type=float, help="train so long instead of so many epochs")
     add("--patience", type=int, metavar="N", help="end after so many checks without a better one")
-    add("--check-every", type=int, metavar="STEPS", help="[a pass, but 50 at least, 2000 at most]")
+    add(
+        "--check-every", type=int, metavar="STEPS", help="[an epoch, but 50 at least, 2000 at most]"
+    )
     add("--batch", type=int, help="photos a step, over all processes")
     add("--parts", type=int, help="send a step's photos through in so many parts, to save memory")
     add("--size", type=int, help="crops of so many pixels throughout")
@@ -89,52 +91,52 @@ def train(options: argparse.Namespace) -> Path:
     """Trains as the options say; answers the weights file. Raises ``Errors`` and Stopped."""
     stop = process.StopSignals()
     if options.follow_parent:
-        process.follow_parent()
+        process.end_with_parent()
     memory.hold_freed_memory()
     if options.threads:
         torch.set_num_threads(options.threads)
     folder = RunFolder(
         options.resume or options.run or Path("var/runs") / time.strftime("%Y%m%d-%H%M%S")
     )
-    with joined(options.device) as team:
-        if team.first:
+    with process_group(options.device) as group:
+        if group.is_first:
             if options.resume and not folder.checkpoint.exists():
                 raise RunError(f"{folder.path}: no checkpoint to resume from")
             folder.lock()
         try:
-            return _train(options, team, folder, stop)
+            return _train(options, group, folder, stop)
         except Exception as error:
-            if team.first and not isinstance(error, Stopped):
+            if group.is_first and not isinstance(error, Stopped):
                 folder.log("end", reason="failed", error=str(error) or type(error).__name__)
             raise
 
 
 def _train(
-    options: argparse.Namespace, team: Team, folder: RunFolder, stop: process.StopSignals
+    options: argparse.Namespace, group: ProcessGroup, folder: RunFolder, stop: process.StopSignals
 ) -> Path:
-    photos, apart = _photos(options, team, folder)
-    run = _run(options, team, folder, photos)
-    if team.first:
+    photos, held_out = _photos(options, group, folder)
+    run = _run(options, group, folder, photos)
+    if group.is_first:
         run.log(
             "start",
             photos=len(photos),
-            check_photos=len(apart or ()),
+            check_photos=len(held_out or ()),
             gray=len(photos.gray),
             broken_count=len(photos.broken),
             broken=dict(list(photos.broken.items())[:BROKEN_NAMED]),
             recipe=run.recipe.as_dict(),
-            device=str(team.device),
+            device=str(group.device),
             precision="bfloat16" if run.bfloat16 else "float32",
-            processes=team.size,
+            processes=group.size,
             steps_per_epoch=run.steps_per_epoch,
             resumed=bool(options.resume),
             code_revision=revision.of_code(),
         )
     stop.listen()
-    pace = Pace(options.check_every, options.patience)
-    reason = train_to_end(run, apart, pace, lambda: stop.came)
-    path = folder.weights("best" if apart else "latest")
-    if not team.first:
+    schedule = CheckSchedule(options.check_every, options.patience)
+    reason = train_to_end(run, held_out, schedule, lambda: stop.came)
+    path = folder.weights("best" if held_out else "latest")
+    if not group.is_first:
         return path
     if reason == "stopped":
         if not path.exists():
@@ -142,30 +144,35 @@ def _train(
             run.export("latest", {})
         run.log("end", reason=reason, file=path.name)
         raise Stopped(stop.came or signal.SIGTERM)
-    if apart:
-        say("choosing how vivid it is by default")
+    if held_out:
+        report("choosing its default decoding")
         path = folder.weights("model")
-        look = calibrate.finish(folder.weights("best"), path, run.colors, apart, checks.SIZE)
-        say(str(look or ""))
+        best = folder.weights("best")
+        decoding = calibrate.finish(best, path, run.colors, held_out, checks.SIZE)
+        report(str(decoding or ""))
     run.log("end", reason=reason, file=path.name)
     return path
 
 
 def _photos(
-    options: argparse.Namespace, team: Team, folder: RunFolder
+    options: argparse.Namespace, group: ProcessGroup, folder: RunFolder
 ) -> tuple[Photos, Photos | None]:
-    """The photos to learn from, and those to check on (None: too few to keep any apart)."""
-    progress = _reading(folder) if team.first else iter
-    room = options.memory and options.memory * 1e9
+    """The photos to learn from, and those to check on (None: too few to hold any out)."""
+    progress = _reading(folder) if group.is_first else iter
+    free_bytes = options.memory and options.memory * 1e9
     some = load(
-        options.data, limit=options.limit, room=room, workers=options.workers, progress=progress
+        options.data,
+        limit=options.limit,
+        free_bytes=free_bytes,
+        workers=options.workers,
+        progress=progress,
     )
-    if team.first:
-        say(some.summary())
+    if group.is_first:
+        report(some.summary())
     if options.check:
         return some, load(options.check, workers=options.workers, progress=progress)
-    photos, apart = some.split(APART_EVERY, APART_AT_MOST)
-    return photos, apart if apart.names else None
+    photos, held_out = some.split(HELD_OUT_EVERY, MAX_HELD_OUT)
+    return photos, held_out if held_out.names else None
 
 
 def _reading(folder: RunFolder) -> Callable[[Iterable], Iterator]:
@@ -182,8 +189,10 @@ def _reading(folder: RunFolder) -> Callable[[Iterable], Iterator]:
     return watched
 
 
-def _run(options: argparse.Namespace, team: Team, folder: RunFolder, photos: Photos) -> Run:
-    """The run, new or taken up again."""
+def _run(
+    options: argparse.Namespace, group: ProcessGroup, folder: RunFolder, photos: Photos
+) -> Run:
+    """The run, new or resumed."""
     changes = {
         "epochs": options.epochs,
         "minutes": options.minutes,
@@ -197,7 +206,7 @@ def _run(options: argparse.Namespace, team: Team, folder: RunFolder, photos: Pho
     state = base = pretrained = None
     recipe = PRESETS[options.preset]
     if options.resume:
-        state = team.share(lambda: Run.read(folder))
+        state = group.broadcast(lambda: Run.read(folder))
         recipe = Recipe.from_dict(state["recipe"])
         base = weights.build(recipe.architecture, state["net"].get("bins"))
     elif options.base:
@@ -211,13 +220,13 @@ def _run(options: argparse.Namespace, team: Team, folder: RunFolder, photos: Pho
         folder,
         pretrained=pretrained,
         base=base,
-        team=team,
+        group=group,
         bfloat16=PRECISIONS[options.precision],
         workers=options.workers,
     )
     if state:
-        run.take_up(state)
-        say(f"going on from step {run.step}")
+        run.resume(state)
+        report(f"going on from step {run.step}")
     return run
 
 

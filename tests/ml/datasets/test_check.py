@@ -178,5 +178,5 @@ def test_what_a_crash_left_is_swept(tmp_path):
 
 
 def test_check_and_engine_agree_on_what_is_usable():
-    assert pictures.LEAST_SIDE == data.LEAST_SIDE
-    assert pictures.LEAST_CHROMA == data.LEAST_CHROMA
+    assert pictures.MIN_SIDE == data.MIN_SIDE
+    assert pictures.MIN_CHROMA == data.MIN_CHROMA

@@ -1,9 +1,9 @@
-"""``python -m ml.resnet_gray.training.mix FIRST SECOND -o FILE``: the mean of a model and what
-became of it.
+"""``python -m ml.resnet_gray.training.average FIRST SECOND -o FILE``: the weighted mean of a model
+and the one that was trained on from it.
 
 A model that was trained further, averaged with what it began from, is often better than both on
 photos that neither has seen (Wortsman et al., "Robust fine-tuning of zero-shot models", 2022). With
-``--check``, the look of the mean is chosen on photos apart, as at the end of a training.
+``--check``, the decoding of the mean is chosen on held-out photos, as at the end of a training.
 """
 
 import argparse
@@ -20,7 +20,7 @@ from ml.resnet_gray.network import weights
 from ml.resnet_gray.network.cards import CardError
 
 
-def mix(first: Path, second: Path, share: float, target: Path) -> None:
+def average(first: Path, second: Path, share: float, target: Path) -> None:
     """Writes ``share`` of the second and the rest of the first, with the card of the second.
 
     Raises CardError where the two are not of one architecture with the same bins.
@@ -40,22 +40,22 @@ def mix(first: Path, second: Path, share: float, target: Path) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; answers its exit status."""
-    parser = argparse.ArgumentParser(prog="mix", description="The mean of two models.")
+    parser = argparse.ArgumentParser(prog="average", description="The mean of two models.")
     add = parser.add_argument
     add("first", type=Path)
     add("second", type=Path)
     add("-o", "--output", type=Path, required=True, metavar="FILE")
     add("--share", type=float, default=0.5, help="of the second, 0 to 1 [0.5]")
     add("--data", nargs="+", metavar="PATH", help="photos that the second was trained on")
-    add("--check", nargs="+", metavar="PATH", help="photos apart, to choose its look on")
+    add("--check", nargs="+", metavar="PATH", help="held-out photos, to choose its decoding on")
     options = parser.parse_args(arguments)
     try:
-        mix(options.first, options.second, options.share, options.output)
+        average(options.first, options.second, options.share, options.output)
         if options.data and options.check:
-            colors, apart = load(options.data).colors(), load(options.check)
-            print(finish(options.output, options.output, colors, apart, SIZE))  # noqa: T201
+            colors, held_out = load(options.data).colors(), load(options.check)
+            print(finish(options.output, options.output, colors, held_out, SIZE))  # noqa: T201
     except (CardError, DataError, OSError, safetensors.SafetensorError) as error:
-        print(f"mix: {error}", file=sys.stderr)  # noqa: T201
+        print(f"average: {error}", file=sys.stderr)  # noqa: T201
         return 1
     return 0
 

@@ -1,7 +1,7 @@
 import torch
 
 from ml.resnet_gray.network import weights
-from ml.resnet_gray.training.mix import main
+from ml.resnet_gray.training.average import main
 from tests.ml import colors
 
 
@@ -20,7 +20,7 @@ def test_mean_lies_between_the_two(tmp_path):
     assert torch.allclose(ours, 0.75 * a + 0.25 * b, atol=1e-3)
 
 
-def test_look_of_the_mean_is_chosen_on_photos_apart(tmp_path):
+def test_decoding_of_the_mean_is_chosen_on_held_out_photos(tmp_path):
     first, second = save(tmp_path / "a.safetensors"), save(tmp_path / "b.safetensors", seed=1)
     target, folder = tmp_path / "mean.safetensors", str(colors.folder(tmp_path / "photos", 2))
     assert main([first, second, "-o", str(target), "--data", folder, "--check", folder]) == 0
