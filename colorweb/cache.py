@@ -1,4 +1,4 @@
-"""A cache that may be away: what it would have known is then simply not known."""
+"""A cache that may be unavailable: every read is then a miss."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _fail_open(name: str, otherwise: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return method(self, *args, **kwargs)
         except redis.RedisError as error:
-            log.warning("The cache is away (%s): %s goes on without it.", error, name)
+            log.warning("The cache is unavailable (%s): %s goes on without it.", error, name)
             return otherwise(*args, **kwargs)
 
     return call

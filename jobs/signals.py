@@ -21,7 +21,7 @@ from jobs.storage import files
 
 @receiver(user_logged_in)
 def claim_at_login(request: HttpRequest, user: User, **_signal: Any) -> None:
-    """Signing up ends here too: allauth logs in whoever has signed up."""
+    """Runs after signing up too: allauth logs new accounts in."""
     visitor: Visitor | None = getattr(request, "visitor", None)
     if visitor and visitor.guest and not visitor.is_new:
         guests.claim_guest_data(visitor.guest, user)

@@ -48,13 +48,13 @@ def sweep_files() -> None:
 
 @shared_task(ignore_result=True)
 def sweep_renditions() -> None:
-    """Delete renditions that nobody has asked for in days."""
+    """Delete renditions that nobody has requested in days."""
     renditions.sweep()
 
 
 @shared_task(ignore_result=True)
 def expire_guests() -> None:
-    """Delete guests' photos whose time has come."""
+    """Delete guests' photos older than `GUEST_RETENTION`."""
     ownership.expire_guests()
 
 
@@ -72,7 +72,7 @@ def send_webhooks() -> None:
 
 @shared_task(ignore_result=True)
 def sweep_webhooks() -> None:
-    """Forget old deliveries."""
+    """Delete old deliveries."""
     sending.sweep()
 
 
@@ -84,23 +84,23 @@ def unpack() -> None:
 
 @shared_task(ignore_result=True)
 def sweep_batches() -> None:
-    """Forget old batches, and zips that no row knows."""
+    """Delete old batches, and zips that no row knows."""
     batches.sweep()
 
 
 @shared_task(ignore_result=True)
 def sweep_share_links() -> None:
-    """Forget links whose time is over."""
+    """Delete expired links."""
     links.sweep()
 
 
 @shared_task(ignore_result=True)
 def sweep_keys() -> None:
-    """Forget yesterday's idempotency keys."""
+    """Delete yesterday's idempotency keys."""
     idempotency.sweep()
 
 
 @shared_task(ignore_result=True)
 def check_files() -> None:
-    """A wake-up token: compare files and rows, if somebody asked for it."""
+    """A wake-up token: compare files and rows, if that was requested."""
     consistency.work()

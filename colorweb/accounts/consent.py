@@ -1,6 +1,6 @@
 """Whether this site may train its networks with an account's photos: no, until its owner agrees.
 
-Every training run asks anew, so that what is withdrawn is used in no later run.
+Every training run reads it again, so that no later run uses what was withdrawn.
 """
 
 from django.utils import timezone

@@ -1,4 +1,4 @@
-"""Secrets that have to be read again are kept encrypted with the site's key.
+"""Secrets that must be readable later are stored encrypted with the site's key.
 
 A copy of the database alone opens nothing.
 """

@@ -17,8 +17,8 @@ class VisitorMiddleware(MiddlewareMixin):
     """Sets `request.visitor`, holds tokens to their scopes, and keeps a new guest's cookie once
     the guest owns something.
 
-    Whoever logs in stops being a guest, and what the guest owned goes along
-    (`jobs.photos.ownership`).
+    A guest who logs in stops being one, and the account gets what the guest owned
+    (`jobs.sharing.guests`).
     """
 
     def process_request(self, request: VisitorRequest) -> HttpResponse | None:

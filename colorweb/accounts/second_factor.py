@@ -1,4 +1,4 @@
-"""How the secrets of the second factor are kept."""
+"""How the secrets of the second factor are stored."""
 
 from allauth.mfa.adapter import DefaultMFAAdapter
 
@@ -8,7 +8,7 @@ PURPOSE = "colorweb.mfa"
 
 
 class MFAAdapter(DefaultMFAAdapter):
-    """Keeps them sealed."""
+    """Stores them encrypted."""
 
     def encrypt(self, text: str) -> str:
         return encryption.encrypt(text, PURPOSE)

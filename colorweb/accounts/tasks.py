@@ -1,4 +1,4 @@
-"""What the clock does for accounts."""
+"""What the scheduler runs for accounts."""
 
 from allauth.usersessions.models import UserSession
 from celery import shared_task
@@ -8,7 +8,7 @@ from django.utils import timezone
 
 @shared_task(ignore_result=True)
 def delete_sessions() -> None:
-    """Delete logins that have run out, and from where they were made."""
+    """Delete expired logins, with the records of the devices they came from."""
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
     living = Session.objects.values("session_key")
     UserSession.objects.exclude(session_key__in=living).delete()

@@ -17,7 +17,7 @@ from colorweb.errors import DomainError
 
 MARK = "cw_"
 PREFIX_LENGTH = len(MARK) + 6
-"""So much of a token is kept, to recognize it by."""
+"""Characters of a token that are stored, to recognize it by."""
 LAST_USED_PRECISION = timedelta(minutes=10)
 """`last_used_at` is not written more often."""
 MAX_TOKENS = 100

@@ -39,9 +39,7 @@ class Visitor:
     kept: bool = False
     api_token: ApiToken | None = None
     grants: tuple[str, ...] = ()
-    """What share links have shown this browser, as it says; `jobs.storage.access` looks if it is
-    so.
-    """
+    """Grants of share links that the browser presents; `jobs.storage.access` verifies them."""
 
     def may(self, scope: str) -> bool:
         """Whether the visitor, by this token or without one, may read, write, or act as staff."""
@@ -104,9 +102,9 @@ def bearer_token(authorization: str) -> str | None:
 def identify(
     user: User | AnonymousUser, cookies: Mapping[str, str], authorization: str, address: str
 ) -> Visitor:
-    """The visitor behind a request or socket; a new guest if nothing says who it is.
+    """The visitor behind a request or socket; a new guest if it carries no identity.
 
-    What a header says on purpose counts before what a browser sends by itself.
+    An explicit header takes precedence over the cookies that a browser sends by itself.
     """
     visitor = _identified(user, cookies, authorization, address)
     visitor.grants = _grants(cookies.get(SHARED, ""))

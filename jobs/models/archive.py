@@ -13,7 +13,7 @@ from jobs.models.photo import Photo
 
 
 class Archive(Leased):
-    """A zip somebody asked for. `jobs.results.archives` makes it and deletes it."""
+    """A zip that a visitor requested. `jobs.results.archives` makes it and deletes it."""
 
     class State(models.TextChoices):
         QUEUED = "queued", _("queued")

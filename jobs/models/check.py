@@ -7,7 +7,7 @@ from django.db import models
 
 
 class Check(models.Model):
-    """One look at every photo; `jobs.photos.consistency` does it and says what `findings` hold."""
+    """One comparison of all files and rows, made by `jobs.photos.consistency`."""
 
     class State(models.TextChoices):
         QUEUED = "queued"

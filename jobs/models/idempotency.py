@@ -1,4 +1,4 @@
-"""What makes a request that comes twice be done once."""
+"""A request that is sent twice is executed once."""
 
 from typing import ClassVar
 
@@ -9,9 +9,7 @@ from jobs.models.job import Job
 
 
 class IdempotencyKey(models.Model):
-    """A visitor's name for a request, and the job or batch it made; `jobs.photos.idempotency` says
-    how.
-    """
+    """A visitor's name for a request, and the job or batch it made (`jobs.photos.idempotency`)."""
 
     owner = models.CharField(max_length=64, help_text="The visitor's key.")
     key = models.CharField(max_length=255)

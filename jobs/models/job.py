@@ -121,6 +121,6 @@ COPIED = (
     *("photo", "batch", "queue_owner", "priority", "frame"),
     *("model", "vividness", "size", "format", "webhook_url"),
 )
-"""What a job made from a job takes over; all else belongs to one attempt at coloring."""
+"""Fields that a job made from a job copies; all others belong to one attempt at coloring."""
 TERMINAL = frozenset({State.SUCCEEDED, State.FAILED, State.CANCELED})
 EXTENSIONS = {"jpeg": "jpg", "png": "png", "webp": "webp"}

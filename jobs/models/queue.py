@@ -7,7 +7,7 @@ from django.db import models
 
 
 class Queue(models.Model):
-    """The one row that says how far the queue has come, and whether it stands still."""
+    """The queue's only row: the last turn that was served, and whether the queue is paused."""
 
     served_turn = models.BigIntegerField(default=0)
     paused = models.BooleanField(default=False)

@@ -1,4 +1,4 @@
-"""What visitors say about public photos."""
+"""Visitors' reactions to public photos: likes and reports."""
 
 from typing import ClassVar
 
@@ -10,7 +10,7 @@ from jobs.models.photo import Photo, Reason
 
 
 class Like(models.Model):
-    """One visitor's liking of one photo; `jobs.sharing.likes` keeps `Photo.likes` in step."""
+    """One visitor's like of one photo; `jobs.sharing.likes` counts `Photo.likes`."""
 
     photo = models.ForeignKey(Photo, models.CASCADE, related_name="+")
     visitor = models.CharField(max_length=64, help_text="The visitor's key.")
@@ -26,7 +26,7 @@ class Like(models.Model):
 
 
 class Report(models.Model):
-    """A visitor's word to the staff that a public photo should not be there."""
+    """A visitor's report to the staff that a public photo should not be there."""
 
     photo = models.ForeignKey(Photo, models.CASCADE, related_name="reports")
     visitor = models.CharField(max_length=64, help_text="The visitor's key.")

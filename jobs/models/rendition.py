@@ -1,4 +1,4 @@
-"""A rendition: a finished job's colors in another file, as somebody asked for them."""
+"""A rendition: a finished job's colors in another format, size or vividness."""
 
 import uuid
 from typing import ClassVar
@@ -13,8 +13,7 @@ from jobs.models.photo import folder_of
 
 
 class Rendition(Leased):
-    """One file made from a job's source and colors; `jobs.results.renditions` says how it comes
-    and goes.
+    """One file made from a job's source and colors by `jobs.results.renditions`.
 
     It stays queued while a worker holds it.
     """
@@ -72,4 +71,4 @@ class Rendition(Leased):
 
 
 RENDERED = {**EXTENSIONS, "tiff": "tif", "avif": "avif"}
-"""Formats that can be asked for, and the suffixes of their files."""
+"""Formats that can be requested, and the suffixes of their files."""

@@ -1,4 +1,4 @@
-"""A share link: one result, for whoever holds its token, as long as it lasts."""
+"""A share link: shows one result to anyone with its token until it expires."""
 
 import secrets
 from typing import ClassVar, Self

@@ -1,4 +1,4 @@
-"""Webhooks: where an account wants to be told, and what was told, or is still to be."""
+"""Webhooks: an account's endpoints, and the deliveries to them."""
 
 import uuid
 from datetime import datetime
@@ -20,11 +20,11 @@ class Event(models.TextChoices):
 
 
 TEST = "webhook.test"
-"""What an owner has sent to try an endpoint out; nobody needs to ask for it."""
+"""The event of a test delivery; endpoints need not subscribe to it."""
 
 
 class WebhookEndpoint(models.Model):
-    """An address that hears of an account's jobs; `jobs.webhooks` says how."""
+    """An address that receives the events of an account's jobs (`jobs.webhooks`)."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="webhooks")

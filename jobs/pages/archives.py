@@ -15,7 +15,7 @@ from jobs.results.archives import UNFINISHED
 from jobs.storage import access
 
 RETRY_AFTER = 1
-"""Seconds after which it is worth looking again."""
+"""Seconds until the next request is worthwhile."""
 
 
 @never_cache

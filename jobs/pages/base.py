@@ -17,12 +17,12 @@ from jobs.models import Job
 from jobs.serializers.jobs import absolute_from, describe_all, describe_to
 
 
-def told(request: VisitorRequest, job: Job) -> dict[str, Any]:
+def job_data(request: VisitorRequest, job: Job) -> dict[str, Any]:
     """A job as templates and scripts know it; to others without its file's name."""
     return describe_to(request.visitor, job, absolute_from(request.get_host()))
 
 
-def told_all(request: VisitorRequest, jobs: Sequence[Job]) -> list[dict[str, Any]]:
+def jobs_data(request: VisitorRequest, jobs: Sequence[Job]) -> list[dict[str, Any]]:
     """Many jobs, for about the price of one."""
     return describe_all(jobs, absolute_from(request.get_host()))
 
@@ -37,7 +37,7 @@ def chosen(request: VisitorRequest) -> list[uuid.UUID]:
 
 
 def limited(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Says on a page of its own why no more photos are taken now."""
+    """Show a page of its own when a limit is exceeded."""
 
     @wraps(view)
     def answer(request: VisitorRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -49,7 +49,7 @@ def limited(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return answer
 
 
-def pace(request: VisitorRequest, scope: str) -> None:
+def check_rate(request: VisitorRequest, scope: str) -> None:
     """Count one of the things that may be done so often. Raises DomainError."""
     rate = Rate(scope)
     if not rate.count(request.visitor):

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from colorweb.accounts.visitors import VisitorRequest
 from jobs.models import State
-from jobs.pages.base import told_all
+from jobs.pages.base import jobs_data
 from jobs.storage import access
 
 LEFT, RIGHT = "a", "b"
@@ -21,9 +21,9 @@ def compare(request: VisitorRequest, photo_id: uuid.UUID) -> HttpResponse:
     photo = access.own_photo(request.visitor, photo_id)
     done = photo.jobs.filter(state=State.SUCCEEDED).select_related("photo")
     jobs = list(done.order_by("-created_at"))
-    versions = told_all(request, jobs)
-    for told, job in zip(versions, jobs, strict=True):
-        told["made_at"] = job.created_at
+    versions = jobs_data(request, jobs)
+    for data, job in zip(versions, jobs, strict=True):
+        data["made_at"] = job.created_at
     if len(versions) < 2:
         return redirect("job", versions[0]["id"] if versions else photo.newest_id)
     context = {
@@ -39,4 +39,4 @@ def _chosen(
     request: VisitorRequest, side: str, versions: list[dict[str, Any]]
 ) -> dict[str, Any] | None:
     """The version an address names for one side; None if it is none of this photo's."""
-    return next((told for told in versions if told["id"] == request.GET.get(side)), None)
+    return next((data for data in versions if data["id"] == request.GET.get(side)), None)

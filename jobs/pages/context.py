@@ -1,4 +1,4 @@
-"""What every page knows."""
+"""Context variables of every page."""
 
 from datetime import timedelta
 from functools import partial
@@ -13,7 +13,7 @@ FORMATS = ("JPEG", "PNG", "WebP", "TIFF", "HEIC", "AVIF", "BMP", "GIF")
 
 
 def limits(request: VisitorRequest) -> dict[str, Any]:
-    """What the site promises and who answers for it, said on several pages."""
+    """The site's limits and its operator's contact, for all templates."""
     return {
         "limits": {
             "bytes": settings.UPLOAD_MAX_BYTES,
@@ -31,8 +31,8 @@ def limits(request: VisitorRequest) -> dict[str, Any]:
 
 
 def _has_photos(request: VisitorRequest) -> bool:
-    """Whether there is a history to look at; asked only where a page wants to know."""
+    """Whether there is a history to look at; evaluated only where a page needs it."""
     visitor: Visitor | None = getattr(request, "visitor", None)
-    if visitor is None:  # refused before anybody asked who it is
+    if visitor is None:  # refused before the visitor was identified
         return False
     return bool(visitor.user) or (not visitor.is_new and access.photos_of(visitor).exists())

@@ -1,4 +1,4 @@
-"""A result as people want to have it: their format, size and vividness, made while they wait."""
+"""Downloads of a result in a chosen format, size and vividness, made while the visitor waits."""
 
 import uuid
 from typing import Any
@@ -15,13 +15,13 @@ from colorweb.accounts.visitors import VisitorRequest
 from colorweb.http import problems
 from jobs.events.progress import progress_of
 from jobs.models import EXTENSIONS, RENDERED, Job, Photo, Rendition, State, Vividness
-from jobs.pages.base import limited, told
+from jobs.pages.base import job_data, limited
 from jobs.results import renditions
 from jobs.storage import access
 
 AS_SENT = "as-sent"
 RETRY_AFTER = 1
-"""Seconds until it is worth asking again."""
+"""Seconds until the next request is worthwhile."""
 LONG_SIDES = (4096, 2048, 1024)
 """Smaller sizes that are offered, pixels."""
 
@@ -104,7 +104,7 @@ def _as_page(request: VisitorRequest, job: Job, rendition: Rendition) -> HttpRes
         return redirect(f"{_file(rendition)}?download")
     failed = rendition.state == Rendition.State.FAILED
     context = {
-        "job": told(request, job),
+        "job": job_data(request, job),
         "failed": failed,
         "error": _(rendition.error_message) if rendition.error_message else "",
         "progress": progress_of(rendition.pk),

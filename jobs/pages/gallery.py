@@ -1,4 +1,4 @@
-"""What was published, and what visitors say about it."""
+"""The gallery of published photos, with likes and reports."""
 
 import uuid
 
@@ -14,7 +14,7 @@ from colorweb import keyset
 from colorweb.accounts.visitors import VisitorRequest
 from jobs.models import Photo, Reason
 from jobs.pages import download
-from jobs.pages.base import limited, pace, told
+from jobs.pages.base import check_rate, job_data, limited
 from jobs.sharing import gallery, likes, moderation
 from jobs.storage import access
 
@@ -29,7 +29,7 @@ def gallery_page(request: VisitorRequest) -> HttpResponse:
     photos, column = gallery.public_photos(), gallery.ORDERS[order]
     page = keyset.page(photos, column, PAGE_SIZE, request.GET.get("place", ""))
     context = {
-        "photos": [told(request, job) for job in gallery.jobs_shown(page.rows)],
+        "photos": [job_data(request, job) for job in gallery.jobs_shown(page.rows)],
         "liked": _liked(request, [photo.pk for photo in page.rows]),
         "order": order,
         "page": page,
@@ -49,7 +49,7 @@ def photo(request: VisitorRequest, photo_id: uuid.UUID) -> HttpResponse:
         return redirect("job", newest.pk)
     newer, older = gallery.neighbors(job.photo)
     is_owner = access.owns(request.visitor, job.photo)
-    shown = told(request, job)
+    shown = job_data(request, job)
     context = {
         "job": shown,
         "is_owner": is_owner,
@@ -71,7 +71,7 @@ def photo(request: VisitorRequest, photo_id: uuid.UUID) -> HttpResponse:
 def like(request: VisitorRequest, photo_id: uuid.UUID) -> HttpResponse:
     """Like a public photo, or no longer; back to where the button was."""
     shown = access.public_photo(request.visitor, photo_id)
-    pace(request, "like")
+    check_rate(request, "like")
     request.visitor.keep()
     if "back" in request.POST:
         likes.remove(request.visitor, shown)
@@ -85,12 +85,12 @@ def like(request: VisitorRequest, photo_id: uuid.UUID) -> HttpResponse:
 def report(request: VisitorRequest, photo_id: uuid.UUID) -> HttpResponse:
     """Tell the staff what is wrong with a public photo."""
     shown = access.public_photo(request.visitor, photo_id)
-    pace(request, "report")
+    check_rate(request, "report")
     reason = request.POST.get("reason", "")
     if reason in Reason.values:
         request.visitor.keep()
         moderation.report(request.visitor, shown, reason, request.POST.get("text", ""))
-        messages.success(request, _("Thank you. Whoever runs this site will look at the photo."))
+        messages.success(request, _("Thank you. The site operator will look at the photo."))
     else:
         messages.error(request, _("Say what is wrong with the photo."))
     return redirect("photo", photo_id)

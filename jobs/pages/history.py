@@ -20,7 +20,7 @@ from colorweb import keyset
 from colorweb.accounts.visitors import VisitorRequest
 from colorweb.errors import DomainError
 from jobs.models import Job, Photo, Vividness
-from jobs.pages.base import chosen, told_all
+from jobs.pages.base import chosen, jobs_data
 from jobs.pages.trash import link_to_trash
 from jobs.photos import bulk, search, trash
 from jobs.queue import limits
@@ -31,11 +31,11 @@ from ml.versions import catalog, registry
 
 PAGE_SIZE = 60
 STORAGE_KNOWN = 60
-"""Seconds for which a sum over all of somebody's photos may be a little old."""
+"""Seconds for which the sum over all of a visitor's photos is cached."""
 
 
 class Filters(forms.Form):
-    """What to show; whatever is not understood counts as not asked for."""
+    """Filters and order; values that are not understood are ignored."""
 
     q = forms.CharField(
         label=gettext_lazy("Search"),
@@ -88,7 +88,7 @@ class Filters(forms.Form):
 
 
 class RecolorForm(forms.Form):
-    """How to color photos that have been colored before."""
+    """Options for coloring a photo again."""
 
     model = forms.ChoiceField(
         label=gettext_lazy("Model"), required=False, widget=forms.Select({"class": "field"})
@@ -139,7 +139,7 @@ def known_models() -> list[tuple[str, str]]:
 @never_cache
 @require_GET
 def history_page(request: VisitorRequest) -> HttpResponse:
-    """Photos, by what the address asks for."""
+    """The visitor's photos, filtered and sorted by the query parameters."""
     filters = Filters(request.GET)
     conditions = dict(filters.values)
     order = search.ORDERS[conditions.pop("sort", "newest")]
@@ -148,9 +148,9 @@ def history_page(request: VisitorRequest) -> HttpResponse:
     )
     page = keyset.page(found, order, PAGE_SIZE, request.GET.get("page", ""))
     versions = search.versions(page.rows)
-    jobs = told_all(request, [search.newest_of(photo) for photo in page.rows])
-    for told, photo in zip(jobs, page.rows, strict=True):
-        told["versions"] = versions[photo.pk]
+    jobs = jobs_data(request, [search.newest_of(photo) for photo in page.rows])
+    for data, photo in zip(jobs, page.rows, strict=True):
+        data["versions"] = versions[photo.pk]
     moving = [("id", job["id"]) for job in jobs if job["status"] in ("queued", "running")]
     context = {
         "form": filters,
@@ -171,7 +171,7 @@ def history_page(request: VisitorRequest) -> HttpResponse:
 
 @require_POST
 def act(request: VisitorRequest, action: str) -> HttpResponse:
-    """Do something with the chosen photos, say what was done, and come back."""
+    """Apply an action to the chosen photos, report the result, and redirect back."""
     if action not in ACTIONS:
         raise Http404(f"no action {action}")
     photos = list(access.photos_of(request.visitor).filter(pk__in=chosen(request)))
@@ -252,4 +252,4 @@ ACTIONS: dict[str, Callable[[VisitorRequest, list[Photo]], HttpResponse | None]]
     "retry": _retry,
     "again": _recolor,
 }
-"""What an address ends in -> what it does; most lead back to where one was."""
+"""The action's name in the URL -> its function; most redirect back."""

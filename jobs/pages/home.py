@@ -14,7 +14,7 @@ from colorweb.accounts.visitors import VisitorRequest
 from colorweb.errors import DomainError
 from jobs.live.consumers import SNAPSHOT
 from jobs.models import Job
-from jobs.pages.base import limited, told_all
+from jobs.pages.base import jobs_data, limited
 from jobs.photos import intake
 from jobs.storage import access
 
@@ -34,12 +34,12 @@ def home(request: VisitorRequest) -> HttpResponse:
         if accepted and not errors:
             return redirect("home")
     jobs = access.jobs_of(request.visitor)[:SNAPSHOT]
-    context = {"jobs": told_all(request, list(jobs)), "upload_errors": errors}
+    context = {"jobs": jobs_data(request, list(jobs)), "upload_errors": errors}
     return render(request, "home.html", context, status=400 if errors else 200)
 
 
 def _accept_all(request: VisitorRequest, errors: list[dict[str, str]]) -> list[Job]:
-    """Take each photo of a form; what is wrong with one is noted beside its name."""
+    """Accept each photo of a form; errors are listed with the file's name."""
     accepted = []
     uploads = request.FILES.getlist("image")
     if not uploads:

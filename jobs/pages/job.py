@@ -12,7 +12,7 @@ from colorweb import leases
 from colorweb.accounts.visitors import VisitorRequest
 from jobs.models import Job, State
 from jobs.pages import download
-from jobs.pages.base import limited, told
+from jobs.pages.base import job_data, limited
 from jobs.pages.history import RecolorForm
 from jobs.pages.trash import link_to_trash
 from jobs.photos import intake, search, trash, visibility
@@ -30,7 +30,7 @@ def job(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
         return redirect("photo", found.photo_id)
     newer, older = access.neighbors(request.visitor, found.photo)
     context = {
-        "job": told(request, found),
+        "job": job_data(request, found),
         "is_owner": is_owner,
         "hidden_for": found.photo.get_hidden_for_display(),
         "versions": search.versions([found.photo])[found.photo_id],
@@ -56,7 +56,7 @@ def recolor(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def cancel(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
-    """Stop a job; one that has ended meanwhile simply shows its end."""
+    """Cancel a job; one that has already ended stays as it is."""
     with contextlib.suppress(leases.InvalidTransition):
         states.request_cancel(access.own_job(request.visitor, job_id))
     return redirect("job", job_id)
@@ -84,7 +84,7 @@ def publish(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def set_caption(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
-    """Give the photo another title or text for those who do not see it."""
+    """Set the photo's title and alternative text."""
     _set_caption(request, access.own_job(request.visitor, job_id))
     return redirect("job", job_id)
 
@@ -95,7 +95,7 @@ def _set_caption(request: VisitorRequest, found: Job) -> None:
 
 @require_POST
 def unpublish(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
-    """Take it out again."""
+    """Take the photo out of the gallery."""
     visibility.unpublish(access.own_job(request.visitor, job_id).photo)
     return redirect("job", job_id)
 

@@ -1,4 +1,4 @@
-"""Sharing: what a result's owner decides, and what whoever holds a link sees."""
+"""Sharing: the owner's page of links, and the page that a link opens."""
 
 import uuid
 from datetime import timedelta
@@ -25,7 +25,7 @@ from colorweb.accounts.visitors import SHARED, VisitorRequest
 from colorweb.http.files import serve
 from jobs.models import ShareLink, State
 from jobs.pages import download
-from jobs.pages.base import limited, pace, told
+from jobs.pages.base import check_rate, job_data, limited
 from jobs.photos import visibility
 from jobs.serializers.jobs import absolute_from
 from jobs.sharing import links
@@ -63,7 +63,7 @@ def manage(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
     absolute = absolute_from(request.get_host())
     there = [(link, absolute(reverse("shared", args=[link.token]))) for link in links.of(job.photo)]
     form = NewLink(label_suffix="")
-    context = {"job": told(request, job), "links": there, "form": form}
+    context = {"job": job_data(request, job), "links": there, "form": form}
     return render(request, "share.html", context)
 
 
@@ -90,7 +90,7 @@ def revoke(request: VisitorRequest, job_id: uuid.UUID, link_id: int) -> HttpResp
 
 @require_POST
 def unlist(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
-    """Let whoever knows the photo's address see this result."""
+    """Show this result to anyone with the photo's address."""
     job = access.own_job(request.visitor, job_id)
     if job.state == State.SUCCEEDED:
         visibility.unlist(job)
@@ -101,12 +101,12 @@ def unlist(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
 @never_cache
 @limited
 def shared(request: VisitorRequest, token: str) -> HttpResponse:
-    """What a link leads to; with a password, once it was given."""
+    """The page that a link opens, after its password if it has one."""
     link = access.share_link(token)
     if link.grant not in request.visitor.grants:
         wrong = False
         if link.password and request.method == "POST":
-            pace(request, "password")
+            check_rate(request, "password")
             wrong = not links.lets_in(link, request.POST.get("password", ""))
         if link.password and (wrong or request.method != "POST"):
             response = render(
@@ -129,7 +129,7 @@ def _page(request: VisitorRequest, link: ShareLink) -> HttpResponse:
     job = link.job
     absolute = absolute_from(request.get_host())
     context = {
-        "job": told(request, job),
+        "job": job_data(request, job),
         "is_owner": access.owns(request.visitor, job.photo),
         "address": absolute(reverse("shared", args=[link.token])),
         "picture": "" if link.password else absolute(reverse("shared-picture", args=[link.token])),
@@ -139,14 +139,14 @@ def _page(request: VisitorRequest, link: ShareLink) -> HttpResponse:
 
 
 def _unfound(response: HttpResponse) -> HttpResponse:
-    """Not for search engines."""
+    """Keep a page out of search engines."""
     response["X-Robots-Tag"] = "noindex"
     return response
 
 
 @require_safe
 async def picture(request: VisitorRequest, token: str) -> HttpResponseBase:
-    """The picture that messengers show beside a link; they keep no cookies. Not past a password."""
+    """The preview that messengers show with a link; only for links without a password."""
     link = await sync_to_async(access.share_link)(token, without_password=True)
     name = files.name_of(link.job, "preview")
     response = await serve(request, name, content_type=files.MIME["jpg"])

@@ -34,11 +34,11 @@ def trash_page(request: VisitorRequest) -> HttpResponse:
     """What lies in the trash, the newest there first."""
     found = trash.of(request.visitor)
     page = keyset.page(found, "-trashed_at", PAGE_SIZE, request.GET.get("page", ""))
-    photos = [_told(photo) for photo in page.rows]
+    photos = [_data(photo) for photo in page.rows]
     return render(request, "trash.html", {"photos": photos, "page": page})
 
 
-def _told(photo: Photo) -> dict[str, Any]:
+def _data(photo: Photo) -> dict[str, Any]:
     return {
         "id": photo.pk,
         "name": str(photo),
@@ -96,7 +96,7 @@ def empty(request: VisitorRequest) -> HttpResponse:
 
 
 def link_to_trash(request: HttpRequest, count: int = 1) -> None:
-    """Tell where deleted photos can be found again."""
+    """Show a message with a link to the trash."""
     words = ngettext(
         '{count} photo is in <a href="{address}">the trash</a>.',
         '{count} photos are in <a href="{address}">the trash</a>.',

@@ -33,7 +33,7 @@ def cancel(photos: Iterable[Photo]) -> int:
     """Stop what waits or runs."""
     jobs = _newest(photos, State.QUEUED, State.RUNNING)
     for job in jobs:
-        with contextlib.suppress(leases.InvalidTransition):  # it has ended meanwhile
+        with contextlib.suppress(leases.InvalidTransition):  # it has just ended
             states.request_cancel(job)
     return len(jobs)
 

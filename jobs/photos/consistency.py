@@ -81,12 +81,12 @@ class Findings:
         self.named[kind] += names[: MAX_NAMES - len(self.named[kind])]
 
 
-def look(tell: Callable[[float], object]) -> Findings:
-    """Compare everything; `tell` hears how far it is, 0 to 1."""
+def look(report: Callable[[float], object]) -> Findings:
+    """Compare everything; `report` gets the progress, 0 to 1."""
     findings = Findings()
     for shard in range(256):
         _look_at(shard, findings)
-        tell((shard + 1) / 256)
+        report((shard + 1) / 256)
     stored = ModelVersion.objects.exclude(file="").values_list("file", flat=True)
     gone = [name for name in stored if not default_storage.exists(name)]
     findings.files += len(stored) - len(gone)
@@ -108,7 +108,7 @@ def _look_at(shard: int, findings: Findings) -> None:
         findings.files += len(found)
         there.discard(photo.pk)
         gone = [name for name in expected(photo, photo.done) if name not in found]
-        if gone and Photo.objects.filter(pk=photo.pk).exists():  # not deleted meanwhile
+        if gone and Photo.objects.filter(pk=photo.pk).exists():  # not deleted just now
             findings.add("missing", gone)
     for orphan in there:
         folder = folder_of(orphan)

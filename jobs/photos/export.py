@@ -1,4 +1,4 @@
-"""All that is kept about an account, as one zip: its data, every photo as sent, every result."""
+"""An account's export as one zip: its data, every photo as sent, every result."""
 
 import json
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ Entry = tuple[ZipInfo, str]
 
 def collect(user: User) -> tuple[dict[str, Any], list[Entry]]:
     """The account's rows for `data.json`, and the files that belong to them."""
-    told: dict[str, Any] = {
+    data: dict[str, Any] = {
         "account": {
             "email": user.email,
             "name": user.get_full_name(),
@@ -43,21 +43,21 @@ def collect(user: User) -> tuple[dict[str, Any], list[Entry]]:
         original = _entry(photo, f"{folder}/original", photo.source)
         results = {job.pk: _result(job, photo, f"{folder}/color-{job.pk}") for job in jobs}
         entries += [original, *filter(None, results.values())]
-        told["photos"].append(
+        data["photos"].append(
             _about(photo)
             | {
                 "file": original[0].filename,
                 "jobs": [_about_job(job, results[job.pk]) for job in jobs],
             }
         )
-    return told, entries
+    return data, entries
 
 
-def archive(told: dict[str, Any], entries: list[Entry]) -> Iterator[bytes]:
-    """The zip in pieces, made while it is sent; a photo deleted meanwhile is left out."""
+def archive(data: dict[str, Any], entries: list[Entry]) -> Iterator[bytes]:
+    """The zip in pieces, made while it is sent; a photo that was just deleted is left out."""
     pipe = _Pipe()
     with ZipFile(cast("IO[bytes]", pipe), "w") as out:
-        text = json.dumps(told, indent=2, ensure_ascii=False)
+        text = json.dumps(data, indent=2, ensure_ascii=False)
         out.writestr("data.json", text, compress_type=ZIP_DEFLATED)
         yield pipe.take()
         for info, name in entries:
@@ -74,7 +74,7 @@ def archive(told: dict[str, Any], entries: list[Entry]) -> Iterator[bytes]:
 
 
 class _Pipe:
-    """A file that only goes forward: keeps what was written until somebody takes it."""
+    """A write-only file without seeking; `take` returns what was written since the last call."""
 
     def __init__(self) -> None:
         self._pieces: list[bytes] = []
@@ -87,9 +87,9 @@ class _Pipe:
         """Nothing to flush."""
 
     def take(self) -> bytes:
-        taken = b"".join(self._pieces)
+        written = b"".join(self._pieces)
         self._pieces.clear()
-        return taken
+        return written
 
 
 def _entry(photo: Photo, path: str, name: str) -> Entry:

@@ -35,7 +35,7 @@ def fetched(url: str) -> Iterator[UploadedFile]:
     Raises `outgoing.Forbidden`, `outgoing.Unreachable`, and DomainError: for what answers without
     a photo, over `UPLOAD_MAX_BYTES`, and where too many others fetch.
     """
-    connection.close()  # others need it meanwhile
+    connection.close()  # free for other requests during the fetch
     if not _slots.acquire(timeout=SLOT_TIMEOUT):
         raise DomainError("too_many_fetches", retry_after=limits.SHORTLY)
     try:

@@ -1,4 +1,4 @@
-"""Color photos whose owners let the site learn from them, told to the part that trains."""
+"""Color photos whose owners allow training with them, registered with `ml.consent`."""
 
 from collections.abc import Iterator
 

@@ -23,14 +23,14 @@ RETENTION = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A visitor's name for one request, and what the request asks for."""
+    """A visitor's name for one request, and a digest of its content."""
 
     owner: str
     name: str
     fingerprint: str
 
     def earlier(self) -> Job | Batch | None:
-        """What this request made before. Raises DomainError if it asked otherwise."""
+        """What this request made before. Raises DomainError if the options differ."""
         keys = IdempotencyKey.objects.filter(owner=self.owner, key=self.name)
         found = keys.select_related("job__photo", "batch").first()
         if found is None:
@@ -66,7 +66,7 @@ def key(
 
 
 def sweep() -> int:
-    """Forget keys older than a day; how many."""
+    """Delete keys older than a day; how many."""
     old = IdempotencyKey.objects.filter(created_at__lt=timezone.now() - RETENTION)
     return old.delete()[0]
 

@@ -1,4 +1,4 @@
-"""Bytes in, validated photo out, or an error a person understands."""
+"""Uploads become photos with a first job; anything else is refused with a reason."""
 
 import hashlib
 import threading
@@ -33,7 +33,7 @@ _decoding = threading.BoundedSemaphore(2)
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the sender wishes; None and empty mean the default."""
+    """The sender's options; None and empty mean the default."""
 
     vividness: float = 1.0
     size: int | None = None
@@ -50,9 +50,9 @@ def accept(
 ) -> Job:
     """Keep a photo and queue its first job; `on_saved` runs in the transaction that makes them.
 
-    Whether there is room is asked first. Then files, then the rows; whatever fails in between
-    takes its files with it. Raises DomainError for what is not a photo we can color or beyond the
-    visitor's limits, `LookupError` for a model there is not.
+    Limits are checked first. Files are written before rows, and deleted if an error follows.
+    Raises DomainError if this is not a photo we can color or a limit is exceeded, and LookupError
+    for an unknown model.
     """
     options = options or Options()
     limits.check(visitor, upload.size or 0)

@@ -18,7 +18,7 @@ BATCH = 200  # rows in memory at once
 def claim_guest_photos(guest: str, user: User) -> int:
     """Make a guest's photos, zips and batches the user's; how many photos there were.
 
-    The guest's open pages are told to look again: they belong to the user now.
+    The guest's open pages reconnect: they belong to the user now.
     """
     visitor = Visitor(user=None, guest=guest, address="")
     with transaction.atomic():

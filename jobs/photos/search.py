@@ -23,7 +23,7 @@ STATES: dict[str, tuple[str, ...]] = {
     "failed": (State.FAILED,),
     "canceled": (State.CANCELED,),
 }
-"""What one may ask for -> the states of a photo's newest job."""
+"""Values of the state filter -> the states of a photo's newest job."""
 
 
 def find(
@@ -35,7 +35,7 @@ def find(
     since: date | None = None,
     until: date | None = None,
 ) -> QuerySet[Photo]:
-    """Those whose name or title has all the words, and that fit whatever else is given.
+    """Those whose name or title has all the words, and that match the other conditions.
 
     `state` is a key of `STATES`; the days are the site's, both included.
     """

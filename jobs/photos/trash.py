@@ -1,7 +1,7 @@
 """The trash: what an account deletes lies here for `TRASH_RETENTION`, seen by its owner alone.
 
 A photo in the trash keeps its rows, files and publication, so that restoring it brings back what
-was there; `jobs.storage.access` and `jobs.sharing.gallery` show it to nobody meanwhile. Guests have
+was there; `jobs.storage.access` and `jobs.sharing.gallery` hide it until then. Guests have
 no trash: what they delete is gone.
 """
 
@@ -28,7 +28,7 @@ def put(photos: Iterable[Photo]) -> None:
     """Put accounts' photos into the trash, and delete guests' at once.
 
     What still waits or runs for them is canceled, zips that hold them go, and the names of their
-    requests are forgotten: who sends the same photo again gets a new one.
+    requests are deleted: the same photo sent again becomes a new one.
     """
     photos = list(photos)
     kept = [photo.pk for photo in photos if photo.owner_id]

@@ -19,13 +19,13 @@ def publish(job: Job) -> None:
     Photo.objects.filter(pk=job.photo_id).update(
         visibility=Photo.Visibility.PUBLIC,
         published_job=job,
-        # Not the database's own time: SQLite would note it shorter, and compares moments as text.
+        # Not the database's own time: SQLite stores it shorter, and compares moments as text.
         published_at=Coalesce("published_at", timezone.now()),
     )
 
 
 def unlist(job: Job) -> None:
-    """Show a succeeded job's colors to whoever knows the photo's address, and in no list.
+    """Show a succeeded job's colors to anyone with the photo's address, and in no list.
 
     Raises ValueError if it has none.
     """
@@ -37,12 +37,12 @@ def unlist(job: Job) -> None:
 
 
 def set_caption(photo: Photo, title: str, alt: str) -> None:
-    """Give a photo its title and its text for those who do not see it; both may be empty."""
+    """Set a photo's title and alternative text; both may be empty."""
     Photo.objects.filter(pk=photo.pk).update(title=title.strip()[:200], alt=alt.strip()[:1000])
 
 
 def request_visibility(photo: Photo, visibility: str) -> None:
-    """Note the wish that others may see it; `apply_requested_visibility` shows the first result."""
+    """Record the visibility of the first result; `apply_requested_visibility` applies it."""
     photo.visibility = visibility
     public = visibility == Photo.Visibility.PUBLIC
     photo.published_at = timezone.now() if public else None
@@ -50,14 +50,14 @@ def request_visibility(photo: Photo, visibility: str) -> None:
 
 
 def apply_requested_visibility(job: Job) -> None:
-    """Show a result whose owner asked for it before it was there."""
+    """Publish the first result of a photo whose visibility was requested at upload."""
     Photo.objects.filter(pk=job.photo_id, visibility__in=SHOWN, published_job=None).update(
         published_job=job
     )
 
 
 def unpublish(photo: Photo) -> None:
-    """Show a photo to nobody any more; from then on its files are the owner's alone."""
+    """Make a photo private; from then on only its owner can open its files."""
     Photo.objects.filter(pk=photo.pk).update(
         visibility=Photo.Visibility.PRIVATE, published_job=None, published_at=None
     )

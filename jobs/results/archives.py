@@ -1,4 +1,4 @@
-"""Many photos' colors as one zip: asked for on a page, made by a worker, gone after a day.
+"""Many photos' colors as one zip: requested on a page, made by a worker, deleted after a day.
 
 Rows first, wake-ups after, as with jobs: a worker that dies loses its lease, and the next one
 starts from the beginning under its own attempt's number. A zip holds no photo that its owner has

@@ -13,7 +13,7 @@ from ml.imaging.chroma import Chroma, render
 
 
 def make(rendition: Rendition, progress: Callable[[float], None]) -> int:
-    """Write the file of this attempt; its size in bytes. `progress` is told 0..1.
+    """Write the file of this attempt; its size in bytes. `progress` gets 0..1.
 
     Raises `photos.PhotoError`, FileNotFoundError if the source or the colors are gone.
     """

@@ -23,16 +23,16 @@ from jobs.storage import files
 
 SMALLEST = 16
 FRESH = timedelta(hours=1)
-"""How exactly it is known when a rendition was last asked for."""
+"""How exactly it is recorded when a rendition was last requested."""
 RETRY_AFTER = timedelta(minutes=1)
-"""How long a failure is told before it is tried again."""
+"""How long a failure stays before a request retries it."""
 WORKER_DIED = gettext_noop("The worker stopped three times while making this file.")
 
 
 def request(
     job: Job,
     *,
-    format: str | None = None,  # noqa: A002 - what everybody calls it
+    format: str | None = None,  # noqa: A002 - the usual name
     vividness: float | None = None,
     long_side: int | None = None,
     keep_metadata: bool = False,
@@ -40,8 +40,8 @@ def request(
     """The rendition of a succeeded job to this specification: ready, or queued.
 
     None means as the result has it; `long_side` is in pixels and makes nothing larger;
-    `vividness` counts in hundredths. One that failed stays so for a minute; asking after that has
-    it tried again. Raises ValueError for a specification that cannot be met, and DomainError.
+    `vividness` counts in hundredths. One that failed stays so for a minute; a request after that
+    retries it. Raises ValueError for a specification that cannot be met, and DomainError.
     """
     spec = _spec(job, format, vividness, long_side, keep_metadata)
     found = Rendition.objects.filter(job=job, **spec).first() or _add(job, spec)
@@ -149,7 +149,7 @@ def reap() -> int:
 
 
 def sweep() -> int:
-    """Delete renditions that nobody has asked for in `RENDITION_KEEP`; how many."""
+    """Delete renditions that nobody has requested in `RENDITION_KEEP`; how many."""
     oldest = timezone.now() - settings.RENDITION_KEEP
     swept = 0
     for rendition in Rendition.objects.filter(wanted_at__lt=oldest).select_related("job"):

@@ -36,7 +36,7 @@ def status() -> dict[str, Any]:
         "last_hour": pace(HOUR),
         "last_day": pace(DAY, sum(count for _, count in hours())),
         "training": last_training(),
-        "storage": room(),
+        "storage": free_disk(),
         "check": last_check(),
     }
 
@@ -129,7 +129,7 @@ def _colored(begin: datetime) -> int:
     return done.filter(finished_at__gte=begin, finished_at__lt=begin + HOUR).count()
 
 
-def room() -> dict[str, int] | None:
+def free_disk() -> dict[str, int] | None:
     """Bytes on the disk that holds the files; None where storage is not a disk of this machine."""
     try:
         disk = shutil.disk_usage(default_storage.path(""))

@@ -1,4 +1,4 @@
-"""Who likes which public photo: once each, and the count beside the photo is always exact."""
+"""Likes of public photos: one for each visitor, and the photo's count is always exact."""
 
 from collections.abc import Iterable
 from uuid import UUID
@@ -11,7 +11,7 @@ from jobs.models import Like, Photo
 
 
 def add(visitor: Visitor, photo: Photo) -> None:
-    """Note that the visitor likes the photo; a second time changes nothing."""
+    """Add the visitor's like; a second one changes nothing."""
     with transaction.atomic():
         _, new = Like.objects.get_or_create(visitor=visitor.key, photo=photo)
         if new:
@@ -19,7 +19,7 @@ def add(visitor: Visitor, photo: Photo) -> None:
 
 
 def remove(visitor: Visitor, photo: Photo) -> None:
-    """Forget it again."""
+    """Remove the visitor's like, if there is one."""
     with transaction.atomic():
         if Like.objects.filter(visitor=visitor.key, photo=photo).delete()[0]:
             Photo.objects.filter(pk=photo.pk).update(likes=F("likes") - 1)
@@ -36,7 +36,7 @@ def among(visitor: Visitor, photos: Iterable[UUID]) -> set[UUID]:
 def claim_guest_likes(guest: Visitor, account: Visitor) -> None:
     """Make a guest's likes the account's; what both liked counts once from now on.
 
-    Photo by photo, always in the same order: whoever likes one of them meanwhile is counted too.
+    Photo by photo, always in the same order: likes that arrive at the same time count too.
     """
     for like in Like.objects.filter(visitor=guest.key).select_related("photo").order_by("photo"):
         add(account, like.photo)
@@ -44,7 +44,7 @@ def claim_guest_likes(guest: Visitor, account: Visitor) -> None:
 
 
 def delete_all(visitor: Visitor) -> None:
-    """Take back everything the visitor liked."""
+    """Delete all likes of the visitor."""
     with transaction.atomic():
         _delete(Like.objects.filter(visitor=visitor.key))
 

@@ -1,8 +1,8 @@
-"""Share links: made and revoked by a result's owner, opened by whoever holds one.
+"""Share links: made and revoked by a result's owner, opened by anyone who has one.
 
-Whoever was let in carries a grant in a signed cookie, and `jobs.storage.access` asks for it with
-every page and file: addresses stay the same for everybody, and what expires or is revoked closes at
-once, for files too. A grant in the path would need a second address for each file.
+A browser that was let in carries a grant in a signed cookie, and `jobs.storage.access` checks it
+for every page and file: addresses stay the same for everybody, and an expired or revoked link
+closes at once, for files too. A grant in the path would need a second address for each file.
 """
 
 from datetime import timedelta
@@ -18,7 +18,7 @@ from jobs.models import Job, Photo, ShareLink, State
 MAX_LINKS = 50
 """Links of one photo that may be alive."""
 MAX_GRANTS = 20
-"""Links that one browser carries; the oldest is forgotten."""
+"""Links that one browser carries; the oldest is dropped."""
 
 
 def make(job: Job, *, lasts: timedelta | None = None, password: str = "") -> ShareLink:
@@ -48,7 +48,7 @@ def revoke(photo: Photo, link_id: int) -> None:
 
 
 def sweep() -> int:
-    """Forget links whose time is over; how many."""
+    """Delete expired links; how many."""
     return ShareLink.objects.filter(expires_at__lt=timezone.now()).delete()[0]
 
 

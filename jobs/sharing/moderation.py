@@ -1,7 +1,7 @@
-"""What visitors report and staff decide about public photos.
+"""Visitors' reports of public photos, and what staff decide.
 
-A hidden photo is gone from the gallery and for everybody but its owner, who is told why; whether
-it is hidden is for the staff alone to change, whatever its owner does with it meanwhile.
+A hidden photo is gone from the gallery and for everybody but its owner, who sees the reason.
+Only staff can show it again, whatever its owner does with it.
 """
 
 from collections.abc import Iterable
@@ -15,12 +15,12 @@ from jobs.photos import deletion
 
 
 def report(visitor: Visitor, photo: Photo, reason: str, text: str = "") -> None:
-    """Tell the staff; a visitor's second report of a photo takes the place of the first.
+    """Report a photo to the staff; a visitor's second report replaces the first.
 
     What the staff have looked into stays looked into.
     """
-    said = {"reason": Reason(reason), "text": text.strip()[:1000]}
-    Report.objects.update_or_create(visitor=visitor.key, photo=photo, defaults=said)
+    values = {"reason": Reason(reason), "text": text.strip()[:1000]}
+    Report.objects.update_or_create(visitor=visitor.key, photo=photo, defaults=values)
 
 
 def waiting() -> int:

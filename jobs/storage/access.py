@@ -94,7 +94,7 @@ def _let_in(visitor: Visitor) -> list[uuid.UUID]:
 def share_link(token: str, *, without_password: bool = False) -> ShareLink:
     """A link that leads somewhere, by its token. Else Http404: expired, revoked, never there.
 
-    Its password, if it has one, is still to be asked for.
+    The caller checks its password, if it has one.
     """
     links = ShareLink.objects.alive().filter(
         token=token, job__photo__trashed_at=None, job__photo__hidden_for=""
@@ -142,13 +142,13 @@ def may_request(visitor: Visitor, job: Job, vividness: float | None, keep_metada
 
 
 def archives_of(visitor: Visitor) -> QuerySet[Archive]:
-    """The zips the visitor asked for, the newest first."""
+    """The visitor's zips, the newest first."""
     mine = Q(owner=visitor.user) if visitor.user else Q(owner=None, guest=visitor.guest)
     return Archive.objects.filter(mine, expires_at__gt=timezone.now()).order_by("-created_at")
 
 
 def own_archive(visitor: Visitor, archive_id: uuid.UUID) -> Archive:
-    """A zip the visitor asked for. Raises Http404 for anybody else's."""
+    """A zip of the visitor's. Raises Http404 for anybody else's."""
     archive = archives_of(visitor).filter(pk=archive_id).first()
     if archive is None:
         raise Http404("no such archive")

@@ -1,7 +1,7 @@
 """The files of a photo: what there is of each, under which name, and how they come and go.
 
 A file is written whole under a name nobody knows yet, and only then does a row point at it.
-What a crash leaves behind has no row: `queue.reap` takes away what a dead worker has written, and
+What a crash leaves behind has no row: `queue.claims` deletes what a dead worker has written, and
 `sweep` folders without a photo.
 """
 
@@ -76,10 +76,10 @@ def weigh(names: Iterable[str]) -> int:
 
 
 def count(photo_id: uuid.UUID, size: int) -> None:
-    """Note that so many more bytes are kept of a photo.
+    """Add to the bytes that are stored of a photo.
 
-    Belongs into the transaction that makes a row point at the files: what a lost attempt or a
-    crash has written is never counted, and `stored_bytes` is exact.
+    Call it in the transaction that makes a row point at the files: `stored_bytes` is then exact,
+    and files of a lost attempt or a crash are never counted.
     """
     Photo.objects.filter(pk=photo_id).update(stored_bytes=F("stored_bytes") + size)
 

@@ -146,7 +146,7 @@ def test_changing_and_deleting(client, ada):
     assert WebhookEndpoint.objects.get().url == "https://example.net/"
     assert client.post(page, {"url": "nonsense", "events": []}).status_code == 400
     shown = text(client.post(page + "delete/", follow=True))
-    assert "https://example.net/ is told nothing any more." in shown
+    assert "Webhook https://example.net/ was deleted." in shown
     assert not WebhookEndpoint.objects.exists()
 
 

@@ -41,7 +41,7 @@ def control(field: BoundField) -> SafeString:
 
 @register.filter
 def has_second_factor(user: User) -> bool:
-    """Whether a code is asked for besides the password."""
+    """Whether login requires a code in addition to the password."""
     return bool(is_mfa_enabled(user))
 
 

@@ -1,4 +1,4 @@
-"""The account page: everything kept about oneself, to take along or to delete."""
+"""The account page: settings, export and deletion of an account."""
 
 from collections.abc import AsyncIterator, Iterator
 
@@ -90,5 +90,5 @@ def delete(request: VisitorRequest) -> HttpResponse:
 
 
 def user_of(request: VisitorRequest) -> User:
-    """The session's account, whatever a header says besides; `login_required` found one."""
+    """The session's account, whatever token the request carries; use after `login_required`."""
     return User.objects.get(pk=request.user.pk or 0)

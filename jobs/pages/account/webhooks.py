@@ -75,7 +75,7 @@ def make(request: VisitorRequest) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def one(request: VisitorRequest, endpoint_id: uuid.UUID) -> HttpResponse:
-    """One webhook: its address and events to change, and the latest of what it was told."""
+    """One webhook: its address and events to change, and its latest deliveries."""
     endpoint = _own(request, endpoint_id)
     form = Endpoint(request.POST or None, initial={"url": endpoint.url, "events": endpoint.events})
     if form.is_valid():
@@ -99,7 +99,7 @@ def one(request: VisitorRequest, endpoint_id: uuid.UUID) -> HttpResponse:
 @reauthentication_required
 @require_http_methods(["GET", "POST"])
 def rotate(request: VisitorRequest, endpoint_id: uuid.UUID) -> HttpResponse:
-    """Make a new secret and show it; asked for by GET after the password, it says what it does."""
+    """Make a new secret and show it (POST), or explain what that does (GET)."""
     endpoint = _own(request, endpoint_id)
     if request.method == "POST":
         return _shown(request, endpoint, endpoints.rotate(endpoint))
@@ -109,7 +109,7 @@ def rotate(request: VisitorRequest, endpoint_id: uuid.UUID) -> HttpResponse:
 @login_required
 @require_POST
 def test(request: VisitorRequest, endpoint_id: uuid.UUID) -> HttpResponse:
-    """Send a test; the log below tells how it went."""
+    """Send a test; its outcome appears in the log."""
     try_out(_own(request, endpoint_id))
     messages.success(request, _("A test is on its way. Its line below tells how it went."))
     return redirect("account-webhook", endpoint_id)
@@ -134,10 +134,10 @@ def resume(request: VisitorRequest, endpoint_id: uuid.UUID) -> HttpResponse:
 @login_required
 @require_POST
 def delete(request: VisitorRequest, endpoint_id: uuid.UUID) -> HttpResponse:
-    """Tell this address nothing more."""
+    """Delete the endpoint: this address gets no more messages."""
     endpoint = _own(request, endpoint_id)
     endpoint.delete()
-    messages.success(request, _("%(url)s is told nothing any more.") % {"url": endpoint.url})
+    messages.success(request, _("Webhook %(url)s was deleted.") % {"url": endpoint.url})
     return redirect("account-webhooks")
 
 
