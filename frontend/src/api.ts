@@ -1390,7 +1390,7 @@ export interface components {
         JobOptions: {
             /**
              * Format: double
-             * @description 0 muted, 1 as usual, 2 strong.
+             * @description 0 calm, 1 natural (default), 2 vivid.
              */
             vividness: number;
             /** @description Short side the network sees, pixels; null: the model's own. */
@@ -1618,7 +1618,7 @@ export interface components {
         NewBatchRequest: {
             /**
              * Format: double
-             * @description 0 muted, 1 as usual, 2 strong.
+             * @description 0 calm, 1 natural (default), 2 vivid.
              * @default 1
              */
             vividness: number;
@@ -1693,7 +1693,7 @@ export interface components {
         NewJobInJsonRequest: {
             /**
              * Format: double
-             * @description 0 muted, 1 as usual, 2 strong.
+             * @description 0 calm, 1 natural (default), 2 vivid.
              * @default 1
              */
             vividness: number;
@@ -1733,7 +1733,7 @@ export interface components {
         NewJobRequest: {
             /**
              * Format: double
-             * @description 0 muted, 1 as usual, 2 strong.
+             * @description 0 calm, 1 natural (default), 2 vivid.
              * @default 1
              */
             vividness: number;
@@ -8146,4 +8146,4 @@ export interface operations {
         };
     };
 }
-// SHA-256 of docs/openapi.yaml: 8f4ebaaceb65de27c8cbd9d0b08eb47fd0558c755a693a9203fcba7cf50e84e7
+// SHA-256 of docs/openapi.yaml: 1414058b1344b5fcc100a85673c8a687fa352275bf93aced03576846349bfd4f
