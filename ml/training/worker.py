@@ -12,7 +12,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.translation import gettext_noop as _
 
-from colorweb import leases
+from colorweb import gpus, leases
 from colorweb.leases import Renewal
 from ml.datasets.errors import DataSetError
 from ml.datasets.materialize import Wanted, materialize
@@ -22,7 +22,6 @@ from ml.training import (
     checkpoint_store,
     child,
     finalize,
-    gpus,
     queue,
     shutdown_flag,
     states,
@@ -197,7 +196,7 @@ class Polls:
 
     at: dict[str, float] = field(default_factory=dict)
     last: dict[str, object] = field(default_factory=dict)
-    gpus: list[dict[str, object]] = field(default_factory=list)
+    gpus: list[dict[str, int]] = field(default_factory=list)
     stopping: float = 0.0
 
     def due(self, what: str, every: float) -> bool:

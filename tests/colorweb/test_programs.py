@@ -5,7 +5,9 @@ import shlex
 import pytest
 from supervisor.options import ServerOptions
 
+from colorweb import gpus
 from colorweb.serve import programs
+from tests.nvml import Nvml
 
 
 @pytest.fixture(autouse=True)
@@ -49,11 +51,9 @@ def test_one_coloring_process_a_core_where_there_is_no_gpu(monkeypatch):
     assert f"--concurrency {cores}" in command("gpu")
 
 
-def test_one_coloring_process_a_gpu(monkeypatch, tmp_path):
-    tool = tmp_path / "nvidia-smi"
-    tool.write_text("#!/bin/sh\necho 'GPU 0: H200'\necho 'GPU 1: H200'\n")
-    tool.chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+def test_one_coloring_process_a_gpu(monkeypatch):
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    monkeypatch.setattr(gpus, "pynvml", Nvml([(5, 10, 20), (6, 11, 21)]))
     assert programs.coloring_processes() == 2
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "1")
     assert programs.coloring_processes() == 1
