@@ -25,7 +25,7 @@ class Meaning(NamedTuple):
 FILE_TOO_LARGE = _("The file is larger than %(limit)d MB. Send a smaller or more compressed copy.")
 CODES = {
     "bad_request": Meaning(400, "The request is not for this site: its Host header is unknown."),
-    "parse_error": Meaning(400, "The body could not be read as what its Content-Type says."),
+    "parse_error": Meaning(400, "The body does not match its Content-Type."),
     "required": Meaning(400, "A field is missing; `attr` names it."),
     "invalid": Meaning(400, "A field or header has a value of the wrong kind."),
     "invalid_choice": Meaning(400, "A field has a value that is not among its choices."),
@@ -37,42 +37,42 @@ CODES = {
     "empty": Meaning(400, "A list is empty."),
     "max_length": Meaning(400, "A text or list is too long."),
     "max_string_length": Meaning(400, "A number has too many digits."),
-    "overflow": Meaning(400, "A moment is beyond the calendar."),
+    "overflow": Meaning(400, "Date out of range."),
     "null_characters_not_allowed": Meaning(400, "A text contains the character U+0000."),
-    "surrogate_characters_not_allowed": Meaning(400, "A text contains half a character."),
+    "surrogate_characters_not_allowed": Meaning(400, "Invalid Unicode: lone surrogate."),
     "authentication_failed": Meaning(401, "The token is unknown, changed or has expired."),
     "not_authenticated": Meaning(401, "This is for accounts: sign in, or send a token."),
     "insufficient_scope": Meaning(403, "The token's scopes do not allow this."),
     "csrf_failed": Meaning(403, "A request with cookies came without a valid X-CSRFToken."),
-    "not_found": Meaning(404, "There is no such thing, or it is somebody else's."),
-    "method_not_allowed": Meaning(405, "The address does not know this method."),
+    "not_found": Meaning(404, "It does not exist, or it is not yours."),
+    "method_not_allowed": Meaning(405, "This address does not support the method."),
     "not_acceptable": Meaning(406, "The Accept header asks for something other than JSON."),
     "too_many_tokens": Meaning(
         409,
-        "The account has as many tokens as it may have.",
+        "The account has reached its limit of tokens.",
         _("Delete a token that you no longer need."),
     ),
     "too_many_bytes": Meaning(413, "The photo, or the body, is larger than the limit."),
     "too_many_bytes.file": Meaning(text=FILE_TOO_LARGE),
     "too_many_bytes.form": Meaning(
         text=_(
-            "A photo may have %(limit)d MB, and all photos sent at once %(together)d MB. "
-            "Send fewer at a time, or smaller copies."
+            "A photo can be up to %(limit)d MB, and all photos sent at once up to %(together)d "
+            "MB. Send fewer at a time, or smaller copies."
         )
     ),
     "too_many_bytes.json": Meaning(
-        text=_("JSON may have %(limit)d MB here. Send larger photos as multipart/form-data.")
+        text=_("JSON can be up to %(limit)d MB here. Send larger photos as multipart/form-data.")
     ),
     "unsupported_media_type": Meaning(415, "Send multipart/form-data or JSON."),
     "throttled": Meaning(
         429,
-        "Too many requests; come back after Retry-After seconds.",
-        _("You have done this very often. Try again later."),
+        "Too many requests; try again after Retry-After seconds.",
+        _("You have done this too often. Try again later."),
     ),
     "storage_unavailable": Meaning(
         503,
-        "Photos can be neither kept nor read just now; come back.",
-        _("Photos can be neither kept nor read just now. Try again in a minute."),
+        "Photo storage is temporarily unavailable; try again later.",
+        _("Photo storage is temporarily unavailable. Try again in a minute."),
     ),
     "server_error": Meaning(500, "Something broke on the server; it has been logged."),
 }

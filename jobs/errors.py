@@ -30,13 +30,13 @@ CODES = {
         _("There is no model “%(name)s”."),
     ),
     "not_a_zip": Meaning(
-        400, "The archive is no zip that can be read.", _("This is not a zip archive.")
+        400, "The archive is not a readable zip.", _("This is not a zip archive.")
     ),
     "empty_zip": Meaning(400, "There is no file in the zip.", _("There is no file in the zip.")),
     "too_many_entries": Meaning(
         400,
-        "The zip has more files than are taken; send several.",
-        _("The zip has %(count)d files; at most %(limit)d are taken. Send several zips."),
+        "The zip has too many files; send several zips.",
+        _("The zip has %(count)d files; the limit is %(limit)d. Send several zips."),
     ),
     "zip_too_dense": Meaning(
         400,
@@ -45,10 +45,12 @@ CODES = {
     ),
     "url_intake_off": Meaning(400, "This server fetches no photos; send the file."),
     "url_unreachable": Meaning(
-        400, "The address gave no photo in time: see `detail`.", _("The address leads on and on.")
+        400,
+        "The photo could not be fetched from the address: see `detail`.",
+        _("The address redirects too many times."),
     ),
     "url_unreachable.status": Meaning(text=_("The address answered with status %(status)d.")),
-    "url_refused": Meaning(400, "An address that is not called from here: see `detail`."),
+    "url_refused": Meaning(400, "This server may not call that address: see `detail`."),
     **{code: _of_photo(code, text) for code, text in PHOTO_ERRORS.items()},
     "too_many_bytes.entry": Meaning(text=_("The file is larger than a photo may be.")),
     "worker_died": Meaning(
@@ -60,8 +62,8 @@ CODES = {
     "damaged.entry": Meaning(text=_("This file in the zip is damaged or encrypted.")),
     "idempotency_conflict": Meaning(
         409,
-        "This Idempotency-Key came before with another body.",
-        _("This Idempotency-Key came before with another photo or other options."),
+        "This Idempotency-Key was used before with another body.",
+        _("This Idempotency-Key was used before with another photo or other options."),
     ),
     "job_ended": Meaning(
         409,
@@ -73,7 +75,7 @@ CODES = {
         "Only a failed or canceled job can be tried again.",
         _("Only a failed or canceled job can be tried again."),
     ),
-    "owners_only": Meaning(403, "This is for the photo's owner alone."),
+    "owners_only": Meaning(403, "Only the photo's owner can do this."),
     "rendition_failed": Meaning(409, "That file could not be made: see `detail`.", "%(why)s"),
     "no_result": Meaning(
         409,
@@ -83,12 +85,12 @@ CODES = {
     "no_result.chosen": Meaning(text=_("None of these photos is in color yet.")),
     "too_many_endpoints": Meaning(
         409,
-        "The account has as many webhooks as it may have.",
+        "The account has reached its limit of webhooks.",
         _("Delete a webhook that you no longer need."),
     ),
     "too_many_waiting": Meaning(
         429,
-        "As many of your photos wait as may; send more later.",
+        "You have reached the limit of queued photos. Try again when some have finished.",
         _("%(limit)d of your photos are waiting already. Send more when some are done."),
     ),
     "too_many_waiting.zips": Meaning(
@@ -104,17 +106,17 @@ CODES = {
     ),
     "queue_full": Meaning(
         503,
-        "The queue is full; nothing was kept of what you sent.",
-        _("So many photos are waiting that no more are taken now. Try again in a minute."),
+        "The queue is full; nothing that you sent was stored.",
+        _("The queue is full. Try again in a minute."),
     ),
     "too_many_fetches": Meaning(
         503,
-        "Too many photos are being fetched just now; come back.",
-        _("Too many photos are being fetched just now. Try again in a minute."),
+        "Too many photos are being fetched; try again later.",
+        _("Too many photos are being fetched. Try again in a minute."),
     ),
     "storage_full": Meaning(
         507,
-        "Your photos take all the room they may; delete some.",
-        _("Your photos take %(used)s of %(limit)s. Delete some that you no longer need."),
+        "Your photos use all the storage you have; delete some.",
+        _("Your photos use %(used)s of %(limit)s. Delete some that you no longer need."),
     ),
 }

@@ -35,8 +35,8 @@ class VisitorMiddleware(MiddlewareMixin):
             request,
             403,
             "insufficient_scope",
-            title=_("This token may not do that"),
-            detail=_("The token has no scope “%(scope)s”. Make one that has.") % {"scope": scope},
+            title=_("This token does not have permission for that"),
+            detail=_("This needs a token with the scope “%(scope)s”.") % {"scope": scope},
         )
 
     def process_response(

@@ -21,7 +21,7 @@ class VisitorAuthentication(SessionAuthentication):
         if secret := bearer_token(request.headers.get("Authorization", "")):
             if guest_key(secret) is None:
                 raise AuthenticationFailed(
-                    _("This token is unknown, was changed or withdrawn, or has expired.")
+                    _("This token is unknown, was changed or revoked, or has expired.")
                 )
             return None
         if user or COOKIE in request.COOKIES:

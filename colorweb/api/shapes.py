@@ -15,7 +15,7 @@ class ProblemEntrySerializer(serializers.Serializer):
 
 
 class ProblemSerializer(serializers.Serializer):
-    """Every error, as RFC 9457 has it, with a stable code."""
+    """Every error, in the format of RFC 9457, with a stable code."""
 
     type = serializers.CharField()
     title = serializers.CharField()

@@ -63,11 +63,11 @@ def check(url: str) -> SplitResult:
     if not host or not plain or len(url) > MAX_URL_LENGTH:
         raise Forbidden(_("This is not a web address."))
     if parts.scheme != "https" and not (parts.scheme == "http" and settings.OUTGOING_HTTP):
-        raise Forbidden(_("The address has to begin with https://."))
+        raise Forbidden(_("The address must begin with https://."))
     if parts.username is not None or parts.password is not None:
-        raise Forbidden(_("An address with a password in it is not called."))
+        raise Forbidden(_("The address must not contain a password."))
     if port is not None and port not in (80, 443) and port < LOWEST_PORT:
-        raise Forbidden(_("This port is not called."))
+        raise Forbidden(_("This port is not allowed."))
     try:
         ipaddress.ip_address(host)
     except ValueError:
@@ -177,7 +177,7 @@ def _said_plainly() -> Iterator[None]:
     try:
         yield
     except httpcore.TimeoutException as error:
-        raise Unreachable(_("There was no whole answer in time.")) from error
+        raise Unreachable(_("There was no complete answer in time.")) from error
     except httpcore.ConnectError as error:
         raise Unreachable(_("No connection: %(error)s") % {"error": error}) from error
     except (httpcore.NetworkError, httpcore.ProtocolError, ssl.SSLError) as error:

@@ -71,7 +71,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
         request,
         400,
         "bad_request",
-        title=_("That request was not understood"),
+        title=_("That request could not be read"),
         detail=_("Something in the address or the form was not right. Go back and try again."),
     )
 
@@ -81,7 +81,7 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
         request,
         403,
         "permission_denied",
-        title=_("This is somebody else's"),
+        title=_("You don't have access to this"),
         detail=_("Only its owner may do this. Signed in with another account?"),
     )
 
@@ -91,7 +91,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         request,
         403,
         "csrf_failed",
-        title=_("This form has gone stale"),
+        title=_("This form has expired"),
         detail=_("Reload the page and send it again. Cookies must be allowed for this site."),
     )
 
@@ -122,7 +122,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         500,
         "server_error",
         title=_("Something broke on our side"),
-        detail=_("It has been written to the log. Please try again in a minute."),
+        detail=_("The error was logged. Please try again in a minute."),
     )
 
 
@@ -143,7 +143,7 @@ class StorageMiddleware:
         if not storage_unavailable.is_unavailable(error):
             return None
         log.error("The storage cannot be used.", exc_info=error)
-        title = _("The photos are out of reach")
+        title = _("Photo storage is unavailable")
         return refuse(request, storage_unavailable.refusal(), title=title)
 
 

@@ -597,7 +597,7 @@ export interface paths {
         put?: never;
         /**
          * Compare files and rows
-         * @description Done by a worker; `check` in `queue/` says how far it is and what it found.
+         * @description A worker does it; `check` in `queue/` shows its progress and findings.
          */
         post: operations["queue_check"];
         delete?: never;
@@ -617,7 +617,7 @@ export interface paths {
         put?: never;
         /**
          * Pause the queue
-         * @description Workers finish what they have and take nothing more; uploads go on waiting.
+         * @description Workers finish what they have begun and take no more. New photos wait.
          */
         post: operations["queue_pause"];
         delete?: never;
@@ -842,7 +842,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a webhook
-         * @description With its log; what was not delivered yet will not be.
+         * @description This also deletes its log. Messages still waiting will not be sent.
          */
         delete: operations["webhooks_destroy"];
         options?: never;
@@ -885,7 +885,7 @@ export interface paths {
         put?: never;
         /**
          * Send nothing for now
-         * @description What happens meanwhile is held, for as long as the log is kept.
+         * @description Messages are held while it is paused, for as long as the log is kept.
          */
         post: operations["webhooks_pause"];
         delete?: never;
@@ -905,7 +905,7 @@ export interface paths {
         put?: never;
         /**
          * Send again
-         * @description Also for a webhook that was paused because it failed; what was held is sent.
+         * @description Held messages are sent. It also resumes a webhook that failed for too long.
          */
         post: operations["webhooks_resume"];
         delete?: never;
@@ -1004,7 +1004,7 @@ export interface components {
             ms: number;
             /** @description The receiver's; null: none came. */
             status: number | null;
-            /** @description What kept it from answering. */
+            /** @description Why there was no answer. */
             error: string;
         };
         /** @description Photos that were sent together. */
@@ -1095,7 +1095,7 @@ export interface components {
             /** @description Only for a guest nobody knows yet; see `POST jobs/`. */
             guest_token?: string;
         };
-        /** @description Where an account is told of its jobs. */
+        /** @description An address that is called when an account's jobs end. */
         CreatedEndpoint: {
             /** Format: uuid */
             id: string;
@@ -1108,14 +1108,14 @@ export interface components {
             failing_since: string | null;
             /**
              * Format: date-time
-             * @description Nothing is sent since then; what happens is held.
+             * @description Paused since then: messages are held.
              */
             paused_at: string | null;
             /** @description asked: by you. failing: for days. gone: it answered 410. */
             pause_reason: components["schemas"]["PauseReason"] | components["schemas"]["NullEnum"];
             /** Format: date-time */
             created_at: string;
-            /** @description Signs what is sent. It is never shown again. */
+            /** @description Signs the messages. It is never shown again. */
             secret: string;
         };
         /** @description One coloring of one photo. */
@@ -1260,7 +1260,7 @@ export interface components {
         };
         /** @enum {string} */
         DeliveryState: "pending" | "held" | "delivered" | "failed";
-        /** @description Where an account is told of its jobs. */
+        /** @description An address that is called when an account's jobs end. */
         Endpoint: {
             /** Format: uuid */
             id: string;
@@ -1273,7 +1273,7 @@ export interface components {
             failing_since: string | null;
             /**
              * Format: date-time
-             * @description Nothing is sent since then; what happens is held.
+             * @description Paused since then: messages are held.
              */
             paused_at: string | null;
             /** @description asked: by you. failing: for days. gone: it answered 410. */
@@ -1545,7 +1545,7 @@ export interface components {
             /** @description What you may do here. */
             scopes: components["schemas"]["ScopesEnum"][];
             quotas: components["schemas"]["Quotas"];
-            /** @description Signs what is sent to the `webhook_url` of your jobs; null without `write`. */
+            /** @description Signs the messages to the `webhook_url` of your jobs; null without `write`. */
             webhook_secret: string | null;
             /** @description Only for a guest nobody knows yet; see `POST jobs/`. */
             guest_token?: string;
@@ -1673,7 +1673,7 @@ export interface components {
             /** @description A public address that answers POST with 2xx; https:// unless the site allows more. */
             url: string;
             /**
-             * @description Of what to tell; all of it by default.
+             * @description Events to send; all of them by default.
              * @default [
              *       "job.succeeded",
              *       "job.failed",
@@ -1789,7 +1789,7 @@ export interface components {
             /** @default  */
             note: string;
             preset: components["schemas"]["PresetEnum"];
-            /** @description Model to go on from: a name of `models/`, `name@version`, `served`; empty: a new network; null: as the preset has it. */
+            /** @description Model to go on from: a name of `models/`, `name@version`, `served`; empty: a new network; null: the preset's. */
             base?: string | null;
             data_sets: string[];
             options?: components["schemas"]["RunOptionsRequest"];
@@ -1828,7 +1828,7 @@ export interface components {
         PatchedChangedEndpointRequest: {
             /** @description A public address that answers POST with 2xx; https:// unless the site allows more. */
             url?: string;
-            /** @description Of what to tell. */
+            /** @description Events to send. */
             events?: components["schemas"]["Event"][];
         };
         /** @description What people wrote about a run. */
@@ -1842,7 +1842,7 @@ export interface components {
         PrecisionEnum: "auto" | "bfloat16" | "float32";
         /** @enum {string} */
         PresetEnum: "quick" | "best" | "paper";
-        /** @description Every error, as RFC 9457 has it, with a stable code. */
+        /** @description Every error, in the format of RFC 9457, with a stable code. */
         Problem: {
             type: string;
             title: string;
@@ -1961,7 +1961,7 @@ export interface components {
             size?: number | null;
             /** @default 0 */
             seed: number;
-            /** @description Ends after so many checks without a better one. */
+            /** @description Stops after this many checks without improvement. */
             patience?: number | null;
             /** @default auto */
             precision: components["schemas"]["PrecisionEnum"];
@@ -2010,7 +2010,7 @@ export interface components {
             /** @description The job's `sequence`. */
             id: string;
             event: components["schemas"]["StreamEventEventEnum"];
-            /** @description JSON, as the websocket has it. */
+            /** @description JSON, as on the websocket. */
             data: string;
         };
         /** @enum {string} */
@@ -2064,7 +2064,7 @@ export interface components {
             /** @description Its last lines. */
             log: string;
             error: components["schemas"]["RunError"] | null;
-            /** @description What came of it. */
+            /** @description The model version it made. */
             version: string | null;
             /** Format: uuid */
             version_id: string | null;
@@ -2181,12 +2181,12 @@ export interface operations {
                 };
             };
             /**
-             * @description - `parse_error`: The body could not be read as what its Content-Type says.
+             * @description - `parse_error`: The body does not match its Content-Type.
              *     - `invalid`: A field or header has a value of the wrong kind.
              *     - `required`: A field is missing; `attr` names it.
              *     - `max_length`: A text or list is too long.
              *     - `null_characters_not_allowed`: A text contains the character U+0000.
-             *     - `surrogate_characters_not_allowed`: A text contains half a character.
+             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
              *     - `not_a_list`: A field has to be a list.
              *     - `empty`: A list is empty.
              */
@@ -2255,7 +2255,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -2323,7 +2323,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2341,7 +2341,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -2429,22 +2429,22 @@ export interface operations {
                 };
             };
             /**
-             * @description - `parse_error`: The body could not be read as what its Content-Type says.
+             * @description - `parse_error`: The body does not match its Content-Type.
              *     - `invalid`: A field or header has a value of the wrong kind.
              *     - `required`: A field is missing; `attr` names it.
              *     - `max_length`: A text or list is too long.
              *     - `null_characters_not_allowed`: A text contains the character U+0000.
-             *     - `surrogate_characters_not_allowed`: A text contains half a character.
+             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
              *     - `invalid_choice`: A field has a value that is not among its choices.
              *     - `min_value`: A number is too small.
              *     - `max_value`: A number is too large.
              *     - `max_string_length`: A number has too many digits.
              *     - `empty`: A list is empty.
              *     - `unknown_model`: There is no model of that name; `models/` lists them.
-             *     - `url_refused`: An address that is not called from here: see `detail`.
-             *     - `not_a_zip`: The archive is no zip that can be read.
+             *     - `url_refused`: This server may not call that address: see `detail`.
+             *     - `not_a_zip`: The archive is not a readable zip.
              *     - `empty_zip`: There is no file in the zip.
-             *     - `too_many_entries`: The zip has more files than are taken; send several.
+             *     - `too_many_entries`: The zip has too many files; send several zips.
              *     - `zip_too_dense`: The zip would unpack to far more than photos do.
              */
             400: {
@@ -2485,7 +2485,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_conflict`: This Idempotency-Key came before with another body. */
+            /** @description - `idempotency_conflict`: This Idempotency-Key was used before with another body. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2513,8 +2513,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `throttled`: Too many requests; come back after Retry-After seconds.
-             *     - `too_many_waiting`: As many of your photos wait as may; send more later.
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_waiting`: You have reached the limit of queued photos. Try again when some have finished.
              *     - `quota_exceeded`: The day's quota of photos is used up.
              */
             429: {
@@ -2541,8 +2541,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `queue_full`: The queue is full; nothing was kept of what you sent.
-             *     - `storage_unavailable`: Photos can be neither kept nor read just now; come back.
+             * @description - `queue_full`: The queue is full; nothing that you sent was stored.
+             *     - `storage_unavailable`: Photo storage is temporarily unavailable; try again later.
              */
             503: {
                 headers: {
@@ -2554,7 +2554,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `storage_full`: Your photos take all the room they may; delete some. */
+            /** @description - `storage_full`: Your photos use all the storage you have; delete some. */
             507: {
                 headers: {
                     [name: string]: unknown;
@@ -2607,7 +2607,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2625,7 +2625,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -2696,7 +2696,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2714,7 +2714,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -2779,7 +2779,7 @@ export interface operations {
             };
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: This is for staff with the permission to do it.
+             *     - `permission_denied`: Only staff with the right permission can do this.
              */
             403: {
                 headers: {
@@ -2789,7 +2789,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2807,7 +2807,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -2861,12 +2861,12 @@ export interface operations {
                 };
             };
             /**
-             * @description - `parse_error`: The body could not be read as what its Content-Type says.
+             * @description - `parse_error`: The body does not match its Content-Type.
              *     - `invalid`: A field or header has a value of the wrong kind.
              *     - `required`: A field is missing; `attr` names it.
              *     - `max_length`: A text or list is too long.
              *     - `null_characters_not_allowed`: A text contains the character U+0000.
-             *     - `surrogate_characters_not_allowed`: A text contains half a character.
+             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
              *     - `blank`: A text is empty.
              *     - `invalid_choice`: A field has a value that is not among its choices.
              *     - `empty`: A list is empty.
@@ -2898,7 +2898,7 @@ export interface operations {
             };
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: This is for staff with the permission to do it.
+             *     - `permission_denied`: Only staff with the right permission can do this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
              */
             403: {
@@ -2936,7 +2936,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -2960,7 +2960,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `storage_unavailable`: Photos can be neither kept nor read just now; come back. */
+            /** @description - `storage_unavailable`: Photo storage is temporarily unavailable; try again later. */
             503: {
                 headers: {
                     /** @description Seconds. */
@@ -3011,7 +3011,7 @@ export interface operations {
             };
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: This is for staff with the permission to do it.
+             *     - `permission_denied`: Only staff with the right permission can do this.
              */
             403: {
                 headers: {
@@ -3021,7 +3021,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3039,7 +3039,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -3101,7 +3101,7 @@ export interface operations {
             };
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: This is for staff with the permission to do it.
+             *     - `permission_denied`: Only staff with the right permission can do this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
              */
             403: {
@@ -3112,7 +3112,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3139,7 +3139,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -3203,7 +3203,7 @@ export interface operations {
             };
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: This is for staff with the permission to do it.
+             *     - `permission_denied`: Only staff with the right permission can do this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
              */
             403: {
@@ -3214,7 +3214,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3244,7 +3244,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -3315,7 +3315,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3333,7 +3333,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -3397,7 +3397,7 @@ export interface operations {
             };
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: This is for staff with the permission to do it.
+             *     - `permission_denied`: Only staff with the right permission can do this.
              */
             403: {
                 headers: {
@@ -3407,7 +3407,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3425,7 +3425,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -3505,7 +3505,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3523,7 +3523,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -3594,7 +3594,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3612,7 +3612,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -3683,7 +3683,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3701,7 +3701,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -3787,7 +3787,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3805,7 +3805,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -3896,19 +3896,19 @@ export interface operations {
                 };
             };
             /**
-             * @description - `parse_error`: The body could not be read as what its Content-Type says.
+             * @description - `parse_error`: The body does not match its Content-Type.
              *     - `invalid`: A field or header has a value of the wrong kind.
              *     - `required`: A field is missing; `attr` names it.
              *     - `max_length`: A text or list is too long.
              *     - `null_characters_not_allowed`: A text contains the character U+0000.
-             *     - `surrogate_characters_not_allowed`: A text contains half a character.
+             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
              *     - `empty_file`: The file is empty.
              *     - `not_a_photo`: This is not a photo.
              *     - `vector_drawing`: This is an SVG drawing, not a photo.
              *     - `unsupported_format`: … files cannot be read here.
-             *     - `too_many_pixels`: The photo has … megapixels; at most … are taken.
+             *     - `too_many_pixels`: The photo has … megapixels; the limit is ….
              *     - `too_narrow`: The photo is … x … pixels; its long side may be at most … times its short side.
-             *     - `truncated`: The file ends before the photo does.
+             *     - `truncated`: The file is incomplete.
              *     - `damaged`: The file is damaged.
              *     - `too_large_for_format`: A … file holds at most … pixels a side.
              *     - `invalid_choice`: A field has a value that is not among its choices.
@@ -3918,9 +3918,9 @@ export interface operations {
              *     - `blank`: A text is empty.
              *     - `null`: A field is null and may not be.
              *     - `unknown_model`: There is no model of that name; `models/` lists them.
-             *     - `url_refused`: An address that is not called from here: see `detail`.
+             *     - `url_refused`: This server may not call that address: see `detail`.
              *     - `url_intake_off`: This server fetches no photos; send the file.
-             *     - `url_unreachable`: The address gave no photo in time: see `detail`.
+             *     - `url_unreachable`: The photo could not be fetched from the address: see `detail`.
              */
             400: {
                 headers: {
@@ -3960,7 +3960,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_conflict`: This Idempotency-Key came before with another body. */
+            /** @description - `idempotency_conflict`: This Idempotency-Key was used before with another body. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -3988,8 +3988,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `throttled`: Too many requests; come back after Retry-After seconds.
-             *     - `too_many_waiting`: As many of your photos wait as may; send more later.
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_waiting`: You have reached the limit of queued photos. Try again when some have finished.
              *     - `quota_exceeded`: The day's quota of photos is used up.
              */
             429: {
@@ -4016,9 +4016,9 @@ export interface operations {
                 };
             };
             /**
-             * @description - `queue_full`: The queue is full; nothing was kept of what you sent.
-             *     - `too_many_fetches`: Too many photos are being fetched just now; come back.
-             *     - `storage_unavailable`: Photos can be neither kept nor read just now; come back.
+             * @description - `queue_full`: The queue is full; nothing that you sent was stored.
+             *     - `too_many_fetches`: Too many photos are being fetched; try again later.
+             *     - `storage_unavailable`: Photo storage is temporarily unavailable; try again later.
              */
             503: {
                 headers: {
@@ -4030,7 +4030,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `storage_full`: Your photos take all the room they may; delete some. */
+            /** @description - `storage_full`: Your photos use all the storage you have; delete some. */
             507: {
                 headers: {
                     [name: string]: unknown;
@@ -4083,7 +4083,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4101,7 +4101,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -4182,7 +4182,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4200,7 +4200,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -4271,7 +4271,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4298,7 +4298,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -4369,7 +4369,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4387,7 +4387,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -4469,7 +4469,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4487,7 +4487,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -4585,7 +4585,7 @@ export interface operations {
             };
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `owners_only`: This is for the photo's owner alone.
+             *     - `owners_only`: Only the photo's owner can do this.
              */
             403: {
                 headers: {
@@ -4595,7 +4595,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4626,8 +4626,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `throttled`: Too many requests; come back after Retry-After seconds.
-             *     - `too_many_waiting`: As many of your photos wait as may; send more later.
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_waiting`: You have reached the limit of queued photos. Try again when some have finished.
              */
             429: {
                 headers: {
@@ -4652,7 +4652,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `storage_unavailable`: Photos can be neither kept nor read just now; come back. */
+            /** @description - `storage_unavailable`: Photo storage is temporarily unavailable; try again later. */
             503: {
                 headers: {
                     /** @description Seconds. */
@@ -4712,7 +4712,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4740,8 +4740,8 @@ export interface operations {
                 };
             };
             /**
-             * @description - `throttled`: Too many requests; come back after Retry-After seconds.
-             *     - `too_many_waiting`: As many of your photos wait as may; send more later.
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_waiting`: You have reached the limit of queued photos. Try again when some have finished.
              *     - `quota_exceeded`: The day's quota of photos is used up.
              */
             429: {
@@ -4767,7 +4767,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `queue_full`: The queue is full; nothing was kept of what you sent. */
+            /** @description - `queue_full`: The queue is full; nothing that you sent was stored. */
             503: {
                 headers: {
                     /** @description Seconds. */
@@ -4778,7 +4778,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `storage_full`: Your photos take all the room they may; delete some. */
+            /** @description - `storage_full`: Your photos use all the storage you have; delete some. */
             507: {
                 headers: {
                     [name: string]: unknown;
@@ -4838,7 +4838,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -4913,7 +4913,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -4977,7 +4977,7 @@ export interface operations {
             };
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: This is for staff with the permission to do it.
+             *     - `permission_denied`: Only staff with the right permission can do this.
              */
             403: {
                 headers: {
@@ -4987,7 +4987,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5005,7 +5005,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -5061,12 +5061,12 @@ export interface operations {
                 };
             };
             /**
-             * @description - `parse_error`: The body could not be read as what its Content-Type says.
+             * @description - `parse_error`: The body does not match its Content-Type.
              *     - `invalid`: A field or header has a value of the wrong kind.
              *     - `required`: A field is missing; `attr` names it.
              *     - `max_length`: A text or list is too long.
              *     - `null_characters_not_allowed`: A text contains the character U+0000.
-             *     - `surrogate_characters_not_allowed`: A text contains half a character.
+             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
              */
             400: {
                 headers: {
@@ -5090,7 +5090,7 @@ export interface operations {
             };
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: This is for staff with the permission to do it.
+             *     - `permission_denied`: Only staff with the right permission can do this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
              */
             403: {
@@ -5101,7 +5101,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5149,7 +5149,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -5205,12 +5205,12 @@ export interface operations {
                 };
             };
             /**
-             * @description - `parse_error`: The body could not be read as what its Content-Type says.
+             * @description - `parse_error`: The body does not match its Content-Type.
              *     - `invalid`: A field or header has a value of the wrong kind.
              *     - `required`: A field is missing; `attr` names it.
              *     - `max_length`: A text or list is too long.
              *     - `null_characters_not_allowed`: A text contains the character U+0000.
-             *     - `surrogate_characters_not_allowed`: A text contains half a character.
+             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
              */
             400: {
                 headers: {
@@ -5234,7 +5234,7 @@ export interface operations {
             };
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: This is for staff with the permission to do it.
+             *     - `permission_denied`: Only staff with the right permission can do this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
              */
             403: {
@@ -5245,7 +5245,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5267,7 +5267,7 @@ export interface operations {
              * @description - `gate_missing`: Compare it first, or give a `reason`.
              *     - `gate_failed`: It is worse than the version in service; give a `reason`.
              *     - `in_service`: The version is in service already.
-             *     - `promoted_meanwhile`: Somebody else has just changed the version in service.
+             *     - `promoted_meanwhile`: Someone else has just changed the version in service.
              *     - `model_unavailable`: The version's weights cannot be read.
              */
             409: {
@@ -5296,7 +5296,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -5360,7 +5360,7 @@ export interface operations {
             };
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: This is for staff with the permission to do it.
+             *     - `permission_denied`: Only staff with the right permission can do this.
              */
             403: {
                 headers: {
@@ -5370,7 +5370,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -5397,7 +5397,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -5450,14 +5450,14 @@ export interface operations {
                 };
             };
             /**
-             * @description - `parse_error`: The body could not be read as what its Content-Type says.
+             * @description - `parse_error`: The body does not match its Content-Type.
              *     - `invalid`: A field or header has a value of the wrong kind.
              *     - `required`: A field is missing; `attr` names it.
              *     - `max_length`: A text or list is too long.
              *     - `null_characters_not_allowed`: A text contains the character U+0000.
-             *     - `surrogate_characters_not_allowed`: A text contains half a character.
+             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
              *     - `empty`: A list is empty.
-             *     - `not_a_model`: The file is no safetensors file of a network of ours.
+             *     - `not_a_model`: The file is not a safetensors file of one of our networks.
              *     - `model_too_large`: The model is larger than the limit.
              */
             400: {
@@ -5482,7 +5482,7 @@ export interface operations {
             };
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: This is for staff with the permission to do it.
+             *     - `permission_denied`: Only staff with the right permission can do this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
              */
             403: {
@@ -5520,7 +5520,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -5574,12 +5574,12 @@ export interface operations {
                 };
             };
             /**
-             * @description - `parse_error`: The body could not be read as what its Content-Type says.
+             * @description - `parse_error`: The body does not match its Content-Type.
              *     - `invalid`: A field or header has a value of the wrong kind.
              *     - `required`: A field is missing; `attr` names it.
              *     - `max_length`: A text or list is too long.
              *     - `null_characters_not_allowed`: A text contains the character U+0000.
-             *     - `surrogate_characters_not_allowed`: A text contains half a character.
+             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
              */
             400: {
                 headers: {
@@ -5603,7 +5603,7 @@ export interface operations {
             };
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: This is for staff with the permission to do it.
+             *     - `permission_denied`: Only staff with the right permission can do this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
              */
             403: {
@@ -5625,7 +5625,7 @@ export interface operations {
             };
             /**
              * @description - `nothing_before`: No version was in service before this one.
-             *     - `promoted_meanwhile`: Somebody else has just changed the version in service.
+             *     - `promoted_meanwhile`: Someone else has just changed the version in service.
              *     - `model_unavailable`: The version's weights cannot be read.
              */
             409: {
@@ -5654,7 +5654,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -5716,7 +5716,7 @@ export interface operations {
             };
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: This is for staff with the permission to do it.
+             *     - `permission_denied`: Only staff with the right permission can do this.
              */
             403: {
                 headers: {
@@ -5735,7 +5735,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -5797,7 +5797,7 @@ export interface operations {
             };
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: This is for staff with the permission to do it.
+             *     - `permission_denied`: Only staff with the right permission can do this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
              */
             403: {
@@ -5817,7 +5817,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -5879,7 +5879,7 @@ export interface operations {
             };
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: This is for staff with the permission to do it.
+             *     - `permission_denied`: Only staff with the right permission can do this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
              */
             403: {
@@ -5899,7 +5899,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -5961,7 +5961,7 @@ export interface operations {
             };
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: This is for staff with the permission to do it.
+             *     - `permission_denied`: Only staff with the right permission can do this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
              */
             403: {
@@ -5981,7 +5981,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -6043,7 +6043,7 @@ export interface operations {
             };
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: This is for staff with the permission to do it.
+             *     - `permission_denied`: Only staff with the right permission can do this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
              */
             403: {
@@ -6063,7 +6063,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -6141,7 +6141,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -6195,18 +6195,18 @@ export interface operations {
                 };
             };
             /**
-             * @description - `parse_error`: The body could not be read as what its Content-Type says.
+             * @description - `parse_error`: The body does not match its Content-Type.
              *     - `invalid`: A field or header has a value of the wrong kind.
              *     - `required`: A field is missing; `attr` names it.
              *     - `max_length`: A text or list is too long.
              *     - `null_characters_not_allowed`: A text contains the character U+0000.
-             *     - `surrogate_characters_not_allowed`: A text contains half a character.
+             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
              *     - `blank`: A text is empty.
              *     - `null`: A field is null and may not be.
              *     - `not_a_list`: A field has to be a list.
              *     - `empty`: A list is empty.
              *     - `invalid_choice`: A field has a value that is not among its choices.
-             *     - `overflow`: A moment is beyond the calendar.
+             *     - `overflow`: Date out of range.
              */
             400: {
                 headers: {
@@ -6249,7 +6249,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `too_many_tokens`: The account has as many tokens as it may have. */
+            /** @description - `too_many_tokens`: The account has reached its limit of tokens. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6276,7 +6276,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -6348,7 +6348,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6366,7 +6366,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -6431,7 +6431,7 @@ export interface operations {
             };
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: This is for staff with the permission to do it.
+             *     - `permission_denied`: Only staff with the right permission can do this.
              */
             403: {
                 headers: {
@@ -6441,7 +6441,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6459,7 +6459,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -6513,12 +6513,12 @@ export interface operations {
                 };
             };
             /**
-             * @description - `parse_error`: The body could not be read as what its Content-Type says.
+             * @description - `parse_error`: The body does not match its Content-Type.
              *     - `invalid`: A field or header has a value of the wrong kind.
              *     - `required`: A field is missing; `attr` names it.
              *     - `max_length`: A text or list is too long.
              *     - `null_characters_not_allowed`: A text contains the character U+0000.
-             *     - `surrogate_characters_not_allowed`: A text contains half a character.
+             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
              *     - `null`: A field is null and may not be.
              *     - `not_a_list`: A field has to be a list.
              *     - `invalid_choice`: A field has a value that is not among its choices.
@@ -6551,7 +6551,7 @@ export interface operations {
             };
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: This is for staff with the permission to do it.
+             *     - `permission_denied`: Only staff with the right permission can do this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
              */
             403: {
@@ -6598,7 +6598,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -6665,7 +6665,7 @@ export interface operations {
             };
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: This is for staff with the permission to do it.
+             *     - `permission_denied`: Only staff with the right permission can do this.
              */
             403: {
                 headers: {
@@ -6675,7 +6675,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6693,7 +6693,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -6755,7 +6755,7 @@ export interface operations {
             };
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: This is for staff with the permission to do it.
+             *     - `permission_denied`: Only staff with the right permission can do this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
              */
             403: {
@@ -6766,7 +6766,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6793,7 +6793,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -6849,12 +6849,12 @@ export interface operations {
                 };
             };
             /**
-             * @description - `parse_error`: The body could not be read as what its Content-Type says.
+             * @description - `parse_error`: The body does not match its Content-Type.
              *     - `invalid`: A field or header has a value of the wrong kind.
              *     - `required`: A field is missing; `attr` names it.
              *     - `max_length`: A text or list is too long.
              *     - `null_characters_not_allowed`: A text contains the character U+0000.
-             *     - `surrogate_characters_not_allowed`: A text contains half a character.
+             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
              *     - `blank`: A text is empty.
              */
             400: {
@@ -6879,7 +6879,7 @@ export interface operations {
             };
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: This is for staff with the permission to do it.
+             *     - `permission_denied`: Only staff with the right permission can do this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
              */
             403: {
@@ -6890,7 +6890,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -6926,7 +6926,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -6990,7 +6990,7 @@ export interface operations {
             };
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: This is for staff with the permission to do it.
+             *     - `permission_denied`: Only staff with the right permission can do this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
              */
             403: {
@@ -7001,7 +7001,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7028,7 +7028,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -7092,7 +7092,7 @@ export interface operations {
             };
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: This is for staff with the permission to do it.
+             *     - `permission_denied`: Only staff with the right permission can do this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
              */
             403: {
@@ -7103,7 +7103,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7130,7 +7130,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -7208,7 +7208,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -7262,18 +7262,18 @@ export interface operations {
                 };
             };
             /**
-             * @description - `parse_error`: The body could not be read as what its Content-Type says.
+             * @description - `parse_error`: The body does not match its Content-Type.
              *     - `invalid`: A field or header has a value of the wrong kind.
              *     - `required`: A field is missing; `attr` names it.
              *     - `max_length`: A text or list is too long.
              *     - `null_characters_not_allowed`: A text contains the character U+0000.
-             *     - `surrogate_characters_not_allowed`: A text contains half a character.
+             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
              *     - `blank`: A text is empty.
              *     - `null`: A field is null and may not be.
              *     - `not_a_list`: A field has to be a list.
              *     - `empty`: A list is empty.
              *     - `invalid_choice`: A field has a value that is not among its choices.
-             *     - `url_refused`: An address that is not called from here: see `detail`.
+             *     - `url_refused`: This server may not call that address: see `detail`.
              */
             400: {
                 headers: {
@@ -7316,7 +7316,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `too_many_endpoints`: The account has as many webhooks as it may have. */
+            /** @description - `too_many_endpoints`: The account has reached its limit of webhooks. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7343,7 +7343,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -7414,7 +7414,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7432,7 +7432,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -7504,7 +7504,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7522,7 +7522,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -7578,18 +7578,18 @@ export interface operations {
                 };
             };
             /**
-             * @description - `parse_error`: The body could not be read as what its Content-Type says.
+             * @description - `parse_error`: The body does not match its Content-Type.
              *     - `invalid`: A field or header has a value of the wrong kind.
              *     - `required`: A field is missing; `attr` names it.
              *     - `max_length`: A text or list is too long.
              *     - `null_characters_not_allowed`: A text contains the character U+0000.
-             *     - `surrogate_characters_not_allowed`: A text contains half a character.
+             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
              *     - `blank`: A text is empty.
              *     - `null`: A field is null and may not be.
              *     - `not_a_list`: A field has to be a list.
              *     - `empty`: A list is empty.
              *     - `invalid_choice`: A field has a value that is not among its choices.
-             *     - `url_refused`: An address that is not called from here: see `detail`.
+             *     - `url_refused`: This server may not call that address: see `detail`.
              */
             400: {
                 headers: {
@@ -7623,7 +7623,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7659,7 +7659,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -7733,7 +7733,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7751,7 +7751,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -7825,7 +7825,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7843,7 +7843,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -7917,7 +7917,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -7935,7 +7935,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -8009,7 +8009,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8027,7 +8027,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -8101,7 +8101,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_found`: There is no such thing, or it is somebody else's. */
+            /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8119,7 +8119,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; come back after Retry-After seconds. */
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -8146,4 +8146,4 @@ export interface operations {
         };
     };
 }
-// SHA-256 of docs/openapi.yaml: 1414058b1344b5fcc100a85673c8a687fa352275bf93aced03576846349bfd4f
+// SHA-256 of docs/openapi.yaml: 2b9f89d738b4400743bcb87e118db474dd974623905d5162f9287b08a96ffa81

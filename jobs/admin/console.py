@@ -72,13 +72,13 @@ def _button(view: Callable[..., None]) -> Callable[..., HttpResponse]:
 @_button
 def pause(request: HttpRequest) -> None:
     control.pause(request.user)  # type: ignore[arg-type]
-    messages.success(request, _("The queue is paused. Photos are taken and wait."))
+    messages.success(request, _("The queue is paused. Uploads are still accepted, and wait."))
 
 
 @_button
 def resume(request: HttpRequest) -> None:
     control.resume()
-    messages.success(request, _("The queue goes on."))
+    messages.success(request, _("The queue has resumed."))
 
 
 @_button
@@ -86,7 +86,7 @@ def retry(request: HttpRequest, job_id: uuid.UUID) -> None:
     if retries.retry(get_object_or_404(Job, pk=job_id)):
         messages.success(request, _("The photo is in the queue again."))
     else:
-        messages.warning(request, _("Somebody has tried this photo again already."))
+        messages.warning(request, _("Someone has already retried this photo."))
 
 
 @_button

@@ -30,7 +30,7 @@ class PhotoAdmin(ReadOnly):
     search_help_text = _("A photo's id, or its owner's address")
     exclude = ("guest",)
 
-    @display(description=_("whose"))
+    @display(description=_("owner"))
     def whose(self, photo: Photo) -> str:
         return str(photo.owner or _("guest"))
 

@@ -31,7 +31,7 @@ class Hidden(admin.SimpleListFilter):
 
 
 class Open(admin.SimpleListFilter):
-    title = _("looked into")
+    title = _("reviewed")
     parameter_name = "closed"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
@@ -89,7 +89,7 @@ class PublicPhotoAdmin(Moderated):
     def address(self, photo: Photo) -> str:
         return _link(photo)
 
-    @admin.action(description=_("Hide from everybody but the owner"), permissions=["moderate"])
+    @admin.action(description=_("Hide from everyone but the owner"), permissions=["moderate"])
     def hide(self, request: HttpRequest, photos: QuerySet[Photo]) -> None:
         moderation.hide(photos)
 

@@ -41,7 +41,7 @@ class ManageView(base.StaffView):
 class Pause(ManageView):
     @managed(
         "Pause the queue",
-        description="Workers finish what they have and take nothing more; uploads go on waiting.",
+        description="Workers finish what they have begun and take no more. New photos wait.",
         answers={200: schema.answer(shapes.WaitingSerializer, "It is paused.")},
         operation_id="queue_pause",
     )
@@ -75,7 +75,7 @@ class RetryFailed(ManageView):
 class Check(ManageView):
     @managed(
         "Compare files and rows",
-        description="Done by a worker; `check` in `queue/` says how far it is and what it found.",
+        description="A worker does it; `check` in `queue/` shows its progress and findings.",
         answers={202: schema.answer(shapes.CheckSerializer, "A worker will.")},
         operation_id="queue_check",
     )

@@ -68,7 +68,7 @@ class Result(View):
         if not wishes and not keep:
             return redirect(self.told(job)["urls"]["result"])
         if not access.may_request(self.visitor, job, vividness, keep):
-            raise PermissionDenied(_("Only the photo's owner may have this."), "owners_only")
+            raise PermissionDenied(_("Only the photo's owner can open this."), "owners_only")
         rendition = renditions.request(
             job,
             format=wishes.get("format"),

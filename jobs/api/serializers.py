@@ -50,7 +50,7 @@ class WhichPublic(serializers.Serializer):
 
 
 class WhichFile(serializers.Serializer):
-    """A result's file; as the job has it where nothing is said."""
+    """A result's file; what is not given is as in the job."""
 
     format = serializers.ChoiceField(list(RENDERED), required=False)
     size = serializers.IntegerField(
@@ -87,7 +87,7 @@ class NewToken(serializers.Serializer):
     def validate_expires_at(self, moment: datetime | None) -> datetime | None:
         """Refuse what would be over before it begins."""
         if moment and moment <= timezone.now():
-            raise serializers.ValidationError(_("This moment has passed."))
+            raise serializers.ValidationError(_("This time is in the past."))
         return moment
 
 
@@ -105,7 +105,7 @@ class ChangedEndpoint(serializers.Serializer):
         allow_empty=False,
         max_length=10,
         required=False,
-        help_text="Of what to tell.",
+        help_text="Events to send.",
     )
 
     def validate_url(self, url: str) -> str:
@@ -126,5 +126,5 @@ class NewEndpoint(ChangedEndpoint):
         allow_empty=False,
         max_length=10,
         default=list(Event.values),
-        help_text="Of what to tell; all of it by default.",
+        help_text="Events to send; all of them by default.",
     )

@@ -126,7 +126,7 @@ class StreamEventSerializer(serializers.Serializer):
     id = serializers.CharField(help_text="The job's `sequence`.")
     event = serializers.ChoiceField(["job", "progress"])
     data = serializers.CharField(  # type: ignore[assignment]
-        help_text="JSON, as the websocket has it."
+        help_text="JSON, as on the websocket."
     )
 
 
@@ -224,7 +224,7 @@ class MeSerializer(serializers.Serializer):
     quotas = QuotasSerializer()
     webhook_secret = serializers.CharField(
         allow_null=True,
-        help_text="Signs what is sent to the `webhook_url` of your jobs; null without `write`.",
+        help_text="Signs the messages to the `webhook_url` of your jobs; null without `write`.",
     )
     guest_token = serializers.CharField(
         required=False, help_text="Only for a guest nobody knows yet; see `POST jobs/`."
@@ -277,7 +277,7 @@ class ModelsSerializer(serializers.Serializer):
 
 
 class EndpointSerializer(serializers.Serializer):
-    """Where an account is told of its jobs."""
+    """An address that is called when an account's jobs end."""
 
     id = serializers.UUIDField()
     url = serializers.CharField()
@@ -286,7 +286,7 @@ class EndpointSerializer(serializers.Serializer):
         allow_null=True, help_text="Nothing but failures since then; null if the last try was good."
     )
     paused_at = serializers.DateTimeField(
-        allow_null=True, help_text="Nothing is sent since then; what happens is held."
+        allow_null=True, help_text="Paused since then: messages are held."
     )
     pause_reason = serializers.ChoiceField(
         [ASKED, FAILING, GONE],
@@ -297,7 +297,7 @@ class EndpointSerializer(serializers.Serializer):
 
 
 class CreatedEndpointSerializer(EndpointSerializer):
-    secret = serializers.CharField(help_text="Signs what is sent. It is never shown again.")
+    secret = serializers.CharField(help_text="Signs the messages. It is never shown again.")
 
 
 class EndpointsSerializer(serializers.Serializer):
@@ -310,7 +310,7 @@ class AttemptSerializer(serializers.Serializer):
     at = serializers.DateTimeField()
     ms = serializers.IntegerField(help_text="Milliseconds it took.")
     status = serializers.IntegerField(allow_null=True, help_text="The receiver's; null: none came.")
-    error = serializers.CharField(allow_blank=True, help_text="What kept it from answering.")
+    error = serializers.CharField(allow_blank=True, help_text="Why there was no answer.")
 
 
 class DeliverySerializer(serializers.Serializer):

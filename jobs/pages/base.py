@@ -44,7 +44,7 @@ def limited(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         try:
             return view(request, *args, **kwargs)
         except DomainError as error:
-            return problems.refuse(request, error, title=_("That is enough for now"))
+            return problems.refuse(request, error, title=_("Limit reached"))
 
     return answer
 

@@ -75,7 +75,7 @@ class Filters(forms.Form):
             ("newest", gettext_lazy("newest first")),
             ("oldest", gettext_lazy("oldest first")),
             ("name", gettext_lazy("file name")),
-            ("bytes", gettext_lazy("space they take")),
+            ("bytes", gettext_lazy("space used")),
         ],
         widget=forms.Select({"class": "field"}),
     )
@@ -107,7 +107,7 @@ class RecolorForm(forms.Form):
         widget=forms.Select({"class": "field"}),
     )
     size = forms.TypedChoiceField(
-        label=gettext_lazy("Size at which the network looks"),
+        label=gettext_lazy("Network input size"),
         required=False,
         coerce=int,
         empty_value=None,
@@ -213,8 +213,8 @@ def _publish(request: VisitorRequest, photos: list[Photo]) -> None:
 def _unpublish(request: VisitorRequest, photos: list[Photo]) -> None:
     count = bulk.unpublish(photos)
     words = ngettext(
-        "%(count)s photo was taken out of the gallery.",
-        "%(count)s photos were taken out of the gallery.",
+        "%(count)s photo was removed from the gallery.",
+        "%(count)s photos were removed from the gallery.",
         count,
     )
     messages.success(request, words % {"count": count})

@@ -46,7 +46,7 @@ class NewLink(forms.Form):
         widget=forms.Select({"class": "field"}),
     )
     password = forms.CharField(
-        label=gettext_lazy("Password (if you like)"),
+        label=gettext_lazy("Password (optional)"),
         required=False,
         max_length=200,
         strip=False,

@@ -39,7 +39,7 @@ def retry(job: Job) -> bool:
 
 
 def retry_lately() -> int:
-    """Try again what failed within a day for a reason of ours; how many."""
+    """Retry jobs of the last day that failed for a reason of ours; how many."""
     since = timezone.now() - LATELY
     jobs = failed().filter(finished_at__gt=since, error_code__in=OURS)
     return sum(retry(job) for job in jobs[:1000])

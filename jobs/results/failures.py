@@ -11,10 +11,8 @@ from ml.versions.serving import MODEL_UNAVAILABLE, Unavailable
 log = logging.getLogger(__name__)
 
 TOOK_TOO_LONG = gettext_noop("Coloring took too long. Try a smaller copy of the photo.")
-OUT_OF_MEMORY = gettext_noop("The photo needs more memory than there is. Try a smaller copy.")
-STORAGE_UNAVAILABLE = gettext_noop(
-    "The photo could be neither read nor kept just then. Please try again."
-)
+OUT_OF_MEMORY = gettext_noop("The photo needs more memory than is available. Try a smaller copy.")
+STORAGE_UNAVAILABLE = gettext_noop("Photo storage was unavailable. Please try again.")
 INTERNAL_ERROR = gettext_noop("Something broke on our side while coloring. Please try again.")
 
 

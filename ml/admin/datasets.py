@@ -23,7 +23,7 @@ TITLES = {
     "broken": _("Broken"),
     "gray": _("Without color"),
     "small": _("Too small"),
-    "duplicate": _("Copies of others"),
+    "duplicate": _("Duplicates"),
 }
 
 

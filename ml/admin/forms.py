@@ -76,7 +76,7 @@ def _capitalize(form: forms.BaseForm) -> None:
 def _bases() -> list[tuple[str, Any]]:
     """What a run can go on from; empty stands for the preset's own choice."""
     choices: list[tuple[str, Any]] = [
-        ("", _("as the preset has it")),
+        ("", _("from the preset")),
         (SERVED, _("the model in service")),
         ("none", _("none: a new network")),
     ]
@@ -98,17 +98,17 @@ class NewRun(forms.ModelForm):
         DataSet.objects.filter(state=DataSet.State.READY),
         label=_("data sets"),
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": _("Choose a data set to learn from.")},
+        error_messages={"required": _("Choose a data set to train on.")},
     )
     base = forms.ChoiceField(label=_("base model"), required=False, widget=UnfoldAdminSelectWidget)
     epochs = forms.IntegerField(label=_("epochs"), help_text=_("Passes over the photos."))
     batch = forms.IntegerField(label=_("batch"), help_text=_("Photos a step."))
-    rate = forms.FloatField(label=_("learning rate"), help_text=_("At its highest."))
+    rate = forms.FloatField(label=_("learning rate"), help_text=_("Its peak."))
     size = forms.IntegerField(label=_("size"), help_text=_("Pixels of the crops."))
     patience = forms.IntegerField(
-        label=_("early stop"), help_text=_("Ends after so many checks without a better one.")
+        label=_("early stop"), help_text=_("Stops after this many checks without improvement.")
     )
-    limit = forms.IntegerField(label=_("photos"), help_text=_("Use so many only."))
+    limit = forms.IntegerField(label=_("photos"), help_text=_("Use only this many."))
     precision = forms.ChoiceField(
         label=_("precision"),
         choices=[(name, name) for name in PRECISIONS],
@@ -151,7 +151,7 @@ class NewRun(forms.ModelForm):
                 "placeholder": _("the preset's") if name not in ("devices", "seed") else 0,
             }
         self.fields["data_sets"].help_text = _(
-            "A tenth of each is kept apart, by the hash of its photos, to check on."
+            "A tenth of each is held out for validation, chosen by the hash of its photos."
         )
 
     def clean(self) -> dict[str, Any]:

@@ -151,8 +151,8 @@ def _words() -> dict[str, str]:
     """What the page's script says."""
     return {
         "epoch": _("epoch"),
-        "loss": _("while learning"),
-        "checkLoss": _("on photos apart"),
+        "loss": _("in training"),
+        "checkLoss": _("in validation"),
         "mean": _("calm"),
         "shown": _("natural"),
         "servedMean": _("in service, calm"),

@@ -18,7 +18,7 @@ class Reason(forms.Form):
         required=False,
         max_length=2000,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
-        help_text=_("Kept with the record. Needed where the comparison does not speak for it."),
+        help_text=_("Kept in the record. Required unless the comparison is in its favor."),
     )
 
 
@@ -30,7 +30,7 @@ class Photos(forms.Form):
         READY,
         label=_("Photos"),
         required=False,
-        empty_label=_("those that decide: kept apart by its training, and the reference set"),
+        empty_label=_("the sets that decide: held out from its training, and the reference set"),
         widget=UnfoldAdminSelectWidget,
     )
 
@@ -52,7 +52,7 @@ class Import(forms.Form):
         required=False,
         max_length=60,
         widget=UnfoldAdminTextInputWidget,
-        help_text=_("What people ask for; empty: the one on its card."),
+        help_text=_("The name people request; empty: the name on its card."),
     )
     note = forms.CharField(
         label=_("Note"), required=False, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3})

@@ -28,7 +28,7 @@ class StaffView(base.View):
             raise NotAuthenticated(_("Sign in, or send an account's token."))
         needed = self.needs.get(request.method or "")
         if needed and not permissions.may(self.visitor, needed):
-            raise PermissionDenied(_("This is for staff with the permission to do it."))
+            raise PermissionDenied(_("Only staff with the right permission can do this."))
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, Told):

@@ -6,7 +6,7 @@ from colorweb import errors
 from colorweb.errors import Meaning
 
 CODES = {
-    "permission_denied": Meaning(403, "This is for staff with the permission to do it."),
+    "permission_denied": Meaning(403, "Only staff with the right permission can do this."),
     "not_an_archive": Meaning(400, "The file is neither a zip nor a tar."),
     "no_archive": Meaning(400, "An upload needs a `file`."),
     "archive_too_large": Meaning(400, "The archive unpacks to more than the limit."),
@@ -20,13 +20,13 @@ CODES = {
     "run_ended": Meaning(409, "The run has ended already."),
     "run_not_ended": Meaning(409, "The run has not ended; stop it first."),
     "run_not_resumable": Meaning(409, "Only a stopped or failed run can be resumed."),
-    "not_a_model": Meaning(400, "The file is no safetensors file of a network of ours."),
+    "not_a_model": Meaning(400, "The file is not a safetensors file of one of our networks."),
     "model_too_large": Meaning(400, "The model is larger than the limit."),
     "gate_missing": Meaning(409, "Compare it first, or give a `reason`."),
     "gate_failed": Meaning(409, "It is worse than the version in service; give a `reason`."),
     "in_service": Meaning(409, "The version is in service already."),
     "nothing_before": Meaning(409, "No version was in service before this one."),
-    "promoted_meanwhile": Meaning(409, "Somebody else has just changed the version in service."),
+    "promoted_meanwhile": Meaning(409, "Someone else has just changed the version in service."),
     "model_unavailable": Meaning(409, "The version's weights cannot be read.", "%(why)s"),
     "nothing_to_measure": Meaning(409, "There are no photos to compare on: name a `data_set`."),
 }

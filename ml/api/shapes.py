@@ -60,7 +60,7 @@ class RunOptionsSerializer(serializers.Serializer):
     rate = _figure("rate", serializers.FloatField, help_text="Highest learning rate.")
     size = _figure("size", help_text="Pixels of the crops; null: they may grow.")
     seed = _figure("seed", default=0, allow_null=False)
-    patience = _figure("patience", help_text="Ends after so many checks without a better one.")
+    patience = _figure("patience", help_text="Stops after this many checks without improvement.")
     precision = serializers.ChoiceField(PRECISIONS, default="auto")
     devices = _figure("devices", default=0, allow_null=False, help_text="GPUs; 0: all there are.")
     limit = _figure("limit", help_text="Use so many photos only.")
@@ -83,7 +83,7 @@ class NewRun(serializers.Serializer):
         allow_null=True,
         allow_blank=True,
         help_text="Model to go on from: a name of `models/`, `name@version`, `served`; empty: a "
-        "new network; null: as the preset has it.",
+        "new network; null: the preset's.",
     )
     data_sets = serializers.ListField(child=serializers.UUIDField(), max_length=50)
     options = RunOptionsSerializer(default=dict)
@@ -135,7 +135,7 @@ class TrainingRunSerializer(serializers.Serializer):
     served = serializers.JSONField(help_text="The model in service on the validation photos.")
     log = serializers.CharField(allow_blank=True, help_text="Its last lines.")
     error = RunErrorSerializer(allow_null=True)
-    version = serializers.CharField(allow_null=True, help_text="What came of it.")
+    version = serializers.CharField(allow_null=True, help_text="The model version it made.")
     version_id = serializers.UUIDField(allow_null=True)
     may = RunMaySerializer()
     created_by = serializers.CharField(allow_null=True)

@@ -166,7 +166,7 @@ def _check_size(unpacked: int) -> None:
     if unpacked > settings.DATASET_MAX_UNPACKED:
         raise DataSetError(
             "archive_too_large",
-            _("The archive unpacks to more than %(limit)d GB. Split it, or name a folder."),
+            _("The archive unpacks to more than %(limit)d GB. Split it, or use a folder."),
             limit=settings.DATASET_MAX_UNPACKED // 1_000_000_000,
         )
 

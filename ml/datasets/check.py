@@ -211,8 +211,8 @@ def _nothing(figures: dict[str, Any]) -> DataSetError:
     return DataSetError(
         "no_photos",
         _(
-            "None of the %(photos)d photos can be learned from: %(broken)d broken, "
-            "%(gray)d without color, %(small)d too small."
+            "None of the %(photos)d photos can be used for training: %(broken)d broken, %(gray)d "
+            "without color, %(small)d too small."
         ),
         **{key: figures[key] for key in ("photos", "broken", "gray", "small")},
     )

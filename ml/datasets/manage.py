@@ -69,7 +69,9 @@ def check_again(data_set: DataSet) -> None:
     with transaction.atomic():
         rows = DataSet.objects.filter(pk=data_set.pk, state__in=[State.READY, State.FAILED])
         if not rows.update(state=State.QUEUED, progress=0.0, crash_count=0):
-            raise DataSetError("data_set_busy", _("It is being checked already, or waits for it."))
+            raise DataSetError(
+                "data_set_busy", _("It is being checked already, or is waiting for a check.")
+            )
         transaction.on_commit(wakeups.CHECK.publish)
 
 
@@ -109,7 +111,7 @@ def _free(data_set: DataSet) -> None:
     if run:
         raise DataSetError(
             "data_set_in_use",
-            _("The run “%(run)s” is using it. Wait for its end, or stop it first."),
+            _("The run “%(run)s” is using it. Wait for it to end, or stop it first."),
             run=str(run),
         )
 

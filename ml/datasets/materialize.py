@@ -74,7 +74,7 @@ def _index(wanted: Wanted) -> dict[str, Entry]:
             name=data_set.name,
         )
     if data_set.fingerprint != wanted.fingerprint:
-        raise _changed(data_set, _("other photos are in it than when it was chosen"))
+        raise _changed(data_set, _("its photos have changed since it was chosen"))
     return {e.name: e for e in index.read(data_set.index) if e.verdict == USABLE}
 
 

@@ -97,7 +97,7 @@ def _places365(roots: list[Path]) -> Iterator[Found]:
     if folder is None or not listed.is_file():
         raise DataSetError(
             "no_such_path",
-            _("%(path)s is not a copy of Places365: %(list)s and one of %(folders)s belong there."),
+            _("%(path)s is not a copy of Places365: it needs %(list)s and one of %(folders)s."),
             path=str(root),
             list=PLACES365_LIST,
             folders=", ".join(PLACES365_FOLDERS),

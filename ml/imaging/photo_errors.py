@@ -4,17 +4,17 @@ from collections.abc import Callable
 from typing import Any
 
 ERRORS = {
-    "empty_file": "The file is empty. Copy it again from where it comes from.",
-    "too_many_bytes": "The file has %(megabytes)s MB; at most %(limit)s MB are taken. "
-    "Save it as a JPEG, or scale it down.",
+    "empty_file": "The file is empty. Copy it again from its source.",
+    "too_many_bytes": "The file is %(megabytes)s MB; the limit is %(limit)s MB. Save it as a "
+    "JPEG, or scale it down.",
     "not_a_photo": "This is not a photo. Choose a JPEG, PNG, WebP, TIFF, HEIC or AVIF file.",
-    "vector_drawing": "This is an SVG drawing, not a photo. Export it as PNG and bring that.",
+    "vector_drawing": "This is an SVG drawing, not a photo. Export it as PNG and send that.",
     "unsupported_format": "%(kind)s files cannot be read here. Export the photo as JPEG or PNG.",
-    "too_many_pixels": "The photo has %(megapixels)s megapixels; at most %(limit)s are taken. "
-    "Scale it down.",
+    "too_many_pixels": "The photo has %(megapixels)s megapixels; the limit is %(limit)s. Scale "
+    "it down.",
     "too_narrow": "The photo is %(width)s x %(height)s pixels; its long side may be at "
     "most %(limit)s times its short side. Cut it into pieces.",
-    "truncated": "The file ends before the photo does. Copy or download it again.",
+    "truncated": "The file is incomplete. Copy or download it again.",
     "damaged": "The file is damaged. Open it in a photo program and save it as a new file.",
     "too_large_for_format": "A %(format)s file holds at most %(limit)s pixels a side. "
     "Choose JPEG or PNG.",

@@ -27,7 +27,7 @@ class TrainingRun(Task):
         WAITING = "waiting", _("waiting")
         PREPARING = "preparing", _("fetching the photos")
         TRAINING = "training", _("training")
-        FINISHING = "finishing", _("keeping the model")
+        FINISHING = "finishing", _("saving the model")
         DONE = "done", _("done")
 
     name = models.CharField(_("name"), max_length=100)

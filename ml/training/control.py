@@ -77,7 +77,7 @@ def _columns(run: TrainingRun) -> dict[str, Any]:
 def verify(data_sets: Sequence[DataSet], base: str | None) -> None:
     """Raises RunError for what a run could not begin with."""
     if not data_sets:
-        raise RunError("no_data_set", _("Choose a data set to learn from."))
+        raise RunError("no_data_set", _("Choose a data set to train on."))
     for data_set in data_sets:
         if data_set.state != DataSet.State.READY:
             raise RunError(

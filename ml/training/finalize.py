@@ -30,8 +30,8 @@ NO_MEMORY = RunError(
 KILLED = RunError(
     "killed",
     _(
-        "The system ended the training at once (signal %(signal)s), for want of memory most "
-        "likely. Resume it to go on from the last checkpoint, or try a smaller batch."
+        "The system killed the training (signal %(signal)s), most likely for lack of memory. "
+        "Resume it to go on from the last checkpoint, or try a smaller batch."
     ),
 )
 OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "cannot allocate memory", "MemoryError")
@@ -144,7 +144,7 @@ def _register(run: TrainingRun, weights: Path) -> ModelVersion:
         )
     except (OSError, CardError) as error:
         raise RunError(
-            "not_kept", _("The weights could not be kept: %(why)s"), why=str(error)
+            "not_kept", _("The weights could not be saved: %(why)s"), why=str(error)
         ) from error
 
 

@@ -17,8 +17,8 @@ State, Stage = TrainingRun.State, TrainingRun.Stage
 WORKER_DIED = RunError(
     "worker_died",
     _(
-        "The training worker was killed three times without getting any further, for want of "
-        "memory most likely. Try a smaller batch or fewer photos, then resume."
+        "The training worker was killed three times at the same step, most likely for lack of "
+        "memory. Try a smaller batch or fewer photos, then resume."
     ),
 )
 

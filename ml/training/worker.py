@@ -140,7 +140,7 @@ class Attempt:
         if devices > max(1, here):
             raise RunError(
                 "too_few_devices",
-                _("The run wants %(wanted)d GPUs and this machine has %(here)d."),
+                _("The run needs %(wanted)d GPUs and this machine has %(here)d."),
                 wanted=devices,
                 here=here,
             )

@@ -47,7 +47,7 @@ def check(path: Path) -> None:
     if size > settings.MODEL_MAX_BYTES:
         raise NotImported(
             "model_too_large",
-            _("A model may have %(limit)d MB."),
+            _("A model can be up to %(limit)d MB."),
             limit=settings.MODEL_MAX_BYTES // 1_000_000,
         )
     try:

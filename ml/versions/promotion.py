@@ -65,7 +65,7 @@ def _change(kind: str, version: ModelVersion, **fields: Any) -> Promotion:
         if registry.current() != before:
             raise NotPromoted(
                 "promoted_meanwhile",
-                _("Somebody else has just changed the version in service. Look again."),
+                _("Someone else has just changed the version in service. Reload the page."),
             )
         if version == before:
             raise NotPromoted("in_service", _("This version is in service already."))

@@ -25,7 +25,9 @@ log = logging.getLogger(__name__)
 
 KEPT = 3  # networks that were asked for by name, besides the one in service
 RETRY = 30  # seconds after which a version that could not be loaded is tried again
-MODEL_UNAVAILABLE = gettext_noop("This network cannot be loaded now. Choose another, or the usual.")
+MODEL_UNAVAILABLE = gettext_noop(
+    "This network cannot be loaded now. Choose another, or the default."
+)
 
 
 class Unavailable(Exception):

@@ -115,7 +115,7 @@ async def test_a_form_may_carry_several_photos_and_answers_with_a_page():
     assert allowed.status == 200
     assert refused.status == 413
     assert b"<html" in refused.body
-    assert b"all photos sent at once 5 MB" in refused.body
+    assert b"all photos sent at once up to 5 MB" in refused.body
 
 
 async def test_a_refused_body_is_read_to_its_end_so_that_the_answer_is_seen():

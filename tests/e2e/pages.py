@@ -59,4 +59,4 @@ def publish(page: Page, title: str) -> None:
     page.get_by_role("button", name="Publish…").click()
     page.locator("#publish").get_by_label("Title").fill(title)
     page.get_by_role("button", name="Publish", exact=True).click()
-    expect(page.get_by_role("button", name="Take out of the gallery")).to_be_visible()
+    expect(page.get_by_role("button", name="Remove from the gallery")).to_be_visible()

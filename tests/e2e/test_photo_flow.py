@@ -128,7 +128,7 @@ def test_a_photo_reaches_the_gallery_only_when_its_owner_publishes_it(
     page.get_by_role("button", name="Publish…").click()
     page.locator("#publish").get_by_label("Title").fill("Grandmother in Riga")
     page.get_by_role("button", name="Publish", exact=True).click()
-    expect(page.get_by_role("button", name="Take out of the gallery")).to_be_visible()
+    expect(page.get_by_role("button", name="Remove from the gallery")).to_be_visible()
 
     stranger.goto("/gallery/")
     expect(stranger.get_by_text("Grandmother in Riga").first).to_be_visible()

@@ -51,7 +51,7 @@ def start_run(page: Page, data_set: str, epochs: int) -> str:
     page.locator("[name=batch]").fill("6")
     page.locator("[name=size]").fill("32")
     page.locator("[name=patience]").fill("1000")
-    expect(page.locator("run-estimate")).to_contain_text("It will take about")
+    expect(page.locator("run-estimate")).to_contain_text("It should take about")
     page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_url(re.compile(r"/admin/ml/trainingrun/[0-9a-f-]{36}/change/"))
     return page.url.split("/")[-3]
@@ -62,7 +62,7 @@ def test_curves_and_samples_arrive_without_a_reload(
 ) -> None:
     log_in(page)
     add_data_set(page, tmp_path, "Forty photos")
-    expect(page.get_by_text("To learn from")).to_be_visible()
+    expect(page.get_by_text("For training")).to_be_visible()
     start_run(page, "Forty photos", 2)
     page.evaluate("window.untouched = true")
     run = page.locator("training-run")

@@ -132,7 +132,7 @@ def test_a_photo_that_had_color_is_shown_gray_ours_and_as_it_was(client):
     states.change(job.pk, State.SUCCEEDED, fence=1, result=job.photo.source)
     page = client.get(f"/jobs/{job.pk}/").content.decode()
     assert 'figure class="original"' in page
-    assert "This photo had colors already" in page
+    assert "This photo was already in color" in page
     assert client.get(f"/files/{job.pk}/original_preview").status_code == 200
     name = files.name_in(job.photo_id, "original_preview")
     with default_storage.open(name) as file, Image.open(file) as picture:
@@ -171,4 +171,4 @@ def test_a_photo_can_be_colored_again_with_other_options(client):
 def test_a_request_for_another_host_is_refused_on_a_page(client):
     answer = client.get("/", headers={"host": "elsewhere.example"})
     assert answer.status_code == 400
-    assert "That request was not understood" in answer.content.decode()
+    assert "That request could not be read" in answer.content.decode()

@@ -211,8 +211,8 @@ def test_a_format_that_is_read_and_not_written_is_named(client):
     def page(kind: str) -> str:
         return client.get(f"/photos/{make.published(format=kind).photo_id}/").content.decode()
 
-    assert "The photo came as HEIC, which can be read here but not written." in page("heic")
-    assert "can be read here but not written" not in page("jpeg")
+    assert "You sent the photo as HEIC, which we can read but not write." in page("heic")
+    assert "we can read but not write" not in page("jpeg")
 
 
 def test_a_private_photo_gives_strangers_nothing(job):

@@ -176,7 +176,7 @@ def test_links_whose_time_is_over_are_forgotten(job):
 
 
 def test_guests_read_that_links_and_publication_end_with_the_photo(job, client):
-    words = "deleted 24 hours after you sent it: from the gallery too, and links to it end"
+    words = "we delete the photo 24 hours after you send it, from the gallery too"
     pages = (f"/jobs/{job.pk}/share/", f"/jobs/{job.pk}/", "/history/")
     assert all(words in client.get(page).content.decode() for page in pages)
     guests.claim_guest_data(job.photo.guest, user := User.objects.create_user("ada@example.org"))

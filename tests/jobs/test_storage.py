@@ -94,7 +94,7 @@ def test_a_page_says_that_the_store_is_full(client, settings):
     settings.STORED_BYTES = {"guest": 0, "account": 0}
     answer = client.post("/sample/")
     assert answer.status_code == 507
-    assert "Your photos take" in answer.content.decode()
+    assert "Your photos use" in answer.content.decode()
 
 
 @pytest.mark.long

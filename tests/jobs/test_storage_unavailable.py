@@ -64,7 +64,7 @@ def test_pages_and_files_say_that_it_passes(client, use):
     file = client.get(f"/files/{job.pk}/gray_card")
     for answer in (form, file):
         assert (answer.status_code, answer["Retry-After"]) == (503, "30")
-    assert "Фотографии сейчас недоступны" in form.content.decode()
+    assert "Хранилище фотографий недоступно" in form.content.decode()
     assert Photo.objects.count() == 1
 
 

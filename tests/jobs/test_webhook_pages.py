@@ -56,7 +56,7 @@ def test_one_is_added_and_its_secret_shown_once(client, ada):
         shown = text(client.get(page))
         assert endpoint.url in shown
         assert secret not in shown
-    assert "1 address is told" in text(client.get("/account/"))
+    assert "We call 1 address when your photos are finished." in text(client.get("/account/"))
 
 
 @pytest.mark.parametrize("url", ["http://example.org/", "https://10.0.0.1/", "javascript:alert(1)"])
@@ -76,7 +76,7 @@ def test_the_log_tells_how_it_went_and_sends_again(client, ada, receiver):
     shown = text(client.get(page))
     assert re.search(r"1 try, \d+ ms", shown)
     assert "<br>500" in shown
-    assert "Nothing but failures since" in shown
+    assert "Every delivery has failed since" in shown
     receiver.answer = lambda handler: handler.say(200)
     client.post(f"{page}deliveries/{WebhookDelivery.objects.get().pk}/")
     WebhookEndpoint.objects.update(backoff_until=None)
@@ -86,7 +86,7 @@ def test_the_log_tells_how_it_went_and_sends_again(client, ada, receiver):
 
 def test_a_test_is_sent_and_its_line_tells_how_it_went(client, ada, receiver):
     page = f"{LIST}{made(ada, receiver.url).pk}/"
-    assert "A test is on its way." in text(client.post(page + "test/", follow=True))
+    assert "A test message is on its way." in text(client.post(page + "test/", follow=True))
     sending.send_due()
     assert "Send again: a test" in text(client.get(page))
     assert "delivered" in text(client.get(page))
@@ -104,7 +104,7 @@ def test_the_log_tells_when_it_is_tried_again(client, ada):
         attempts=[{"at": now.isoformat(), "ms": 5, "status": 500, "error": ""}],
     )
     delivery = make_delivery(due_at=now - minute)
-    assert "5 ms, next try any moment now" in text(client.get(page))
+    assert "5 ms, next try very soon" in text(client.get(page))
     russian = client.get(page, headers={"Accept-Language": "ru"})
     assert "5 мс, следующая попытка с минуты на минуту" in text(russian)
     WebhookEndpoint.objects.update(backoff_until=now + 3 * minute)
@@ -122,13 +122,13 @@ def test_pausing_and_resuming(client, ada):
     shown = text(client.post(page + "pause/", follow=True))
     assert "Resume" in shown
     shown = text(client.post(page + "resume/", follow=True))
-    assert "In order." in shown
+    assert "Working." in shown
 
 
 def test_why_a_dead_one_is_paused(client, ada):
     endpoint = made(ada)
     endpoints.pause(endpoint, endpoints.FAILING)
-    assert "nothing but fail for days" in text(client.get(LIST))
+    assert "Every delivery has failed for days" in text(client.get(LIST))
 
 
 def test_a_new_secret(client, ada):

@@ -57,11 +57,12 @@ class Tokens(View):
         wanted = new.validated_data
         if not all(self.visitor.may(scope) for scope in wanted["scopes"]):
             raise PermissionDenied(
-                _("You cannot give a token what you may not do yourself."), "insufficient_scope"
+                _("You cannot give a token permissions that you do not have."), "insufficient_scope"
             )
         own = self.visitor.api_token
         if own and own.expires_at and (wanted["expires_at"] or LATEST) > own.expires_at:
-            raise ValidationError({"expires_at": _("Not later than the token you are using.")})
+            message = _("A token cannot outlive the token that creates it.")
+            raise ValidationError({"expires_at": message})
         token, secret = tokens.create(user, **wanted)
         return Response(_told(token) | {"token": secret}, status=status.HTTP_201_CREATED)
 

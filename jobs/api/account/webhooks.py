@@ -103,7 +103,7 @@ class OneEndpoint(EndpointView):
 
     @documented(
         "Delete a webhook",
-        description="With its log; what was not delivered yet will not be.",
+        description="This also deletes its log. Messages still waiting will not be sent.",
         answers={204: OpenApiResponse(description="It is gone.")},
         codes=OF_ENDPOINTS,
         operation_id="webhooks_destroy",
@@ -130,7 +130,7 @@ class Secret(EndpointView):
 class Pause(EndpointView):
     @changes(
         "Send nothing for now",
-        description="What happens meanwhile is held, for as long as the log is kept.",
+        description="Messages are held while it is paused, for as long as the log is kept.",
         operation_id="webhooks_pause",
     )
     def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
@@ -142,7 +142,7 @@ class Pause(EndpointView):
 class Resume(EndpointView):
     @changes(
         "Send again",
-        description="Also for a webhook that was paused because it failed; what was held is sent.",
+        description="Held messages are sent. It also resumes a webhook that failed for too long.",
         operation_id="webhooks_resume",
     )
     def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:

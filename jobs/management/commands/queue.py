@@ -31,7 +31,7 @@ class Command(BaseCommand):
                 return "The queue is paused."
             case "resume":
                 control.resume()
-                return "The queue goes on."
+                return "The queue has resumed."
             case "retry-failed":
                 return f"{retries.retry_lately()} photos are in the queue again."
             case "check":

@@ -30,7 +30,7 @@ DAYS = {
     "30": gettext_lazy("30 days"),
     "90": gettext_lazy("90 days"),
     "365": gettext_lazy("a year"),
-    "": gettext_lazy("until it is withdrawn"),
+    "": gettext_lazy("until revoked"),
 }
 
 
@@ -87,5 +87,5 @@ def withdraw(request: VisitorRequest, token_id: int) -> HttpResponse:
     """From now on the token opens nothing."""
     token = get_object_or_404(user_of(request).api_tokens, pk=token_id)
     token.delete()
-    messages.success(request, _("“%(name)s” opens nothing any more.") % {"name": token.name})
+    messages.success(request, _("Token “%(name)s” was revoked.") % {"name": token.name})
     return redirect("account-tokens")

@@ -111,7 +111,7 @@ def rotate(request: VisitorRequest, endpoint_id: uuid.UUID) -> HttpResponse:
 def test(request: VisitorRequest, endpoint_id: uuid.UUID) -> HttpResponse:
     """Send a test; its outcome appears in the log."""
     try_out(_own(request, endpoint_id))
-    messages.success(request, _("A test is on its way. Its line below tells how it went."))
+    messages.success(request, _("A test message is on its way. The list below shows how it went."))
     return redirect("account-webhook", endpoint_id)
 
 

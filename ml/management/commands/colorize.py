@@ -143,7 +143,7 @@ def _reason(error: Exception) -> str:
         case photos.PhotoError():
             return error.message
         case MemoryError():
-            return "The photo needs more memory than there is. Try a smaller copy."
+            return "The photo needs more memory than is available. Try a smaller copy."
         case _:
             return str(error)
 

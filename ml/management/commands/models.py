@@ -95,7 +95,7 @@ def _newest(wish: str) -> ModelVersion:
 
 def _line(line: dict[str, Any]) -> str:
     """A figure for people."""
-    verdict = "holds" if line["passed"] else "WORSE"
+    verdict = "met" if line["passed"] else "WORSE"
     return (
         f"{line['data_set']:<20} {line['metric']:<24} {line['ours']:>10.5g} "
         f"against {line['theirs']:>10.5g}, allowed {line['worst']:>10.5g}: {verdict}"

@@ -73,7 +73,7 @@ def test_parts_and_fingerprint_hang_on_content_alone(tmp_path):
 def test_nothing_to_learn_from_is_said_in_words(tmp_path):
     data_set = checked(upload(tmp_path, {"a.jpg": b"x", "b.jpg": b"y"}))
     assert data_set.state == "failed"
-    assert "None of the 2 photos can be learned from: 2 broken" in data_set.error_message
+    assert "None of the 2 photos can be used for training: 2 broken" in data_set.error_message
     assert "no photos in it" in checked(upload(tmp_path, {"a.txt": b"x"})).error_message
 
 

@@ -101,5 +101,5 @@ def test_a_set_checked_again_with_other_photos_is_not_the_one_that_was_chosen(ro
     colors.folder(root / "photos", 9)
     manage.check_again(data_set)
     checked(data_set)
-    with pytest.raises(DataSetError, match="other photos are in it"):
+    with pytest.raises(DataSetError, match="its photos have changed"):
         materialize(chosen, tmp_path / "data")
