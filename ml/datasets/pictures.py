@@ -13,7 +13,7 @@ from PIL import Image, ImageOps
 
 from ml.datasets.archives import SUFFIXES
 from ml.datasets.errors import Unreadable
-from ml.imaging.photos import FORMATS
+from ml.imaging.opening import FORMATS
 
 MIN_SIDE = 32  # pixels; as the engine has it
 MIN_CHROMA = 5.0  # mean of sqrt(a^2 + b^2) under which a photo counts as black and white
