@@ -403,7 +403,7 @@ SPECTACULAR_SETTINGS = {
         "Event": ["job.succeeded", "job.failed", "job.canceled"],
         "DeliveryEvent": ["job.succeeded", "job.failed", "job.canceled", "webhook.test"],
         "DeliveryState": ["pending", "held", "delivered", "failed"],
-        "CheckState": ["queued", "running", "done", "failed", "lost"],
+        "CheckState": ["queued", "running", "done", "failed"],
         "EvaluationState": "ml.models.Evaluation.State",
         "TrainingRunStateEnum": "ml.models.TrainingRun.State",
         "PauseReason": ["asked", "failing", "gone"],

@@ -13,9 +13,9 @@ from jobs.webhooks import sending
 
 @shared_task(time_limit=settings.COLORIZE_TASK_LIMIT, ignore_result=True)
 def colorize() -> None:
-    """A wake-up token: color whatever is next in the queue, then make one rendition.
+    """A wake-up: color whatever is next in the queue, then make one rendition.
 
-    Any token does both, so neither waits behind more than one claim of the other.
+    Any wake-up does both, so neither waits behind more than one claim of the other.
     """
     from jobs.results.worker import Worker  # noqa: PLC0415 - torch, in the processes that color only
 
@@ -31,11 +31,13 @@ def reap() -> None:
     claims.reap()
     archives.reap()
     sending.reap()
+    unpacking.reap()
+    consistency.reap()
 
 
 @shared_task(ignore_result=True)
 def make_archives() -> None:
-    """A wake-up token: make the zips that wait."""
+    """A wake-up: make the zips that wait."""
     archives.make_all()
 
 
@@ -102,5 +104,5 @@ def sweep_keys() -> None:
 
 @shared_task(ignore_result=True)
 def check_files() -> None:
-    """A wake-up token: compare files and rows, if that was requested."""
+    """A wake-up: compare files and rows, if that was requested."""
     consistency.work()

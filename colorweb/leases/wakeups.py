@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from colorweb import broker
 
 log = logging.getLogger(__name__)
+MAX_WAITING = 10
 
 
 class Wakeup(NamedTuple):
@@ -40,6 +41,6 @@ class Wakeup(NamedTuple):
             return 0
 
     def ensure(self, rows: QuerySet[Any]) -> None:
-        """Wake a worker if any of `rows` waits for it and no wake-up does."""
-        if rows.exists() and not self.waiting():
+        """Wake a worker if any of `rows` waits for it, unless its queue is full of wake-ups."""
+        if rows.exists() and self.waiting() < MAX_WAITING:
             self.publish()

@@ -1073,7 +1073,7 @@ export interface components {
             findings: unknown;
         };
         /** @enum {string} */
-        CheckState: "queued" | "running" | "done" | "failed" | "lost";
+        CheckState: "queued" | "running" | "done" | "failed";
         /** @description Photos that were sent together. */
         CreatedBatch: {
             /** Format: uuid */
@@ -8146,4 +8146,4 @@ export interface operations {
         };
     };
 }
-// SHA-256 of docs/openapi.yaml: 2b9f89d738b4400743bcb87e118db474dd974623905d5162f9287b08a96ffa81
+// SHA-256 of docs/openapi.yaml: 85e9226e845899d29b47ef01dd82461009d6f194c5113d4b17c14e9214f49e0a

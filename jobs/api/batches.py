@@ -71,8 +71,8 @@ class Batches(Repeatable):
         made = self._earlier(key)
         if made is None:
             try:
-                return self._take(new, key)
-            except IntegrityError:  # a twin of this request was quicker
+                return self._accept(new, key)
+            except IntegrityError:  # a concurrent duplicate was quicker
                 made = self._earlier(key)
                 if made is None:
                     raise
@@ -83,19 +83,19 @@ class Batches(Repeatable):
         made = self.earlier(key)
         return made if isinstance(made, Batch) else None
 
-    def _take(self, new: NewBatch, key: idempotency.Key | None) -> Response:
+    def _accept(self, new: NewBatch, key: idempotency.Key | None) -> Response:
         public = new.validated_data["visibility"] == Photo.Visibility.PUBLIC
         batch = batches.new(self.visitor, new.options, public=public)
 
-        def note(batch: Batch) -> None:
+        def on_saved(batch: Batch) -> None:
             if key:
                 key.remember(batch)
 
         if parts := new.validated_data.get("image"):
-            batches.accept_parts(parts, batch, self.visitor, note)
+            batches.accept_parts(parts, batch, self.visitor, on_saved)
             return self._answer(batch, status.HTTP_201_CREATED)
         try:
-            batches.accept_zip(new.validated_data["archive"], batch, self.visitor, note)
+            batches.accept_zip(new.validated_data["archive"], batch, self.visitor, on_saved)
         except DomainError as error:
             if error.code not in errors.OF_ZIPS:
                 raise

@@ -55,7 +55,7 @@ class RoomSerializer(serializers.Serializer):
 
 
 class CheckSerializer(serializers.Serializer):
-    state = serializers.ChoiceField(["queued", "running", "done", "failed", "lost"])
+    state = serializers.ChoiceField(["queued", "running", "done", "failed"])
     progress = serializers.FloatField(help_text="0 to 1.")
     asked_at = serializers.DateTimeField()
     finished_at = serializers.DateTimeField(allow_null=True)

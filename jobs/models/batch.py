@@ -9,9 +9,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from colorweb import errors
+from colorweb.leases.models import Leased
 
 
-class Batch(models.Model):
+class Batch(Leased):
     """Photos sent together, in parts or in a zip; `jobs.photos.batches` makes them jobs."""
 
     class State(models.TextChoices):
@@ -34,17 +35,17 @@ class Batch(models.Model):
     )
     entries = models.PositiveIntegerField(default=0, help_text="Photos it should have.")
     unpacked = models.PositiveIntegerField(default=0, help_text="So many of them are dealt with.")
-    tries = models.PositiveSmallIntegerField(default=0, help_text="Of the entry that is next.")
-    lease_until = models.DateTimeField(null=True, blank=True)
+    crash_count = models.PositiveSmallIntegerField(
+        default=0, help_text="Workers lost in a row, at the entry that is next."
+    )
+    due_at = models.DateTimeField(null=True, blank=True, help_text="Its turn; null: it had none.")
     refused = models.PositiveIntegerField(default=0)
     errors = models.JSONField(default=list, help_text="What was wrong with the first of those.")
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(
-                fields=["lease_until"], name="batch_unpacking", condition=Q(state="unpacking")
-            )
+            models.Index(fields=["due_at"], name="batch_unpacking", condition=Q(state="unpacking"))
         ]
 
     def __str__(self) -> str:

@@ -5,8 +5,10 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
+from colorweb.leases.models import Leased
 
-class Check(models.Model):
+
+class Check(Leased):
     """One comparison of all files and rows, made by `jobs.photos.consistency`."""
 
     class State(models.TextChoices):
@@ -22,7 +24,6 @@ class Check(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
-    seen_at = models.DateTimeField(auto_now_add=True, help_text="Last sign of life.")
     finished_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -20,10 +20,10 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import F, Q
-from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from colorweb import leases
 from colorweb.accounts.visitors import Visitor
 from colorweb.errors import DomainError
 from colorweb.http import storage_unavailable
@@ -65,7 +65,7 @@ def accept_parts(
     visitor: Visitor,
     on_saved: Callable[[Batch], None],
 ) -> None:
-    """Make a job of each photo; what is wrong with one is noted. Raises DomainError."""
+    """Make a job of each photo; what is wrong with one is recorded. Raises DomainError."""
     limits.check(visitor, sum(upload.size or 0 for upload in uploads), photos=len(uploads))
     batch.entries = len(uploads)
     with transaction.atomic():
@@ -75,12 +75,12 @@ def accept_parts(
 
 
 def resume(batch: Batch, uploads: Sequence[UploadedFile], visitor: Visitor) -> None:
-    """Take the parts that were not dealt with before a cut.
+    """Accept the parts that were not dealt with before the connection broke.
 
     When the storage becomes unavailable, those that are left are refused; if that is all of them,
     none is kept.
     """
-    with suppress(Overtaken):  # by a twin of this request
+    with suppress(leases.LeaseLost):  # a concurrent duplicate of this request was quicker
         for upload in uploads[batch.unpacked :]:
             try:
                 accept(batch, visitor, upload, upload.name or "photo")
@@ -144,7 +144,7 @@ def sweep() -> int:
 
 
 def accept(batch: Batch, visitor: Visitor, upload: UploadedFile, name: str) -> None:
-    """Make a job of one photo, or note what is wrong with it. Raises DomainError if it may wait."""
+    """Make a job of one photo, or record what is wrong. Raises DomainError if it may wait."""
 
     def on_saved(job: Job) -> None:
         Job.objects.filter(pk=job.pk).update(batch=batch)
@@ -163,7 +163,7 @@ def accept(batch: Batch, visitor: Visitor, upload: UploadedFile, name: str) -> N
 
 
 def refuse(batch: Batch, name: str, error: DomainError) -> None:
-    """Note what is wrong with a photo; its text is made when somebody reads."""
+    """Record what is wrong with a photo; the text is made when somebody reads it."""
     with transaction.atomic():
         if len(batch.errors) < MAX_ERRORS:
             batch.errors.append({"name": name[:200], **error.kept})
@@ -171,15 +171,14 @@ def refuse(batch: Batch, name: str, error: DomainError) -> None:
 
 
 def _advance(batch: Batch, **values: object) -> None:
-    """Note that an entry is dealt with; fails if somebody else has done it meanwhile."""
-    here = Batch.objects.filter(pk=batch.pk, unpacked=batch.unpacked)
-    if not here.update(unpacked=F("unpacked") + 1, tries=0, lease_until=Now(), **values):
-        raise Overtaken
+    """Record that an entry is dealt with, and release the batch.
+
+    Raises LeaseLost if another worker, or a concurrent duplicate of the request, has dealt with it.
+    """
+    rows = Batch.objects.filter(pk=batch.pk, unpacked=batch.unpacked)
+    values |= {"unpacked": F("unpacked") + 1, "crash_count": 0, "lease_until": None}
+    leases.change(rows, fence=batch.attempt, **values)
     batch.unpacked += 1
-
-
-class Overtaken(Exception):
-    """Another worker has this batch by now."""
 
 
 def photos_in(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:

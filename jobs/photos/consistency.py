@@ -7,24 +7,26 @@ misses has to come back from a backup.
 import logging
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
-from datetime import timedelta
 
-from celery import current_app
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Prefetch
-from django.utils import timezone
+from django.db.models.functions import Now
 
+from colorweb import leases
 from colorweb.accounts.models import User
-from jobs.models import Check, Job, Photo, State, folder_of
+from colorweb.leases.wakeups import Wakeup
+from jobs.models import Check, Job, Photo, folder_of
+from jobs.models import State as JobState
 from jobs.storage import files
 from ml.models import ModelVersion
 
 log = logging.getLogger(__name__)
 
-SILENCE = timedelta(minutes=2)
-"""A check that has said nothing for so long has lost its worker."""
+CHECK = Wakeup("jobs.tasks.check_files")
+State = Check.State
 MAX_NAMES = 20  # of each kind of finding
 
 
@@ -32,35 +34,42 @@ def request(by: User | None = None) -> Check:
     """The check that runs or waits, or a new one for a worker to do."""
     with transaction.atomic():
         last = Check.objects.select_for_update().first()
-        if last and not is_over(last):
+        if last and last.state in (State.QUEUED, State.RUNNING):
             return last
-        check = Check.objects.create(asked_by=by)
-    try:
-        current_app.send_task("jobs.tasks.check_files", retry=False)
-    except Exception:
-        log.warning("Could not wake a worker for the check.", exc_info=True)
+        check: Check = Check.objects.create(asked_by=by)
+        transaction.on_commit(CHECK.publish)
     return check
-
-
-def is_over(check: Check) -> bool:
-    """Whether nobody works on it any more, or ever will."""
-    ended = check.state in (Check.State.DONE, Check.State.FAILED)
-    return ended or check.seen_at < timezone.now() - SILENCE
 
 
 def work() -> None:
     """Do the check that waits, if there is one; only one worker gets it."""
-    newest = Check.objects.filter(state=Check.State.QUEUED).values_list("pk", flat=True).first()
-    rows = Check.objects.filter(pk=newest or 0)
-    claimed = rows.filter(state=Check.State.QUEUED)
-    if not claimed.update(state=Check.State.RUNNING, seen_at=timezone.now()):
+    check = leases.claim_one(Check.objects.filter(state=State.QUEUED), state=State.RUNNING)
+    if check is None:
         return
     try:
-        findings = look(lambda done: rows.update(progress=done, seen_at=timezone.now()))
-        rows.update(state=Check.State.DONE, findings=asdict(findings), finished_at=timezone.now())
+        with leases.renewing(check):
+            findings = look(lambda done: leases.write(check, progress=done))
+        _end(check, State.DONE, findings=asdict(findings))
+    except leases.LeaseLost:
+        log.info("The check of files and rows went on without attempt %s.", check.attempt)
     except Exception:
         log.exception("The check of files and rows broke.")
-        rows.update(state=Check.State.FAILED, finished_at=timezone.now())
+        with suppress(leases.LeaseLost):
+            _end(check, State.FAILED)
+
+
+def reap() -> None:
+    """Requeue a check whose worker died, and wake a worker for one that waits."""
+    leases.requeue(
+        Check.objects.filter(state=State.RUNNING),
+        lambda check: leases.release(check, state=State.QUEUED),
+        lambda check: _end(check, State.FAILED),
+    )
+    CHECK.ensure(Check.objects.filter(state=State.QUEUED))
+
+
+def _end(check: Check, to: str, **values: object) -> None:
+    leases.release(check, state=to, finished_at=Now(), **values)
 
 
 @dataclass
@@ -100,7 +109,7 @@ def _look_at(shard: int, findings: Findings) -> None:
     there = {uuid.UUID(folder) for folder in files.folders(name)}
     first = uuid.UUID(int=shard << 120)
     last = uuid.UUID(int=((shard + 1) << 120) - 1)
-    done = Prefetch("jobs", Job.objects.filter(state=State.SUCCEEDED), to_attr="done")
+    done = Prefetch("jobs", Job.objects.filter(state=JobState.SUCCEEDED), to_attr="done")
     photos = Photo.objects.filter(pk__range=(first, last)).prefetch_related(done)
     for photo in photos.iterator(chunk_size=500):
         findings.photos += 1

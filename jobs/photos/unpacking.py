@@ -1,6 +1,6 @@
 """Zips become jobs, a photo at a time, by a worker.
 
-How far a zip is unpacked is noted in the transaction that makes each job, so that a worker that
+How far a zip is unpacked is recorded in the transaction that makes each job, so that a worker that
 dies neither loses nor doubles a photo. Zips take turns. Nothing is ever written under a name from
 a zip, and an entry is read no further than a photo may be long.
 """
@@ -20,11 +20,12 @@ from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from colorweb import leases
 from colorweb.accounts.visitors import Visitor
 from colorweb.errors import DomainError
 from colorweb.http.storage_unavailable import is_unavailable
 from jobs.models import Batch
-from jobs.photos.batches import UNPACK, Overtaken, accept, photos_in, refuse
+from jobs.photos.batches import UNPACK, accept, photos_in, refuse
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ SHIFT = 10.0
 """Seconds after which other tasks of the queue, such as the reaper's, have a turn."""
 LEASE = timedelta(minutes=2)
 """Longer than one photo takes."""
-SHORTLY = timedelta(seconds=20)
+RETRY_AFTER = timedelta(seconds=20)
 """A full queue is asked again after that."""
 
 
@@ -57,30 +58,35 @@ def unpack() -> int:
 
 def unpack_next() -> bool:
     """Go on with the batch that has waited longest, for one photo; False if none waits."""
-    waiting = Batch.objects.filter(
-        Q(lease_until=None) | Q(lease_until__lte=Now()), state=Batch.State.UNPACKING
-    )
-    batch = waiting.order_by(F("lease_until").asc(nulls_first=True)).first()
+    due = Q(due_at=None) | Q(due_at__lte=Now())
+    waiting = Batch.objects.filter(due, state=Batch.State.UNPACKING)
+    in_turn = waiting.order_by(F("due_at").asc(nulls_first=True))
+    batch = leases.claim_one(in_turn, lease=LEASE, due_at=Now())
     if batch is None:
         return False
-    if waiting.filter(pk=batch.pk, unpacked=batch.unpacked, tries=batch.tries).update(
-        lease_until=Now() + LEASE, tries=F("tries") + 1
-    ):
-        batch.tries += 1
+    with suppress(leases.LeaseLost):
         try:
-            with suppress(Overtaken):
-                _unpack(batch)
+            _unpack(batch)
         except Exception as error:
             if not is_unavailable(error):
                 raise
             log.warning("A zip waits for the storage.", exc_info=True)
-            _wait(batch)
+            _postpone(batch)
     return True
 
 
-def _wait(batch: Batch) -> None:
+def reap() -> None:
+    """Requeue what dead workers left; the entry that kills them is refused at last."""
+    leases.requeue(Batch.objects.filter(state=Batch.State.UNPACKING), _requeue)
+
+
+def _requeue(batch: Batch) -> None:
+    leases.release(batch, crash_count=F("crash_count") + 1)
+
+
+def _postpone(batch: Batch) -> None:
     """Go on with a batch a little later; nothing is wrong with it."""
-    Batch.objects.filter(pk=batch.pk).update(lease_until=Now() + SHORTLY, tries=0)
+    leases.release(batch, due_at=Now() + RETRY_AFTER, crash_count=0)
 
 
 def _unpack(batch: Batch) -> None:
@@ -94,7 +100,7 @@ def _unpack(batch: Batch) -> None:
                 return
     except FileNotFoundError:
         pass  # nothing more can be had of it
-    Batch.objects.filter(pk=batch.pk).update(state=Batch.State.UNPACKED, archive="")
+    leases.release(batch, state=Batch.State.UNPACKED, archive="")
     default_storage.delete(batch.archive)
 
 
@@ -102,14 +108,14 @@ def _unpack_entry(
     batch: Batch, visitor: Visitor, archive: zipfile.ZipFile, entry: zipfile.ZipInfo
 ) -> None:
     name = PurePosixPath(entry.filename).name
-    if batch.tries > settings.JOB_MAX_ATTEMPTS:
+    if batch.crash_count >= settings.JOB_MAX_ATTEMPTS:
         refuse(batch, name, DomainError("worker_died.entry"))
         return
     try:
         with _extracted(archive, entry, name) as upload:
             accept(batch, visitor, upload, name)
     except DomainError:
-        _wait(batch)
+        _postpone(batch)
     except _TooLarge:
         refuse(batch, name, DomainError("too_many_bytes.entry"))
     except (

@@ -18,7 +18,6 @@ from django.utils import timezone
 from colorweb.dates import iso
 from colorweb.health import workers
 from jobs.models import Check, Job, State
-from jobs.photos import consistency
 from jobs.queue import control
 from ml.models import Promotion, TrainingRun
 from ml.versions import registry
@@ -155,9 +154,8 @@ def last_check() -> dict[str, Any] | None:
     check = Check.objects.first()
     if check is None:
         return None
-    running = check.state in (Check.State.QUEUED, Check.State.RUNNING)
     return {
-        "state": "lost" if running and consistency.is_over(check) else check.state,
+        "state": check.state,
         "progress": check.progress,
         "asked_at": iso(check.created_at),
         "finished_at": iso(check.finished_at),

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from colorweb import broker, leases
-from colorweb.leases.wakeups import Wakeup
+from colorweb.leases.wakeups import MAX_WAITING, Wakeup
 from colorweb.testing.waiting import wait_for
 from ml.models import DataSet
 
@@ -190,13 +190,15 @@ def test_a_change_is_refused_from_another_state_and_by_another_attempt():
     assert rows().get().progress == 0.5
 
 
-def test_a_worker_is_woken_once_for_what_waits():
+def test_a_worker_is_woken_for_what_waits_and_wakeups_do_not_pile_up():
     WAKEUP.ensure(rows())
     assert WAKEUP.waiting() == 0
     add(2)
     WAKEUP.ensure(rows())
-    WAKEUP.ensure(rows())
     assert WAKEUP.waiting() == 1
+    for _ in range(2 * MAX_WAITING):
+        WAKEUP.ensure(rows())
+    assert WAKEUP.waiting() == MAX_WAITING
 
 
 def test_without_a_broker_no_wakeup_waits_and_none_fails(settings):

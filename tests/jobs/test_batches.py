@@ -2,14 +2,17 @@
 
 import io
 import zipfile
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models.functions import Now
 from django.test import Client
 from django.utils import timezone
 
+from colorweb import leases
 from colorweb.accounts.visitors import Visitor
 from colorweb.testing import pictures
 from jobs.models import STORED_AS, Batch, Job, Photo
@@ -108,26 +111,33 @@ def test_a_worker_that_dies_neither_loses_nor_doubles_a_photo(script, monkeypatc
         unpacking.unpack_next()
     monkeypatch.setattr(intake, "accept", accept)
     assert not unpacking.unpack_next(), "the lease of the one who died goes on"
-    Batch.objects.update(lease_until=None)
+    crash()
     unpacking.unpack()
     assert names() == ["a.jpg", "b.jpg", "c.jpg"]
 
 
+def crash() -> None:
+    """The worker that has the zip is dead, and the reaper finds out."""
+    Batch.objects.update(lease_until=Now() - timedelta(seconds=1))
+    unpacking.reap()
+
+
 def test_a_file_that_kills_its_worker_thrice_is_left_out(script, settings):
     post(script, archive=archive(ALBUM))
-    Batch.objects.update(tries=settings.JOB_MAX_ATTEMPTS)
+    for _ in range(settings.JOB_MAX_ATTEMPTS):
+        crash()
     unpacking.unpack()
     [error] = Batch.objects.get().errors
     assert error == {"name": "a.jpg", "code": "worker_died.entry", "params": {}}
     assert names() == ["b.jpg", "c.jpg"]
 
 
-def test_one_who_was_overtaken_makes_no_second_job(script):
+def test_a_worker_that_lost_its_lease_makes_no_second_job(script):
     post(script, archive=archive(ALBUM))
     late = Batch.objects.get()
     unpacking.unpack()
     visitor = unpacking.visitor_of(late)
-    with pytest.raises(batches.Overtaken):
+    with pytest.raises(leases.LeaseLost):
         batches.accept(late, visitor, photo("a.jpg"), "a.jpg")
     assert Photo.objects.count() == 3
 
@@ -138,7 +148,7 @@ def test_a_zip_waits_while_the_queue_is_full(script, settings):
     unpacking.unpack()
     assert (Batch.objects.get().unpacked, Batch.objects.get().state) == (1, "unpacking")
     settings.QUEUE_MAX_WAITING = 10
-    Batch.objects.update(lease_until=None)
+    Batch.objects.update(due_at=None)
     unpacking.unpack()
     assert (Photo.objects.count(), Batch.objects.get().state) == (3, "unpacked")
 

@@ -1,6 +1,7 @@
 """What staff see of the queue on the console's first page, and what its buttons do."""
 
 import uuid
+from datetime import timedelta
 from io import StringIO
 
 import pytest
@@ -8,8 +9,10 @@ from django.contrib.auth.models import Permission
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
+from django.db.models.functions import Now
 from django.utils import timezone
 
+from colorweb import leases
 from colorweb.accounts.models import User
 from colorweb.health import workers
 from colorweb.testing import pictures
@@ -115,10 +118,15 @@ def test_a_check_finds_what_is_missing_and_what_belongs_to_nobody(
     assert photo.source in admin_client.get("/admin/").content.decode()
 
 
-def test_one_check_at_a_time_and_a_lost_one_does_not_bar_the_next():
+def test_one_check_at_a_time_and_one_that_kills_its_workers_is_given_up(settings):
     first = consistency.request()
-    assert consistency.request() == first
-    Check.objects.update(seen_at=timezone.now() - 2 * consistency.SILENCE)
+    for _ in range(settings.JOB_MAX_ATTEMPTS):
+        assert consistency.request() == first
+        leases.claim_one(Check.objects.all(), state="running")
+        Check.objects.update(lease_until=Now() - timedelta(seconds=1))
+        consistency.reap()
+    first.refresh_from_db()
+    assert first.state == "failed"
     assert consistency.request() != first
 
 

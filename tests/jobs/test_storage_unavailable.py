@@ -102,8 +102,8 @@ def test_a_zip_waits_for_the_storage(script, use):
     for _ in range(4):
         unpacking.unpack_next()
         batch = Batch.objects.get()
-        assert (batch.state, batch.unpacked, batch.tries) == ("unpacking", 0, 0)
-        Batch.objects.update(lease_until=None)
+        assert (batch.state, batch.unpacked, batch.crash_count) == ("unpacking", 0, 0)
+        Batch.objects.update(due_at=None)
     use(None)
     unpacking.unpack()
     assert (Photo.objects.count(), Batch.objects.get().errors) == (3, [])
