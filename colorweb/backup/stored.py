@@ -9,7 +9,7 @@ from typing import IO, Any, cast
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 
-AT_ONCE = 16
+MAX_CONCURRENT = 16
 SPOOL = 4_000_000  # bytes of a file in memory; what is larger goes to disk
 PASSING = "health"  # what /readyz writes and deletes
 
@@ -31,8 +31,8 @@ def names(folder: str = "") -> Iterator[str]:
 def read(wanted: Iterable[str]) -> Iterator[tuple[str, File | None]]:
     """Each name with its open file, in the order asked for; None for what is there no more."""
     wanted = iter(wanted)
-    with ThreadPoolExecutor(AT_ONCE) as threads:
-        while batch := list(islice(wanted, AT_ONCE)):
+    with ThreadPoolExecutor(MAX_CONCURRENT) as threads:
+        while batch := list(islice(wanted, MAX_CONCURRENT)):
             for name, file in zip(batch, threads.map(_opened, batch), strict=True):
                 yield name, file
                 if file:
@@ -45,8 +45,10 @@ def write(files: Iterable[tuple[str, int, IO[bytes]]]) -> Iterator[str]:
     What is there under that name with that size stays: a stored file never changes.
     """
     files = iter(files)
-    with ThreadPoolExecutor(AT_ONCE) as threads:
-        while batch := [(name, size, _kept(file)) for name, size, file in islice(files, AT_ONCE)]:
+    with ThreadPoolExecutor(MAX_CONCURRENT) as threads:
+        while batch := [
+            (name, size, _kept(file)) for name, size, file in islice(files, MAX_CONCURRENT)
+        ]:
             yield from threads.map(_store, batch)
 
 

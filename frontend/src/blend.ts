@@ -2,22 +2,22 @@
  * A photo's colors at any vividness, as the server renders them: small maps of a and b are blended,
  * upsampled bicubically, joined with the gray picture's lightness and fitted into sRGB.
  *
- * The twin of ml/imaging/chroma.py and gamut.py; a test compares their pixels.
+ * The counterpart of ml/imaging/chroma.py and gamut.py; a test compares their pixels.
  */
 
 const OFFSET = 128;
 const STEPS = 16;
-const MOST_VIVID = 1.5;
+const MAX_VIVID = 1.5;
 
 /** a and b of a photo, interleaved, `width * height * 2` numbers each. */
 export interface Maps {
   readonly width: number;
   readonly height: number;
-  readonly natural: Float32Array;
-  readonly balanced: Float32Array;
+  readonly regression: Float32Array;
+  readonly decoded: Float32Array;
 }
 
-/** Read the picture that `Chroma.to_png` writes: natural above balanced, 12 bits a value. */
+/** Read the picture that `Chroma.to_png` writes: regression above decoded, 12 bits a value. */
 export function mapsOf(picture: ImageData): Maps {
   const { width, data } = picture;
   const height = picture.height / 2;
@@ -31,13 +31,13 @@ export function mapsOf(picture: ImageData): Maps {
     }
     return values;
   };
-  return { width, height, natural: read(0), balanced: read(width * height) };
+  return { width, height, regression: read(0), decoded: read(width * height) };
 }
 
 /** a and b at a vividness of 0 (calm), 1 (natural) to 2 (vivid). */
-function abAt({ natural, balanced }: Maps, vividness: number): Float32Array {
-  if (vividness <= 1) return natural.map((n, i) => n + vividness * (balanced[i]! - n));
-  return balanced.map((value) => value * (1 + (vividness - 1) * (MOST_VIVID - 1)));
+function abAt({ regression, decoded }: Maps, vividness: number): Float32Array {
+  if (vividness <= 1) return regression.map((r, i) => r + vividness * (decoded[i]! - r));
+  return decoded.map((value) => value * (1 + (vividness - 1) * (MAX_VIVID - 1)));
 }
 
 /** The gray picture in color; `target` has the same size and is written over. */

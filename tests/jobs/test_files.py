@@ -81,8 +81,8 @@ def test_a_photo_is_served_to_its_owner_only(client):
 def folders() -> list[str]:
     """The folders of photos that hold files."""
     try:
-        shelves, _ = default_storage.listdir("photos")
+        shards, _ = default_storage.listdir("photos")
     except FileNotFoundError:
         return []
-    found = [name for shelf in shelves for name in default_storage.listdir(f"photos/{shelf}")[0]]
+    found = [name for shard in shards for name in default_storage.listdir(f"photos/{shard}")[0]]
     return [name for name in found if default_storage.listdir(f"photos/{name[:2]}/{name}")[1]]

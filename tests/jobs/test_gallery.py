@@ -229,10 +229,8 @@ def test_an_account_that_likes_while_it_adopts_is_counted_once():
         for photo in reversed(photos):
             likes.add(account, photo)
 
-    adoptions = [
-        partial(guests.claim_guest_data, somebody(number).guest, user) for number in (1, 2)
-    ]
-    threads = [threading.Thread(target=together, args=[do]) for do in (*adoptions, like_all)]
+    claims = [partial(guests.claim_guest_data, somebody(number).guest, user) for number in (1, 2)]
+    threads = [threading.Thread(target=together, args=[do]) for do in (*claims, like_all)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -172,8 +172,8 @@ def test_many_are_colored_again_and_the_old_results_stay(browser, ada):
     first, second = photo(ada), photo(ada)
     running = photo(ada, state=State.RUNNING)
     old = {first.newest_id, second.newest_id}
-    wishes = {"model": "resnet-gray-unet", "vividness": "1.5", "size": "384"}
-    page = act(browser, "again", first, second, running, **wishes)
+    options = {"model": "resnet-gray-unet", "vividness": "1.5", "size": "384"}
+    page = act(browser, "again", first, second, running, **options)
     assert "2 photos are waiting." in page.content.decode()
     new = Job.objects.filter(state=State.QUEUED)
     assert {(job.model, job.vividness, job.size) for job in new} == {("resnet-gray-unet", 1.5, 384)}

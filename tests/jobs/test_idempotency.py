@@ -70,8 +70,8 @@ def test_twins_at_the_same_moment_make_one_job_and_one_folder():
         answers = list(pool.map(send, range(4)))
     assert sorted(answer.status_code for answer in answers) == [200, 200, 200, 201]
     assert len({answer.json()["id"] for answer in answers}) == 1
-    shelves, _ = default_storage.listdir("photos")
-    folders = [name for shelf in shelves for name in default_storage.listdir(f"photos/{shelf}")[0]]
+    shards, _ = default_storage.listdir("photos")
+    folders = [name for shard in shards for name in default_storage.listdir(f"photos/{shard}")[0]]
     assert folders == [str(Photo.objects.get().pk)]
 
 

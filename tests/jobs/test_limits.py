@@ -84,8 +84,8 @@ def refused(answer, status: int, code: str) -> None:
     assert (answer.status_code, answer.json()["code"]) == (status, code)
     assert int(answer["Retry-After"]) > 0
     assert Job.objects.count() == Photo.objects.count() == 1
-    shelves, _ = default_storage.listdir("photos")
-    assert sum(len(default_storage.listdir(f"photos/{shelf}")[0]) for shelf in shelves) == 1
+    shards, _ = default_storage.listdir("photos")
+    assert sum(len(default_storage.listdir(f"photos/{shard}")[0]) for shard in shards) == 1
 
 
 def test_another_sites_name_is_told_in_the_same_shape(client):

@@ -42,7 +42,7 @@ def test_a_photo_may_ask_for_one_version(client, versions):
     assert Job.objects.get().model == str(versions[1])
 
 
-@pytest.mark.parametrize("wish", ["mine", "mine@0123456789ab", "nobody"])
-def test_a_version_that_is_not_there_is_refused(client, versions, wish):
-    answer = client.post("/api/v1/jobs/", {"image": pictures.upload(), "model": wish})
+@pytest.mark.parametrize("name", ["mine", "mine@0123456789ab", "nobody"])
+def test_a_version_that_is_not_there_is_refused(client, versions, name):
+    answer = client.post("/api/v1/jobs/", {"image": pictures.upload(), "model": name})
     assert (answer.status_code, answer.json()["code"]) == (400, "unknown_model")

@@ -88,10 +88,10 @@ def test_vividness_is_that_of_the_colors_kept_with_the_result(job):
     assert np.abs(np.asarray(picture).astype(int) - expected).max() <= 1
 
 
-@pytest.mark.parametrize("wish", [{"format": "gif"}, {"vividness": 2.5}, {"long_side": 3}])
-def test_wishes_that_cannot_be_met_are_refused(job, wish):
+@pytest.mark.parametrize("spec", [{"format": "gif"}, {"vividness": 2.5}, {"long_side": 3}])
+def test_a_specification_that_cannot_be_met_is_refused(job, spec):
     with pytest.raises(ValueError, match=r"among|from 0|at least"):
-        renditions.request(job, **wish)
+        renditions.request(job, **spec)
 
 
 def test_a_photo_without_a_result_has_no_renditions():
@@ -197,8 +197,8 @@ def test_strangers_have_no_endless_files_made_and_no_metadata(job, client):
     address = f"/jobs/{job.pk}/download/?format=jpeg"
     stranger = Client()
     found = [
-        stranger.get(f"{address}{wish}").status_code
-        for wish in ("", "&vividness=2", "&vividness=1.21", "&keep_metadata=on")
+        stranger.get(f"{address}{query}").status_code
+        for query in ("", "&vividness=2", "&vividness=1.21", "&keep_metadata=on")
     ]
     assert found == [302, 202, 403, 403]
     kept = made(renditions.request(job, vividness=2)), renditions.request(job, keep_metadata=True)

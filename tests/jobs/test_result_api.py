@@ -1,4 +1,4 @@
-"""`jobs/{id}/result/`: the file as it was made, or as somebody wishes to have it."""
+"""`jobs/{id}/result/`: the file as it was made, or in another format, size or vividness."""
 
 import pytest
 from django.test import Client
@@ -25,8 +25,8 @@ def job(client) -> Job:
     return job
 
 
-def ask(client: Client, job: Job, **wishes):
-    return client.get(f"/api/v1/jobs/{job.pk}/result/", wishes)
+def request_result(client: Client, job: Job, **options):
+    return client.get(f"/api/v1/jobs/{job.pk}/result/", options)
 
 
 def make(content: bytes = b"another") -> None:
@@ -38,19 +38,19 @@ def make(content: bytes = b"another") -> None:
     assert renditions.finish(rendition, len(content))
 
 
-def test_without_wishes_it_leads_to_the_result(client, job):
-    answer = ask(client, job)
+def test_without_options_it_leads_to_the_result(client, job):
+    answer = request_result(client, job)
     assert answer.status_code == 302
     assert answer["Location"] == f"http://testserver/files/{job.pk}/result"
 
 
 def test_another_file_is_made_and_then_led_to(client, job):
-    wishes = {"format": "png", "size": "200", "vividness": "1.4"}
-    waits = ask(client, job, **wishes)
+    options = {"format": "png", "size": "200", "vividness": "1.4"}
+    waits = request_result(client, job, **options)
     assert (waits.status_code, waits["Retry-After"]) == (202, "1")
     assert waits.json() == {"status": "queued", "progress": 0.0}
     make()
-    there = ask(client, job, **wishes)
+    there = request_result(client, job, **options)
     assert there.status_code == 302
     file = client.get(there["Location"])
     assert (file["Content-Type"], file["Content-Length"]) == ("image/png", "7")
@@ -62,13 +62,13 @@ def test_another_file_is_made_and_then_led_to(client, job):
 
 
 @pytest.mark.parametrize(
-    "wishes",
+    "options",
     [{"format": "gif"}, {"size": "0"}, {"size": "9" * 9}, {"vividness": "3"}, {"vividness": "nan"}],
 )
-def test_senseless_wishes_are_refused(client, job, wishes):
-    answer = ask(client, job, **wishes)
+def test_senseless_options_are_refused(client, job, options):
+    answer = request_result(client, job, **options)
     assert answer.status_code == 400
-    assert answer.json()["errors"][0]["attr"] == next(iter(wishes))
+    assert answer.json()["errors"][0]["attr"] == next(iter(options))
 
 
 def test_there_is_none_before_there_are_colors(client):
@@ -78,19 +78,19 @@ def test_there_is_none_before_there_are_colors(client):
 
 
 def test_what_cannot_be_made_is_said(client, job):
-    ask(client, job, format="png")
+    request_result(client, job, format="png")
     claimed = renditions.claim()
     assert claimed
     renditions.fail(claimed, "too_large_for_format", "Too large.")
-    answer = ask(client, job, format="png")
+    answer = request_result(client, job, format="png")
     assert (answer.status_code, answer.json()["code"]) == (409, "rendition_failed")
     assert answer.json()["detail"] == "Too large."
 
 
 def test_strangers_have_of_a_published_photo_what_its_page_shows(client, job):
-    assert ask(Client(), job, format="png").status_code == 404
+    assert request_result(Client(), job, format="png").status_code == 404
     visibility.publish(job)
-    assert ask(Client(), job, format="png").status_code == 202
-    for wishes in ({"vividness": "1.234"}, {"keep_metadata": "true"}):
-        answer = ask(Client(), job, **wishes)
+    assert request_result(Client(), job, format="png").status_code == 202
+    for options in ({"vividness": "1.234"}, {"keep_metadata": "true"}):
+        answer = request_result(Client(), job, **options)
         assert (answer.status_code, answer.json()["code"]) == (403, "owners_only")

@@ -208,7 +208,7 @@ def test_colors_cover_just_the_photo(colorizer):
     assert result.decoded.shape == (height, width, 2)
 
 
-def test_vividness_goes_from_natural_over_balanced_to_more():
+def test_vividness_goes_from_calm_over_natural_to_vivid():
     maps = Chroma(np.full((2, 2, 2), 4, np.float32), np.full((2, 2, 2), 10, np.float32))
     found = [float(maps.at(v)[0, 0, 0]) for v in (0, 0.5, 1, 2)]
     assert found == [4, 7, 10, 15]
