@@ -5,6 +5,7 @@ PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3; do \
   $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $$name && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
+PROCESSES ?= 2
 PIP := $(BIN)/python -m pip install --disable-pip-version-check $(if $(CI),--quiet)
 SCHEMA := $(BIN)/python manage.py spectacular --validate --fail-on-warn --file
 FRONTEND := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/templates/*')
@@ -18,8 +19,9 @@ setup: $(VENV)/.installed frontend/dist/manifest.json
 run: setup
 	@exec $(BIN)/python -m colorweb.serve
 
+# A module's tests stay in one process, and modules keep their order: the browser's come last.
 test: setup browser
-	$(BIN)/python -m pytest -m "not long" $(ARGS)
+	$(BIN)/python -m pytest -m "not long" -n $(PROCESSES) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-long: setup browser
 	$(BIN)/python -m pytest -m long $(ARGS)

@@ -10,16 +10,26 @@ from typing import Any
 
 import pytest
 import redis
+from django.conf import settings
 
 from colorweb import runtime
 from colorweb.storage import S3
 from colorweb.testing import s3
 from colorweb.testing import valkey as valkey_server
 
+LONG = ("test_killed_worker", "test_accounts", "test_training")
+"""Modules of e2e tests that take a minute: they start first, so that no process ends alone."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # The browser's event loop stays in this process once it runs, so its tests come last.
-    items.sort(key=lambda item: item.get_closest_marker("e2e") is not None)
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    if item.get_closest_marker("e2e") is None:
+        return 0
+    return 1 if item.path.stem in LONG else 2
 
 
 def pytest_unconfigure() -> None:
@@ -38,7 +48,7 @@ def valkey() -> Iterator[None]:
     yield
     for server in servers:
         server.terminate()
-        server.wait(10)
+        server.wait(60)
 
 
 @pytest.fixture(scope="session")
@@ -70,6 +80,12 @@ def both_storages(request: pytest.FixtureRequest, settings: Any) -> None:
             },
         }
         settings.STORAGES = {**settings.STORAGES, "default": default}
+
+
+@pytest.fixture(autouse=True)
+def empty_media() -> None:
+    """No file of an earlier test."""
+    shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

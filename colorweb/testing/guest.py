@@ -19,7 +19,7 @@ class Guest:
     """A visitor who uses the REST API without cookies."""
 
     def __init__(self, site: Site) -> None:
-        self.http = httpx.Client(base_url=site.base_url, timeout=60)
+        self.http = httpx.Client(base_url=site.base_url, timeout=120)
 
     def post(self, name: str, body: bytes, **fields: str) -> httpx.Response:
         """Sends a photo; the answer, whatever it is."""
@@ -35,7 +35,7 @@ class Guest:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def wait(self, job: str, *statuses: str, seconds: float = 60) -> dict[str, Any]:
+    def wait(self, job: str, *statuses: str, seconds: float = 120) -> dict[str, Any]:
         """The job once it has one of `statuses`; an end by default."""
         wanted = statuses or ("succeeded", "failed", "canceled")
 

@@ -99,7 +99,7 @@ class Machines:
         """Takes a program away with its children, as a machine that loses its power."""
         process = self.processes.pop((machine, program))
         os.killpg(process.pid, signal.SIGKILL)
-        process.wait(10)
+        process.wait(60)
 
     def stop(self) -> None:
         """Stops all programs as `docker compose stop` does, those who color first."""

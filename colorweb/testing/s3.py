@@ -26,11 +26,11 @@ def server(log: Path) -> Iterator[str]:
             stderr=subprocess.STDOUT,
         )
     try:
-        wait_for(lambda: _listens(port), "the S3 server to listen", 60)
+        wait_for(lambda: _listens(port), "the S3 server to listen")
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def _listens(port: int) -> bool:

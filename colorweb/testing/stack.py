@@ -21,7 +21,7 @@ from colorweb.testing import databases
 from colorweb.testing.ports import free_port
 from colorweb.testing.waiting import wait_for
 
-START_SECONDS = 120
+START_SECONDS = 300
 STAFF = {"ADMIN_EMAIL": "staff@example.org", "ADMIN_PASSWORD": "a long enough pass phrase"}
 
 
@@ -60,12 +60,16 @@ class Stack:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        wait_for(self._is_ready, "the site to be ready", START_SECONDS)
+        try:
+            wait_for(self._is_ready, "the site to be ready", START_SECONDS)
+        except AssertionError:
+            self.stop()
+            raise
 
     def stop(self) -> int:
         """Stops it as Ctrl-C does; the exit code."""
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(60)
+        return self.process.wait(120)
 
     def remove(self) -> None:
         """Drops the database made for this stack."""

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from typing import TypeVar
 
 T = TypeVar("T")
+LIMIT = 60.0  # seconds, for a busy machine; nobody waits longer than the state takes to come
 
 
-def wait_for(look: Callable[[], T], what: str, seconds: float = 30.0, every: float = 0.05) -> T:
+def wait_for(look: Callable[[], T], what: str, seconds: float = LIMIT, every: float = 0.05) -> T:
     """The first truthy value of `look()`; fails after `seconds`, naming what it waited for."""
     deadline = time.monotonic() + seconds
     while not (value := look()):

@@ -1,6 +1,5 @@
 """The real API behind a real port, with somebody who finishes jobs."""
 
-import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,7 +7,6 @@ from typing import Any
 
 import pytest
 import uvicorn
-from django.conf import settings
 from django.db import connections
 
 from colorweb.asgi import application
@@ -18,12 +16,6 @@ from jobs.models import State
 from jobs.queue import claims, states
 from jobs.results import renditions
 from jobs.storage import files
-
-
-@pytest.fixture(autouse=True)
-def empty_media() -> None:
-    """No file of an earlier test."""
-    shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
 
 
 class Site(uvicorn.Server):
@@ -46,7 +38,7 @@ def site() -> Iterator[Site]:
     wait_for(lambda: site.started, "the site")
     yield site
     site.should_exit = True
-    thread.join(10)
+    thread.join(60)
 
 
 class Worker(threading.Thread):
@@ -90,7 +82,7 @@ def worker() -> Iterator[Worker]:
     worker.start()
     yield worker
     worker.ended.set()
-    worker.join(10)
+    worker.join(60)
 
 
 @pytest.fixture

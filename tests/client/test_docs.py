@@ -66,7 +66,7 @@ def run(site, worker, tmp_path):
             env=environment,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
             check=False,
         )
         assert done.returncode == 0, done.stderr
@@ -157,7 +157,7 @@ def test_the_receiver_checks_what_it_gets(tmp_path):
         assert send(body + " ") == 401
     finally:
         program.terminate()
-    assert program.communicate(timeout=10)[0] == "job.succeeded there\n"
+    assert program.communicate(timeout=60)[0] == "job.succeeded there\n"
 
 
 def test_every_snippet_is_run():

@@ -85,7 +85,7 @@ def test_workers_at_the_same_time_never_claim_the_same_row():
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     assert sorted(found, key=int) == [str(number) for number in range(12)]
     assert set(DataSet.objects.values_list("attempt", flat=True)) == {1}
 
@@ -175,7 +175,7 @@ def test_a_busy_worker_learns_that_its_lease_is_lost(settings):
     add()
     with leases.renewing(claimed()) as lease:
         DataSet.objects.update(attempt=2)
-        assert lease.lost.wait(30)
+        assert lease.lost.wait(60)
 
 
 def test_a_change_is_refused_from_another_state_and_by_another_attempt():

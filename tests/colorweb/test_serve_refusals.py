@@ -28,7 +28,7 @@ def serve(tmp_path):
             },
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=120,
             check=False,
         )
         assert run.returncode == 1

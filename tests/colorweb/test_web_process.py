@@ -18,7 +18,7 @@ import pytest
 def test_torch_is_only_in_the_processes_that_color(loading):
     code = f"import sys; {loading}; print('torch' in sys.modules, 'torchvision' in sys.modules)"
     run = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120
     )
     assert run.stdout.strip() == "False False"
 
@@ -51,7 +51,7 @@ def test_the_default_worker_does_its_work_where_torch_is_not_installed(tmp_path)
             "VAR_DIR": str(tmp_path),
             "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3",
         },
-        timeout=60,
+        timeout=120,
         check=False,
     )
     assert run.returncode == 0, run.stderr

@@ -63,7 +63,7 @@ def site(tmp_path: Path) -> Iterator[httpx.Client]:
             yield client
     finally:
         nginx.terminate()
-        nginx.wait(10)
+        nginx.wait(60)
         echo.shutdown()
 
 

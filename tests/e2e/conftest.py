@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from colorweb.testing import browser as chromium
 from colorweb.testing.guest import Guest
 from colorweb.testing.stack import Stack
 from ml.versions import catalog
 
+expect.set_options(timeout=60_000)  # milliseconds, for a busy machine
 PROGRAMS = ("web", "gpu", "default", "training")
 
 

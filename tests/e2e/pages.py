@@ -12,7 +12,7 @@ from colorweb.testing.stack import Stack
 
 DESKTOP = 1280
 PHONE = 390
-COLORED = 60_000  # milliseconds; two cores do it in two seconds when nothing else runs
+COLORED = 120_000  # milliseconds; two cores do it in two seconds when nothing else runs
 
 
 def screen(browser: Browser, stack: Stack, width: int = DESKTOP, **options: Any) -> BrowserContext:

@@ -12,6 +12,6 @@ def test_the_pages_show_the_api_from_local_files(page: Page, path: str) -> None:
     page.on("requestfinished", lambda request: foreign.append(request.url))
     page.goto(path)
     operations = page.locator("h2, .opblock-summary-description", has_text="Color a photo")
-    expect(operations.first).to_be_visible(timeout=20_000)
+    expect(operations.first).to_be_visible()
     origin = page.evaluate("location.origin")
     assert [url for url in foreign if not url.startswith((origin, "data:", "blob:"))] == []

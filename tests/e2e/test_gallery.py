@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from colorweb.testing.stack import STAFF, Stack
 from tests.e2e import pages
-from tests.e2e.test_pages_accessible import check
+from tests.e2e.accessibility import check
 
 
 def published(page: Page, tmp_path: Path, title: str) -> None:

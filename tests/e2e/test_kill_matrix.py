@@ -14,7 +14,7 @@ from colorweb.testing import pictures
 from colorweb.testing.guest import Guest
 from colorweb.testing.stack import Stack
 from colorweb.testing.waiting import wait_for
-from tests.e2e.test_killed_worker import RECOVERED, kill_child, state_of
+from tests.e2e.workers import RECOVERED, kill_child, state_of
 
 pytestmark = pytest.mark.long
 
@@ -66,7 +66,7 @@ def test_a_second_run_takes_over_after_everything_was_killed(stack: Stack, guest
     supervisor = int((stack.var_dir / "run" / "supervisord.pid").read_text())
     for process in (stack.process.pid, supervisor, *processes):
         os.kill(process, signal.SIGKILL)
-    stack.process.wait(10)
+    stack.process.wait(60)
     stack.start()
     assert guest.wait(job, seconds=RECOVERED)["status"] == "succeeded"
 
@@ -74,8 +74,8 @@ def test_a_second_run_takes_over_after_everything_was_killed(stack: Stack, guest
 def test_a_launcher_that_is_killed_takes_everything_along(stack: Stack) -> None:
     supervisor = int((stack.var_dir / "run" / "supervisord.pid").read_text())
     os.kill(stack.process.pid, signal.SIGKILL)
-    stack.process.wait(10)
-    wait_for(lambda: not Path(f"/proc/{supervisor}").exists(), "the supervisor to stop", 60)
+    stack.process.wait(60)
+    wait_for(lambda: not Path(f"/proc/{supervisor}").exists(), "the supervisor to stop")
     assert not list((stack.var_dir / "run").glob("*.sock"))
     stack.start()
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Callable
 
 import pytest
@@ -12,22 +10,7 @@ from colorweb.testing import pictures
 from colorweb.testing.guest import Guest
 from colorweb.testing.stack import Stack
 from colorweb.testing.waiting import wait_for
-
-RECOVERED = 90  # seconds: a lease of 20, the reaper's 5, and loading the network again
-
-
-def state_of(stack: Stack, job: str) -> tuple[str, int, str]:
-    """State, attempt and worker of a job."""
-    [(_, state, attempt, worker)] = [
-        row
-        for row in stack.rows("SELECT id, state, attempt, worker FROM jobs_job")
-        if str(row[0]).replace("-", "") == job.replace("-", "")
-    ]
-    return state, attempt, worker
-
-
-def kill_child(stack: Stack, worker: str) -> None:
-    os.kill(int(worker.rpartition("-")[2]), signal.SIGKILL)
+from tests.e2e.workers import RECOVERED, kill_child, state_of
 
 
 def kill_parent(stack: Stack, worker: str) -> None:

@@ -8,7 +8,7 @@ from colorweb.testing import pictures
 from colorweb.testing.guest import Guest
 from colorweb.testing.stack import Stack
 
-RECOVERED = 60  # seconds: everybody's reconnection, and the reaper's five
+RECOVERED = 120  # seconds: everybody's reconnection, and the reaper's five
 
 
 def test_photos_sent_while_the_broker_is_away_are_taken_at_once_and_colored_later(
@@ -19,7 +19,7 @@ def test_photos_sent_while_the_broker_is_away_are_taken_at_once_and_colored_late
         answer = guest.post("brokerless.jpg", pictures.jpeg())
         took = time.monotonic() - began
     assert answer.status_code == 201, answer.text
-    assert took < 5
+    assert took < 15
     assert guest.wait(answer.json()["id"], seconds=RECOVERED)["status"] == "succeeded"
 
 

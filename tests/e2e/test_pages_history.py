@@ -9,8 +9,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from colorweb.testing.stack import Stack
 from tests.e2e import pages
-from tests.e2e.test_accounts import sign_up
-from tests.e2e.test_pages_accessible import check
+from tests.e2e.accessibility import check
+from tests.e2e.accounts import sign_up
 
 
 def three_photos(page: Page, folder: Path) -> None:
@@ -80,7 +80,8 @@ def test_a_zip_is_made_before_ones_eyes_and_downloaded(page: Page, tmp_path: Pat
     page.get_by_label("All on this page").check()
     page.get_by_role("button", name="Download").click()
     page.wait_for_url("**/archives/*/")
-    expect(page.get_by_role("heading", name="Your zip is ready")).to_be_visible(timeout=30_000)
+    ready = page.get_by_role("heading", name="Your zip is ready")
+    expect(ready).to_be_visible(timeout=pages.COLORED)
     with page.expect_download() as download:
         page.get_by_role("link", name="Download").click()
     with ZipFile(download.value.path()) as found:

@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from colorweb.testing import pictures
 from colorweb.testing.stack import Stack
+from tests.e2e import pages
 
-COLORED = 60_000  # milliseconds; two cores do it in two seconds when nothing else runs
 JOB_PAGE = re.compile(r"/jobs/[0-9a-f-]{36}/$")
 
 
@@ -47,7 +47,7 @@ def test_photo_is_colored_in_the_browser(page: Page, stack: Stack, photo: Path) 
         expect_picture(page, "figure.before img")
         # The websocket is cut here: the web server dies and another takes its place.
         stack.kill("web")
-    expect(page.get_by_role("status")).to_have_text("In color", timeout=COLORED)
+    expect(page.get_by_role("status")).to_have_text("In color", timeout=pages.COLORED)
     expect_picture(page, "figure.after img")
 
     with page.expect_download() as download:
@@ -75,7 +75,7 @@ def test_many_photos_keep_their_cards_through_a_cut_connection(
         expect(cards).to_have_count(4)
         expect(page.locator(".card[data-status=queued]")).to_have_count(3)
         stack.kill("web")
-    expect(page.locator(".card[data-status=succeeded]")).to_have_count(3, timeout=COLORED)
+    expect(page.locator(".card[data-status=succeeded]")).to_have_count(3, timeout=pages.COLORED)
     refused = cards.filter(has_text="letter.jpg")
     expect(refused).to_contain_text("not a photo")
 
@@ -88,7 +88,7 @@ def test_without_javascript(browser: Browser, stack: Stack, photo: Path) -> None
     page.get_by_role("button", name="Color them").click()
     expect(page).to_have_url(JOB_PAGE)
     # The page asks again by itself until there is a result.
-    expect(page.locator("figure.after img")).to_be_visible(timeout=COLORED)
+    expect(page.locator("figure.after img")).to_be_visible(timeout=pages.COLORED)
     expect(page.get_by_role("status")).to_have_text("In color")
     link = page.get_by_role("link", name="Download").get_attribute("href")
     assert link
@@ -117,7 +117,7 @@ def test_a_photo_reaches_the_gallery_only_when_its_owner_publishes_it(
     page.goto("/")
     drop(page, photo)
     page.wait_for_url(JOB_PAGE)
-    expect(page.get_by_role("status")).to_have_text("In color", timeout=COLORED)
+    expect(page.get_by_role("status")).to_have_text("In color", timeout=pages.COLORED)
     address = page.url
 
     stranger = browser.new_context(base_url=stack.base_url).new_page()

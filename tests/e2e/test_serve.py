@@ -21,7 +21,7 @@ def test_a_second_run_on_the_same_folder_is_refused(stack: Stack) -> None:
         env={**stack.environment, "PORT": str(free_port())},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
         check=False,
     )
     assert refused.returncode == 1

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from colorweb.testing.stack import Stack
 from tests.e2e import pages
-from tests.e2e.test_pages_accessible import check
+from tests.e2e.accessibility import check
 
 
 def status(page: Page, address: str) -> int:

@@ -18,7 +18,7 @@ from tests.e2e.pages import colored, photo_in
 from tests.ml import colors
 from tests.ml.datasets.pictures import photo
 
-CHECKED = 60_000  # milliseconds
+CHECKED = 120_000  # milliseconds
 TRAINED = 300_000
 EPOCHS = 10  # of a run that is hurt on its way
 

@@ -50,7 +50,7 @@ class Staff:
     """A member of staff's browser at the REST API."""
 
     def __init__(self, stack: Stack) -> None:
-        self.http = httpx.Client(base_url=stack.base_url, timeout=60)
+        self.http = httpx.Client(base_url=stack.base_url, timeout=120)
         self.http.get("/account/login/")
         form = {"login": STAFF["ADMIN_EMAIL"], "password": STAFF["ADMIN_PASSWORD"]}
         token = self.http.cookies["csrftoken"]

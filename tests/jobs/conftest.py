@@ -1,17 +1,10 @@
-import shutil
-
 import pytest
-from django.conf import settings
+import yaml
 from django.test import Client
 
 from colorweb.accounts import tokens
 from colorweb.accounts.models import User
-
-
-@pytest.fixture(autouse=True)
-def empty_media() -> None:
-    """No file of an earlier test."""
-    shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+from tests.jobs.document import DOCUMENT
 
 
 @pytest.fixture
@@ -33,3 +26,8 @@ def script(ada: User) -> Client:
     """A program with a token of Ada's."""
     _, secret = tokens.create(ada, "test", ["read", "write"])
     return Client(headers={"Authorization": f"Bearer {secret}"})
+
+
+@pytest.fixture(scope="session")
+def document() -> dict:
+    return yaml.safe_load(DOCUMENT.read_text())

@@ -5,7 +5,7 @@ import zlib
 from io import BytesIO
 
 import numpy as np
-from PIL import Image, ImageCms
+from PIL import ExifTags, Image, ImageCms
 
 
 def ramp(width: int = 64, height: int = 48) -> np.ndarray:
@@ -84,3 +84,31 @@ def swapped_channels_profile() -> bytes:
     red, blue = places[b"rXYZ"], places[b"bXYZ"]
     profile[red : red + 4], profile[blue : blue + 4] = b"bXYZ", b"rXYZ"
     return bytes(profile)
+
+
+SERIALS = ("SERIAL-4711", "LENS-0815", "OWNER-DOE", "MAKERNOTE-4711")
+
+
+def camera_file(kind: str = "JPEG") -> BytesIO:
+    """A photo as a camera writes it, with everything in it that is nobody's business."""
+    exif = Image.Exif()
+    exif[ExifTags.Base.Make] = "Leitz"
+    exif[ExifTags.Base.Model] = "M3"
+    exif[ExifTags.Base.ImageDescription] = "Harvest at Krāslava".encode()
+    exif[ExifTags.Base.Copyright] = "Anna Ozola"
+    exif[ExifTags.Base.Orientation] = 6
+    exif[0xC62F] = SERIALS[0]
+    exif[ExifTags.IFD.Exif] = {
+        ExifTags.Base.DateTimeOriginal: "1958:08:03 11:20:00",
+        ExifTags.Base.BodySerialNumber: SERIALS[0],
+        ExifTags.Base.LensSerialNumber: SERIALS[1],
+        ExifTags.Base.CameraOwnerName: SERIALS[2],
+        ExifTags.Base.MakerNote: SERIALS[3].encode(),
+    }
+    exif[ExifTags.IFD.GPSInfo] = {
+        ExifTags.GPS.GPSLatitudeRef: "N",
+        ExifTags.GPS.GPSLatitude: (55.0, 54.0, 13.0),
+    }
+    file = BytesIO()
+    Image.new("RGB", (40, 30), (90, 120, 60)).save(file, kind, exif=exif.tobytes())
+    return file

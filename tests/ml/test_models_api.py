@@ -14,7 +14,7 @@ from ml.api import version_shapes as shapes
 from ml.models import DataSet, Evaluation, ModelVersion
 from ml.versions import registry
 from tests.ml import networks
-from tests.ml.test_evaluations import measured
+from tests.ml.comparisons import measured
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -18,19 +18,9 @@ from ml.models import DataSet, RunData, TrainingRun
 from ml.resnet_gray.data import data
 from tests.ml import colors
 from tests.ml.datasets.pictures import jpeg, photo
+from tests.ml.datasets.sets import checked, upload
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def upload(tmp_path, files: dict[str, bytes]) -> DataSet:
-    tar = colors.tar(tmp_path / "photos.tar", files)
-    return manage.add("upload", "Ours", file=ContentFile(tar.read_bytes(), "photos.tar"))
-
-
-def checked(data_set: DataSet) -> DataSet:
-    check.work()
-    data_set.refresh_from_db()
-    return data_set
 
 
 def test_everything_in_an_upload_is_counted_and_named(tmp_path):

@@ -16,7 +16,7 @@ from ml.models import DataSet
 from ml.resnet_gray.data import data
 from tests.ml import colors
 from tests.ml.datasets.pictures import jpeg, photo
-from tests.ml.datasets.test_check import checked, upload
+from tests.ml.datasets.sets import checked, upload
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -46,15 +46,15 @@ async def test_first_everything_then_what_is_new(run, django_user_model):
     await step(run, 1)
     page = socket(run, client)
     assert (await page.connect(30))[0]
-    first = await page.receive_json_from(30)
+    first = await page.receive_json_from(60)
     assert (first["type"], first["whole"], first["run"]["step"]) == ("run", True, 1)
     assert [point["step"] for point in first["points"]] == [1]
     await step(run, 2)
-    news = await page.receive_json_from(30)
+    news = await page.receive_json_from(60)
     assert (news["whole"], [point["step"] for point in news["points"]]) == (False, [2])
     # Another worker takes it up from a checkpoint: the page forgets what it knew.
     await sync_to_async(TrainingRun.objects.filter(pk=run.pk).update)(attempt=2, sequence=50)
-    news = await page.receive_json_from(30)
+    news = await page.receive_json_from(60)
     assert (news["whole"], [point["step"] for point in news["points"]]) == (True, [1, 2])
     await page.disconnect()
 

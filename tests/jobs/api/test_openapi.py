@@ -1,0 +1,152 @@
+"""The OpenAPI document says what the API does, and the API does what it says."""
+
+import hashlib
+import re
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from colorweb.errors import CODES, documented
+from colorweb.testing import pictures
+from jobs.api import examples
+from jobs.api.urls import urlpatterns as of_photos
+from jobs.models import Job, State
+from jobs.queue import claims, states
+from ml.api.urls import urlpatterns as of_training
+from tests.jobs.document import DOCUMENT, conforms
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def operations(document: dict) -> list[dict]:
+    return [
+        operation
+        for methods in document["paths"].values()
+        for method, operation in methods.items()
+        if method in ("get", "post", "delete", "put", "patch")
+    ]
+
+
+def test_the_committed_document_is_what_the_code_promises():
+    made = StringIO()
+    call_command("spectacular", validate=True, fail_on_warn=True, stdout=made)
+    assert made.getvalue().strip() == DOCUMENT.read_text().strip()
+
+
+def test_the_sites_types_are_made_from_the_committed_document():
+    types = (DOCUMENT.parent.parent / "frontend" / "src" / "api.ts").read_text()
+    digest = hashlib.sha256(DOCUMENT.read_bytes()).hexdigest()
+    assert types.splitlines()[-1] == f"// SHA-256 of docs/openapi.yaml: {digest}", "make schema"
+
+
+def test_every_endpoint_is_in_the_document(document):
+    patterns = {re.sub("<.*?:", "{", str(url.pattern)) for url in (*of_photos, *of_training)}
+    documented = {path.removeprefix("/api/v1/").replace("}", ">") for path in document["paths"]}
+    assert documented == patterns
+
+
+def test_every_error_documented_is_a_problem_with_a_known_code(document):
+    for operation in operations(document):
+        for status, response in operation["responses"].items():
+            if int(status) < 400:
+                continue
+            [(kind, content)] = response["content"].items()
+            assert kind == "application/problem+json"
+            for example in content["examples"].values():
+                told = example["value"]
+                assert told["status"] == CODES[told["code"]].status == int(status)
+
+
+def test_every_code_belongs_to_some_endpoint(document):
+    used = {
+        example["value"]["code"]
+        for operation in operations(document)
+        for response in operation["responses"].values()
+        for content in response.get("content", {}).values()
+        for example in content.get("examples", {}).values()
+        if "code" in example["value"]
+    }
+    # what the host or the address does not know cannot be documented there
+    assert used | {"bad_request", "method_not_allowed"} == set(documented())
+
+
+@pytest.mark.parametrize("name", ["QUEUED", "SUCCEEDED", "CANCELED"])
+def test_examples_are_what_they_claim_to_be(name, document):
+    conforms(getattr(examples, name), "Job", document)
+
+
+def test_a_job_reads_as_documented_in_every_state(client, document):
+    answer = client.post("/api/v1/jobs/", {"image": pictures.upload()})
+    conforms(answer.json(), "CreatedJob", document)
+    address = answer.json()["urls"]["self"]
+    claims.claim("test")
+    conforms(client.get(address).json(), "Job", document)
+    job = Job.objects.get()
+    states.change(job.pk, State.FAILED, fence=1, error_code="x", error_message="Because.")
+    conforms(client.get(address).json(), "Job", document)
+    conforms(client.get("/api/v1/jobs/").json(), "JobPage", document)
+    conforms(client.get("/api/v1/models/").json(), "Models", document)
+
+
+def test_accounts_and_tokens_read_as_documented(client, document, django_user_model):
+    conforms(client.get("/api/v1/me/").json(), "Me", document)
+    client.force_login(django_user_model.objects.create_user("ada@example.org"))
+    conforms(client.get("/api/v1/me/").json(), "Me", document)
+    body = {"name": "nightly", "expires_at": "2099-01-01T00:00Z"}
+    made = client.post("/api/v1/tokens/", body, content_type="application/json")
+    conforms(made.json(), "CreatedToken", document)
+    conforms(client.get("/api/v1/tokens/").json(), "Tokens", document)
+
+
+def test_a_refusal_reads_as_documented(client, document):
+    answer = client.post("/api/v1/jobs/", {"image": pictures.upload("x.jpg", b"")})
+    conforms(answer.json(), "Problem", document)
+
+
+NONSENSE = [
+    *({"vividness": value} for value in ("nan", "inf", "9", "1" * 1500)),
+    *({"size": value} for value in ("1e3", "9" * 2000, "0", "null")),
+    *({"model": value} for value in ("\x00", "x" * 70, "../../etc/passwd")),
+    {"format": "gif"},
+    {"visibility": "friends"},
+    {"image": "text"},
+]
+
+
+@pytest.mark.parametrize("fields", NONSENSE, ids=lambda fields: repr(fields)[:40])
+def test_nonsense_is_refused_with_a_code_of_the_document(client, document, fields):
+    answer = client.post("/api/v1/jobs/", {"image": pictures.upload(), **fields})
+    assert answer.status_code == CODES[answer.json()["code"]].status == 400
+    documented = document["paths"]["/api/v1/jobs/"]["post"]["responses"]["400"]["content"]
+    examples = documented["application/problem+json"]["examples"].values()
+    assert answer.json()["code"] in {example["value"]["code"] for example in examples}
+
+
+@pytest.mark.parametrize("cursor", ["x", "cD0y", "cD1ub3c="], ids=["text", "p=2", "p=now"])
+@pytest.mark.parametrize("path", ["jobs", "gallery"])
+def test_a_cursor_made_by_hand_leads_nowhere(client, path, cursor):
+    answer = client.get(f"/api/v1/{path}/", {"cursor": cursor})
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize("page", ["/api/docs/", "/api/docs/?script=", "/api/docs/redoc/"])
+def test_the_pages_need_nothing_foreign(page):
+    answer = Client().get(page)
+    assert answer.status_code == 200
+    assert "https://" not in answer.content.decode().replace("https://color.example", "")
+    policy = answer["Content-Security-Policy"]
+    assert "worker-src 'self' blob:" in policy
+    assert "script-src 'self';" in policy
+
+
+def test_other_pages_keep_the_narrow_policy(client):
+    for page in ("/", "/api/schema/", "/api/v1/models/"):
+        assert "unsafe" not in client.get(page)["Content-Security-Policy"]
+
+
+def test_the_document_is_served_as_yaml_and_json(client):
+    assert client.get("/api/schema/")["Content-Type"].startswith("application/vnd.oai.openapi;")
+    as_json = client.get("/api/schema/", headers={"Accept": "application/json"})
+    assert as_json.json()["openapi"] == "3.1.0"

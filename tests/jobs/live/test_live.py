@@ -1,0 +1,106 @@
+"""What the sockets promise."""
+
+import pytest
+from asgiref.sync import sync_to_async
+
+from jobs.events import publish
+from jobs.events.progress import Progress, progress_of
+from jobs.models import Job, State
+from jobs.queue import claims, states
+from tests.jobs import make
+from tests.jobs.sockets import message, socket
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+make_job = sync_to_async(make.job)
+claim = sync_to_async(claims.claim)
+change = sync_to_async(states.change)
+
+
+async def test_the_first_message_is_the_job_as_it_is():
+    job = await make_job()
+    page = socket(f"/ws/jobs/{job.pk}/")
+    assert (await page.connect())[0]
+    first = await page.receive_json_from(60)
+    assert (first["type"], first["job"]["id"], first["job"]["position"]) == ("job", str(job.pk), 1)
+    assert first["job"]["urls"]["self"] == f"http://127.0.0.1/api/v1/jobs/{job.pk}/"
+    await page.disconnect()
+
+
+async def test_every_change_arrives_with_a_higher_sequence():
+    job = await make_job()
+    page = socket(f"/ws/jobs/{job.pk}/")
+    await page.connect()
+    await claim("test")
+    await change(job.pk, State.SUCCEEDED, fence=1, result="x.jpg")
+    seen = [(await message(page, "job"))["job"] for _ in range(3)]
+    while seen[-1]["status"] != "succeeded":
+        seen.append((await message(page, "job"))["job"])
+    sequences = [job["sequence"] for job in seen]
+    assert sequences == sorted(sequences)
+    assert seen[-1]["urls"]["result"].endswith("/result")
+    await page.disconnect()
+
+
+async def test_progress_arrives_between_changes():
+    job = await make_job()
+    page = socket(f"/ws/jobs/{job.pk}/")
+    await page.connect()
+    await claim("test")
+    await sync_to_async(Progress(job.pk, job.photo.visitor_key))(0.5)
+    told = await message(page, "progress")
+    while told["progress"] != 0.5:
+        told = await message(page, "progress")
+    assert (told["id"], told["sequence"]) == (str(job.pk), 1)
+    await page.disconnect()
+
+
+async def test_another_visitor_gets_no_job():
+    job = await make_job()
+    page = socket(f"/ws/jobs/{job.pk}/", guest="b" * 32)
+    assert await page.connect() == (False, 4404)
+    await page.disconnect()
+
+
+async def test_the_file_is_named_to_its_owner_alone():
+    job = await sync_to_async(make.published)(name="aunt-vera-passport.jpg")
+    names = {}
+    for guest in (make.GUEST, "b" * 32):
+        page = socket(f"/ws/jobs/{job.pk}/", guest=guest)
+        await page.connect()
+        first = await page.receive_json_from(60)
+        await sync_to_async(publish.announce)(job.pk)
+        again = await message(page, "job")
+        names[guest] = [told["job"]["photo"]["name"] for told in (first, again)]
+        await page.disconnect()
+    assert names == {make.GUEST: ["aunt-vera-passport.jpg"] * 2, "b" * 32: ["", ""]}
+
+
+async def test_a_foreign_page_gets_no_socket():
+    job = await make_job()
+    page = socket(f"/ws/jobs/{job.pk}/", origin="http://elsewhere.example")
+    assert not (await page.connect())[0]
+    await page.disconnect()
+
+
+async def test_my_socket_tells_all_my_jobs_and_nobody_elses():
+    mine = await make_job()
+    other = await sync_to_async(make.photo)(guest="b" * 32)
+    await make_job(photo=other)
+    page = socket("/ws/me/")
+    await page.connect()
+    first = await page.receive_json_from(60)
+    assert first["type"] == "snapshot"
+    assert [job["id"] for job in first["jobs"]] == [str(mine.pk)]
+    new = await make_job()
+    assert (await message(page, "job"))["job"]["id"] == str(new.pk)
+    await page.disconnect()
+
+
+async def test_progress_counts_up_to_five_times_a_second():
+    job = await make_job()
+    progress = Progress(job.pk, job.photo.visitor_key)
+    for step in range(100):
+        await sync_to_async(progress)(step / 100)
+    assert await sync_to_async(progress_of)(job.pk) == 0.0
+    assert await sync_to_async(Job.objects.count)() == 1

@@ -1,0 +1,272 @@
+"""Many photos at once: each stands for itself, and none is lost or doubled."""
+
+import zipfile
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models.functions import Now
+from django.test import Client
+from django.utils import timezone
+
+from colorweb import leases
+from colorweb.accounts.visitors import Visitor
+from colorweb.testing import pictures
+from jobs.models import STORED_AS, Batch, Job, Photo
+from jobs.photos import batches, intake, unpacking
+from jobs.queue import claims
+from jobs.sharing import guests
+from tests.jobs.albums import ALBUM, archive, photo
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def post(client: Client, key: str | None = None, **fields):
+    headers = {"Idempotency-Key": key} if key else {}
+    return client.post("/api/v1/batches/", fields, headers=headers)
+
+
+def names() -> list[str]:
+    return sorted(Photo.objects.values_list("name", flat=True))
+
+
+def test_several_files_are_a_batch_of_jobs(script):
+    answer = post(script, image=[photo("a.jpg"), photo("b.jpg", 1)], vividness="1.5")
+    batch = answer.json()
+    assert (answer.status_code, answer["Location"]) == (201, batch["urls"]["self"])
+    assert (batch["status"], batch["photos"], batch["jobs"]["queued"]) == ("unpacked", 2, 2)
+    jobs = script.get(batch["urls"]["jobs"]).json()["results"]
+    assert {job["photo"]["name"] for job in jobs} == {"a.jpg", "b.jpg"}
+    assert {job["options"]["vividness"] for job in jobs} == {1.5}
+    claims.claim("test")
+    told = script.get(batch["urls"]["self"]).json()
+    assert (told["jobs"]["queued"], told["jobs"]["running"]) == (1, 1)
+
+
+def test_a_bad_file_is_told_under_its_name_and_the_others_go_on(script):
+    bad = pictures.upload("notes.txt", b"dear diary")
+    batch = post(script, image=[photo("a.jpg"), bad, photo("b.jpg", 1)]).json()
+    [error] = batch["errors"]
+    assert (error["name"], error["code"], batch["refused"]) == ("notes.txt", "not_a_photo", 1)
+    assert names() == ["a.jpg", "b.jpg"]
+
+
+@pytest.mark.parametrize("kind", ["parts", "zip"])
+@pytest.mark.parametrize(
+    ("limit", "status"),
+    [("QUEUE_MAX_WAITING", 503), ("PHOTOS_WAITING", 429), ("PHOTOS_A_DAY", 429)],
+)
+def test_without_room_for_all_nothing_is_kept(script, settings, kind, limit, status):
+    setattr(settings, limit, 2 if limit == "QUEUE_MAX_WAITING" else {"guest": 2, "account": 2})
+    if kind == "zip":
+        answer = post(script, archive=archive(ALBUM))
+    else:
+        answer = post(script, image=[photo(f"{n}.jpg", n) for n in range(3)])
+    assert answer.status_code == status
+    assert not Batch.objects.exists()
+    assert not Photo.objects.exists()
+    assert not settings.MEDIA_ROOT.exists() or not list(settings.MEDIA_ROOT.rglob("*.*"))
+
+
+def test_a_zip_is_unpacked_by_a_worker(script):
+    rubbish = {"__MACOSX/._a.jpg": b"x", ".DS_Store": b"x", "album/Thumbs.db": b"x", "empty/": b""}
+    answer = post(script, archive=archive(ALBUM | rubbish), webhook_url="https://example.org/")
+    batch = answer.json()
+    assert (answer.status_code, batch["status"], batch["photos"]) == (202, "unpacking", 3)
+    assert unpacking.unpack() == 4
+    batch = script.get(batch["urls"]["self"]).json()
+    assert (batch["status"], batch["unpacked"], batch["jobs"]["queued"]) == ("unpacked", 3, 3)
+    assert names() == ["a.jpg", "b.jpg", "c.jpg"]
+    assert set(Job.objects.values_list("webhook_url", flat=True)) == {"https://example.org/"}
+    assert default_storage.listdir(batches.FOLDER)[1] == []
+
+
+def test_a_worker_that_dies_neither_loses_nor_doubles_a_photo(script, monkeypatch):
+    post(script, archive=archive(ALBUM))
+    unpacking.unpack_next()
+    accept = intake.accept
+
+    def die(*_args, **_more):
+        raise SystemExit
+
+    monkeypatch.setattr(intake, "accept", die)
+    with pytest.raises(SystemExit):
+        unpacking.unpack_next()
+    monkeypatch.setattr(intake, "accept", accept)
+    assert not unpacking.unpack_next(), "the lease of the one who died goes on"
+    crash()
+    unpacking.unpack()
+    assert names() == ["a.jpg", "b.jpg", "c.jpg"]
+
+
+def crash() -> None:
+    """The worker that has the zip is dead, and the reaper finds out."""
+    Batch.objects.update(lease_until=Now() - timedelta(seconds=1))
+    unpacking.reap()
+
+
+def test_a_file_that_kills_its_worker_thrice_is_left_out(script, settings):
+    post(script, archive=archive(ALBUM))
+    for _ in range(settings.JOB_MAX_ATTEMPTS):
+        crash()
+    unpacking.unpack()
+    [error] = Batch.objects.get().errors
+    assert error == {"name": "a.jpg", "code": "worker_died.entry", "params": {}}
+    assert names() == ["b.jpg", "c.jpg"]
+
+
+def test_a_worker_that_lost_its_lease_makes_no_second_job(script):
+    post(script, archive=archive(ALBUM))
+    late = Batch.objects.get()
+    unpacking.unpack()
+    visitor = unpacking.visitor_of(late)
+    with pytest.raises(leases.LeaseLost):
+        batches.accept(late, visitor, photo("a.jpg"), "a.jpg")
+    assert Photo.objects.count() == 3
+
+
+def test_a_zip_waits_while_the_queue_is_full(script, settings):
+    post(script, archive=archive(ALBUM))
+    settings.QUEUE_MAX_WAITING = 1
+    unpacking.unpack()
+    assert (Batch.objects.get().unpacked, Batch.objects.get().state) == (1, "unpacking")
+    settings.QUEUE_MAX_WAITING = 10
+    Batch.objects.update(due_at=None)
+    unpacking.unpack()
+    assert (Photo.objects.count(), Batch.objects.get().state) == (3, "unpacked")
+
+
+def test_names_in_a_zip_are_labels_and_no_paths(script, settings):
+    evil = {"../../../evil.jpg": pictures.encoded(), "/etc/cron.d/evil.jpg": pictures.encoded()}
+    post(script, archive=archive(evil))
+    unpacking.unpack()
+    assert set(names()) == {"evil.jpg"}
+    written = {path.stem for path in settings.MEDIA_ROOT.rglob("*.jpg")}
+    assert written == {"source", STORED_AS["gray_preview"], STORED_AS["gray_card"]}
+
+
+def test_a_zip_bomb_is_not_unpacked(script, monkeypatch):
+    monkeypatch.setattr(batches, "SMALL", 1_000_000)
+    bomb = archive({"a.jpg": b"\0" * 5_000_000}, zipfile.ZIP_DEFLATED)
+    assert post(script, archive=bomb).json()["code"] == "zip_too_dense"
+
+
+def test_an_entry_that_lies_about_its_size_is_read_no_further(script, settings):
+    settings.UPLOAD_MAX_BYTES = 100_000
+    post(script, archive=archive({"a.jpg": b"x" * 200_000, "b.jpg": pictures.encoded()}))
+    unpacking.unpack()
+    [error] = Batch.objects.get().refusals
+    assert (error["name"], error["code"], names()) == ("a.jpg", "too_many_bytes", ["b.jpg"])
+
+
+def test_a_damaged_entry_is_told_and_the_others_go_on(script):
+    upload = archive(ALBUM)
+    content = bytearray(upload.read())
+    content[content.find(b"album/a.jpg") + 200] ^= 0xFF  # its checksum is wrong now
+    post(script, archive=SimpleUploadedFile("album.zip", bytes(content)))
+    unpacking.unpack()
+    [error] = Batch.objects.get().refusals
+    assert (error["name"], error["code"], names()) == ("a.jpg", "damaged", ["b.jpg", "c.jpg"])
+
+
+def test_what_is_wrong_is_told_in_the_readers_language(script, settings):
+    settings.UPLOAD_MAX_BYTES = 100_000
+    answer = post(script, archive=archive({"a.txt": b"dear diary", "b.jpg": b"x" * 200_000}))
+    unpacking.unpack()
+    told = script.get(answer.json()["urls"]["self"], headers={"Accept-Language": "ru"}).json()
+    assert [error["message"] for error in told["errors"]] == [
+        "Это не фотография. Выберите файл JPEG, PNG, WebP, TIFF, HEIC или AVIF.",
+        "Файл больше, чем может быть фотография.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(b"no zip", "not_a_zip"), (archive({"folder/": b""}).read(), "empty_zip")],
+)
+def test_what_is_no_zip_of_files_is_refused(script, content, code):
+    answer = post(script, archive=SimpleUploadedFile("a.zip", content))
+    assert (answer.status_code, answer.json()["code"]) == (400, code)
+
+
+def test_a_zip_of_too_many_files_is_refused(script, monkeypatch):
+    monkeypatch.setattr(batches, "MAX_ENTRIES", 2)
+    assert post(script, archive=archive(ALBUM)).json()["code"] == "too_many_entries"
+
+
+def test_one_of_both_has_to_be_there(script):
+    both: dict[str, Any] = {"image": [photo("a.jpg")], "archive": archive(ALBUM)}
+    for fields in ({}, both):
+        answer = post(script, **fields)
+        assert (answer.status_code, answer.json()["code"]) == (400, "required")
+
+
+def test_a_repeated_request_is_the_same_batch(script):
+    first = post(script, "k", archive=archive(ALBUM))
+    again = post(script, "k", archive=archive(ALBUM))
+    assert (first.status_code, again.status_code) == (202, 200)
+    assert first.json()["id"] == again.json()["id"]
+    assert post(script, "k", archive=archive({"a.jpg": b"x"})).status_code == 409
+
+
+def test_parts_that_were_cut_off_are_taken_by_the_repeated_request(ada, monkeypatch):
+    visitor = Visitor(user=ada, guest="", address="192.0.2.1")
+    batch = batches.new(visitor, intake.Options(), public=False)
+    uploads = [photo(f"{name}.jpg", seed) for seed, name in enumerate("abc")]
+    accept = intake.accept
+    taken: list[object] = []
+
+    def die_at_the_second(*args):
+        if taken:
+            raise SystemExit
+        taken.append(args)
+        return accept(*args)
+
+    monkeypatch.setattr(intake, "accept", die_at_the_second)
+    with pytest.raises(SystemExit):
+        batches.accept_parts(uploads, batch, visitor, lambda _: None)
+    monkeypatch.setattr(intake, "accept", accept)
+    batches.resume(Batch.objects.get(), uploads, visitor)
+    assert names() == ["a.jpg", "b.jpg", "c.jpg"]
+
+
+def test_a_batch_is_its_senders_alone(script):
+    batch = post(script, image=[photo("a.jpg")]).json()
+    for url in batch["urls"].values():
+        assert Client().get(url).status_code == 404
+
+
+def test_a_guests_batch_goes_along_into_the_account(ada):
+    guest = post(Client(), archive=archive(ALBUM)).json()
+    guests.claim_guest_data(Batch.objects.get().guest, ada)
+    unpacking.unpack()
+    assert guest["guest_token"]
+    assert Photo.objects.filter(owner=ada).count() == 3
+    assert set(Job.objects.values_list("queue_owner", flat=True)) == {f"user:{ada.pk}"}
+
+
+def test_only_so_many_zips_of_one_owner_wait(script, monkeypatch):
+    monkeypatch.setattr(batches, "MAX_PACKED", 1)
+    assert post(script, archive=archive(ALBUM)).status_code == 202
+    answer = post(script, archive=archive(ALBUM))
+    assert (answer.status_code, answer.json()["code"]) == (429, "too_many_waiting")
+    unpacking.unpack()
+    assert post(script, archive=archive(ALBUM)).status_code == 202
+
+
+def test_old_batches_are_forgotten_and_leave_no_zip(script, settings):
+    post(Client(), archive=archive(ALBUM))
+    post(script, archive=archive(ALBUM))
+    Batch.objects.update(created_at=timezone.now() - settings.GUEST_RETENTION)
+    assert batches.sweep() == 1
+    assert Batch.objects.get().owner
+    Batch.objects.update(created_at=timezone.now() - batches.RETENTION)
+    assert batches.sweep() == 1
+    assert default_storage.listdir(batches.FOLDER)[1] == []
+
+
+def test_a_published_batch_is_published(script):
+    post(script, image=[photo("a.jpg")], visibility="public")
+    assert Photo.objects.get().visibility == "public"

@@ -1,0 +1,216 @@
+"""Whoever wants to be told of a job's end is told, once things calm down, and safely."""
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.db.models.functions import Now
+from django.test import Client
+from django.utils import timezone
+from standardwebhooks import Webhook
+
+from colorweb import leases
+from colorweb.accounts.models import User
+from jobs.models import Event, State, WebhookDelivery, WebhookEndpoint
+from jobs.queue import claims, states
+from jobs.webhooks import endpoints, sending
+from tests.jobs import make
+from tests.jobs.webhooks.make import add, due_now, end
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_the_end_of_a_job_is_told_signed_and_once(receiver, script, ada):
+    endpoint = add(script, receiver.url + "/hook?a=b")
+    job = end(ada)
+    assert sending.send_due() == 1
+    assert sending.send_due() == 0
+    [request] = receiver.received
+    told = Webhook(endpoint["secret"]).verify(request.body, request.headers)
+    assert (request.method, request.path) == ("POST", "/hook?a=b")
+    assert (told["type"], told["data"]["id"]) == ("job.succeeded", str(job.pk))
+    assert told["data"]["urls"]["self"].endswith(f"/api/v1/jobs/{job.pk}/")
+    [delivery] = script.get(f"/api/v1/webhooks/{endpoint['id']}/deliveries/").json()["results"]
+    assert (delivery["id"], delivery["state"]) == (request.headers["webhook-id"], "delivered")
+    assert [attempt["status"] for attempt in delivery["attempts"]] == [200]
+
+
+def test_a_test_is_sent_at_once_signed_and_told_in_the_log(receiver, script):
+    endpoint = add(script, receiver.url, events=["job.failed"])
+    address = f"/api/v1/webhooks/{endpoint['id']}/"
+    WebhookEndpoint.objects.update(backoff_until=timezone.now() + timedelta(hours=1))
+    asked = script.post(address + "test/")
+    assert (asked.status_code, asked.json()["event"], asked.json()["job"]) == (
+        202,
+        "webhook.test",
+        None,
+    )
+    assert sending.send_due() == 1
+    [request] = receiver.received
+    told = Webhook(endpoint["secret"]).verify(request.body, request.headers)
+    assert (told["type"], told["data"]) == ("webhook.test", {"webhook": endpoint["id"]})
+    [delivery] = script.get(address + "deliveries/").json()["results"]
+    assert (delivery["id"], delivery["state"]) == (asked.json()["id"], "delivered")
+
+
+def test_a_test_that_fails_is_not_tried_again_unless_asked_for(receiver, script):
+    endpoint = add(script, receiver.url)
+    receiver.answer = lambda handler: handler.say(500)
+    asked = script.post(f"/api/v1/webhooks/{endpoint['id']}/test/").json()
+    sending.send_due()
+    assert WebhookDelivery.objects.get().state == "failed"
+    resend = f"/api/v1/deliveries/{asked['id']}/resend/"
+    assert Client().post(resend).status_code == 404
+    assert script.post(resend).json()["state"] == "pending"
+
+
+@pytest.mark.parametrize("state", [State.SUCCEEDED, State.FAILED, State.CANCELED])
+def test_only_the_events_asked_for_are_told(receiver, script, ada, state):
+    add(script, receiver.url, events=["job.failed"])
+    end(ada, state)
+    sending.send_due()
+    told = [json.loads(request.body)["type"] for request in receiver.received]
+    assert told == (["job.failed"] if state == State.FAILED else [])
+
+
+def test_others_hear_nothing(receiver, script):
+    add(script, receiver.url)
+    end(User.objects.create_user("bob@example.org"))
+    assert not WebhookDelivery.objects.exists()
+
+
+def test_the_rows_come_with_the_jobs_end_or_not_at_all(receiver, script, ada):
+    """A crash between the commit and the sending loses nothing; one before it tells nothing."""
+    add(script, receiver.url)
+    job = make.job(photo=make.photo(owner=ada, guest=""))
+    claims.claim("test")
+    with transaction.atomic():
+        states.change(job.pk, State.SUCCEEDED)
+        transaction.set_rollback(True)
+    assert not WebhookDelivery.objects.exists()
+    states.change(job.pk, State.SUCCEEDED)
+    assert WebhookDelivery.objects.get().state == "pending"
+    with pytest.raises(leases.InvalidTransition):
+        states.change(job.pk, State.FAILED)
+    assert WebhookDelivery.objects.count() == 1
+
+
+def test_a_worker_that_dies_with_a_delivery_costs_a_lease(receiver, script, ada):
+    add(script, receiver.url)
+    end(ada)
+    [lost] = sending.claim()
+    assert sending.claim() == []
+    sending.reap()
+    assert sending.claim() == []
+    WebhookDelivery.objects.update(lease_until=Now() - timedelta(seconds=1))
+    sending.reap()
+    assert sending.send_due() == 1
+    late = sending.Outcome(timezone.now(), 5, None, "late")
+    sending._record(lost, late)
+    assert WebhookDelivery.objects.get().state == "delivered"
+
+
+def test_a_failure_is_tried_again_with_a_new_signature(receiver, script, ada, settings):
+    settings.WEBHOOK_SCHEDULE = [10, 100]
+    endpoint = add(script, receiver.url)
+    receiver.answer = lambda handler: handler.say(500)
+    end(ada)
+    sending.send_due()
+    delivery = WebhookDelivery.objects.get()
+    assert 7 <= (delivery.due_at - timezone.now()).total_seconds() <= 12
+    WebhookDelivery.objects.update(due_at=Now())
+    assert sending.send_due() == 0, "its receiver rests"
+    due_now()
+    receiver.answer = lambda handler: handler.say(204)
+    sending.send_due()
+    first, second = receiver.received
+    assert first.headers["webhook-id"] == second.headers["webhook-id"]
+    Webhook(endpoint["secret"]).verify(second.body, second.headers)
+    delivery.refresh_from_db()
+    assert [attempt["status"] for attempt in delivery.attempts] == [500, 204]
+    assert WebhookEndpoint.objects.get().failing_since is None
+
+
+def test_after_the_schedule_it_is_given_up_and_may_be_sent_again(receiver, script, ada, settings):
+    settings.WEBHOOK_SCHEDULE = [1]
+    add(script, receiver.url)
+    receiver.answer = lambda handler: handler.say(500)
+    job = end(ada)
+    for _ in range(2):
+        due_now()
+        sending.send_due()
+    [delivery] = script.get(f"/api/v1/jobs/{job.pk}/deliveries/").json()["results"]
+    assert (delivery["state"], delivery["next_try_at"]) == ("failed", None)
+    receiver.answer = lambda handler: handler.say(200)
+    again = script.post(f"/api/v1/deliveries/{delivery['id']}/resend/")
+    assert (again.status_code, again.json()["state"]) == (202, "pending")
+    due_now()
+    sending.send_due()
+    assert {request.headers["webhook-id"] for request in receiver.received} == {delivery["id"]}
+    assert WebhookDelivery.objects.get().state == "delivered"
+
+
+def test_a_redirect_is_a_failure(receiver, script, ada):
+    add(script, receiver.url)
+    receiver.answer = lambda handler: handler.say(302, Location=receiver.url)
+    end(ada)
+    sending.send_due()
+    assert len(receiver.received) == 1
+    assert WebhookDelivery.objects.get().attempts[0]["status"] == 302
+
+
+def test_a_dead_receiver_is_paused_after_days_and_what_was_held_is_sent(
+    receiver, script, ada, settings
+):
+    endpoint = add(script, receiver.url)
+    address = f"/api/v1/webhooks/{endpoint['id']}/"
+    receiver.answer = lambda handler: handler.say(500)
+    end(ada)
+    sending.send_due()
+    assert script.get(address).json()["failing_since"]
+    WebhookEndpoint.objects.update(failing_since=timezone.now() - timedelta(days=3, minutes=1))
+    due_now()
+    sending.send_due()
+    told = script.get(address).json()
+    assert told["paused_at"]
+    assert told["pause_reason"] == "failing"
+    end(ada)
+    due_now()
+    assert sending.send_due() == 0
+    assert set(WebhookDelivery.objects.values_list("state", flat=True)) == {"held"}
+    receiver.answer = lambda handler: handler.say(200)
+    resumed = script.post(address + "resume/").json()
+    assert (resumed["paused_at"], resumed["failing_since"]) == (None, None)
+    assert sending.send_due() == 2
+
+
+def test_gone_pauses_at_once(receiver, script, ada):
+    add(script, receiver.url)
+    receiver.answer = lambda handler: handler.say(410)
+    end(ada)
+    sending.send_due()
+    [endpoint] = script.get("/api/v1/webhooks/").json()["results"]
+    assert endpoint["pause_reason"] == "gone"
+
+
+def test_an_owner_pauses_and_resumes(receiver, script, ada):
+    address = f"/api/v1/webhooks/{add(script, receiver.url)['id']}/"
+    assert script.post(address + "pause/").json()["pause_reason"] == "asked"
+    end(ada)
+    assert sending.send_due() == 0
+    script.post(address + "resume/")
+    assert sending.send_due() == 1
+
+
+def test_a_dead_receiver_costs_others_nothing(receiver, script, ada, settings):
+    """Of many messages to one that fails, few are tried; the others go their way."""
+    settings.WEBHOOK_SCHEDULE = [1000]
+    add(script, "http://127.0.0.1:1999/")
+    other = User.objects.create_user("bob@example.org")
+    endpoints.create(other, receiver.url, [Event.SUCCEEDED])
+    for _ in range(12):
+        end(ada)
+    end(other)
+    assert sending.send_due() == 1 + sending.MAX_CONCURRENT_PER_RECEIVER
+    assert len(receiver.received) == 1

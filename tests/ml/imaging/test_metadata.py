@@ -1,0 +1,82 @@
+"""What files with our colors say about themselves, and what of a camera's they never carry on."""
+
+from io import BytesIO
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import numpy as np
+import pytest
+from PIL import ExifTags, Image
+
+from ml.imaging import metadata, photos
+from tests.ml.files import SERIALS, camera_file
+
+
+def written(kind: str, exif: bytes = b"") -> BytesIO:
+    file = BytesIO()
+    pixels = np.full((30, 40, 3), 128, np.uint8)
+    xmp = metadata.made_by("resnet-gray-unet", "0123456789ab")
+    photos.write(file, pixels, format=kind, exif=exif, xmp=xmp)
+    file.seek(0)
+    return file
+
+
+@pytest.mark.parametrize("kind", photos.MAX_SIDE)
+def test_every_format_says_that_a_network_made_the_colors(kind):
+    with Image.open(written(kind, metadata.kept(camera_file()))) as image:
+        image.load()
+        packet = ET.fromstring(image.info["xmp"])
+    [description] = packet.iter("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}Description")
+    said = {key.rpartition("}")[2]: value for key, value in description.items()}
+    assert said["DigitalSourceType"].endswith("/compositeWithTrainedAlgorithmicMedia")
+    assert said["CreatorTool"] == "colorweb, resnet-gray-unet 0123456789ab"
+    assert (said["AISystemUsed"], said["AISystemVersionUsed"]) == (
+        "resnet-gray-unet",
+        "0123456789ab",
+    )
+
+
+@pytest.mark.parametrize("kind", photos.MAX_SIDE)
+def test_date_camera_description_and_copyright_can_be_kept(kind):
+    with Image.open(written(kind, metadata.kept(camera_file()))) as image:
+        image.load()
+        exif = image.getexif()
+        shot = exif.get_ifd(ExifTags.IFD.Exif)
+    assert exif[ExifTags.Base.Make] == "Leitz"
+    assert exif[ExifTags.Base.ImageDescription].encode("latin-1").decode() == "Harvest at Krāslava"
+    assert exif[ExifTags.Base.Copyright] == "Anna Ozola"
+    assert shot[ExifTags.Base.DateTimeOriginal] == "1958:08:03 11:20:00"
+    assert ExifTags.Base.Orientation not in exif  # the pixels are upright
+
+
+@pytest.mark.parametrize("source", ["JPEG", "PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("kind", photos.MAX_SIDE)
+def test_places_serial_numbers_and_owners_never_come_through(source, kind):
+    exif = metadata.kept(camera_file(source))
+    assert b"Leitz" in exif
+    file = written(kind, exif)
+    with Image.open(file) as image:
+        image.load()
+        assert not image.getexif().get_ifd(ExifTags.IFD.GPSInfo)
+    for serial in SERIALS:
+        assert serial.encode() not in file.getvalue()
+
+
+def test_the_file_is_the_same_picture_with_and_without_words():
+    pixels = np.random.default_rng(0).integers(0, 256, (64, 48, 3), np.uint8)
+    words: dict[str, Any] = {"exif": metadata.kept(camera_file()), "xmp": b"<x/>"}
+    for kind in photos.MAX_SIDE:
+        plain, told = BytesIO(), BytesIO()
+        photos.write(plain, pixels.copy(), format=kind)
+        photos.write(told, pixels.copy(), format=kind, **words)
+        assert np.array_equal(np.asarray(Image.open(plain)), np.asarray(Image.open(told))), kind
+
+
+@pytest.mark.parametrize("content", [b"", b"no photo", camera_file().getvalue()[:60]])
+def test_what_cannot_be_read_is_left_out(content):
+    assert metadata.kept(BytesIO(content)) == b""
+
+
+def test_names_that_would_break_xml_are_written_as_they_are():
+    told = metadata.made_by('a"<&>b', "1")
+    assert b"&lt;&amp;&gt;" in told
