@@ -1,4 +1,4 @@
-"""The connection to the broker, for all but Celery: heartbeats, progress, counts of tokens."""
+"""The connection to the broker, for all but Celery: heartbeats, progress, counts of wake-ups."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cache
 import redis
 from django.conf import settings
 
-TIMEOUT = 3.0  # seconds; a broker that is away must not keep people waiting
+TIMEOUT = 3.0  # seconds; an unavailable broker must not keep people waiting
 
 
 def client() -> redis.Redis:

@@ -1,4 +1,4 @@
-"""The Celery app: it carries wake-up tokens; the database is the queue."""
+"""The Celery app: it carries wake-ups; the database is the queue."""
 
 import os
 from typing import Any
@@ -30,7 +30,7 @@ def check_machines(**_signal: Any) -> None:
 
 @worker_process_init.connect
 def load_network(**_signal: Any) -> None:
-    """Load and warm the network before the first token, in the processes that color."""
+    """Load and warm the network before the first wake-up, in the processes that color."""
     if os.environ.get("COLORWEB_WORKER") == "gpu":
         from jobs.results.worker import Worker  # noqa: PLC0415 - torch, in these processes only
 

@@ -217,14 +217,14 @@ CHANNEL_LAYERS = {
     }
 }
 
-# Celery carries wake-up tokens only; the rows in the database are the queue.
+# Celery carries wake-ups only; the rows in the database are the queue.
 CELERY_BROKER_URL = runtime.celery_url()
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_keepalive": True,
     "health_check_interval": 25,
     "socket_timeout": 30,
-    # Publishing gives up at once when the broker is away; the reaper publishes later.
+    # Publishing gives up at once when the broker is unavailable; the reaper publishes later.
     "max_retries": 1,
     "interval_start": 0,
 }
@@ -442,7 +442,7 @@ LOGGING = {
     "loggers": {
         "PIL": {"level": "WARNING"},
         "httpx": {"level": "WARNING"},
-        # A line for every token and every tick of the reaper says nothing.
+        # A line for every wake-up and every tick of the reaper says nothing.
         "celery.app.trace": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
     },

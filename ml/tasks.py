@@ -9,13 +9,13 @@ from ml.versions import evaluations
 
 @shared_task(ignore_result=True)
 def check_data_sets() -> None:
-    """A wake-up token: check whatever data set waits."""
+    """A wake-up: check the data sets that wait."""
     check.work()
 
 
 @shared_task(ignore_result=True)
 def train() -> None:
-    """A wake-up token: train whatever waits."""
+    """A wake-up: train the runs that wait."""
     from ml.training import worker  # noqa: PLC0415 - only where there is something to train
 
     worker.work()
@@ -23,13 +23,13 @@ def train() -> None:
 
 @shared_task(ignore_result=True)
 def evaluate() -> None:
-    """A wake-up token: measure whatever version waits for it."""
+    """A wake-up: measure the versions that wait."""
     evaluations.work()
 
 
 @shared_task(ignore_result=True)
 def reap() -> None:
-    """Take back what dead workers left, and wake workers for what waits."""
+    """Requeue what dead workers left, and wake workers for what waits."""
     check.reap()
     queue.reap()
     evaluations.reap()

@@ -108,7 +108,7 @@ class Jobs(Repeatable):
         try:
             with new.upload(self.visitor) as upload:
                 job = self._accept(new, upload, key)
-        except IntegrityError:  # a twin of this request was quicker
+        except IntegrityError:  # a concurrent duplicate was quicker
             job = self._earlier(key)
             if not job:
                 raise

@@ -114,7 +114,7 @@ def accept_zip(
     limits.check(visitor, size, photos=len(entries))
     packed = Batch.objects.filter(queue_owner=visitor.queue_owner, state=Batch.State.UNPACKING)
     if packed.count() >= MAX_PACKED:
-        raise DomainError("too_many_waiting.zips", retry_after=limits.SHORTLY, limit=MAX_PACKED)
+        raise DomainError("too_many_waiting.zips", retry_after=limits.RETRY_AFTER, limit=MAX_PACKED)
     batch.state, batch.entries = Batch.State.UNPACKING, len(entries)
     upload.seek(0)
     batch.archive = default_storage.save(f"{FOLDER}/{batch.pk}.zip", upload)

@@ -37,7 +37,7 @@ def fetched(url: str) -> Iterator[UploadedFile]:
     """
     connection.close()  # free for other requests during the fetch
     if not _slots.acquire(timeout=SLOT_TIMEOUT):
-        raise DomainError("too_many_fetches", retry_after=limits.SHORTLY)
+        raise DomainError("too_many_fetches", retry_after=limits.RETRY_AFTER)
     try:
         upload = _fetch(url, time.monotonic() + settings.URL_INTAKE_SECONDS)
     finally:

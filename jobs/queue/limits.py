@@ -17,7 +17,7 @@ from colorweb.errors import DomainError
 from jobs.models import Job, Photo, State
 
 DAY = timedelta(days=1)
-SHORTLY = 30
+RETRY_AFTER = 30
 """Seconds after which it is worth asking again while the queue shortens."""
 
 
@@ -67,11 +67,11 @@ def use(visitor: Visitor) -> dict[str, Use]:
 def check(visitor: Visitor, size: int = 0, photos: int = 1) -> None:
     """Raise DomainError unless the visitor may queue so many photos of `size` bytes together."""
     if Job.objects.filter(state=State.QUEUED).count() + photos > settings.QUEUE_MAX_WAITING:
-        raise DomainError("queue_full", retry_after=SHORTLY)
+        raise DomainError("queue_full", retry_after=RETRY_AFTER)
     jobs = _jobs(visitor)
     day, waiting = _quotas(visitor)
     if jobs.filter(state=State.QUEUED).count() + photos > waiting:
-        raise DomainError("too_many_waiting", retry_after=SHORTLY, limit=waiting)
+        raise DomainError("too_many_waiting", retry_after=RETRY_AFTER, limit=waiting)
     if (used := _of_a_day(jobs).count()) + photos > day:
         wait = _until_free(jobs, used + photos - 1 - day)
         raise DomainError("quota_exceeded", retry_after=wait, limit=day)

@@ -103,7 +103,7 @@ def _waiting_of(job: Job) -> int:
         job__queue_owner=job.queue_owner, state=Rendition.State.QUEUED
     ).count()
     if waiting >= settings.RENDITIONS_WAITING:
-        raise DomainError("too_many_waiting.files", retry_after=limits.SHORTLY, limit=waiting)
+        raise DomainError("too_many_waiting.files", retry_after=limits.RETRY_AFTER, limit=waiting)
     return waiting
 
 

@@ -40,7 +40,7 @@ State = DataSet.State
 MOST_NAMED = 100  # of each kind of problem, in the report; the index names all
 SHEET_COLUMNS, SHEET_ROWS = 10, 5
 AHEAD = 32  # photos read before the first of them is judged
-TOLD_EVERY = 1.0  # seconds
+REPORT_EVERY = 1.0  # seconds
 
 WORKER_DIED = DataSetError(
     "worker_died", _("The worker stopped three times while checking these photos.")
@@ -60,7 +60,7 @@ class Report:
     pictures: list[tuple[str, np.ndarray]] = field(default_factory=list)
 
     def add(self, judged: Judged) -> None:
-        """Takes in one photo, and tells whether it was there before."""
+        """Adds one photo, marked as a duplicate if it was there before."""
         entry = judged.entry
         if entry.verdict == USABLE:
             first = self.looks.get(entry.sha256) or self.copies.first(judged.look, entry.name)
@@ -128,7 +128,7 @@ def work() -> int:
 def _check(data_set: DataSet, lease: Renewal) -> None:
     """Sees a claimed set to an end: ready, or failed with a sentence."""
     try:
-        report = look(sources.photos(data_set), lambda done: _tell(data_set, done))
+        report = look(sources.photos(data_set), lambda done: _report_progress(data_set, done))
         _finish(data_set, report)
     except DataSetError as error:
         _end(data_set, State.FAILED, error=error.kept)
@@ -141,15 +141,18 @@ def _check(data_set: DataSet, lease: Renewal) -> None:
         _end(data_set, State.FAILED, error=BROKE.kept)
 
 
-def look(found: Iterable[Found], tell: Callable[[float], None]) -> Report:
-    """Judges all photos, two at a time. `tell` hears how far it is, about once a second."""
-    report, told = Report(), 0.0
+def look(found: Iterable[Found], report_progress: Callable[[float], None]) -> Report:
+    """Judges all photos, two at a time.
+
+    `report_progress` gets the share done, 0 to 1, about once a second.
+    """
+    report, reported = Report(), 0.0
     with ThreadPoolExecutor(2) as pool:
         for done, judged in _ahead(pool, found):
             report.add(judged)
-            if time.monotonic() - told > TOLD_EVERY:
-                told = time.monotonic()
-                tell(done)
+            if time.monotonic() - reported > REPORT_EVERY:
+                reported = time.monotonic()
+                report_progress(done)
     index.split(report.entries)
     return report
 
@@ -173,7 +176,7 @@ def _content(photo: Found) -> bytes | Unreadable:
         return error
 
 
-def _tell(data_set: DataSet, done: float) -> None:
+def _report_progress(data_set: DataSet, done: float) -> None:
     leases.write(data_set, progress=round(done, 3))
 
 

@@ -37,7 +37,7 @@ from ml.versions import gate, registry
 log = logging.getLogger(__name__)
 State = Evaluation.State
 
-MOST = 200  # photos of a set
+MAX_PHOTOS = 200  # of a set
 SHOWN = 40  # of them, in the pictures
 TILE, COLUMNS = 192, 10  # as `ml.resnet_gray.evaluation.evaluate` makes them
 
@@ -127,13 +127,13 @@ def _measure_all(evaluation: Evaluation) -> None:
         with tempfile.TemporaryDirectory() as folder:
             photos = _photos(part, Path(folder))
             ours = measure(evaluation.version, photos, Path(folder) / "ours.png")
-            _tell(evaluation, (place + 0.5) / len(evaluation.parts))
+            _report_progress(evaluation, (place + 0.5) / len(evaluation.parts))
             theirs = measure(evaluation.against, photos, Path(folder) / "theirs.png")
             sheet = f"{evaluation.folder}/{evaluation.attempt}-{place}.jpg"
             both = beside(Path(folder) / "ours.png", Path(folder) / "theirs.png", ours["photos"])
             default_storage.save(sheet, ContentFile(both))
         parts.append({**part, "ours": ours, "theirs": theirs, "sheet": sheet})
-        _tell(evaluation, (place + 1) / len(evaluation.parts))
+        _report_progress(evaluation, (place + 1) / len(evaluation.parts))
     _end(evaluation, State.READY, parts=parts)
 
 
@@ -161,7 +161,7 @@ def measure(version: ModelVersion, photos: list[Path], sheet: Path) -> dict[str,
         ) from error
     command = [
         *(sys.executable, "-m", "ml.resnet_gray.evaluation.evaluate", "--model", str(weights)),
-        *("--data", *map(str, photos), "--limit", str(MOST), "--sheet", str(sheet), "--json"),
+        *("--data", *map(str, photos), "--limit", str(MAX_PHOTOS), "--sheet", str(sheet), "--json"),
     ]
     run = subprocess.run(  # noqa: S603
         command,
@@ -196,7 +196,7 @@ def beside(ours: Path, theirs: Path, photos: int) -> bytes:
     return buffer.getvalue()
 
 
-def _tell(evaluation: Evaluation, done: float) -> None:
+def _report_progress(evaluation: Evaluation, done: float) -> None:
     leases.write(evaluation, progress=round(done, 3))
 
 
