@@ -87,18 +87,18 @@ class DataSetAdmin(OfTrainers):
         return super().add_view(request, form_url, ONE_BUTTON | (extra_context or {}))
 
     def get_urls(self) -> list[Any]:
-        again = path(
+        recheck = path(
             "<uuid:set_id>/check/",
-            self.admin_site.admin_view(self.check_again),
+            self.admin_site.admin_view(self.recheck),
             name="ml_dataset_check",
         )
-        return [again, *super().get_urls()]
+        return [recheck, *super().get_urls()]
 
-    def check_again(self, request: HttpRequest, set_id: uuid.UUID) -> HttpResponse:
+    def recheck(self, request: HttpRequest, set_id: uuid.UUID) -> HttpResponse:
         """Queues another check."""
         if request.method == "POST" and request.user.has_perm(TRAIN):
             try:
-                manage.check_again(get_object_or_404(DataSet, pk=set_id))
+                manage.recheck(get_object_or_404(DataSet, pk=set_id))
             except Told as error:
                 messages.error(request, error.message)
         return redirect("admin:ml_dataset_change", set_id)

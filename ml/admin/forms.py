@@ -101,7 +101,7 @@ class NewRun(forms.ModelForm):
         error_messages={"required": _("Choose a data set to train on.")},
     )
     base = forms.ChoiceField(label=_("base model"), required=False, widget=UnfoldAdminSelectWidget)
-    epochs = forms.IntegerField(label=_("epochs"), help_text=_("Passes over the photos."))
+    epochs = forms.IntegerField(label=_("epochs"), help_text=_("Times that every photo is seen."))
     batch = forms.IntegerField(label=_("batch"), help_text=_("Photos a step."))
     rate = forms.FloatField(label=_("learning rate"), help_text=_("Its peak."))
     size = forms.IntegerField(label=_("size"), help_text=_("Pixels of the crops."))

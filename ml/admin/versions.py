@@ -13,7 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
-from django.utils.translation import gettext as say
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
@@ -23,7 +23,7 @@ from ml.errors import Told
 from ml.models import Evaluation, ModelVersion, Promotion
 from ml.versions import evaluations, gate, imports, promotion, registry
 
-LONGEST = 40  # letters of a text in a list
+MAX_TEXT = 40  # letters of a text in a list
 STATES = {"queued": "info", "running": "warning", "ready": "success", "failed": "danger"}
 
 
@@ -69,10 +69,10 @@ class ModelVersionAdmin(Kept):
         version = get_object_or_404(ModelVersion, pk=object_id)
         return self._ask(
             request,
-            say("Put %(version)s in service") % {"version": version},
+            gettext("Put %(version)s in service") % {"version": version},
             forms.Reason,
             lambda data: promotion.promote(version, by=request.user, reason=data["reason"]),  # type: ignore[arg-type]
-            say("%(version)s is in service. Workers take it with their next photo.")
+            gettext("%(version)s is in service. Workers take it with their next photo.")
             % {"version": version},
             comparison=comparison(version),
         )
@@ -81,11 +81,11 @@ class ModelVersionAdmin(Kept):
     def roll_back(self, request: HttpRequest) -> HttpResponse:
         return self._ask(
             request,
-            say("Go back from %(version)s to the version before it")
+            gettext("Go back from %(version)s to the version before it")
             % {"version": registry.current()},
             forms.Reason,
             lambda data: promotion.roll_back(by=request.user, reason=data["reason"]),  # type: ignore[arg-type]
-            say("The version before is in service again."),
+            gettext("The version before is in service again."),
         )
 
     @action(description=_("Compare…"), url_path="evaluate", permissions=["promote"])
@@ -93,10 +93,10 @@ class ModelVersionAdmin(Kept):
         version = get_object_or_404(ModelVersion, pk=object_id)
         return self._ask(
             request,
-            say("Compare %(version)s with the version in service") % {"version": version},
+            gettext("Compare %(version)s with the version in service") % {"version": version},
             forms.Photos,
-            lambda data: evaluations.ask(version, data["data_set"], by=request.user),  # type: ignore[arg-type]
-            say("The worker that trains measures both. The result will appear here."),
+            lambda data: evaluations.request(version, data["data_set"], by=request.user),  # type: ignore[arg-type]
+            gettext("The worker that trains measures both. The result will appear here."),
             to=_page_of_comparison,
         )
 
@@ -104,22 +104,22 @@ class ModelVersionAdmin(Kept):
     def import_file(self, request: HttpRequest) -> HttpResponse:
         return self._ask(
             request,
-            say("Import a model"),
+            gettext("Import a model"),
             forms.Import,
-            lambda data: imports.take(
+            lambda data: imports.import_file(
                 data["file"], name=data["name"], note=data["note"], created_by=request.user
             ),
-            say("The model is in the registry. Compare it before you promote it."),
+            gettext("The model is in the registry. Compare it before you promote it."),
         )
 
     @action(description=_("Reference set…"), url_path="reference", permissions=["promote"])
     def reference(self, request: HttpRequest) -> HttpResponse:
         return self._ask(
             request,
-            say("Choose the photos that every new version is compared on"),
+            gettext("Choose the photos that every new version is compared on"),
             forms.Reference,
             lambda data: gate.choose_reference(data["data_set"]),
-            say("The next comparison is made on them too."),
+            gettext("The next comparison is made on them too."),
         )
 
     @action(description=_("Export"), url_path="export")
@@ -161,12 +161,12 @@ class ModelVersionAdmin(Kept):
             return "–", "–"
         passed = gate.figures(gate.last(version, serving))["passed"]
         if passed is None:
-            return "not yet", say("not yet")
-        return ("passed", say("not worse")) if passed else ("worse", say("worse"))
+            return "not yet", gettext("not yet")
+        return ("passed", gettext("not worse")) if passed else ("worse", gettext("worse"))
 
     @display(description=_("trained on"))
     def trained_on(self, version: ModelVersion) -> str:
-        return Truncator(str(version.card.get("trained_on") or "–")).chars(LONGEST)
+        return Truncator(str(version.card.get("trained_on") or "–")).chars(MAX_TEXT)
 
     @display(description=_("size"), ordering="bytes")
     def size(self, version: ModelVersion) -> str:

@@ -99,6 +99,6 @@ class Check(base.StaffView):
     )
     def post(self, request: Request, set_id: uuid.UUID) -> Response:
         data_set = get_object_or_404(DataSet, pk=set_id)
-        manage.check_again(data_set)
+        manage.recheck(data_set)
         data_set.refresh_from_db()
         return Response(shapes.DataSetSerializer(data_set).data, status=status.HTTP_202_ACCEPTED)

@@ -53,7 +53,7 @@ class Import(base.StaffView):
     def post(self, request: Request) -> Response:
         new = shapes.NewModelVersionSerializer(data=request.data)
         new.is_valid(raise_exception=True)
-        version = imports.take(**new.validated_data, created_by=self.user)
+        version = imports.import_file(**new.validated_data, created_by=self.user)
         return Response(shapes.ModelVersionSerializer(version).data, status=status.HTTP_201_CREATED)
 
 
@@ -153,7 +153,7 @@ class Evaluate(base.StaffView):
             chosen = DataSet.objects.filter(pk=set_id, state=DataSet.State.READY).first()
             if chosen is None:
                 raise ValidationError({"data_set": [_("There is no checked data set of that id.")]})
-        asked = evaluations.ask(version_of(label), chosen, by=self.user)
+        asked = evaluations.request(version_of(label), chosen, by=self.user)
         return Response(shapes.EvaluationSerializer(asked).data, status=status.HTTP_202_ACCEPTED)
 
 

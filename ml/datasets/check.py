@@ -1,4 +1,4 @@
-"""The check of a data set by a worker: one look at every photo, and a report about them all."""
+"""The check of a data set by a worker: every photo is checked once, and a report made of all."""
 
 import itertools
 import logging
@@ -27,19 +27,23 @@ from ml.datasets.pictures import (
     PROBLEMS,
     THUMBNAIL,
     USABLE,
-    Copies,
+    CheckedPhoto,
     Entry,
-    Judged,
-    judge,
+    NearDuplicates,
+    check_photo,
 )
 from ml.models.datasets import DataSet
 
 log = logging.getLogger(__name__)
 State = DataSet.State
 
-MOST_NAMED = 100  # of each kind of problem, in the report; the index names all
+MAX_NAMED = 100  # of each kind of problem, in the report; the index names all
 SHEET_COLUMNS, SHEET_ROWS = 10, 5
+<<<<<<< HEAD
 AHEAD = 32  # photos read before the first of them is judged
+=======
+AHEAD = 32  # photos read before the first of them is checked
+>>>>>>> 1c6b8ee (Data sets and versions use the field's words: checks, near duplicates, held-out photos, requests, model specs; evaluate's answers and kinds have functions of their own)
 REPORT_EVERY = 1.0  # seconds
 
 WORKER_DIED = DataSetError(
@@ -55,22 +59,28 @@ class Report:
     """What has been found so far."""
 
     entries: list[Entry] = field(default_factory=list)
-    copies: Copies = field(default_factory=Copies)
-    looks: dict[str, str] = field(default_factory=dict)  # sha256 -> name
+    duplicates: NearDuplicates = field(default_factory=NearDuplicates)
+    names: dict[str, str] = field(default_factory=dict)  # by sha256
     pictures: list[tuple[str, np.ndarray]] = field(default_factory=list)
 
+<<<<<<< HEAD
     def add(self, judged: Judged) -> None:
         """Adds one photo, marked as a duplicate if it was there before."""
         entry = judged.entry
+=======
+    def add(self, checked: CheckedPhoto) -> None:
+        """Adds one photo, as a duplicate if it was there before."""
+        entry = checked.entry
+>>>>>>> 1c6b8ee (Data sets and versions use the field's words: checks, near duplicates, held-out photos, requests, model specs; evaluate's answers and kinds have functions of their own)
         if entry.verdict == USABLE:
-            first = self.looks.get(entry.sha256) or self.copies.first(judged.look, entry.name)
+            first = self.names.get(entry.sha256) or self.duplicates.first(checked.hash, entry.name)
             if first:
                 entry.verdict, entry.detail = DUPLICATE, first
             else:
-                self.looks[entry.sha256] = entry.name
-        if entry.verdict == USABLE and judged.thumbnail is not None:
+                self.names[entry.sha256] = entry.name
+        if entry.verdict == USABLE and checked.thumbnail is not None:
             # The lowest hashes are a fair sample, and the same one at every check.
-            self.pictures.append((entry.sha256, judged.thumbnail))
+            self.pictures.append((entry.sha256, checked.thumbnail))
             if len(self.pictures) > 4 * SHEET_COLUMNS * SHEET_ROWS:
                 self.pictures = self.shown()
         self.entries.append(entry)
@@ -88,7 +98,7 @@ class Report:
             "photos": len(self.entries),
             **{problem: len(entries) for problem, entries in found.items()},
             "named": {
-                problem: [[entry.name, entry.detail] for entry in entries[:MOST_NAMED]]
+                problem: [[entry.name, entry.detail] for entry in entries[:MAX_NAMED]]
                 for problem, entries in found.items()
                 if entries
             },
@@ -126,9 +136,15 @@ def work() -> int:
 
 
 def _check(data_set: DataSet, lease: Renewal) -> None:
-    """Sees a claimed set to an end: ready, or failed with a sentence."""
+    """Brings a claimed set to an end: ready, or failed with an error."""
     try:
+<<<<<<< HEAD
         report = look(sources.photos(data_set), lambda done: _report_progress(data_set, done))
+=======
+        report = check_photos(
+            sources.photos(data_set), lambda done: _report_progress(data_set, done)
+        )
+>>>>>>> 1c6b8ee (Data sets and versions use the field's words: checks, near duplicates, held-out photos, requests, model specs; evaluate's answers and kinds have functions of their own)
         _finish(data_set, report)
     except DataSetError as error:
         _end(data_set, State.FAILED, error=error.kept)
@@ -141,6 +157,7 @@ def _check(data_set: DataSet, lease: Renewal) -> None:
         _end(data_set, State.FAILED, error=BROKE.kept)
 
 
+<<<<<<< HEAD
 def look(found: Iterable[Found], report_progress: Callable[[float], None]) -> Report:
     """Judges all photos, two at a time.
 
@@ -153,20 +170,33 @@ def look(found: Iterable[Found], report_progress: Callable[[float], None]) -> Re
             if time.monotonic() - reported > REPORT_EVERY:
                 reported = time.monotonic()
                 report_progress(done)
+=======
+def check_photos(found: Iterable[Found], on_progress: Callable[[float], None]) -> Report:
+    """Checks all photos, two at a time; calls `on_progress` with 0..1 about once a second."""
+    report, reported = Report(), 0.0
+    with ThreadPoolExecutor(2) as pool:
+        for done, checked in _ahead(pool, found):
+            report.add(checked)
+            if time.monotonic() - reported > REPORT_EVERY:
+                reported = time.monotonic()
+                on_progress(done)
+>>>>>>> 1c6b8ee (Data sets and versions use the field's words: checks, near duplicates, held-out photos, requests, model specs; evaluate's answers and kinds have functions of their own)
     index.split(report.entries)
     return report
 
 
-def _ahead(pool: ThreadPoolExecutor, found: Iterable[Found]) -> Iterator[tuple[float, Judged]]:
-    """Reads in order, for an archive has one position; decodes beside that."""
-    waiting: list[tuple[float, Future[Judged]]] = []
+def _ahead(
+    pool: ThreadPoolExecutor, found: Iterable[Found]
+) -> Iterator[tuple[float, CheckedPhoto]]:
+    """Reads in order, because an archive has one position; decodes at the same time."""
+    waiting: list[tuple[float, Future[CheckedPhoto]]] = []
     for photo in found:
-        waiting.append((photo.done, pool.submit(judge, photo.name, _content(photo))))
+        waiting.append((photo.done, pool.submit(check_photo, photo.name, _content(photo))))
         if len(waiting) >= AHEAD:
-            done, judged = waiting.pop(0)
-            yield done, judged.result()
-    for done, judged in waiting:
-        yield done, judged.result()
+            done, checked = waiting.pop(0)
+            yield done, checked.result()
+    for done, checked in waiting:
+        yield done, checked.result()
 
 
 def _content(photo: Found) -> bytes | Unreadable:

@@ -14,19 +14,19 @@ from ml.resnet_gray.old_names import RENAMED
 
 TRAINING, VALIDATION = "training", "validation"
 VALIDATION_SHARE = 0.1
-MOST_VALIDATION = 2000  # photos
+MAX_VALIDATION = 2000  # photos
 
 
 def split(entries: Sequence[Entry]) -> None:
     """Puts every usable entry into a part, by the hash of its content alone.
 
-    The tenth of the photos with the lowest hashes, at most 2,000 and at least one, is kept apart
+    The tenth of the photos with the lowest hashes, at most 2,000 and at least one, is held out
     for validation; a single photo is for training.
     """
     usable = sorted((e for e in entries if e.verdict == USABLE), key=lambda entry: entry.sha256)
-    apart = min(MOST_VALIDATION, max(1, round(len(usable) * VALIDATION_SHARE)), len(usable) - 1)
+    held_out = min(MAX_VALIDATION, max(1, round(len(usable) * VALIDATION_SHARE)), len(usable) - 1)
     for place, entry in enumerate(usable):
-        entry.part = VALIDATION if place < apart else TRAINING
+        entry.part = VALIDATION if place < held_out else TRAINING
 
 
 def fingerprint(entries: Iterable[Entry]) -> str:

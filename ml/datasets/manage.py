@@ -1,4 +1,4 @@
-"""What staff do with data sets: add, check again, delete. Pages, API and commands call these."""
+"""What staff do with data sets: add, check, delete. Pages, API and commands call these."""
 
 import uuid
 from datetime import timedelta
@@ -63,8 +63,8 @@ def _store(data_set: DataSet, file: File) -> str:
     return default_storage.save(name, file)
 
 
-def check_again(data_set: DataSet) -> None:
-    """Queues another look at its photos. Raises DataSetError while a run uses it."""
+def recheck(data_set: DataSet) -> None:
+    """Queues another check of its photos. Raises DataSetError while a run uses it."""
     _free(data_set)
     with transaction.atomic():
         rows = DataSet.objects.filter(pk=data_set.pk, state__in=[State.READY, State.FAILED])
@@ -118,16 +118,16 @@ def _free(data_set: DataSet) -> None:
 
 def sweep() -> None:
     """Deletes stored folders whose row is gone, older than an hour: what a crash left."""
-    shelves = {"datasets": DataSet.objects, "training": TrainingRun.objects}
-    for shelf, rows in shelves.items():
+    folders = {"datasets": DataSet.objects, "training": TrainingRun.objects}
+    for folder, rows in folders.items():
         try:
-            names, _files = default_storage.listdir(shelf)
+            names, _files = default_storage.listdir(folder)
         except FileNotFoundError:
             continue
         known = {str(pk) for pk in rows.values_list("pk", flat=True)}
         for name in set(names) - known:
-            if _age(f"{shelf}/{name}") > ORPHAN_AGE:
-                delete_folder(f"{shelf}/{name}")
+            if _age(f"{folder}/{name}") > ORPHAN_AGE:
+                delete_folder(f"{folder}/{name}")
 
 
 def _age(folder: str) -> timedelta:

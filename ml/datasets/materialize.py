@@ -24,56 +24,58 @@ from ml.models.datasets import DataSet
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """A data set as it was when somebody chose it."""
+class ChosenSet:
+    """A data set, and what was in it when it was chosen."""
 
     data_set: DataSet
     fingerprint: str
 
 
 def materialize(
-    wanted: Sequence[Wanted], folder: Path, tell: Callable[[float], None] = lambda _done: None
+    chosen: Sequence[ChosenSet],
+    folder: Path,
+    on_progress: Callable[[float], None] = lambda _done: None,
 ) -> dict[str, Path]:
     """Writes `training.tar` and `validation.tar` into `folder`; answers them by part.
 
     The order of photos is that of the sets. A photo that is in several sets is taken once, and
-    apart if one of them keeps it apart. What is there already from the same sets is not written
-    again. `tell` hears how far it is, 0..1, and may raise to stop it. Raises DataSetError, OSError.
+    held out if one of them holds it out. Tars that are there already from the same sets stay.
+    `on_progress` is called with 0..1, and may raise to stop. Raises DataSetError, OSError.
     """
     tars = {part: folder / f"{part}.tar" for part in (TRAINING, VALIDATION)}
     made = folder / "made.json"
-    fingerprints = [each.fingerprint for each in wanted]
-    # People may have taken their photos back: those sets are read anew each time.
-    lasting = all(each.data_set.kind != DataSet.Kind.CONSENTED for each in wanted)
+    fingerprints = [each.fingerprint for each in chosen]
+    # People may have withdrawn their consent: those sets are read again each time.
+    lasting = all(each.data_set.kind != DataSet.Kind.CONSENTED for each in chosen)
     if lasting and made.exists() and json.loads(made.read_text()) == fingerprints:
         return tars
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    indexes = [_index(each) for each in wanted]
-    apart = {e.sha256 for entries in indexes for e in entries.values() if e.part == VALIDATION}
+    indexes = [_index(each) for each in chosen]
+    held_out = {e.sha256 for entries in indexes for e in entries.values() if e.part == VALIDATION}
     written: set[str] = set()
     with tarfile.open(tars[TRAINING], "w") as training, tarfile.open(tars[VALIDATION], "w") as rest:
-        for place, (each, entries) in enumerate(zip(wanted, indexes, strict=True)):
+        for place, (each, entries) in enumerate(zip(chosen, indexes, strict=True)):
             for done, entry, content in _photos(each.data_set, entries):
-                tell((place + done) / len(wanted))
+                on_progress((place + done) / len(chosen))
                 if entry.sha256 not in written:
                     written.add(entry.sha256)
-                    tar = rest if entry.sha256 in apart else training
+                    tar = rest if entry.sha256 in held_out else training
                     _add(tar, f"{place}/{entry.name}", content)
     made.write_text(json.dumps(fingerprints))
     return tars
 
 
-def _index(wanted: Wanted) -> dict[str, Entry]:
+def _index(chosen: ChosenSet) -> dict[str, Entry]:
     """The usable entries of a set by name, if it is still the one that was chosen."""
-    data_set = wanted.data_set
+    data_set = chosen.data_set
     if data_set.state != DataSet.State.READY:
         raise DataSetError(
             "data_set_not_ready",
             _("The data set “%(name)s” is not ready. Have it checked."),
             name=data_set.name,
         )
-    if data_set.fingerprint != wanted.fingerprint:
+    if data_set.fingerprint != chosen.fingerprint:
         raise _changed(data_set, _("its photos have changed since it was chosen"))
     return {e.name: e for e in index.read(data_set.index) if e.verdict == USABLE}
 

@@ -1,4 +1,4 @@
-"""What one photo is worth to a training, and how it is handed over."""
+"""One photo of a data set: whether it can be learned from, and its file for training."""
 
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
@@ -40,30 +40,30 @@ class Entry:
 
 
 @dataclass
-class Judged:
+class CheckedPhoto:
     """An entry with what only the check itself needs."""
 
     entry: Entry
-    look: int = 0  # the perceptual hash
+    hash: int = 0  # perceptual, of 64 bits
     thumbnail: np.ndarray | None = field(default=None, repr=False)  # uint8 96,96,3
 
 
-def judge(name: str, content: bytes | Unreadable) -> Judged:
+def check_photo(name: str, content: bytes | Unreadable) -> CheckedPhoto:
     """Whether a photo can be learned from; never raises for anything in the photo."""
     if isinstance(content, Unreadable):
-        return Judged(Entry(name, verdict=BROKEN, detail=str(content)[:200]))
+        return CheckedPhoto(Entry(name, verdict=BROKEN, detail=str(content)[:200]))
     entry = Entry(name, sha256(content).hexdigest())
     try:
         rgb = decode(content, 2 * THUMBNAIL)
     except Exception as error:  # noqa: BLE001 (decoders raise what they like)
         entry.verdict, entry.detail = BROKEN, (str(error) or type(error).__name__)[:200]
-        return Judged(entry)
+        return CheckedPhoto(entry)
     height, width = rgb.shape[:2]
     if min(height, width) < MIN_SIDE:
         entry.verdict, entry.detail = SMALL, f"{width} × {height}"
     elif chroma(rgb) < MIN_CHROMA:
         entry.verdict = GRAY
-    return Judged(entry, difference_hash(rgb), thumbnail(rgb))
+    return CheckedPhoto(entry, difference_hash(rgb), thumbnail(rgb))
 
 
 def decode(content: bytes, short_side: int) -> np.ndarray:
@@ -113,8 +113,8 @@ def for_training(name: str, content: bytes) -> bytes:
     return buffer.getvalue()
 
 
-class Copies:
-    """Photos seen so far by their look: finds the one that another is a copy of.
+class NearDuplicates:
+    """Photos seen so far by their perceptual hash: finds the one that another is a copy of.
 
     Hashes that differ in at most three of 64 bits agree in one of four 16-bit parts.
     """
@@ -124,13 +124,13 @@ class Copies:
     def __init__(self) -> None:
         self.parts: dict[tuple[int, int], list[tuple[int, str]]] = {}
 
-    def first(self, look: int, name: str) -> str | None:
+    def first(self, hash_: int, name: str) -> str | None:
         """The name of the photo that this one is a copy of; None makes it the first of its kind."""
-        keys = [(place, look >> 16 * place & 0xFFFF) for place in range(4)]
+        keys = [(place, hash_ >> 16 * place & 0xFFFF) for place in range(4)]
         for key in keys:
             for other, known in self.parts.get(key, ()):
-                if (other ^ look).bit_count() <= self.DISTANCE:
+                if (other ^ hash_).bit_count() <= self.DISTANCE:
                     return known
         for key in keys:
-            self.parts.setdefault(key, []).append((look, name))
+            self.parts.setdefault(key, []).append((hash_, name))
         return None

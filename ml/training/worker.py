@@ -15,7 +15,7 @@ from django.utils.translation import gettext_noop as _
 from colorweb import gpus, leases
 from colorweb.leases import Renewal
 from ml.datasets.errors import DataSetError
-from ml.datasets.materialize import Wanted, materialize
+from ml.datasets.materialize import ChosenSet, materialize
 from ml.models.runs import TrainingRun
 from ml.training import (
     baseline,
@@ -92,12 +92,12 @@ class Attempt:
     def _prepare(self) -> dict[str, Path]:
         run = self.run
         uses = list(run.data.select_related("data_set"))
-        wanted = [Wanted(use.data_set, use.fingerprint) for use in uses if use.data_set]
-        if len(wanted) < len(uses):
+        chosen = [ChosenSet(use.data_set, use.fingerprint) for use in uses if use.data_set]
+        if len(chosen) < len(uses):
             raise RunError(
                 "data_set_gone", _("A data set of this run has been deleted. Start a new run.")
             )
-        data = materialize(wanted, run.local / "data", self._report_fetching)
+        data = materialize(chosen, run.local / "data", self._report_fetching)
         self._pin_base()
         if not run.served:
             run.served = baseline.measure(data["validation"], run.local / "served.log")
@@ -140,8 +140,8 @@ class Attempt:
         if devices > max(1, here):
             raise RunError(
                 "too_few_devices",
-                _("The run needs %(wanted)d GPUs and this machine has %(here)d."),
-                wanted=devices,
+                _("The run needs %(chosen)d GPUs and this machine has %(here)d."),
+                chosen=devices,
                 here=here,
             )
         checkpoint_store.wait_for_lock(run)

@@ -1,7 +1,7 @@
-"""Measuring versions: asked for by staff, done by the worker that trains, one after another.
+"""Measuring versions: requested by staff, done by the worker that trains, one after another.
 
-Both versions are measured by a child process on the same photos, so that nothing it does can take
-the worker along; a worker that dies loses its lease, and the next one begins anew.
+Both versions are measured by a child process on the same photos, so that its end never ends
+the worker; a worker that dies loses its lease, and the next one begins anew.
 """
 
 import json
@@ -29,7 +29,7 @@ from colorweb.accounts.models import User
 from ml import wakeups
 from ml.datasets.errors import DataSetError
 from ml.datasets.index import TRAINING, VALIDATION
-from ml.datasets.materialize import Wanted, materialize
+from ml.datasets.materialize import ChosenSet, materialize
 from ml.errors import Told
 from ml.models import DataSet, Evaluation, ModelVersion, TrainingRun
 from ml.versions import gate, registry
@@ -38,7 +38,11 @@ log = logging.getLogger(__name__)
 State = Evaluation.State
 
 MAX_PHOTOS = 200  # of a set
+<<<<<<< HEAD
 SHOWN = 40  # of them, in the pictures
+=======
+SHEET_PHOTOS = 40  # of them, in the pictures
+>>>>>>> 1c6b8ee (Data sets and versions use the field's words: checks, near duplicates, held-out photos, requests, model specs; evaluate's answers and kinds have functions of their own)
 TILE, COLUMNS = 192, 10  # as `ml.resnet_gray.evaluation.evaluate` makes them
 
 WORKER_DIED = Told("worker_died", _("The worker stopped three times while measuring."))
@@ -49,7 +53,7 @@ class NotEvaluated(Told):
     """Why a version cannot be measured."""
 
 
-def ask(
+def request(
     version: ModelVersion, data_set: DataSet | None = None, by: User | None = None
 ) -> Evaluation:
     """Have a version measured beside the one in service, on a set or on those that decide.
@@ -130,7 +134,9 @@ def _measure_all(evaluation: Evaluation) -> None:
             _report_progress(evaluation, (place + 0.5) / len(evaluation.parts))
             theirs = measure(evaluation.against, photos, Path(folder) / "theirs.png")
             sheet = f"{evaluation.folder}/{evaluation.attempt}-{place}.jpg"
-            both = beside(Path(folder) / "ours.png", Path(folder) / "theirs.png", ours["photos"])
+            both = side_by_side(
+                Path(folder) / "ours.png", Path(folder) / "theirs.png", ours["photos"]
+            )
             default_storage.save(sheet, ContentFile(both))
         parts.append({**part, "ours": ours, "theirs": theirs, "sheet": sheet})
         _report_progress(evaluation, (place + 1) / len(evaluation.parts))
@@ -144,14 +150,14 @@ def _photos(part: dict[str, Any], folder: Path) -> list[Path]:
         raise DataSetError(
             "data_set_gone", _("The data set “%(name)s” is no longer there."), name=part["name"]
         )
-    tars = materialize([Wanted(data_set, part["fingerprint"])], folder / "photos")
+    tars = materialize([ChosenSet(data_set, part["fingerprint"])], folder / "photos")
     return [tars[VALIDATION], tars[TRAINING]] if part["whole"] else [tars[VALIDATION]]
 
 
 def measure(version: ModelVersion, photos: list[Path], sheet: Path) -> dict[str, Any]:
     """A version's figures on photos, as `manage.py evaluate --json`, and a sheet of them.
 
-    Raises NotEvaluated with what the child process said last.
+    Raises NotEvaluated with the last line of the child process.
     """
     try:
         weights = registry.local_file(version)
@@ -172,8 +178,8 @@ def measure(version: ModelVersion, photos: list[Path], sheet: Path) -> dict[str,
         preexec_fn=lambda: os.nice(10) and None,  # photos go first
     )
     if run.returncode:
-        said = run.stderr.strip().splitlines() or [f"status {run.returncode}"]
-        raise NotEvaluated("not_measured", _("It could not be measured: %(why)s"), why=said[-1])
+        lines = run.stderr.strip().splitlines() or [f"status {run.returncode}"]
+        raise NotEvaluated("not_measured", _("It could not be measured: %(why)s"), why=lines[-1])
     return dict(json.loads(run.stdout))
 
 
@@ -182,13 +188,13 @@ def columns(photos: int) -> int:
     return min(photos, COLUMNS)
 
 
-def beside(ours: Path, theirs: Path, photos: int) -> bytes:
+def side_by_side(ours: Path, theirs: Path, photos: int) -> bytes:
     """Two sheets of so many photos as one JPEG: gray, ours, theirs, true below one another."""
     with Image.open(ours) as first, Image.open(theirs) as second:
         a, b = np.asarray(first.convert("RGB")), np.asarray(second.convert("RGB"))
     a, b = a[:, : columns(photos) * TILE], b[:, : columns(photos) * TILE]
     bands = []
-    for top in range(0, min(len(a), SHOWN // COLUMNS * 3 * TILE), 3 * TILE):
+    for top in range(0, min(len(a), SHEET_PHOTOS // COLUMNS * 3 * TILE), 3 * TILE):
         gray, shown, true = (a[top + i * TILE : top + (i + 1) * TILE] for i in range(3))
         bands += [gray, shown, b[top + TILE : top + 2 * TILE], true]
     buffer = BytesIO()

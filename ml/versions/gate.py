@@ -1,13 +1,13 @@
 """May a version go into service? It must not be worse than the one that is there.
 
-Both are measured on the photos that the version's training kept apart, and on the reference set
+Both are measured on the photos that the version's training held out, and on the reference set
 if staff have chosen one. On each set it must hold that
 
 - the squared error of the calm colors (`mean.mse`, the paper's quantity) is at most 2 % larger,
 - the PSNR of what people see (`shown.psnr`) is at most 0.1 dB smaller,
 - colorfulness is at most 1 further from that of the true photos (`shown.colorfulness_diff`).
 
-The room is about what two trainings of the same recipe differ by.
+The allowance is about what two trainings of the same recipe differ by.
 """
 
 from dataclasses import asdict, dataclass
@@ -25,12 +25,12 @@ class Rule:
     way: str
     metric: str
     factor: float
-    room: float
+    allowance: float
     least: bool  # whether smaller is worse
 
     def worst(self, theirs: float) -> float:
         """The worst figure that passes."""
-        return theirs * self.factor + self.room
+        return theirs * self.factor + self.allowance
 
     def holds(self, ours: float, theirs: float) -> bool:
         """Whether a version's figure passes."""
@@ -58,7 +58,7 @@ class Line:
 
 
 def data_sets(version: ModelVersion) -> list[dict[str, Any]]:
-    """The photos that decide: those kept apart by the version's run, and the reference set."""
+    """The photos that decide: those held out by the version's run, and the reference set."""
     kept = list(version.run.data.select_related("data_set")) if version.run else []
     parts = [_part(use.data_set, use.fingerprint, whole=False) for use in kept if use.data_set]
     reference = DataSet.objects.filter(is_reference=True, state=DataSet.State.READY).first()
@@ -68,7 +68,7 @@ def data_sets(version: ModelVersion) -> list[dict[str, Any]]:
 
 
 def of(data_set: DataSet) -> list[dict[str, Any]]:
-    """One set, by itself: what it keeps apart from training."""
+    """One set, by itself: what it holds out from training."""
     return [_part(data_set, data_set.fingerprint, whole=False)]
 
 

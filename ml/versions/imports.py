@@ -25,10 +25,10 @@ class NotImported(Told):
     """Why a file is not taken as a model."""
 
 
-def take(file: IO[bytes], **facts: Any) -> ModelVersion:
+def import_file(file: IO[bytes], **facts: Any) -> ModelVersion:
     """Keep an open safetensors file as a version. Raises NotImported with what is wrong with it.
 
-    Shapes and card are checked here; that they fit the network, the first measuring finds out.
+    Shapes and card are checked here; whether they fit the network, the first evaluation shows.
     """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.safetensors"

@@ -70,7 +70,7 @@ def _change(kind: str, version: ModelVersion, **fields: Any) -> Promotion:
         if version == before:
             raise NotPromoted("in_service", _("This version is in service already."))
         made = Promotion.objects.create(kind=kind, version=version, before=before, **fields)
-        transaction.on_commit(lambda: _tell_workers(version))
+        transaction.on_commit(lambda: _notify_workers(version))
     log.info("%s: %s", made.get_kind_display(), made)
     return made
 
@@ -86,8 +86,10 @@ def _check_weights(version: ModelVersion) -> None:
         ) from error
 
 
-def _tell_workers(version: ModelVersion) -> None:
+def _notify_workers(version: ModelVersion) -> None:
     try:
         workers.expect(version.version)
     except redis.RedisError:
-        log.warning("The workers were not told; they see it with the next photo.", exc_info=True)
+        log.warning(
+            "The workers were not notified; they see it with the next photo.", exc_info=True
+        )

@@ -66,9 +66,9 @@ def current(name: str = "") -> ModelVersion:
     return last.version
 
 
-def resolve(wish: str) -> ModelVersion:
-    """The version behind a wish: empty, a name, or `name@version`. Raises LookupError."""
-    name, _, version = wish.partition("@")
+def resolve(spec: str) -> ModelVersion:
+    """The version of a spec: empty, a name, or `name@version`. Raises LookupError."""
+    name, _, version = spec.partition("@")
     if not version:
         return current(name)
     found = None

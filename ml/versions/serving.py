@@ -1,7 +1,7 @@
-"""The networks that a process holds ready: the one in service, and those asked for lately.
+"""The networks that a process holds ready: the one in service, and those requested lately.
 
-The row says which version a wish means, each time anew; a network is loaded before the one it
-follows is let go, so that photos are colored by the one or by the other, and none waits in vain.
+The rows say which version a name means, at each request. A network is loaded before the one it
+replaces is dropped, so that photos are always colored by one of the two.
 """
 
 import logging
@@ -23,8 +23,8 @@ from ml.versions import registry
 
 log = logging.getLogger(__name__)
 
-KEPT = 3  # networks that were asked for by name, besides the one in service
-RETRY = 30  # seconds after which a version that could not be loaded is tried again
+MAX_NETWORKS = 3  # requested by name, besides the one in service
+RETRY_AFTER = 30  # seconds after which a version that could not be loaded is tried again
 MODEL_UNAVAILABLE = gettext_noop(
     "This network cannot be loaded now. Choose another, or the default."
 )
@@ -63,16 +63,16 @@ class Networks:
         """The network that colors unless somebody asks for another."""
         return self._kept[""]
 
-    def get(self, wish: str) -> Network:
-        """The network behind a wish, as `registry.resolve` understands it, loaded if need be.
+    def get(self, spec: str) -> Network:
+        """The network of a model spec, as `registry.resolve` understands it, loaded if need be.
 
         A version that cannot be loaded leaves the one before it in its place and says so in
         `problem`. Raises Unavailable where there is none before it.
         """
         with self._lock:
-            kept = self._kept.get(wish)
+            kept = self._kept.get(spec)
             try:
-                version = registry.resolve(wish)
+                version = registry.resolve(spec)
                 network = self._found(version) or self._load(version)
             except (
                 LookupError,
@@ -83,22 +83,22 @@ class Networks:
             ) as error:
                 if kept is None:
                     raise Unavailable(str(error)) from error
-                if not wish:
+                if not spec:
                     self.problem = str(error)
                 return kept
-            if not wish:
+            if not spec:
                 self.problem = ""
-            self._kept[wish] = network
-            self._kept.move_to_end(wish)
-            self._let_go()
+            self._kept[spec] = network
+            self._kept.move_to_end(spec)
+            self._evict()
             return network
 
     def _found(self, version: ModelVersion) -> Network | None:
         return next((n for n in self._kept.values() if n.sha256 == version.sha256), None)
 
     def _load(self, version: ModelVersion) -> Network:
-        failed, why = self._failed.get(version.sha256, (-RETRY, ""))
-        if time.monotonic() - failed < RETRY:
+        failed, why = self._failed.get(version.sha256, (-RETRY_AFTER, ""))
+        if time.monotonic() - failed < RETRY_AFTER:
             raise registry.Unavailable(why)
         began = time.perf_counter()
         try:
@@ -112,11 +112,11 @@ class Networks:
         log.info("%s is loaded after %.1f s.", version, time.perf_counter() - began)
         return Network(version.name, version.sha256, version.version, colorizer)
 
-    def _let_go(self) -> None:
-        """Drop what was asked for longest ago; never the network in service."""
-        names = [wish for wish in self._kept if wish]
-        for wish in names[:-KEPT]:
-            del self._kept[wish]
+    def _evict(self) -> None:
+        """Drop what was requested longest ago; never the network in service."""
+        names = [spec for spec in self._kept if spec]
+        for spec in names[:-MAX_NETWORKS]:
+            del self._kept[spec]
 
     def about(self) -> dict[str, Any]:
         """What operators want to know: the version that colors, where, and what is wrong."""

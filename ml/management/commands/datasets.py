@@ -16,7 +16,7 @@ from ml.datasets.pictures import PROBLEMS
 from ml.models import DataSet
 from ml.resnet_gray.progress import bar
 
-LOOK_EVERY = 0.5  # seconds
+POLL_EVERY = 0.5  # seconds
 Kind, State = DataSet.Kind, DataSet.State
 
 
@@ -36,11 +36,11 @@ class Command(BaseCommand):
         source.add_argument(
             "--consented", action="store_true", help="photos of people who allowed it"
         )
-        again = actions.add_parser("check", help="has one looked through again")
+        check_ = actions.add_parser("check", help="checks one again")
         delete = actions.add_parser("delete", help="deletes one; photos on the server stay")
-        for one in (show, again, delete):
+        for one in (show, check_, delete):
             one.add_argument("name", help="its name, or how its id begins")
-        for one in (add, again):
+        for one in (add, check_):
             one.add_argument(
                 "--here", action="store_true", help="check in this process, not in a worker"
             )
@@ -84,31 +84,31 @@ class Command(BaseCommand):
 
     def _check(self, name: str, here: bool, **_: Any) -> None:
         data_set = find(name)
-        manage.check_again(data_set)
+        manage.recheck(data_set)
         self._follow(data_set, here)
 
     def _delete(self, name: str, **_: Any) -> None:
         manage.delete(find(name))
 
     def _follow(self, data_set: DataSet, here: bool) -> None:
-        """Waits for the check and tells what it has found."""
+        """Waits for the check and prints what it has found."""
         if here:
             check.work()
         with bar(
             total=1.0, desc="checking", bar_format="{desc} {percentage:3.0f}%|{bar}|"
         ) as shown:
-            told = 0.0
+            drawn = 0.0
             data_set.refresh_from_db()
             while data_set.state in (State.QUEUED, State.CHECKING):
-                time.sleep(LOOK_EVERY)
+                time.sleep(POLL_EVERY)
                 data_set.refresh_from_db()
-                shown.update(data_set.progress - told)
-                told = data_set.progress
+                shown.update(data_set.progress - drawn)
+                drawn = data_set.progress
         if data_set.state == State.FAILED:
             raise CommandError(data_set.error_message)
         report = data_set.report
         left_out = ", ".join(f"{report[kind]} {kind}" for kind in PROBLEMS if report[kind])
         print(
             f"{data_set.name}: {data_set.training} photos to train on, "
-            f"{data_set.validation} apart" + (f"; left out: {left_out}" if left_out else "")
+            f"{data_set.validation} held out" + (f"; left out: {left_out}" if left_out else "")
         )

@@ -56,7 +56,7 @@ class Command(BaseCommand):
 
     def do_import(self, *, file: Path, name: str, note: str, **_: Any) -> str:
         with file.open("rb") as content:
-            return f"Kept as {imports.take(content, name=name, note=note)}."
+            return f"Kept as {imports.import_file(content, name=name, note=note)}."
 
     def do_export(self, *, version: str, output: Path | None, **_: Any) -> str:
         found = _newest(version)
@@ -68,7 +68,7 @@ class Command(BaseCommand):
         chosen = None
         if data_set and (chosen := DataSet.objects.filter(name=data_set).first()) is None:
             raise CommandError(f"There is no data set called {data_set!r}.")
-        asked = evaluations.ask(_newest(version), chosen)
+        asked = evaluations.request(_newest(version), chosen)
         self.stderr.write(f"Measuring {asked} …")
         evaluations.work()
         asked.refresh_from_db()
@@ -86,11 +86,11 @@ class Command(BaseCommand):
         return f"In service again: {promotion.roll_back(reason=reason).version}."
 
 
-def _newest(wish: str) -> ModelVersion:
+def _newest(spec: str) -> ModelVersion:
     """The version named, or the newest of a name. Raises LookupError."""
     registry.add_shipped()
-    found = None if "@" in wish else ModelVersion.objects.filter(name=wish).first()
-    return found or registry.resolve(wish)
+    found = None if "@" in spec else ModelVersion.objects.filter(name=spec).first()
+    return found or registry.resolve(spec)
 
 
 def _line(line: dict[str, Any]) -> str:

@@ -58,28 +58,19 @@ def evaluate(
         shown = colorizer.render(rgb.copy(), chroma, vividness=1.0)
         spent += time.perf_counter() - began
 
-        lightness, ab = _to_lab(rgb)
-        mean: Any = cv2.resize(chroma.at(0.0), rgb.shape[1::-1], interpolation=cv2.INTER_CUBIC)
-        flat = np.zeros_like(ab)
-        gray = _to_rgb(lightness, flat)
         calm = colorizer.render(rgb.copy(), chroma, vividness=0.0)
-        answers = {
-            "gray": (flat, gray),
-            "constant": (flat + constant, _to_rgb(lightness, flat + constant)),
-            "mean": (mean, calm),
-            "shown": (_to_lab(shown)[1], shown),
-        }
-        kind = kinds.get(Path(name).stem)
+        answers = _answers(rgb, chroma.at(0.0), constant, calm, shown)
         counted = [tallies]
-        if kind:
+        if kind := kinds.get(Path(name).stem):
             counted.append(of_kinds.setdefault(kind, {way: Tally() for way in WAYS}))
-        for way, (answer, picture) in answers.items():
-            measured = measure(answer, ab, picture, rgb)
+        _, true_ab = _to_lab(rgb)
+        for way, (ab, picture) in answers.items():
+            measured = measure(ab, true_ab, picture, rgb)
             for tally in counted:
                 tally[way].add(measured)
         true_colorfulness += colorfulness(rgb)
         if sheet:
-            rows.append([_tile(picture) for picture in (gray, shown, rgb)])
+            rows.append([_tile(picture) for picture in (answers["gray"][1], shown, rgb)])
     photos = tallies["shown"].photos
     if not photos:
         raise DataError(f"no photo to measure in {', '.join(map(str, data))}")
@@ -94,12 +85,33 @@ def evaluate(
         "truth": {"colorfulness": round(true_colorfulness / photos, 4)},
         **{way: tally.result() for way, tally in tallies.items()},
     }
-    if of_kinds:
-        figures["kinds"] = {
-            kind: {"photos": ways["shown"].photos, **{way: t.result() for way, t in ways.items()}}
-            for kind, ways in sorted(of_kinds.items())
-        }
-    return figures
+    return figures | ({"kinds": _of_kinds(of_kinds)} if of_kinds else {})
+
+
+def _answers(
+    rgb: RGB, mean: NDArray[Any], constant: NDArray[np.float32], calm: RGB, shown: RGB
+) -> dict[str, tuple[AB, RGB]]:
+    """The four answers that are measured: their ab H,W,2 and their pictures.
+
+    ``mean`` is the network's small map h,w,2; ``calm`` and ``shown`` are finished photos.
+    """
+    lightness, ab = _to_lab(rgb)
+    full: Any = cv2.resize(mean, rgb.shape[1::-1], interpolation=cv2.INTER_CUBIC)
+    none = np.zeros_like(ab)
+    return {
+        "gray": (none, _to_rgb(lightness, none)),
+        "constant": (none + constant, _to_rgb(lightness, none + constant)),
+        "mean": (full, calm),
+        "shown": (_to_lab(shown)[1], shown),
+    }
+
+
+def _of_kinds(of_kinds: dict[str, dict[str, Tally]]) -> dict[str, Any]:
+    """The figures of each kind of photo."""
+    return {
+        kind: {"photos": ways["shown"].photos, **{way: t.result() for way, t in ways.items()}}
+        for kind, ways in sorted(of_kinds.items())
+    }
 
 
 def read_kinds(data: Sequence[Path | str]) -> dict[str, str]:

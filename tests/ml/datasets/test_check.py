@@ -144,12 +144,12 @@ def test_a_set_that_a_run_uses_can_neither_be_checked_again_nor_deleted(tmp_path
     data_set = checked(upload(tmp_path, {"a.png": colors.png(photo(1))}))
     run = TrainingRun.objects.create(name="Run", preset="best")
     RunData.objects.create(run=run, data_set=data_set, name="x", fingerprint="y")
-    for touch in (manage.check_again, manage.delete):
+    for touch in (manage.recheck, manage.delete):
         with pytest.raises(DataSetError) as refused:
             touch(data_set)
         assert refused.value.code == "data_set_in_use"
     TrainingRun.objects.update(state="stopped")
-    manage.check_again(data_set)
+    manage.recheck(data_set)
     assert checked(data_set).state == "ready"
     manage.delete(data_set)
     assert not default_storage.exists(data_set.folder)

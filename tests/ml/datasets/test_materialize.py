@@ -11,7 +11,7 @@ from django.core.files.storage import default_storage
 from ml import consent
 from ml.datasets import manage
 from ml.datasets.errors import DataSetError
-from ml.datasets.materialize import Wanted, materialize
+from ml.datasets.materialize import ChosenSet, materialize
 from ml.models import DataSet
 from ml.resnet_gray.data import data
 from tests.ml import colors
@@ -21,8 +21,8 @@ from tests.ml.datasets.sets import checked, upload
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def want(*sets: DataSet) -> list[Wanted]:
-    return [Wanted(data_set, data_set.fingerprint) for data_set in sets]
+def want(*sets: DataSet) -> list[ChosenSet]:
+    return [ChosenSet(data_set, data_set.fingerprint) for data_set in sets]
 
 
 def names(tar: Path) -> list[str]:
@@ -99,7 +99,7 @@ def test_a_set_checked_again_with_other_photos_is_not_the_one_that_was_chosen(ro
     data_set = checked(manage.add("folder", "Folder", path="photos"))
     chosen = want(data_set)
     colors.folder(root / "photos", 9)
-    manage.check_again(data_set)
+    manage.recheck(data_set)
     checked(data_set)
     with pytest.raises(DataSetError, match="its photos have changed"):
         materialize(chosen, tmp_path / "data")

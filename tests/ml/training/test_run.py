@@ -146,7 +146,7 @@ def test_a_run_that_waits_is_stopped_at_once(data_set):
 
 def test_a_comparison_goes_before_the_runs_that_wait(data_set, tmp_path):
     first, second = start(data_set), start(data_set)
-    asked = evaluations.ask(networks.version(tmp_path, 1), data_set)
+    asked = evaluations.request(networks.version(tmp_path, 1), data_set)
     DataSet.objects.all().delete()  # so that all three end as soon as they begin
     assert worker.work() == 2
     asked.refresh_from_db()

@@ -51,7 +51,7 @@ def photos() -> DataSet:
 def test_two_versions_are_measured_on_the_same_photos_with_pictures(folder, photos, monkeypatch):
     monkeypatch.setenv("COLORWEB_MODEL", str(networks.file(folder, seed=0, name="first")))
     version = networks.version(folder, 1)
-    asked = evaluations.ask(version, photos)
+    asked = evaluations.request(version, photos)
     evaluations.work()
     asked.refresh_from_db()
     assert asked.state == "ready", asked.error
@@ -65,9 +65,9 @@ def test_two_versions_are_measured_on_the_same_photos_with_pictures(folder, phot
 def test_the_reference_set_decides_whole(folder, photos):
     version = networks.version(folder, 1)
     with pytest.raises(evaluations.NotEvaluated, match="no photos to compare on"):
-        evaluations.ask(version)
+        evaluations.request(version)
     DataSet.objects.update(is_reference=True)
-    [part] = evaluations.ask(version).parts
+    [part] = evaluations.request(version).parts
     assert (part["data_set"], part["whole"]) == (str(photos.pk), True)
 
 
@@ -96,7 +96,7 @@ def test_a_comparison_that_waits_says_for_which_run_and_then_what_came_of_it(
 
 def test_a_set_that_went_or_changed_is_told(folder, photos):
     version = networks.version(folder, 1)
-    asked = evaluations.ask(version, photos)
+    asked = evaluations.request(version, photos)
     DataSet.objects.all().delete()
     evaluations.work()
     asked.refresh_from_db()
@@ -105,7 +105,7 @@ def test_a_set_that_went_or_changed_is_told(folder, photos):
 
 
 def test_a_dead_worker_s_comparison_is_done_by_the_next_and_given_up_after_three(folder, photos):
-    asked = evaluations.ask(networks.version(folder, 1), photos)
+    asked = evaluations.request(networks.version(folder, 1), photos)
     for _attempt in range(3):
         Evaluation.objects.update(state="running", lease_until=Now() - networks.SECOND)
         evaluations.reap()

@@ -52,7 +52,7 @@ def first_of(header: dict) -> dict:
 
 
 def test_a_model_of_ours_is_kept_as_a_version(content):
-    version = imports.take(BytesIO(content), name="other", note="from a friend")
+    version = imports.import_file(BytesIO(content), name="other", note="from a friend")
     assert (version.name, version.note, version.bytes) == ("other", "from a friend", len(content))
 
 
@@ -86,14 +86,14 @@ def test_a_model_of_ours_is_kept_as_a_version(content):
 )
 def test_anything_else_is_refused_with_a_sentence(content, spoil):
     with pytest.raises(imports.NotImported, match="Not a safetensors file of a network of ours"):
-        imports.take(BytesIO(spoil(content)))
+        imports.import_file(BytesIO(spoil(content)))
     assert not ModelVersion.objects.exists()
 
 
 def test_a_file_over_the_limit_is_refused(content, settings):
     settings.MODEL_MAX_BYTES = 1_000_000
-    with pytest.raises(imports.NotImported, match="may have 1 MB"):
-        imports.take(BytesIO(content + b"0" * 1_000_000))
+    with pytest.raises(imports.NotImported, match="up to 1 MB"):
+        imports.import_file(BytesIO(content + b"0" * 1_000_000))
 
 
 def test_staff_import_compare_promote_and_roll_back_on_pages(content, admin_client):

@@ -66,8 +66,8 @@ def test_one_file_is_loaded_once_however_it_is_called(folder):
 
 def test_only_so_many_networks_are_kept(folder):
     held = serving.Networks()
-    versions = [networks.version(folder, seed) for seed in range(1, serving.KEPT + 3)]
+    versions = [networks.version(folder, seed) for seed in range(1, serving.MAX_NETWORKS + 3)]
     for version in versions:
         held.get(str(version))
-    assert len(held._kept) == serving.KEPT + 1
+    assert len(held._kept) == serving.MAX_NETWORKS + 1
     assert held.in_service.name == "first"
