@@ -39,11 +39,7 @@ State = DataSet.State
 
 MAX_NAMED = 100  # of each kind of problem, in the report; the index names all
 SHEET_COLUMNS, SHEET_ROWS = 10, 5
-<<<<<<< HEAD
-AHEAD = 32  # photos read before the first of them is judged
-=======
 AHEAD = 32  # photos read before the first of them is checked
->>>>>>> 1c6b8ee (Data sets and versions use the field's words: checks, near duplicates, held-out photos, requests, model specs; evaluate's answers and kinds have functions of their own)
 REPORT_EVERY = 1.0  # seconds
 
 WORKER_DIED = DataSetError(
@@ -63,15 +59,9 @@ class Report:
     names: dict[str, str] = field(default_factory=dict)  # by sha256
     pictures: list[tuple[str, np.ndarray]] = field(default_factory=list)
 
-<<<<<<< HEAD
-    def add(self, judged: Judged) -> None:
-        """Adds one photo, marked as a duplicate if it was there before."""
-        entry = judged.entry
-=======
     def add(self, checked: CheckedPhoto) -> None:
         """Adds one photo, as a duplicate if it was there before."""
         entry = checked.entry
->>>>>>> 1c6b8ee (Data sets and versions use the field's words: checks, near duplicates, held-out photos, requests, model specs; evaluate's answers and kinds have functions of their own)
         if entry.verdict == USABLE:
             first = self.names.get(entry.sha256) or self.duplicates.first(checked.hash, entry.name)
             if first:
@@ -138,13 +128,9 @@ def work() -> int:
 def _check(data_set: DataSet, lease: Renewal) -> None:
     """Brings a claimed set to an end: ready, or failed with an error."""
     try:
-<<<<<<< HEAD
-        report = look(sources.photos(data_set), lambda done: _report_progress(data_set, done))
-=======
         report = check_photos(
             sources.photos(data_set), lambda done: _report_progress(data_set, done)
         )
->>>>>>> 1c6b8ee (Data sets and versions use the field's words: checks, near duplicates, held-out photos, requests, model specs; evaluate's answers and kinds have functions of their own)
         _finish(data_set, report)
     except DataSetError as error:
         _end(data_set, State.FAILED, error=error.kept)
@@ -157,20 +143,6 @@ def _check(data_set: DataSet, lease: Renewal) -> None:
         _end(data_set, State.FAILED, error=BROKE.kept)
 
 
-<<<<<<< HEAD
-def look(found: Iterable[Found], report_progress: Callable[[float], None]) -> Report:
-    """Judges all photos, two at a time.
-
-    `report_progress` gets the share done, 0 to 1, about once a second.
-    """
-    report, reported = Report(), 0.0
-    with ThreadPoolExecutor(2) as pool:
-        for done, judged in _ahead(pool, found):
-            report.add(judged)
-            if time.monotonic() - reported > REPORT_EVERY:
-                reported = time.monotonic()
-                report_progress(done)
-=======
 def check_photos(found: Iterable[Found], on_progress: Callable[[float], None]) -> Report:
     """Checks all photos, two at a time; calls `on_progress` with 0..1 about once a second."""
     report, reported = Report(), 0.0
@@ -180,7 +152,6 @@ def check_photos(found: Iterable[Found], on_progress: Callable[[float], None]) -
             if time.monotonic() - reported > REPORT_EVERY:
                 reported = time.monotonic()
                 on_progress(done)
->>>>>>> 1c6b8ee (Data sets and versions use the field's words: checks, near duplicates, held-out photos, requests, model specs; evaluate's answers and kinds have functions of their own)
     index.split(report.entries)
     return report
 

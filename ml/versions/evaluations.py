@@ -38,11 +38,7 @@ log = logging.getLogger(__name__)
 State = Evaluation.State
 
 MAX_PHOTOS = 200  # of a set
-<<<<<<< HEAD
-SHOWN = 40  # of them, in the pictures
-=======
 SHEET_PHOTOS = 40  # of them, in the pictures
->>>>>>> 1c6b8ee (Data sets and versions use the field's words: checks, near duplicates, held-out photos, requests, model specs; evaluate's answers and kinds have functions of their own)
 TILE, COLUMNS = 192, 10  # as `ml.resnet_gray.evaluation.evaluate` makes them
 
 WORKER_DIED = Told("worker_died", _("The worker stopped three times while measuring."))
