@@ -1,9 +1,8 @@
 """Many photos at once: as parts of one form, or in a zip that a worker unpacks
 (`jobs.photos.unpacking`).
 
-Whether there is room for all of them is asked first, so that a full queue keeps nothing. After
-that each photo stands for itself: what is wrong with one is noted under its name, and the others
-go on.
+Limits are checked first, for all photos together: a batch that exceeds one stores nothing. After
+that each photo stands for itself: its error is recorded under its name, and the others go on.
 """
 
 import uuid
@@ -34,16 +33,17 @@ from jobs.queue import limits
 
 UNPACK = Wakeup("jobs.tasks.unpack")
 MAX_ENTRIES = 10_000
-MAX_GROWTH, SMALL = 10, 100_000_000
-"""A zip may unpack to so many times its size; photos hardly shrink. Small ones may to that."""
+MAX_GROWTH, SMALL_BYTES = 10, 100_000_000
+"""A zip may unpack to this many times its size, a small one to this many bytes: photos hardly
+shrink."""
 MAX_PACKED = 5
-"""Zips of one owner that wait to be unpacked; until then nothing counts what they hold."""
+"""Zips of one owner that wait to be unpacked: their photos count towards limits only afterwards."""
 MAX_ERRORS = 1000
 ORPHAN_AGE = timedelta(hours=1)
 RETENTION = timedelta(days=30)
 FOLDER = "batches"
-PASSING = ("queue_full", "too_many_waiting")
-"""Limits that a zip waits for; the others are told for each photo."""
+TEMPORARY = ("queue_full", "too_many_waiting")
+"""Limits that a zip waits for; others become errors of single photos."""
 
 
 def new(visitor: Visitor, options: intake.Options, *, public: bool) -> Batch:
@@ -109,7 +109,7 @@ def accept_zip(
         raise DomainError("empty_zip")
     if len(entries) > MAX_ENTRIES:
         raise DomainError("too_many_entries", count=len(entries), limit=MAX_ENTRIES)
-    if size > max(SMALL, MAX_GROWTH * (upload.size or 0)):
+    if size > max(SMALL_BYTES, MAX_GROWTH * (upload.size or 0)):
         raise DomainError("zip_too_dense")
     limits.check(visitor, size, photos=len(entries))
     packed = Batch.objects.filter(queue_owner=visitor.queue_owner, state=Batch.State.UNPACKING)
@@ -157,7 +157,7 @@ def accept(batch: Batch, visitor: Visitor, upload: UploadedFile, name: str) -> N
     except LookupError:
         refuse(batch, name, DomainError("unknown_model", name=batch.wishes["model"]))
     except DomainError as error:
-        if batch.archive and error.code in PASSING:
+        if batch.archive and error.code in TEMPORARY:
             raise
         refuse(batch, name, error)
 

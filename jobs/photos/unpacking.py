@@ -34,7 +34,7 @@ SHIFT = 10.0
 LEASE = timedelta(minutes=2)
 """Longer than one photo takes."""
 RETRY_AFTER = timedelta(seconds=20)
-"""A full queue is asked again after that."""
+"""Until a full queue is tried again."""
 
 
 def unpack() -> int:
@@ -85,7 +85,7 @@ def _requeue(batch: Batch) -> None:
 
 
 def _postpone(batch: Batch) -> None:
-    """Go on with a batch a little later; nothing is wrong with it."""
+    """Continue with a batch a little later."""
     leases.release(batch, due_at=Now() + RETRY_AFTER, crash_count=0)
 
 
@@ -144,7 +144,7 @@ def _extracted(
 
 
 def visitor_of(batch: Batch) -> Visitor:
-    """Whoever sent it, with an address that gives its photos the same turn as then."""
+    """The batch's sender, with an address that gives its photos the same turn as the upload."""
     address = batch.queue_owner.partition(":")[2].partition("/")[0]
     return Visitor(user=batch.owner, guest=batch.guest, address=address)
 

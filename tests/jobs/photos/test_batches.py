@@ -148,7 +148,7 @@ def test_names_in_a_zip_are_labels_and_no_paths(script, settings):
 
 
 def test_a_zip_bomb_is_not_unpacked(script, monkeypatch):
-    monkeypatch.setattr(batches, "SMALL", 1_000_000)
+    monkeypatch.setattr(batches, "SMALL_BYTES", 1_000_000)
     bomb = archive({"a.jpg": b"\0" * 5_000_000}, zipfile.ZIP_DEFLATED)
     assert post(script, archive=bomb).json()["code"] == "zip_too_dense"
 
