@@ -48,8 +48,8 @@ def claim(
     with transaction.atomic():
         found = list(lock(free)[:limit])
         rows.model.objects.filter(pk__in=[row.pk for row in found]).update(**values)
-    for row in found:
-        row.refresh_from_db(fields=list(values))
+        for row in found:
+            row.refresh_from_db(fields=list(values))
     return found
 
 
