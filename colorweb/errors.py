@@ -72,7 +72,10 @@ CODES = {
     "storage_unavailable": Meaning(
         503,
         "Photo storage is temporarily unavailable; try again later.",
-        _("Photo storage is temporarily unavailable. Try again in a minute."),
+        _("Photo storage was unavailable. Please try again."),
+    ),
+    "storage_unavailable.request": Meaning(
+        text=_("Photo storage is temporarily unavailable. Try again in a minute.")
     ),
     "server_error": Meaning(500, "Something broke on the server; it has been logged."),
 }

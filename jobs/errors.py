@@ -58,6 +58,14 @@ CODES = {
             "The worker stopped three times while coloring this photo. Try a smaller copy of it."
         )
     ),
+    "worker_died.file": Meaning(text=_("The worker stopped three times while making this file.")),
+    "took_too_long": Meaning(text=_("Coloring took too long. Try a smaller copy of the photo.")),
+    "out_of_memory": Meaning(
+        text=_("The photo needs more memory than is available. Try a smaller copy.")
+    ),
+    "internal_error": Meaning(
+        text=_("Something broke on our side while coloring. Please try again.")
+    ),
     "worker_died.entry": Meaning(text=_("The worker stopped three times while reading this file.")),
     "damaged.entry": Meaning(text=_("This file in the zip is damaged or encrypted.")),
     "idempotency_conflict": Meaning(

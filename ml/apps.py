@@ -8,6 +8,6 @@ class MlConfig(AppConfig):
 
     def ready(self) -> None:
         from colorweb.errors import register  # noqa: PLC0415 - apps are loaded only now
-        from ml.api.errors import CODES  # noqa: PLC0415
+        from ml.errors import CODES  # noqa: PLC0415
 
         register(CODES)

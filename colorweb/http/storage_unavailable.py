@@ -21,7 +21,7 @@ RETRY_AFTER = 30
 
 def refusal() -> DomainError:
     """What a request gets whose storage is unavailable."""
-    return DomainError(CODE, retry_after=RETRY_AFTER)
+    return DomainError(f"{CODE}.request", retry_after=RETRY_AFTER)
 
 
 def is_unavailable(error: BaseException) -> bool:

@@ -8,8 +8,8 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from jobs.models import Job
@@ -38,7 +38,7 @@ def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "paces": [(_("last hour"), now["last_hour"]), (_("last day"), now["last_day"])],
         "chart": chart(),
         "training": TrainingRun.objects.order_by("-queued_at").first(),
-        "failed": [(job, gettext(job.error_message)) for job in retries.failed()[:SHOWN]],
+        "failed": [(job, job.error_text) for job in retries.failed()[:SHOWN]],
         "may_manage": request.user.has_perm(MANAGE_QUEUE),
     }
 

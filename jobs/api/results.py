@@ -83,7 +83,7 @@ class Result(View):
             path = reverse("rendition", args=[rendition.job_id, rendition.pk])
             return redirect(self.absolute(path))
         if rendition.state == Rendition.State.FAILED:
-            raise DomainError("rendition_failed", why=_(rendition.error_message))
+            raise DomainError("rendition_failed", why=rendition.error_text)
         return Response(
             {"status": rendition.state, "progress": progress_of(rendition.pk)},
             status=status.HTTP_202_ACCEPTED,

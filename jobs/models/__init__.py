@@ -3,6 +3,7 @@
 from jobs.models.archive import Archive
 from jobs.models.batch import Batch
 from jobs.models.check import Check
+from jobs.models.failure import failure_columns
 from jobs.models.idempotency import IdempotencyKey
 from jobs.models.job import EXTENSIONS, TERMINAL, Job, Stage, State, Vividness
 from jobs.models.photo import STORED_AS, Photo, Reason, folder_of
@@ -37,5 +38,6 @@ __all__ = [
     "Vividness",
     "WebhookDelivery",
     "WebhookEndpoint",
+    "failure_columns",
     "folder_of",
 ]

@@ -26,7 +26,6 @@ class Batch(Leased):
     guest = models.CharField(max_length=32, blank=True, help_text="The guest's key, hex.")
     queue_owner = models.CharField(max_length=64)
     wishes = models.JSONField(default=dict, help_text="For each of its photos.")
-    language = models.CharField(max_length=16, blank=True, help_text="Its sender's, for errors.")
     public = models.BooleanField(default=False, help_text="Each is published once it is colored.")
 
     state = models.CharField(max_length=10, choices=State.choices, default=State.UNPACKED)

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from colorweb.leases.models import Leased
+from jobs.models.failure import Failure
 from jobs.models.photo import STORED_AS, Photo, folder_of
 from ml.imaging.vividness import CALM, NATURAL, VIVID
 
@@ -36,7 +37,7 @@ class Vividness(float, models.Choices):
     VIVID = VIVID, _("vivid")
 
 
-class Job(Leased):
+class Job(Leased, Failure):
     """One coloring of one photo. Only `jobs.queue.states` changes `state` and `stage`."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -71,8 +72,6 @@ class Job(Leased):
     model_version = models.CharField(max_length=64, blank=True)
     result = models.CharField(max_length=200, blank=True, help_text="Storage name.")
     timings = models.JSONField(default=dict, blank=True)
-    error_code = models.CharField(max_length=40, blank=True)
-    error_message = models.TextField(blank=True)
 
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True, blank=True)

@@ -8,11 +8,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from colorweb.leases.models import Leased
+from jobs.models.failure import Failure
 from jobs.models.job import EXTENSIONS, Job
 from jobs.models.photo import folder_of
 
 
-class Rendition(Leased):
+class Rendition(Leased, Failure):
     """One file made from a job's source and colors by `jobs.results.renditions`.
 
     It stays queued while a worker holds it.
@@ -33,8 +34,6 @@ class Rendition(Leased):
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)
     file = models.CharField(max_length=200, blank=True, help_text="Storage name, once ready.")
     bytes = models.BigIntegerField(default=0)
-    error_code = models.CharField(max_length=40, blank=True)
-    error_message = models.TextField(blank=True)
 
     turn = models.PositiveIntegerField(default=0, help_text="How many of its owner's wait before.")
 

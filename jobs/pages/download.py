@@ -7,7 +7,6 @@ from django import forms
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -95,7 +94,7 @@ def _as_json(request: VisitorRequest, job: Job, rendition: Rendition) -> HttpRes
     if rendition.state == Rendition.State.READY:
         return JsonResponse(found | {"url": _file(rendition), "bytes": rendition.bytes})
     if rendition.state == Rendition.State.FAILED:
-        return JsonResponse(found | {"error": _(rendition.error_message)}, status=500)
+        return JsonResponse(found | {"error": rendition.error_text}, status=500)
     return JsonResponse(found, status=202, headers={"Retry-After": str(RETRY_AFTER)})
 
 
@@ -106,7 +105,7 @@ def _as_page(request: VisitorRequest, job: Job, rendition: Rendition) -> HttpRes
     context = {
         "job": job_data(request, job),
         "failed": failed,
-        "error": _(rendition.error_message) if rendition.error_message else "",
+        "error": rendition.error_text,
         "progress": progress_of(rendition.pk),
         "again_in": RETRY_AFTER,
     }

@@ -20,7 +20,6 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
-from django.utils.translation import get_language
 
 from colorweb import leases
 from colorweb.accounts.visitors import Visitor
@@ -54,7 +53,6 @@ def new(visitor: Visitor, options: intake.Options, *, public: bool) -> Batch:
         guest=visitor.guest,
         queue_owner=visitor.queue_owner,
         wishes=asdict(options),
-        language=get_language() or "",
         public=public,
     )
 

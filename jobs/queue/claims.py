@@ -2,17 +2,13 @@
 
 from django.db import transaction
 from django.db.models.functions import Now
-from django.utils.translation import gettext_noop
 
 from colorweb import leases
-from jobs.models import Job, Queue, Rendition, Stage, State
+from colorweb.errors import DomainError
+from jobs.models import Job, Queue, Rendition, Stage, State, failure_columns
 from jobs.queue import control, states, wakeups
 from jobs.queue.fair_share import ORDER
 from jobs.storage import files
-
-WORKER_DIED = gettext_noop(
-    "The worker stopped three times while coloring this photo. Try a smaller copy of it."
-)
 
 
 def claim(worker: str, limit: int = 1) -> list[Job]:
@@ -86,6 +82,5 @@ def _give_up(job: Job) -> None:
         job.pk,
         State.FAILED,
         fence=job.attempt,
-        error_code="worker_died",
-        error_message=WORKER_DIED,
+        **failure_columns(DomainError("worker_died")),
     )

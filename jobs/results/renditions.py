@@ -13,11 +13,10 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext_noop
 
 from colorweb import leases
 from colorweb.errors import DomainError
-from jobs.models import RENDERED, Job, Rendition, State, Vividness
+from jobs.models import RENDERED, Job, Rendition, State, Vividness, failure_columns
 from jobs.queue import limits, wakeups
 from jobs.storage import files
 
@@ -26,7 +25,6 @@ FRESH = timedelta(hours=1)
 """How exactly it is recorded when a rendition was last requested."""
 RETRY_AFTER = timedelta(minutes=1)
 """How long a failure stays before a request retries it."""
-WORKER_DIED = gettext_noop("The worker stopped three times while making this file.")
 
 
 def request(
@@ -48,7 +46,7 @@ def request(
     now = timezone.now()
     if found.state == Rendition.State.FAILED and found.wanted_at < now - RETRY_AFTER:
         retried = Rendition.objects.filter(pk=found.pk, state=Rendition.State.FAILED)
-        _queue(retried, state=Rendition.State.QUEUED, attempt=0, error_code="", error_message="")
+        _queue(retried, state=Rendition.State.QUEUED, attempt=0, error_code="")
         found.refresh_from_db()
     elif found.wanted_at < now - FRESH:
         Rendition.objects.filter(pk=found.pk).update(wanted_at=now)
@@ -129,10 +127,10 @@ def finish(rendition: Rendition, size: int) -> bool:
     return True
 
 
-def fail(rendition: Rendition, code: str, message: str) -> None:
+def fail(rendition: Rendition, error: DomainError) -> None:
     """Record why this rendition cannot be made, and delete what was written of it."""
     with suppress(leases.LeaseLost):
-        _fail(rendition, code, message)
+        _fail(rendition, error)
     _delete_attempts(rendition)
 
 
@@ -165,16 +163,15 @@ def sweep() -> int:
 
 
 def _give_up(rendition: Rendition) -> None:
-    _fail(rendition, "worker_died", WORKER_DIED)
+    _fail(rendition, DomainError("worker_died.file"))
 
 
-def _fail(rendition: Rendition, code: str, message: str) -> None:
+def _fail(rendition: Rendition, error: DomainError) -> None:
     leases.release(
         rendition,
         state=Rendition.State.FAILED,
-        error_code=code,
-        error_message=message,
         wanted_at=timezone.now(),
+        **failure_columns(error),
     )
 
 

@@ -17,12 +17,13 @@ from django.db import transaction
 from django.db.models import Q
 
 from colorweb import leases
+from colorweb.errors import DomainError
 from jobs.events.progress import Progress
-from jobs.models import Job, Stage, State
+from jobs.models import Job, Stage, State, failure_columns
 from jobs.photos import visibility
 from jobs.photos.intake import LIMITS
 from jobs.queue import claims, states
-from jobs.results.failures import TookTooLong, classify_failure
+from jobs.results.failures import classify_failure
 from jobs.storage import files
 from jobs.storage.results import ResultFiles
 from ml.imaging import metadata, photos
@@ -47,10 +48,10 @@ class Task:
     def advance(self, stage: str) -> None:
         """Enter a stage.
 
-        Raises LeaseLost if the job was canceled or taken over, TookTooLong after the limit.
+        Raises LeaseLost if the job was canceled or taken over, DomainError after the limit.
         """
         if time.monotonic() - self.began > settings.JOB_TIME_LIMIT.total_seconds():
-            raise TookTooLong
+            raise DomainError("took_too_long")
         states.advance(self.job.pk, stage, fence=self.job.attempt)
 
     @contextlib.contextmanager
@@ -97,15 +98,14 @@ class Task:
 
     def fail(self, error: Exception) -> None:
         """End the job with the reason, and delete what it has written."""
-        code, message = classify_failure(error, f"Job {self.job.pk}")
+        reason = classify_failure(error, f"Job {self.job.pk}")
         with contextlib.suppress(leases.LeaseLost):
             states.change(
                 self.job.pk,
                 State.FAILED,
                 fence=self.job.attempt,
-                error_code=code,
-                error_message=message,
                 timings=self.timings,
+                **failure_columns(reason),
             )
         files.delete_attempt(self.job)
 

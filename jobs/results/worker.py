@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import close_old_connections, connection
 
 from colorweb import leases
+from colorweb.errors import DomainError
 from colorweb.health import workers
 from colorweb.http.storage_unavailable import is_unavailable, probe
 from jobs.events.progress import Progress, keep_progress
@@ -26,7 +27,7 @@ from jobs.results import renditions
 from jobs.results.failures import classify_failure
 from jobs.results.rendering import make
 from jobs.results.task import Task
-from ml.versions.serving import Networks, Unavailable
+from ml.versions.serving import Networks
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +87,7 @@ class Worker:
             size = make(rendition, lambda share: keep_progress(rendition.pk, share))
             renditions.finish(rendition, size)
         except Exception as error:  # noqa: BLE001 - classified, and logged there
-            renditions.fail(rendition, *classify_failure(error, f"Rendition {rendition.pk}"))
+            renditions.fail(rendition, classify_failure(error, f"Rendition {rendition.pk}"))
         finally:
             self.rendition = None
         return True
@@ -97,7 +98,7 @@ class Worker:
             return []
         try:
             network = self.networks.get(tasks[0].job.model)
-        except Unavailable as error:
+        except DomainError as error:
             for task in tasks:
                 task.fail(error)
             return []

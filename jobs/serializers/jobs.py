@@ -5,7 +5,6 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.translation import gettext
 
 from colorweb.accounts.visitors import Visitor
 from colorweb.dates import iso
@@ -46,11 +45,7 @@ def _describe(job: Job, absolute: Absolute, position: int | None) -> dict[str, A
         "id": str(job.pk),
         "status": job.state,
         **_moving_parts(job, position, None),
-        "error": (
-            {"code": job.error_code, "message": gettext(job.error_message)}
-            if job.error_code
-            else None
-        ),
+        "error": ({"code": job.error_code, "message": job.error_text} if job.error_code else None),
         "model": (
             {"name": job.model_name, "version": job.model_version} if job.model_name else None
         ),

@@ -10,11 +10,11 @@ from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from colorweb.errors import DomainError
 from ml.admin.base import OfTrainers
 from ml.admin.forms import ONE_BUTTON, NewDataSet
 from ml.datasets import manage
 from ml.datasets.pictures import PROBLEMS
-from ml.errors import Told
 from ml.models import DataSet
 from ml.permissions import TRAIN
 
@@ -99,7 +99,7 @@ class DataSetAdmin(OfTrainers):
         if request.method == "POST" and request.user.has_perm(TRAIN):
             try:
                 manage.recheck(get_object_or_404(DataSet, pk=set_id))
-            except Told as error:
+            except DomainError as error:
                 messages.error(request, error.message)
         return redirect("admin:ml_dataset_change", set_id)
 

@@ -15,8 +15,8 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
+from colorweb.errors import DomainError
 from ml.datasets import manage
-from ml.errors import Told
 from ml.models import DataSet, TrainingRun
 from ml.training import control
 from ml.training.options import BOUNDS, PRECISIONS, PRESETS, SERVED, Options
@@ -62,7 +62,7 @@ class NewDataSet(forms.ModelForm):
         try:
             if kind:
                 manage.verify(kind, given.get("path", ""), file)
-        except Told as error:
+        except DomainError as error:
             self.add_error("file" if kind == DataSet.Kind.UPLOAD else "path", error.message)
         return given
 
@@ -168,7 +168,7 @@ class NewRun(forms.ModelForm):
         if not self.errors:
             try:
                 control.verify(list(given["data_sets"]), self.chosen_base)
-            except Told as error:
+            except DomainError as error:
                 raise forms.ValidationError(error.message) from error
         return given
 

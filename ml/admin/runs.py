@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
+from colorweb.errors import DomainError
 from ml.admin.base import OfTrainers
 from ml.admin.forms import FIGURES, ONE_BUTTON, NewRun
-from ml.errors import Told
 from ml.models import OVER, DataSet, TrainingRun
 from ml.permissions import TRAIN
 from ml.training import control, describe, estimate
@@ -136,7 +136,7 @@ class TrainingRunAdmin(OfTrainers):
         if request.method == "POST" and request.user.has_perm(TRAIN) and what in ACTIONS:
             try:
                 ACTIONS[what](get_object_or_404(TrainingRun, pk=run_id))
-            except Told as error:
+            except DomainError as error:
                 messages.error(request, error.message)
         return redirect("admin:ml_trainingrun_change", run_id)
 

@@ -18,8 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from colorweb.console.pages import ReadOnly
+from colorweb.errors import DomainError
 from ml.admin import version_forms as forms
-from ml.errors import Told
 from ml.models import Evaluation, ModelVersion, Promotion
 from ml.versions import evaluations, gate, imports, promotion, registry
 
@@ -135,7 +135,7 @@ class ModelVersionAdmin(Kept):
         if request.method == "POST" and asked.is_valid():
             try:
                 made = do(asked.cleaned_data)
-            except Told as error:
+            except DomainError as error:
                 asked.add_error(None, error.message)
             else:
                 messages.success(request, done)

@@ -5,13 +5,10 @@ from typing import ClassVar
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotAuthenticated, PermissionDenied
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from colorweb.accounts.models import User
 from colorweb.api import base
 from ml import permissions
-from ml.api.errors import Refused
-from ml.errors import Told
 
 CODES = ("not_authenticated", "permission_denied")
 """What any of these endpoints may answer."""
@@ -29,11 +26,6 @@ class StaffView(base.View):
         needed = self.needs.get(request.method or "")
         if needed and not permissions.may(self.visitor, needed):
             raise PermissionDenied(_("Only staff with the right permission can do this."))
-
-    def handle_exception(self, exc: Exception) -> Response:
-        if isinstance(exc, Told):
-            return super().handle_exception(Refused(exc.code, exc.message))
-        return super().handle_exception(exc)
 
     @property
     def user(self) -> User:

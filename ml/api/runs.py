@@ -5,15 +5,14 @@ from collections.abc import Callable
 from typing import ClassVar
 
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext_noop as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from colorweb.api import schema
+from colorweb.errors import DomainError
 from ml.api import base, shapes
-from ml.datasets.errors import DataSetError
 from ml.models import DataSet, TrainingRun
 from ml.permissions import TRAIN, VIEW_RUNS
 from ml.training import control
@@ -75,9 +74,7 @@ def _data_sets(ids: list[uuid.UUID]) -> list[DataSet]:
     found = DataSet.objects.in_bulk(ids)
     for each in ids:
         if each not in found:
-            raise DataSetError(
-                "no_such_data_set", _("There is no data set called “%(name)s”."), name=str(each)
-            )
+            raise DomainError("no_such_data_set", name=str(each))
     return list(found.values())
 
 

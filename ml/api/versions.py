@@ -15,7 +15,6 @@ from rest_framework.response import Response
 
 from colorweb.api import schema
 from colorweb.api.parsers import MultiPart
-from colorweb.errors import DomainError
 from ml.api import base
 from ml.api import version_shapes as shapes
 from ml.models import DataSet, Evaluation, ModelVersion
@@ -87,10 +86,7 @@ class Weights(base.StaffView):
     )
     def get(self, request: Request, label: str) -> HttpResponseBase:
         version = version_of(label)
-        try:
-            registry.local_file(version)
-        except registry.Unavailable as error:
-            raise DomainError("model_unavailable", why=str(error)) from error
+        registry.local_file(version)
         return redirect(request.build_absolute_uri(reverse("model-weights", args=[version.pk])))
 
 

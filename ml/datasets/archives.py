@@ -15,9 +15,9 @@ from pathlib import PurePosixPath
 from typing import IO, Any, NamedTuple
 
 from django.conf import settings
-from django.utils.translation import gettext_noop as _
 
-from ml.datasets.errors import DataSetError, Unreadable
+from colorweb.errors import DomainError
+from ml.datasets.errors import Unreadable
 
 SUFFIXES = frozenset([".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"])
 PACKED: dict[bytes, Callable[[IO[bytes]], Any]] = {
@@ -37,7 +37,7 @@ class Found(NamedTuple):
 
 
 def kind_of(file: IO[bytes]) -> str:
-    """`zip` or `tar`, by content. Raises DataSetError for anything else."""
+    """`zip` or `tar`, by content. Raises DomainError for anything else."""
     file.seek(0)
     head = file.read(6)
     file.seek(0)
@@ -46,17 +46,15 @@ def kind_of(file: IO[bytes]) -> str:
     try:
         with _tar(file) as tar:
             tar.next()
-    except (tarfile.TarError, OSError, EOFError, lzma.LZMAError, DataSetError) as error:
-        raise DataSetError(
-            "not_an_archive", _("This file is neither a zip nor a tar. Pack the photos into one.")
-        ) from error
+    except (tarfile.TarError, OSError, EOFError, lzma.LZMAError, DomainError) as error:
+        raise DomainError("not_an_archive") from error
     finally:
         file.seek(0)
     return "tar"
 
 
 def photos(file: IO[bytes], size: int) -> Iterator[Found]:
-    """The photos of a zip or tar of `size` bytes, in its order. Raises DataSetError."""
+    """The photos of a zip or tar of `size` bytes, in its order. Raises DomainError."""
     return _of_zip(file) if kind_of(file) == "zip" else _of_tar(file, size)
 
 
@@ -164,18 +162,16 @@ def _limited(file: IO[bytes]) -> bytes:
 
 def _check_size(unpacked: int) -> None:
     if unpacked > settings.DATASET_MAX_UNPACKED:
-        raise DataSetError(
+        raise DomainError(
             "archive_too_large",
-            _("The archive unpacks to more than %(limit)d GB. Split it, or use a folder."),
             limit=settings.DATASET_MAX_UNPACKED // 1_000_000_000,
         )
 
 
-def _broken(error: Exception) -> DataSetError:
-    if isinstance(error, DataSetError):
+def _broken(error: Exception) -> DomainError:
+    if isinstance(error, DomainError):
         return error
-    return DataSetError(
+    return DomainError(
         "archive_broken",
-        _("The archive cannot be read to its end (%(reason)s). Pack it again."),
         reason=str(error) or type(error).__name__,
     )

@@ -13,15 +13,15 @@ import numpy as np
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db.models.functions import Now
-from django.utils.translation import gettext_noop as _
 from PIL import Image
 
 from colorweb import leases
+from colorweb.errors import DomainError
 from colorweb.leases import Renewal
 from ml import wakeups
 from ml.datasets import index, sources
 from ml.datasets.archives import Found
-from ml.datasets.errors import DataSetError, Unreadable
+from ml.datasets.errors import Unreadable
 from ml.datasets.pictures import (
     DUPLICATE,
     PROBLEMS,
@@ -42,12 +42,8 @@ SHEET_COLUMNS, SHEET_ROWS = 10, 5
 AHEAD = 32  # photos read before the first of them is checked
 REPORT_EVERY = 1.0  # seconds
 
-WORKER_DIED = DataSetError(
-    "worker_died", _("The worker stopped three times while checking these photos.")
-)
-BROKE = DataSetError(
-    "internal_error", _("Something broke on our side while checking. The worker's log says what.")
-)
+WORKER_DIED = DomainError("worker_died.check")
+BROKE = DomainError("internal_error.check")
 
 
 @dataclass
@@ -132,7 +128,7 @@ def _check(data_set: DataSet, lease: Renewal) -> None:
             sources.photos(data_set), lambda done: _report_progress(data_set, done)
         )
         _finish(data_set, report)
-    except DataSetError as error:
+    except DomainError as error:
         _end(data_set, State.FAILED, error=error.kept)
     except leases.LeaseLost:
         log.info("Data set %s moved on without attempt %s.", data_set.pk, data_set.attempt)
@@ -206,18 +202,11 @@ def _finish(data_set: DataSet, report: Report) -> None:
             default_storage.delete(old)
 
 
-def _nothing(figures: dict[str, Any]) -> DataSetError:
+def _nothing(figures: dict[str, Any]) -> DomainError:
     if not figures["photos"]:
-        return DataSetError(
-            "no_photos",
-            _("There are no photos in it. Photos end in .jpg, .png, .webp, .tif or .bmp."),
-        )
-    return DataSetError(
-        "no_photos",
-        _(
-            "None of the %(photos)d photos can be used for training: %(broken)d broken, %(gray)d "
-            "without color, %(small)d too small."
-        ),
+        return DomainError("no_photos")
+    return DomainError(
+        "no_photos.usable",
         **{key: figures[key] for key in ("photos", "broken", "gray", "small")},
     )
 

@@ -1,10 +1,4 @@
-"""What can be wrong with a data set."""
-
-from ml.errors import Told
-
-
-class DataSetError(Told):
-    """A data set that cannot be used, or cannot be touched now."""
+"""What can be wrong with one photo of a data set."""
 
 
 class Unreadable(Exception):

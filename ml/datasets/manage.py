@@ -8,12 +8,11 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext_noop as _
 
 from colorweb.accounts.models import User
+from colorweb.errors import DomainError
 from ml import wakeups
 from ml.datasets import archives, sources
-from ml.datasets.errors import DataSetError
 from ml.models import OVER, DataSet, TrainingRun
 
 State = DataSet.State
@@ -29,7 +28,7 @@ def add(
     user: User | None = None,
     note: str = "",
 ) -> DataSet:
-    """Adds a data set and queues its check. Raises DataSetError.
+    """Adds a data set and queues its check. Raises DomainError.
 
     `file` is a zip or tar for an upload; `path` a folder, tar or glob on the server, or the root
     of Places365.
@@ -47,10 +46,10 @@ def add(
 
 
 def verify(kind: str, path: str, file: File | None) -> None:
-    """Raises DataSetError for what no check could read."""
+    """Raises DomainError for what no check could read."""
     if kind == DataSet.Kind.UPLOAD:
         if file is None:
-            raise DataSetError("no_archive", _("Choose a zip or tar of photos."))
+            raise DomainError("no_archive")
         content: IO[bytes] = file
         archives.kind_of(content)
     elif kind != DataSet.Kind.CONSENTED:
@@ -64,21 +63,19 @@ def _store(data_set: DataSet, file: File) -> str:
 
 
 def recheck(data_set: DataSet) -> None:
-    """Queues another check of its photos. Raises DataSetError while a run uses it."""
+    """Queues another check of its photos. Raises DomainError while a run uses it."""
     _free(data_set)
     with transaction.atomic():
         rows = DataSet.objects.filter(pk=data_set.pk, state__in=[State.READY, State.FAILED])
         if not rows.update(state=State.QUEUED, progress=0.0, crash_count=0):
-            raise DataSetError(
-                "data_set_busy", _("It is being checked already, or is waiting for a check.")
-            )
+            raise DomainError("data_set_busy")
         transaction.on_commit(wakeups.CHECK.publish)
 
 
 def delete(data_set: DataSet) -> None:
     """Removes the row, the report, and an uploaded archive; photos on the server stay.
 
-    Raises DataSetError while a run uses it.
+    Raises DomainError while a run uses it.
     """
     _free(data_set)
     folder = data_set.folder
@@ -109,9 +106,8 @@ def run_of(data_set: DataSet) -> TrainingRun | None:
 def _free(data_set: DataSet) -> None:
     run = run_of(data_set)
     if run:
-        raise DataSetError(
+        raise DomainError(
             "data_set_in_use",
-            _("The run “%(run)s” is using it. Wait for it to end, or stop it first."),
             run=str(run),
         )
 

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
-from django.utils.translation import gettext_noop as _
-
+from colorweb.errors import DomainError
 from ml.datasets import index, sources
 from ml.datasets.archives import SUFFIXES
-from ml.datasets.errors import DataSetError, Unreadable
+from ml.datasets.errors import Unreadable
 from ml.datasets.index import TRAINING, VALIDATION
 from ml.datasets.pictures import USABLE, Entry, for_training
 from ml.models.datasets import DataSet
@@ -40,7 +39,7 @@ def materialize(
 
     The order of photos is that of the sets. A photo that is in several sets is taken once, and
     held out if one of them holds it out. Tars that are there already from the same sets stay.
-    `on_progress` is called with 0..1, and may raise to stop. Raises DataSetError, OSError.
+    `on_progress` is called with 0..1, and may raise to stop. Raises DomainError, OSError.
     """
     tars = {part: folder / f"{part}.tar" for part in (TRAINING, VALIDATION)}
     made = folder / "made.json"
@@ -70,13 +69,12 @@ def _index(chosen: ChosenSet) -> dict[str, Entry]:
     """The usable entries of a set by name, if it is still the one that was chosen."""
     data_set = chosen.data_set
     if data_set.state != DataSet.State.READY:
-        raise DataSetError(
+        raise DomainError(
             "data_set_not_ready",
-            _("The data set “%(name)s” is not ready. Have it checked."),
             name=data_set.name,
         )
     if data_set.fingerprint != chosen.fingerprint:
-        raise _changed(data_set, _("its photos have changed since it was chosen"))
+        raise DomainError("data_set_changed.fingerprint", name=data_set.name)
     return {e.name: e for e in index.read(data_set.index) if e.verdict == USABLE}
 
 
@@ -99,13 +97,9 @@ def _photos(data_set: DataSet, entries: dict[str, Entry]) -> Iterator[tuple[floa
         raise _changed(data_set, min(missing))
 
 
-def _changed(data_set: DataSet, what: str) -> DataSetError:
-    return DataSetError(
+def _changed(data_set: DataSet, what: str) -> DomainError:
+    return DomainError(
         "data_set_changed",
-        _(
-            "The data set “%(name)s” has changed since it was checked (%(what)s). "
-            "Have it checked again, and start a new run."
-        ),
         name=data_set.name,
         what=what,
     )

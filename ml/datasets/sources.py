@@ -8,12 +8,12 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.files.storage import default_storage
-from django.utils.translation import gettext_noop as _
 
+from colorweb.errors import DomainError
 from ml import consent
 from ml.datasets import archives
 from ml.datasets.archives import Found, is_photo
-from ml.datasets.errors import DataSetError, Unreadable
+from ml.datasets.errors import Unreadable
 from ml.models.datasets import DataSet
 
 PLACES365_LIST = "places365_train_standard.txt"
@@ -21,7 +21,7 @@ PLACES365_FOLDERS = ("data_256_standard", "data_256", "data_large_standard", "da
 
 
 def photos(data_set: DataSet) -> Iterator[Found]:
-    """Every photo of the set, in a fixed order. Raises DataSetError, naming what was looked at."""
+    """Every photo of the set, in a fixed order. Raises DomainError, naming what was looked at."""
     if data_set.kind == DataSet.Kind.UPLOAD:
         return _uploaded(data_set.archive)
     if data_set.kind == DataSet.Kind.CONSENTED:
@@ -32,7 +32,7 @@ def photos(data_set: DataSet) -> Iterator[Found]:
 
 
 def allowed(path: str) -> list[Path]:
-    """What a path or glob names, inside `DATA_ROOTS`. Raises DataSetError."""
+    """What a path or glob names, inside `DATA_ROOTS`. Raises DomainError."""
     roots = [Path(root).resolve() for root in settings.DATA_ROOTS]
     try:
         # A path that does not begin with / is looked for in every root.
@@ -42,9 +42,8 @@ def allowed(path: str) -> list[Path]:
         found = []
     inside = [p for p in found if _inside(p, roots)]
     if not inside:
-        raise DataSetError(
+        raise DomainError(
             "no_such_path",
-            _("There is no %(path)s in the folders that may be used: %(roots)s."),
             path=path,
             roots=", ".join(map(str, roots)) or "–",
         )
@@ -95,9 +94,8 @@ def _places365(roots: list[Path]) -> Iterator[Found]:
     folder = next((root / name for name in PLACES365_FOLDERS if (root / name).is_dir()), None)
     listed = root / PLACES365_LIST
     if folder is None or not listed.is_file():
-        raise DataSetError(
-            "no_such_path",
-            _("%(path)s is not a copy of Places365: it needs %(list)s and one of %(folders)s."),
+        raise DomainError(
+            "no_such_path.places365",
             path=str(root),
             list=PLACES365_LIST,
             folders=", ".join(PLACES365_FOLDERS),

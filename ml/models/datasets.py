@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from ml.errors import said
+from colorweb.errors import message_of
 from ml.models.task import Task
 
 
@@ -65,7 +65,7 @@ class DataSet(Task):
     @property
     def error_message(self) -> str:
         """Why it failed, in the reader's language."""
-        return said(self.error)
+        return message_of(self.error)
 
     @property
     def folder(self) -> str:

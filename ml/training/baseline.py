@@ -43,6 +43,12 @@ def measure(photos: Path, log_file: Path) -> dict[str, Any]:
                 timeout=TIMEOUT,
             )
         return {"model": str(version), **json.loads(process.stdout)}
-    except (LookupError, registry.Unavailable, OSError, ValueError, subprocess.SubprocessError):
+    except (
+        LookupError,
+        registry.WeightsUnavailable,
+        OSError,
+        ValueError,
+        subprocess.SubprocessError,
+    ):
         log.warning("The model in service could not be measured.", exc_info=True)
         return {}

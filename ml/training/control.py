@@ -9,16 +9,15 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
-from django.utils.translation import gettext_noop as _
 
 from colorweb import leases
 from colorweb.accounts.models import User
+from colorweb.errors import DomainError
 from ml import wakeups
 from ml.datasets.manage import delete_folder
 from ml.models.datasets import DataSet
 from ml.models.runs import OVER, RunData, TrainingRun
 from ml.training import estimate, states
-from ml.training.errors import RunError
 from ml.training.options import PRESETS, SERVED, Options
 from ml.versions import registry
 
@@ -36,7 +35,7 @@ def start(
     user: User | None = None,
     run_id: uuid.UUID | None = None,
 ) -> TrainingRun:
-    """Makes a run and queues it at once. Raises RunError.
+    """Makes a run and queues it at once. Raises DomainError.
 
     `base` names the model to go on from, empty for a new network; None leaves it to the preset.
     Called twice with one `run_id`, it answers the first call's run.
@@ -75,25 +74,24 @@ def _columns(run: TrainingRun) -> dict[str, Any]:
 
 
 def verify(data_sets: Sequence[DataSet], base: str | None) -> None:
-    """Raises RunError for what a run could not begin with."""
+    """Raises DomainError for what a run could not begin with."""
     if not data_sets:
-        raise RunError("no_data_set", _("Choose a data set to train on."))
+        raise DomainError("no_data_set")
     for data_set in data_sets:
         if data_set.state != DataSet.State.READY:
-            raise RunError(
+            raise DomainError(
                 "data_set_not_ready",
-                _("The data set “%(name)s” is not ready. Have it checked."),
                 name=data_set.name,
             )
     try:
         if base and base != SERVED:
             registry.resolve(base)
     except LookupError as error:
-        raise RunError("unknown_model", _("There is no model “%(name)s”."), name=base) from error
+        raise DomainError("unknown_model", name=base) from error
 
 
 def stop(run: TrainingRun) -> None:
-    """Ends a queued run at once; asks a running one to keep its best and end. Raises RunError."""
+    """Ends a queued run; asks a running one to keep its best and end. Raises DomainError."""
     with transaction.atomic():
         try:
             states.change(run, State.STOPPED, where=Q(state=State.QUEUED))
@@ -101,13 +99,13 @@ def stop(run: TrainingRun) -> None:
             try:
                 states.record(run, stop_requested=True)
             except leases.InvalidTransition as error:
-                raise RunError("run_ended", _("The run has ended already.")) from error
+                raise DomainError("run_ended") from error
 
 
 def resume(run: TrainingRun) -> None:
     """Queues a stopped or failed run again; it goes on from its last checkpoint.
 
-    Raises RunError where there is nothing to go on with.
+    Raises DomainError where there is nothing to go on with.
     """
     with transaction.atomic():
         try:
@@ -122,9 +120,7 @@ def resume(run: TrainingRun) -> None:
                 finished_at=None,
             )
         except leases.InvalidTransition as error:
-            raise RunError(
-                "run_not_resumable", _("Only a stopped or failed run can be resumed.")
-            ) from error
+            raise DomainError("run_not_resumable") from error
         transaction.on_commit(wakeups.TRAIN.publish)
 
 
@@ -137,10 +133,10 @@ def annotate(run: TrainingRun, *, name: str | None = None, note: str | None = No
 
 
 def delete(run: TrainingRun) -> None:
-    """Removes a run that has ended, and its files; versions made of it stay. Raises RunError."""
+    """Removes a run that has ended, and its files; versions made of it stay. Raises DomainError."""
     folder, local = run.folder, run.local
     with transaction.atomic():
         if not TrainingRun.objects.filter(pk=run.pk, state__in=OVER).delete()[0]:
-            raise RunError("run_not_ended", _("Stop the run first; only ended ones are deleted."))
+            raise DomainError("run_not_ended")
         transaction.on_commit(lambda: delete_folder(folder))
         transaction.on_commit(lambda: shutil.rmtree(local, ignore_errors=True))

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from colorweb.errors import plain
 from ml.models.runs import RunPoint, RunSample, TrainingRun
 from ml.training.states import RESUMABLE
 
@@ -37,7 +38,9 @@ def describe(run: TrainingRun) -> dict[str, Any]:
         "now": run.now,
         "served": run.served,
         "log": run.log,
-        "error": ({"code": run.error["code"], "message": run.error_message} if run.error else None),
+        "error": (
+            {"code": plain(run.error["code"]), "message": run.error_message} if run.error else None
+        ),
         "version": str(run.version) if run.version else None,
         "version_id": str(run.version_id) if run.version_id else None,
         "may": {

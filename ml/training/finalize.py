@@ -8,32 +8,20 @@ from pathlib import Path
 from typing import Any
 
 from django.core.files.storage import default_storage
-from django.utils.translation import gettext_noop as _
 
 from colorweb import leases
-from ml.errors import Told
+from colorweb.errors import DomainError
 from ml.models import ModelVersion
 from ml.models.runs import TrainingRun
 from ml.resnet_gray.network.cards import CardError
 from ml.training import checkpoint_store, child, states
-from ml.training.errors import RunError
 from ml.training.journal import Journal
 from ml.versions import registry
 
 log = logging.getLogger(__name__)
 State = TrainingRun.State
 
-NO_MEMORY = RunError(
-    "out_of_memory",
-    _("There was not enough memory. Try a smaller batch, smaller crops or fewer photos."),
-)
-KILLED = RunError(
-    "killed",
-    _(
-        "The system killed the training (signal %(signal)s), most likely for lack of memory. "
-        "Resume it to go on from the last checkpoint, or try a smaller batch."
-    ),
-)
+NO_MEMORY = DomainError("out_of_memory.training")
 OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "cannot allocate memory", "MemoryError")
 OUT_OF_DISK = ("No space left on device",)
 
@@ -69,7 +57,7 @@ def stop_before_start(run: TrainingRun) -> None:
         log.info("Run %s moved on without attempt %s.", run.pk, run.attempt)
 
 
-def fail(run: TrainingRun, error: Told) -> None:
+def fail(run: TrainingRun, error: DomainError) -> None:
     """Ends a run with an error, unless another worker has it by now."""
     try:
         _end(run, State.FAILED, error=error.kept)
@@ -77,19 +65,17 @@ def fail(run: TrainingRun, error: Told) -> None:
         log.info("Run %s moved on without attempt %s.", run.pk, run.attempt)
 
 
-def unexpected(error: Exception) -> RunError:
+def unexpected(error: Exception) -> DomainError:
     """The error for people that stands for one the code does not expect."""
     if isinstance(error, MemoryError):
         return NO_MEMORY
     if isinstance(error, OSError):
-        return RunError(
+        return DomainError(
             "no_files",
-            _("A file could not be read or written: %(why)s"),
             why=error.strerror or str(error),
         )
-    return RunError(
-        "internal_error",
-        _("Something broke on our side (%(why)s). The training worker's log says more."),
+    return DomainError(
+        "internal_error.training",
         why=type(error).__name__,
     )
 
@@ -103,27 +89,24 @@ def _stop_requested(run: TrainingRun) -> bool:
     return run.stop_requested
 
 
-def _classify_failure(run: TrainingRun, journal: Journal, status: int) -> RunError:
+def _classify_failure(run: TrainingRun, journal: Journal, status: int) -> DomainError:
     """The error that the child logged, or the one that its exit status means."""
     reported = str(journal.end.get("error") or "")
     output = f"{reported}\n{child.tail(run.local / 'log.txt')}"
     if any(phrase in output for phrase in OUT_OF_MEMORY):
         return NO_MEMORY
     if any(phrase in output for phrase in OUT_OF_DISK):
-        return RunError("disk_full", _("The disk is full. Make room, then resume the run."))
+        return DomainError("disk_full")
     if reported:
-        return RunError("training_failed", _("The training failed: %(why)s"), why=reported[:500])
+        return DomainError("training_failed", why=reported[:500])
     if status == -signal.SIGKILL:
-        return RunError(KILLED.code, KILLED.sentence, signal="SIGKILL")
+        return DomainError("killed", signal="SIGKILL")
     if status < 0:
         name = signal.Signals(-status).name
-        return RunError(
-            "crashed", _("The training crashed (%(signal)s). Its log says more."), signal=name
-        )
+        return DomainError("crashed", signal=name)
     lines = [line for line in output.splitlines() if line.strip()]
-    return RunError(
+    return DomainError(
         "training_failed",
-        _("The training failed: %(why)s"),
         why=lines[-1][:500] if lines else f"status {status}",
     )
 
@@ -143,9 +126,7 @@ def _register(run: TrainingRun, weights: Path) -> ModelVersion:
             created_by=run.created_by,
         )
     except (OSError, CardError) as error:
-        raise RunError(
-            "not_kept", _("The weights could not be saved: %(why)s"), why=str(error)
-        ) from error
+        raise DomainError("not_kept", why=str(error)) from error
 
 
 def _samples(run: TrainingRun, weights: Path) -> list[str]:

@@ -4,23 +4,16 @@ from typing import Any
 
 from django.db.models import F, Q
 from django.db.models.functions import Now
-from django.utils.translation import gettext_noop as _
 
 from colorweb import leases
+from colorweb.errors import DomainError
 from ml import wakeups
 from ml.models.runs import TrainingRun
 from ml.training import live, states
-from ml.training.errors import RunError
 
 State, Stage = TrainingRun.State, TrainingRun.Stage
 
-WORKER_DIED = RunError(
-    "worker_died",
-    _(
-        "The training worker was killed three times at the same step, most likely for lack of "
-        "memory. Try a smaller batch or fewer photos, then resume."
-    ),
-)
+WORKER_DIED = DomainError("worker_died.training")
 
 
 def claim() -> TrainingRun | None:

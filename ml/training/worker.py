@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.conf import settings
-from django.utils.translation import gettext_noop as _
 
 from colorweb import gpus, leases
+from colorweb.errors import DomainError
 from colorweb.leases import Renewal
-from ml.datasets.errors import DataSetError
 from ml.datasets.materialize import ChosenSet, materialize
 from ml.models.runs import TrainingRun
 from ml.training import (
@@ -27,7 +26,6 @@ from ml.training import (
     states,
 )
 from ml.training.child import Child
-from ml.training.errors import RunError
 from ml.training.journal import Journal
 from ml.training.options import SERVED, Options
 from ml.versions import evaluations, registry
@@ -78,7 +76,7 @@ class Attempt:
                 finalize.finalize(run, journal, status)
         except Stopped:
             finalize.stop_before_start(run)
-        except (DataSetError, RunError) as error:
+        except DomainError as error:
             finalize.fail(run, error)
         except leases.LeaseLost:
             log.info("Run %s moved on without attempt %s.", run.pk, run.attempt)
@@ -94,9 +92,7 @@ class Attempt:
         uses = list(run.data.select_related("data_set"))
         chosen = [ChosenSet(use.data_set, use.fingerprint) for use in uses if use.data_set]
         if len(chosen) < len(uses):
-            raise RunError(
-                "data_set_gone", _("A data set of this run has been deleted. Start a new run.")
-            )
+            raise DomainError("data_set_gone.run")
         data = materialize(chosen, run.local / "data", self._report_fetching)
         self._pin_base()
         if not run.served:
@@ -130,17 +126,14 @@ class Attempt:
         run = self.run
         try:
             base = registry.local_file(registry.resolve(run.base)) if run.base else None
-        except (LookupError, registry.Unavailable) as error:
-            raise RunError(
-                "unknown_model", _("The base model is not here: %(why)s"), why=str(error)
-            ) from error
+        except (LookupError, registry.WeightsUnavailable) as error:
+            raise DomainError("unknown_model.base", why=str(error)) from error
         photos = sum(use.data_set.training for use in run.data.all() if use.data_set)
         here = gpus.count()
         devices = Options.of(run.options).devices or here
         if devices > max(1, here):
-            raise RunError(
+            raise DomainError(
                 "too_few_devices",
-                _("The run needs %(chosen)d GPUs and this machine has %(here)d."),
                 chosen=devices,
                 here=here,
             )

@@ -21,16 +21,14 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models.functions import Now
-from django.utils.translation import gettext_noop as _
 from PIL import Image
 
 from colorweb import leases
 from colorweb.accounts.models import User
+from colorweb.errors import DomainError
 from ml import wakeups
-from ml.datasets.errors import DataSetError
 from ml.datasets.index import TRAINING, VALIDATION
 from ml.datasets.materialize import ChosenSet, materialize
-from ml.errors import Told
 from ml.models import DataSet, Evaluation, ModelVersion, TrainingRun
 from ml.versions import gate, registry
 
@@ -41,12 +39,8 @@ MAX_PHOTOS = 200  # of a set
 SHEET_PHOTOS = 40  # of them, in the pictures
 TILE, COLUMNS = 192, 10  # as `ml.resnet_gray.evaluation.evaluate` makes them
 
-WORKER_DIED = Told("worker_died", _("The worker stopped three times while measuring."))
-BROKE = Told("internal_error", _("Something broke while measuring. The worker's log says what."))
-
-
-class NotEvaluated(Told):
-    """Why a version cannot be measured."""
+WORKER_DIED = DomainError("worker_died.evaluation")
+BROKE = DomainError("internal_error.evaluation")
 
 
 def request(
@@ -54,17 +48,14 @@ def request(
 ) -> Evaluation:
     """Have a version measured beside the one in service, on a set or on those that decide.
 
-    Raises NotEvaluated where there is nothing to measure on, or nothing to compare with.
+    Raises DomainError where there is nothing to measure on, or nothing to compare with.
     """
     serving = registry.current()
     if version == serving:
-        raise NotEvaluated("in_service", _("This version is in service already."))
+        raise DomainError("in_service")
     parts = gate.of(data_set) if data_set else gate.data_sets(version)
     if not parts:
-        raise NotEvaluated(
-            "nothing_to_measure",
-            _("There are no photos to compare on. Choose a data set, or make one the reference."),
-        )
+        raise DomainError("nothing_to_measure")
     with transaction.atomic():
         evaluation = Evaluation.objects.create(
             version=version, against=serving, is_gate=not data_set, parts=parts, created_by=by
@@ -96,7 +87,7 @@ def work() -> None:
         with leases.renewing(evaluation):
             try:
                 _measure_all(evaluation)
-            except Told as error:
+            except DomainError as error:
                 _fail(evaluation, error)
             except leases.LeaseLost:
                 log.info("Evaluation %s moved on without us.", evaluation.pk)
@@ -143,9 +134,7 @@ def _photos(part: dict[str, Any], folder: Path) -> list[Path]:
     """The photos of a part as local tars."""
     data_set = DataSet.objects.filter(pk=part["data_set"]).first()
     if data_set is None:
-        raise DataSetError(
-            "data_set_gone", _("The data set “%(name)s” is no longer there."), name=part["name"]
-        )
+        raise DomainError("data_set_gone", name=part["name"])
     tars = materialize([ChosenSet(data_set, part["fingerprint"])], folder / "photos")
     return [tars[VALIDATION], tars[TRAINING]] if part["whole"] else [tars[VALIDATION]]
 
@@ -153,14 +142,9 @@ def _photos(part: dict[str, Any], folder: Path) -> list[Path]:
 def measure(version: ModelVersion, photos: list[Path], sheet: Path) -> dict[str, Any]:
     """A version's figures on photos, as `manage.py evaluate --json`, and a sheet of them.
 
-    Raises NotEvaluated with the last line of the child process.
+    Raises DomainError with the last line of the child process.
     """
-    try:
-        weights = registry.local_file(version)
-    except registry.Unavailable as error:
-        raise NotEvaluated(
-            "model_unavailable", _("The weights cannot be read: %(why)s"), why=str(error)
-        ) from error
+    weights = registry.local_file(version)
     command = [
         *(sys.executable, "-m", "ml.resnet_gray.evaluation.evaluate", "--model", str(weights)),
         *("--data", *map(str, photos), "--limit", str(MAX_PHOTOS), "--sheet", str(sheet), "--json"),
@@ -175,7 +159,7 @@ def measure(version: ModelVersion, photos: list[Path], sheet: Path) -> dict[str,
     )
     if run.returncode:
         lines = run.stderr.strip().splitlines() or [f"status {run.returncode}"]
-        raise NotEvaluated("not_measured", _("It could not be measured: %(why)s"), why=lines[-1])
+        raise DomainError("not_measured", why=lines[-1])
     return dict(json.loads(run.stdout))
 
 
@@ -202,7 +186,7 @@ def _report_progress(evaluation: Evaluation, done: float) -> None:
     leases.write(evaluation, progress=round(done, 3))
 
 
-def _fail(evaluation: Evaluation, error: Told) -> None:
+def _fail(evaluation: Evaluation, error: DomainError) -> None:
     """Ends it with a reason, unless somebody else has it by now."""
     with suppress(leases.LeaseLost):
         _end(evaluation, State.FAILED, error=error.kept)

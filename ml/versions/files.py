@@ -50,7 +50,7 @@ async def weights(request: HttpRequest, version_id: uuid.UUID) -> HttpResponseBa
         version = get_object_or_404(ModelVersion, pk=version_id)
         try:
             return registry.local_file(version), str(version)
-        except registry.Unavailable as error:
+        except registry.WeightsUnavailable as error:
             raise Http404(str(error)) from error
 
     path, label = await sync_to_async(find)()

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
-from django.utils.translation import gettext_noop as _
 
-from ml.errors import Told
+from colorweb.errors import DomainError
 from ml.models import ModelVersion
 from ml.resnet_gray.network.cards import CardError, read_card
 from ml.versions import registry
@@ -21,12 +20,8 @@ TYPES = {"F32": 4, "F16": 2, "BF16": 2, "I64": 8}
 CARD_KEYS = ("name", "architecture", "default_size", "temperature", "chroma", "mean_ab")
 
 
-class NotImported(Told):
-    """Why a file is not taken as a model."""
-
-
 def import_file(file: IO[bytes], **facts: Any) -> ModelVersion:
-    """Keep an open safetensors file as a version. Raises NotImported with what is wrong with it.
+    """Keep an open safetensors file as a version. Raises DomainError with what is wrong with it.
 
     Shapes and card are checked here; whether they fit the network, the first evaluation shows.
     """
@@ -38,16 +33,15 @@ def import_file(file: IO[bytes], **facts: Any) -> ModelVersion:
         try:
             return registry.register(path, **facts)
         except CardError as error:
-            raise NotImported("not_a_model", _("Not a model: %(why)s"), why=str(error)) from error
+            raise DomainError("not_a_model.card", why=str(error)) from error
 
 
 def check(path: Path) -> None:
-    """Refuse what is too large, no safetensors file, or no model of ours. Raises NotImported."""
+    """Refuse what is too large, no safetensors file, or no model of ours. Raises DomainError."""
     size = path.stat().st_size
     if size > settings.MODEL_MAX_BYTES:
-        raise NotImported(
+        raise DomainError(
             "model_too_large",
-            _("A model can be up to %(limit)d MB."),
             limit=settings.MODEL_MAX_BYTES // 1_000_000,
         )
     try:
@@ -56,9 +50,8 @@ def check(path: Path) -> None:
         _check_tensors(header, size)
         _check_card(card)
     except (CardError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise NotImported(
+        raise DomainError(
             "not_a_model",
-            _("Not a safetensors file of a network of ours: %(why)s"),
             why=str(error).removeprefix(f"{path} "),
         ) from error
 

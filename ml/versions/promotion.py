@@ -9,50 +9,36 @@ from typing import Any
 
 import redis
 from django.db import transaction
-from django.utils.translation import gettext_noop as _
 
 from colorweb.accounts.models import User
+from colorweb.errors import DomainError
 from colorweb.health import workers
-from ml.errors import Told
 from ml.models import ModelVersion, Promotion
 from ml.versions import gate, registry
 
 log = logging.getLogger(__name__)
-
-NOT_COMPARED = (
-    "gate_missing",
-    _("It has not been compared with the version in service. Evaluate it, or give a reason."),
-)
-WORSE = (
-    "gate_failed",
-    _("It is worse than the version in service. Give a reason to promote it anyway."),
-)
-
-
-class NotPromoted(Told):
-    """The version in service stays; the message says why."""
 
 
 def promote(version: ModelVersion, *, by: User | None = None, reason: str = "") -> Promotion:
     """Put a version in service that has passed the gate (`ml.versions.gate`), or for a reason
     given.
 
-    Raises NotPromoted if it has not and none is, if it is in service already, or if its weights
+    Raises DomainError if it has not and none is, if it is in service already, or if its weights
     cannot be had.
     """
     figures = gate.figures(gate.last(version, registry.current()))
     if not figures["passed"] and not reason.strip():
-        raise NotPromoted(*(NOT_COMPARED if figures["passed"] is None else WORSE))
+        raise DomainError("gate_missing" if figures["passed"] is None else "gate_failed")
     _check_weights(version)
     return _change(Promotion.Kind.PROMOTED, version, by=by, reason=reason.strip(), gate=figures)
 
 
 def roll_back(*, by: User | None = None, reason: str = "") -> Promotion:
-    """Put the version in service that was so before. Raises NotPromoted if there is none."""
+    """Put the version in service that was so before. Raises DomainError if there is none."""
     serving = registry.current()
     last = Promotion.objects.filter(version=serving, kind=Promotion.Kind.PROMOTED).first()
     if last is None:
-        raise NotPromoted("nothing_before", _("There was no version in service before this one."))
+        raise DomainError("nothing_before")
     _check_weights(last.before)
     return _change(Promotion.Kind.ROLLED_BACK, last.before, by=by, reason=reason, gate={})
 
@@ -63,12 +49,9 @@ def _change(kind: str, version: ModelVersion, **fields: Any) -> Promotion:
         # Who comes second waits here, and then finds that somebody was quicker.
         ModelVersion.objects.select_for_update().get(pk=before.pk)
         if registry.current() != before:
-            raise NotPromoted(
-                "promoted_meanwhile",
-                _("Someone else has just changed the version in service. Reload the page."),
-            )
+            raise DomainError("promoted_meanwhile")
         if version == before:
-            raise NotPromoted("in_service", _("This version is in service already."))
+            raise DomainError("in_service")
         made = Promotion.objects.create(kind=kind, version=version, before=before, **fields)
         transaction.on_commit(lambda: _notify_workers(version))
     log.info("%s: %s", made.get_kind_display(), made)
@@ -78,12 +61,8 @@ def _change(kind: str, version: ModelVersion, **fields: Any) -> Promotion:
 def _check_weights(version: ModelVersion) -> None:
     try:
         registry.local_file(version)
-    except (registry.Unavailable, OSError) as error:
-        raise NotPromoted(
-            "model_unavailable",
-            _("The weights of this version cannot be read: %(reason)s"),
-            reason=str(error),
-        ) from error
+    except OSError as error:
+        raise registry.WeightsUnavailable(str(error)) from error
 
 
 def _notify_workers(version: ModelVersion) -> None:

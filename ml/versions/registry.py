@@ -17,6 +17,7 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 
+from colorweb.errors import DomainError
 from ml.models import ModelVersion, Promotion
 from ml.models.versions import SHORT
 from ml.resnet_gray.network.cards import Card, CardError, read_card
@@ -26,8 +27,11 @@ REVISION = 80  # letters that a row keeps
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
 
 
-class Unavailable(Exception):
+class WeightsUnavailable(DomainError):
     """The weights of a version are not where they should be, or are not what they were."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("model_unavailable.weights", reason=reason)
 
 
 def register(path: Path | str, *, name: str = "", **facts: Any) -> ModelVersion:
@@ -142,11 +146,11 @@ def _current_or_none(name: str) -> ModelVersion | None:
 
 
 def local_file(version: ModelVersion) -> Path:
-    """The weights as a file here, their SHA-256 checked. Raises Unavailable, OSError."""
+    """The weights as a file here, their SHA-256 checked. Raises WeightsUnavailable, OSError."""
     if version.ships:
         if path := _shipped_file(version.sha256):
             return path
-        raise Unavailable(f"{version} came with another release of the program.")
+        raise WeightsUnavailable(f"{version} came with another release of the program.")
     path = settings.MODEL_CACHE / f"{version.sha256}.safetensors"
     if path.exists() and _digest(path) == version.sha256:
         return path
@@ -157,10 +161,10 @@ def local_file(version: ModelVersion) -> Path:
             for block in source.chunks(1 << 20):
                 target.write(block)
         if _digest(part) != version.sha256:
-            raise Unavailable(f"The weights of {version} have changed in the storage.")
+            raise WeightsUnavailable(f"The weights of {version} have changed in the storage.")
         part.replace(path)
     except FileNotFoundError as error:
-        raise Unavailable(f"The weights of {version} are not in the storage.") from error
+        raise WeightsUnavailable(f"The weights of {version} are not in the storage.") from error
     finally:
         part.unlink(missing_ok=True)
     return path

@@ -13,9 +13,9 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext_noop
 from safetensors import SafetensorError
 
+from colorweb.errors import DomainError
 from ml.models import ModelVersion
 from ml.resnet_gray.network.cards import CardError
 from ml.resnet_gray.network.colorizer import Colorizer
@@ -25,13 +25,6 @@ log = logging.getLogger(__name__)
 
 MAX_NETWORKS = 3  # requested by name, besides the one in service
 RETRY_AFTER = 30  # seconds after which a version that could not be loaded is tried again
-MODEL_UNAVAILABLE = gettext_noop(
-    "This network cannot be loaded now. Choose another, or the default."
-)
-
-
-class Unavailable(Exception):
-    """The network asked for cannot be had, and none that was asked for by that name before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +47,8 @@ class Networks:
         self._failed: dict[str, tuple[float, str]] = {}  # when and why, by SHA-256
         try:
             self.get("")
-        except Unavailable as error:
-            self.problem = str(error)
+        except DomainError as error:
+            self.problem = str(error.__cause__)
             self._kept[""] = self._load(registry.built_in())
 
     @property
@@ -67,7 +60,7 @@ class Networks:
         """The network of a model spec, as `registry.resolve` understands it, loaded if need be.
 
         A version that cannot be loaded leaves the one before it in its place and says so in
-        `problem`. Raises Unavailable where there is none before it.
+        `problem`. Raises DomainError where there is none before it.
         """
         with self._lock:
             kept = self._kept.get(spec)
@@ -76,13 +69,13 @@ class Networks:
                 network = self._found(version) or self._load(version)
             except (
                 LookupError,
-                registry.Unavailable,
+                registry.WeightsUnavailable,
                 OSError,
                 CardError,
                 SafetensorError,
             ) as error:
                 if kept is None:
-                    raise Unavailable(str(error)) from error
+                    raise DomainError("model_unavailable") from error
                 if not spec:
                     self.problem = str(error)
                 return kept
@@ -99,7 +92,7 @@ class Networks:
     def _load(self, version: ModelVersion) -> Network:
         failed, why = self._failed.get(version.sha256, (-RETRY_AFTER, ""))
         if time.monotonic() - failed < RETRY_AFTER:
-            raise registry.Unavailable(why)
+            raise registry.WeightsUnavailable(why)
         began = time.perf_counter()
         try:
             colorizer = Colorizer(registry.local_file(version))

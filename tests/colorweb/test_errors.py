@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.utils import translation
+from django.utils.translation import gettext
 
 from colorweb.errors import CODES, DomainError, documented, message_of
 
@@ -65,3 +66,9 @@ def test_a_kept_error_reads_in_the_readers_language():
 )
 def test_errors_of_other_releases_can_be_read(kept, message):
     assert message_of(kept) == message
+
+
+def test_every_text_is_there_in_russian():
+    texts = {meaning.text for meaning in CODES.values() if meaning.text.strip("%(why)s")}
+    with translation.override("ru"):
+        assert [text for text in texts if gettext(text) == text] == []

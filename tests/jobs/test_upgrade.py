@@ -2,7 +2,6 @@
 
 import io
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,8 +11,6 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.test import Client
 from django.utils import timezone
 from PIL import Image
@@ -23,7 +20,6 @@ from jobs.models import Job, Photo, Report
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-VERSION_0_1 = [("jobs", "0017_webhook_tests"), ("ml", "0003_evaluations")]
 OF_PHOTO = {"gray_preview": "grey_preview.jpg", "gray_card": "grey_card.jpg"}
 OF_RESULT = {
     "result": "result.jpg",
@@ -32,15 +28,6 @@ OF_RESULT = {
     "card": "card.jpg",
     "colors": "colours.png",
 }
-
-
-@pytest.fixture
-def old_rows() -> Iterator[Apps]:
-    """The tables as version 0.1 had them; afterwards they are of today again."""
-    executor = MigrationExecutor(connection)
-    executor.migrate(VERSION_0_1)
-    yield executor.loader.project_state(VERSION_0_1).apps
-    call_command("migrate", verbosity=0)
 
 
 def picture(kind: str) -> bytes:

@@ -9,8 +9,8 @@ from typing import Any
 from django.core.files import File
 from django.core.management.base import BaseCommand, CommandError
 
+from colorweb.errors import DomainError
 from ml.datasets import check, manage
-from ml.datasets.errors import DataSetError
 from ml.datasets.find import find
 from ml.datasets.pictures import PROBLEMS
 from ml.models import DataSet
@@ -48,7 +48,7 @@ class Command(BaseCommand):
     def handle(self, *_: Any, action: str, **options: Any) -> None:
         try:
             getattr(self, f"_{action}")(**options)
-        except (DataSetError, OSError) as error:
+        except (DomainError, OSError) as error:
             raise CommandError(str(error)) from error
 
     def _list(self, **_: Any) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ml.errors import Told
+from colorweb.errors import DomainError
 from ml.models import DataSet, Evaluation, ModelVersion
 from ml.versions import evaluations, gate, imports, promotion, registry
 
@@ -41,7 +41,7 @@ class Command(BaseCommand):
     def handle(self, *_: Any, action: str, **options: Any) -> str:
         try:
             return str(getattr(self, f"do_{action}")(**options))
-        except (Told, LookupError, registry.Unavailable, OSError) as error:
+        except (DomainError, LookupError, OSError) as error:
             raise CommandError(getattr(error, "message", str(error))) from error
 
     def do_list(self, **options: Any) -> str:

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from colorweb.errors import DomainError
 from ml.datasets.find import find as find_data_set
-from ml.errors import Told
 from ml.models import OVER, RunPoint, TrainingRun
 from ml.resnet_gray.progress import bar, report
 from ml.training import control
@@ -51,7 +51,7 @@ class Command(BaseCommand):
     def handle(self, *_: Any, action: str, **options: Any) -> None:
         try:
             getattr(self, f"_{action}")(**options)
-        except Told as error:
+        except DomainError as error:
             raise CommandError(error.message) from error
 
     def _list(self, **_: Any) -> None:

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from colorweb.errors import DomainError
 from colorweb.testing import pictures
 from jobs.models import Job, Rendition, State
 from jobs.photos import visibility
@@ -81,10 +82,12 @@ def test_what_cannot_be_made_is_said(client, job):
     request_result(client, job, format="png")
     claimed = renditions.claim()
     assert claimed
-    renditions.fail(claimed, "too_large_for_format", "Too large.")
+    renditions.fail(claimed, DomainError("too_large_for_format", format="WEBP", limit=16383))
     answer = request_result(client, job, format="png")
     assert (answer.status_code, answer.json()["code"]) == (409, "rendition_failed")
-    assert answer.json()["detail"] == "Too large."
+    assert answer.json()["detail"] == (
+        "A WEBP file holds at most 16383 pixels a side. Choose JPEG or PNG."
+    )
 
 
 def test_strangers_have_of_a_published_photo_what_its_page_shows(client, job):

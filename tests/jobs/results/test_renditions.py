@@ -130,14 +130,14 @@ def test_a_file_that_costs_three_workers_is_given_up(job):
         assert renditions.claim() is None
         given_up = renditions.reap()
     assert given_up == 1
-    assert renditions.request(job, format="png").error_code == "worker_died"
+    assert renditions.request(job, format="png").error_code == "worker_died.file"
 
 
 def test_a_failure_is_told_for_a_minute_and_then_tried_again(job):
     wanted = renditions.request(job, format="png")
     claimed = renditions.claim()
     assert claimed is not None
-    renditions.fail(claimed, "internal_error", "Something broke.")
+    renditions.fail(claimed, DomainError("internal_error"))
     assert renditions.request(job, format="png").state == "failed"
     Rendition.objects.update(wanted_at=timezone.now() - timedelta(minutes=2))
     again = renditions.request(job, format="png")

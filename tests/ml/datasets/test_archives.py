@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from colorweb.errors import DomainError
 from ml.datasets import archives
-from ml.datasets.errors import DataSetError, Unreadable
+from ml.datasets.errors import Unreadable
 
 
 def tar_of(*members: tuple[str, bytes], mode: Any = "w") -> bytes:
@@ -73,14 +74,14 @@ def test_links_and_devices_in_a_tar_are_passed_over():
 
 @pytest.mark.parametrize("content", [b"", b"PK", b"JFIF" * 100, b"\x1f\x8b" + b"x" * 50])
 def test_anything_else_is_refused(content):
-    with pytest.raises(DataSetError) as refused:
+    with pytest.raises(DomainError) as refused:
         photos(content)
     assert refused.value.code in ("not_an_archive", "archive_broken")
 
 
 def test_an_archive_cut_short_is_told(settings):
     content = tar_of(("one.jpg", b"1" * 5000), ("two.jpg", b"2" * 5000))[:7000]
-    with pytest.raises((DataSetError, Unreadable)):
+    with pytest.raises((DomainError, Unreadable)):
         photos(content)
 
 
@@ -97,7 +98,7 @@ def test_a_photo_that_unpacks_to_gigabytes_is_only_itself_unreadable(settings, m
 @pytest.mark.parametrize("make", [zip_of, lambda *m: tar_of(*m, mode="w:gz")], ids=["zip", "gz"])
 def test_an_archive_that_unpacks_to_too_much_is_refused(settings, make):
     settings.DATASET_MAX_UNPACKED = 1_000_000
-    with pytest.raises(DataSetError) as refused:
+    with pytest.raises(DomainError) as refused:
         photos(make(("a.jpg", bytes(2_000_000)), ("b.jpg", b"")))
     assert refused.value.code == "archive_too_large"
 
@@ -108,7 +109,7 @@ def test_a_header_of_a_tar_cannot_ask_for_all_memory(settings):
     header = tarfile.TarInfo("x")
     header.type, header.size = tarfile.XHDTYPE, 50_000_000
     content = gzip.compress(header.tobuf() + bytes(50_000_000))
-    with pytest.raises(DataSetError):
+    with pytest.raises(DomainError):
         photos(content)
 
 

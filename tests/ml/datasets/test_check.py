@@ -11,9 +11,9 @@ from django.db.models.functions import Now
 from PIL import Image
 
 from colorweb import leases
+from colorweb.errors import DomainError
 from ml import consent
 from ml.datasets import check, index, manage, pictures
-from ml.datasets.errors import DataSetError
 from ml.models import DataSet, RunData, TrainingRun
 from ml.resnet_gray.data import data
 from tests.ml import colors
@@ -82,7 +82,7 @@ def test_a_folder_a_glob_and_tars_on_the_server(root, tmp_path):
 def test_nothing_outside_the_roots_can_be_named(root, path):
     colors.folder(root.parent / "outside", 1)
     (root / "link").symlink_to(root.parent / "outside")
-    with pytest.raises(DataSetError) as refused:
+    with pytest.raises(DomainError) as refused:
         manage.add("folder", "x", path=path)
     assert refused.value.code == "no_such_path"
 
@@ -145,7 +145,7 @@ def test_a_set_that_a_run_uses_can_neither_be_checked_again_nor_deleted(tmp_path
     run = TrainingRun.objects.create(name="Run", preset="best")
     RunData.objects.create(run=run, data_set=data_set, name="x", fingerprint="y")
     for touch in (manage.recheck, manage.delete):
-        with pytest.raises(DataSetError) as refused:
+        with pytest.raises(DomainError) as refused:
             touch(data_set)
         assert refused.value.code == "data_set_in_use"
     TrainingRun.objects.update(state="stopped")

@@ -8,9 +8,9 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
+from colorweb.errors import DomainError
 from ml import consent
 from ml.datasets import manage
-from ml.datasets.errors import DataSetError
 from ml.datasets.materialize import ChosenSet, materialize
 from ml.models import DataSet
 from ml.resnet_gray.data import data
@@ -76,7 +76,7 @@ def test_a_folder_that_changed_is_refused_by_name(root, tmp_path, change):
         (root / "photos" / "002.png").write_bytes(colors.png(np.zeros((64, 64, 3), np.uint8)))
     else:
         (root / "photos" / "002.png").unlink()
-    with pytest.raises(DataSetError, match=r"has changed since it was checked \(002\.png\)"):
+    with pytest.raises(DomainError, match=r"has changed since it was checked \(002\.png\)"):
         materialize(want(data_set), tmp_path / "data")
 
 
@@ -90,7 +90,7 @@ def test_a_photo_taken_back_is_not_learned_from(tmp_path, monkeypatch):
     data_set = checked(manage.add("consented", "People"))
     materialize(want(data_set), tmp_path / "data")
     stored.pop()
-    with pytest.raises(DataSetError, match="has changed"):
+    with pytest.raises(DomainError, match="has changed"):
         materialize(want(data_set), tmp_path / "data")
 
 
@@ -101,5 +101,5 @@ def test_a_set_checked_again_with_other_photos_is_not_the_one_that_was_chosen(ro
     colors.folder(root / "photos", 9)
     manage.recheck(data_set)
     checked(data_set)
-    with pytest.raises(DataSetError, match="its photos have changed"):
+    with pytest.raises(DomainError, match="have changed since it was chosen"):
         materialize(chosen, tmp_path / "data")

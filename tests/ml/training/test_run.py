@@ -13,10 +13,10 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from colorweb import leases
+from colorweb.errors import DomainError
 from colorweb.testing.waiting import wait_for
 from ml.models import DataSet, ModelVersion, TrainingRun
 from ml.training import checkpoint_store, control, queue, shutdown_flag, worker
-from ml.training.errors import RunError
 from ml.training.options import Options
 from ml.versions import evaluations
 from tests.ml import networks
@@ -95,13 +95,13 @@ def test_two_clicks_start_one_run(data_set):
 
 
 def test_what_cannot_be_started_is_said(data_set):
-    with pytest.raises(RunError, match="Choose a data set"):
+    with pytest.raises(DomainError, match="Choose a data set"):
         control.start("quick", [])
-    with pytest.raises(RunError, match="There is no model “nobody”"):
+    with pytest.raises(DomainError, match="There is no model “nobody”"):
         start(data_set, base="nobody")
     DataSet.objects.update(state="queued")
     data_set.refresh_from_db()
-    with pytest.raises(RunError, match="is not ready"):
+    with pytest.raises(DomainError, match="is not ready"):
         start(data_set)
 
 
@@ -110,7 +110,7 @@ def test_a_data_set_that_moved_fails_the_run_in_words(data_set):
     DataSet.objects.update(fingerprint="0" * 64)
     worker.work()
     assert fresh(run).state == "failed"
-    assert "has changed since it was checked" in run.error_message
+    assert "have changed since it was chosen" in run.error_message
 
 
 @pytest.mark.long
@@ -124,7 +124,7 @@ def test_stop_keeps_the_best_so_far_and_resume_goes_on_from_there(data_set):
     assert run.version
     stopped_at = run.step
     assert stopped_at < 1500
-    with pytest.raises(RunError, match="has ended already"):
+    with pytest.raises(DomainError, match="has ended already"):
         control.stop(run)
     TrainingRun.objects.update(options=run.options | {"epochs": stopped_at // 3 + 2})
     control.resume(run)
@@ -263,7 +263,7 @@ def test_crashes_further_on_do_not_add_up(data_set):
 
 def test_a_deleted_run_leaves_nothing_but_its_version(data_set):
     run = start(data_set)
-    with pytest.raises(RunError, match="Stop the run first"):
+    with pytest.raises(DomainError, match="Stop the run first"):
         control.delete(run)
     worker.work()
     folder, local = run.folder, run.local

@@ -9,6 +9,7 @@ from django.core.files.storage import default_storage
 from django.db.models.functions import Now
 from PIL import Image
 
+from colorweb.errors import DomainError
 from ml.datasets import check, manage
 from ml.models import DataSet, Evaluation, Promotion, TrainingRun
 from ml.versions import evaluations, gate, promotion
@@ -64,7 +65,7 @@ def test_two_versions_are_measured_on_the_same_photos_with_pictures(folder, phot
 
 def test_the_reference_set_decides_whole(folder, photos):
     version = networks.version(folder, 1)
-    with pytest.raises(evaluations.NotEvaluated, match="no photos to compare on"):
+    with pytest.raises(DomainError, match="no photos to compare on"):
         evaluations.request(version)
     DataSet.objects.update(is_reference=True)
     [part] = evaluations.request(version).parts
@@ -110,7 +111,7 @@ def test_a_dead_worker_s_comparison_is_done_by_the_next_and_given_up_after_three
         Evaluation.objects.update(state="running", lease_until=Now() - networks.SECOND)
         evaluations.reap()
     asked.refresh_from_db()
-    assert (asked.state, asked.error["code"]) == ("failed", "worker_died")
+    assert (asked.state, asked.error["code"]) == ("failed", "worker_died.evaluation")
 
 
 def test_what_is_not_worse_may_go_into_service(folder, admin_user):
@@ -132,7 +133,7 @@ def test_what_is_not_worse_may_go_into_service(folder, admin_user):
 def test_what_is_worse_in_one_figure_goes_in_only_for_a_reason(folder, worse):
     version = networks.version(folder, 1)
     measured(version, **worse)
-    with pytest.raises(promotion.NotPromoted, match="worse than the version in service"):
+    with pytest.raises(DomainError, match="worse than the version in service"):
         promotion.promote(version)
     made = promotion.promote(version, reason="skin tones are better")
     assert (made.gate["passed"], made.reason) == (False, "skin tones are better")
@@ -143,7 +144,7 @@ def test_a_comparison_with_another_version_does_not_count(folder):
     first, second = networks.version(folder, 1), networks.version(folder, 2)
     measured(second)
     promotion.promote(first, reason="a test")
-    with pytest.raises(promotion.NotPromoted, match="has not been compared"):
+    with pytest.raises(DomainError, match="has not been compared"):
         promotion.promote(second)
     assert Promotion.objects.count() == 1
 

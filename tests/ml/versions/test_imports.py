@@ -9,6 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from colorweb.errors import DomainError
 from ml.models import ModelVersion
 from ml.versions import imports
 from tests.ml import networks
@@ -85,14 +86,14 @@ def test_a_model_of_ours_is_kept_as_a_version(content):
     ],
 )
 def test_anything_else_is_refused_with_a_sentence(content, spoil):
-    with pytest.raises(imports.NotImported, match="Not a safetensors file of a network of ours"):
+    with pytest.raises(DomainError, match="Not a safetensors file of a network of ours"):
         imports.import_file(BytesIO(spoil(content)))
     assert not ModelVersion.objects.exists()
 
 
 def test_a_file_over_the_limit_is_refused(content, settings):
     settings.MODEL_MAX_BYTES = 1_000_000
-    with pytest.raises(imports.NotImported, match="up to 1 MB"):
+    with pytest.raises(DomainError, match="up to 1 MB"):
         imports.import_file(BytesIO(content + b"0" * 1_000_000))
 
 

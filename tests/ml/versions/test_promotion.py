@@ -3,6 +3,7 @@
 import pytest
 from django.core.files.storage import default_storage
 
+from colorweb.errors import DomainError
 from colorweb.health import workers
 from ml.models import Promotion
 from ml.versions import promotion, registry
@@ -37,20 +38,20 @@ def test_promoting_and_rolling_back_leave_a_record(versions, admin_user):
 
 
 def test_there_is_nothing_to_roll_back_to_before_the_first_promotion(versions):
-    with pytest.raises(promotion.NotPromoted, match="no version in service before"):
+    with pytest.raises(DomainError, match="no version in service before"):
         promotion.roll_back()
 
 
 def test_what_is_in_service_is_not_promoted_again(versions):
     promotion.promote(versions[0], reason="a test")
-    with pytest.raises(promotion.NotPromoted, match="in service already"):
+    with pytest.raises(DomainError, match="in service already"):
         promotion.promote(versions[0], reason="a test")
     assert Promotion.objects.count() == 1
 
 
 def test_a_version_whose_weights_are_gone_stays_out(versions):
     default_storage.delete(versions[0].file)
-    with pytest.raises(promotion.NotPromoted, match="cannot be read"):
+    with pytest.raises(DomainError, match="cannot be read"):
         promotion.promote(versions[0], reason="a test")
     assert registry.current().ships
 

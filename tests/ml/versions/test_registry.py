@@ -103,10 +103,10 @@ def test_a_local_copy_is_checked_each_time_and_mended(trained):
 def test_weights_that_changed_in_the_storage_are_refused(trained):
     version = registry.register(trained)
     default_storage.delete(version.file)
-    with pytest.raises(registry.Unavailable, match="not in the storage"):
+    with pytest.raises(registry.WeightsUnavailable, match="not in the storage"):
         registry.local_file(version)
     default_storage.save(version.file, ContentFile(b"something else"))
-    with pytest.raises(registry.Unavailable, match="have changed"):
+    with pytest.raises(registry.WeightsUnavailable, match="have changed"):
         registry.local_file(version)
 
 

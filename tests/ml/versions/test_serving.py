@@ -3,6 +3,7 @@
 import pytest
 from django.core.files.storage import default_storage
 
+from colorweb.errors import DomainError
 from ml.versions import promotion, registry, serving
 from tests.ml import networks
 
@@ -55,7 +56,7 @@ def test_a_version_asked_for_by_its_digits_is_that_one_or_none(folder):
     held = serving.Networks()
     version = networks.version(folder, 1)
     assert held.get(str(version)).sha256 == version.sha256
-    with pytest.raises(serving.Unavailable, match="There is no version"):
+    with pytest.raises(DomainError, match="cannot be loaded now"):
         held.get("mine@000000000000")
 
 

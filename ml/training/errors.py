@@ -1,7 +1,0 @@
-"""What can be wrong with a training run."""
-
-from ml.errors import Told
-
-
-class RunError(Told):
-    """A run that cannot be made, steered or finished."""

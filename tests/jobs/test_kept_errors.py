@@ -1,0 +1,126 @@
+"""Rows keep an error's code and parameters; those of version 0.1 kept an English sentence."""
+
+from typing import Any
+
+import pytest
+from django.apps.registry import Apps
+from django.core.management import call_command
+from django.utils import timezone, translation
+
+from jobs.models import Job, Rendition
+from ml.models import DataSet, Evaluation, TrainingRun
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+DIED = "The worker stopped three times while colouring this photo. Try a smaller copy of it."
+NARROW = (
+    "The photo is 4000 x 20 pixels; its long side may be at most 20 times its short side. "
+    "Cut it into pieces."
+)
+OLD = [
+    ("worker_died", DIED, "worker_died", {}),
+    ("took_too_long", "Colouring took too long. Try a smaller copy of the photo.", None, {}),
+    (
+        "internal_error",
+        "Something broke on our side while colouring. Please try again.",
+        None,
+        {},
+    ),
+    ("too_narrow", NARROW, None, {"width": "4000", "height": "20", "limit": "20"}),
+]
+
+
+def old_job(apps: Apps, **fields: Any) -> Any:
+    """A failed job, and its photo, as version 0.1 wrote them."""
+    photos: Any = apps.get_model("jobs", "Photo").objects
+    photo = photos.create(
+        guest="0" * 32,
+        name="old.jpg",
+        source="x",
+        format="jpeg",
+        bytes=1,
+        width=1,
+        height=1,
+        has_colour=True,
+        sha256="0" * 64,
+    )
+    return apps.get_model("jobs", "Job").objects.create(
+        photo=photo, queue_owner="user-1", turn=1, frame="256x256", **{"state": "failed"} | fields
+    )
+
+
+@pytest.mark.parametrize(("code", "sentence", "kept", "params"), OLD)
+def test_an_old_sentence_becomes_its_code_and_reads_in_both_languages(
+    old_rows, code, sentence, kept, params
+):
+    row = old_job(old_rows, error_code=code, error_message=sentence)
+    call_command("migrate", verbosity=0)
+    job = Job.objects.get(pk=row.pk)
+    assert (job.error_code, job.error_params, job.error_message) == (kept or code, params, "")
+    assert job.error_text == sentence.replace("colouring", "coloring").replace(
+        "Colouring", "Coloring"
+    )
+    with translation.override("ru"):
+        assert not job.error_text.isascii()
+
+
+def test_an_old_sentence_that_no_code_stands_for_is_shown_as_it_is(old_rows):
+    row = old_job(old_rows, error_code="internal_error", error_message="The cat sat on it.")
+    call_command("migrate", verbosity=0)
+    job = Job.objects.get(pk=row.pk)
+    assert (job.error_text, job.error_code) == ("The cat sat on it.", "internal_error")
+
+
+def test_an_old_rendition_keeps_its_own_text(old_rows):
+    job = old_job(old_rows, state="succeeded")
+    old_rows.get_model("jobs", "Rendition").objects.create(
+        job=job,
+        format="png",
+        vividness=1,
+        long_side=0,
+        state="failed",
+        error_code="worker_died",
+        error_message="The worker stopped three times while making this file.",
+        wanted_at=timezone.now(),
+    )
+    call_command("migrate", verbosity=0)
+    assert Rendition.objects.get().error_code == "worker_died.file"
+    assert Rendition.objects.get().error_text.endswith("while making this file.")
+
+
+def kept(code: str, sentence: str, **parts: Any) -> dict[str, Any]:
+    """An error as ml's rows of version 0.1 kept it."""
+    return {"code": code, "sentence": sentence, "parts": parts}
+
+
+def test_old_errors_of_data_sets_runs_and_evaluations_are_read_from_their_code(old_rows):
+    versions, sets, runs, evaluations = (
+        old_rows.get_model("ml", name).objects
+        for name in ("ModelVersion", "DataSet", "TrainingRun", "Evaluation")
+    )
+    sets.create(
+        name="album",
+        error=kept(
+            "no_photos",
+            "None of the %(photos)d photos can be learnt from: %(broken)d broken, "
+            "%(grey)d without colour, %(small)d too small.",
+            photos=2, broken=1, grey=1, small=0,
+        ),
+    )  # fmt: skip
+    runs.create(name="run", options={}, error=kept("gone", "Gone: %(why)s", why="rain"))
+    version = versions.create(name="x", sha256="1" * 64, bytes=1, card={})
+    evaluations.create(
+        version=version,
+        against=version,
+        error=kept("model_unavailable", "The weights cannot be read: %(why)s", why="moths"),
+    )
+    call_command("migrate", verbosity=0)
+    assert DataSet.objects.get().error_message == (
+        "None of the 2 photos can be used for training: 1 broken, 1 without color, 0 too small."
+    )
+    assert TrainingRun.objects.get().error_message == "Gone: rain"
+    assert Evaluation.objects.get().error == {
+        "code": "model_unavailable.weights",
+        "params": {"reason": "moths"},
+    }
+    assert "moths" in Evaluation.objects.get().error_message
