@@ -73,7 +73,7 @@ def _worst(
 
 @contextmanager
 def site(count: int, owners: int, database: str) -> Iterator[Callable[[str], float]]:
-    """A process with so many photos; called with a page's name it renders it, and tells the ms."""
+    """A process with so many photos; called with a page's name it renders it, and prints the ms."""
     with tempfile.TemporaryDirectory(prefix="colorweb-tests-") as folder, ExitStack() as stack:
         url = databases.create() if database == "PostgreSQL" else None
         if url:

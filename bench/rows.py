@@ -8,7 +8,7 @@ from statistics import median
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One measured thing beside what it is measured against."""
+    """One measured thing and what it is measured against."""
 
     what: str
     value: str
@@ -17,17 +17,17 @@ class Row:
     aim: str = ""
 
 
-def times(ways: dict[str, Callable[[], object]], repeats: int) -> dict[str, float]:
-    """Median milliseconds of processor time of each way.
+def times(functions: dict[str, Callable[[], object]], repeats: int) -> dict[str, float]:
+    """Median milliseconds of processor time of each function.
 
     Each round runs all of them, one after another, so that they meet the same machine; processor
     time, because another process must not count. Everything runs in one thread.
     """
-    taken: dict[str, list[float]] = {name: [] for name in ways}
+    taken: dict[str, list[float]] = {name: [] for name in functions}
     for turn in range(repeats + 1):
-        for name, way in ways.items():
+        for name, function in functions.items():
             start = time.process_time()
-            way()
+            function()
             if turn:  # the first round warms caches
                 taken[name].append((time.process_time() - start) * 1000)
     return {name: median(values) for name, values in taken.items()}

@@ -23,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     missing = [str(photo) for photo in options.photos if not photo.is_file()]
     if missing:
         return _error(f"There is no file {missing[0]}", NOT_UNDERSTOOD)
-    with Client(options.server, options.token, options.patience) as client:
+    with Client(options.server, options.token, options.timeout) as client:
         report = Report(len(options.photos), quiet=options.quiet)
         try:
             if not options.token:
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
             with closing(outcomes):
                 for outcome in outcomes:
-                    report.tell(outcome)
+                    report.add(outcome)
         except SameName as error:
             return _error(str(error), NOT_UNDERSTOOD)
         except (ColorwebError, OSError) as error:
@@ -63,7 +63,7 @@ class Report:
         self.quiet = quiet
         self.colored = self.skipped = self.failed = 0
 
-    def tell(self, outcome: Outcome) -> None:
+    def add(self, outcome: Outcome) -> None:
         """Count a photo; say what was wrong with it."""
         self.failed += outcome.error is not None
         self.skipped += outcome.skipped
@@ -107,7 +107,7 @@ def _be_the_same_guest(client: Client, folder: Path) -> None:
         except Refused as error:
             if error.status != 401:
                 raise
-            client.token = None  # the server has forgotten this guest
+            client.token = None  # the server no longer knows this guest
         else:
             return
     known[client.server] = client.become_guest()
@@ -147,12 +147,13 @@ def _parser() -> argparse.ArgumentParser:
     add("--parallel", type=_positive, default=4, metavar="N", help="photos under way at a time")
     add("--overwrite", action="store_true", help="color again what is there already")
     add(
-        "--patience",
+        "--timeout",
         type=float,
         default=600,
         metavar="SECONDS",
-        help="how long a server that is busy or away is asked again (%(default)s)",
+        help="how long requests to a busy or unavailable server are retried (%(default)s)",
     )
+    add("--patience", dest="timeout", type=float, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     add("--quiet", "-q", action="store_true", help="errors only")
     return parser
 

@@ -12,29 +12,29 @@ from urllib.parse import urlsplit
 import httpx
 
 from colorweb_client.errors import NotColored, Stopped, Unreachable
-from colorweb_client.patience import refusal, retry_after, send_with_retries
+from colorweb_client.retries import refusal, retry_after, send_with_retries
 
 Job = dict[str, Any]
 """A job as the server's documentation describes it."""
 
 WAIT = 10
 """Seconds for which the answer to a photo may be held back until the photo is colored."""
-LOOK_AGAIN = (1.0, 10.0)
-"""Seconds between two looks at a job: at least, at most."""
+POLL_SECONDS = (1.0, 10.0)
+"""Seconds between two polls of a job: at least, at most."""
 
 
 class Client:
     """Everything an account, or a guest, can do with photos.
 
     Without a token the client becomes a guest at its first photo; `token` then has what proves
-    to be that guest. `patience` is for how many seconds a server that is busy or away is asked
-    again. May be used by several threads. All methods raise `ColorwebError`.
+    to be that guest. Requests to a server that is busy or unavailable are retried for `timeout`
+    seconds. May be used by several threads. All methods raise `ColorwebError`.
     """
 
-    def __init__(self, server: str, token: str | None = None, patience: float = 600.0) -> None:
+    def __init__(self, server: str, token: str | None = None, timeout: float = 600.0) -> None:
         self.server = server.rstrip("/")
         self.token = token
-        self.patience = patience
+        self.timeout = timeout
         self._stopped = threading.Event()
         self._guest = threading.Lock()
         self._http = httpx.Client(
@@ -50,7 +50,7 @@ class Client:
         self.close()
 
     def stop(self) -> None:
-        """End all waiting: whoever waits, in whatever thread, gets Stopped."""
+        """End all waiting: every thread that waits gets Stopped."""
         self._stopped.set()
 
     def close(self) -> None:
@@ -58,8 +58,8 @@ class Client:
         self._http.close()
 
     def me(self) -> dict[str, Any]:
-        """Who the server takes us for, and our quotas."""
-        return self._ask("GET", "/api/v1/me/").json()
+        """Whose requests these are for the server, and their quotas."""
+        return self._call("GET", "/api/v1/me/").json()
 
     def become_guest(self) -> str:
         """Get a guest's token, unless there is a token already; the token."""
@@ -86,7 +86,7 @@ class Client:
         fields = {name: str(value) for name, value in options.items() if value is not None}
         headers = {"Idempotency-Key": key_of(path, fields), "Prefer": f"wait={wait}"}
 
-        def ask() -> httpx.Response:
+        def send_once() -> httpx.Response:
             with path.open("rb") as file:
                 return self._request(
                     "POST",
@@ -96,13 +96,13 @@ class Client:
                     headers=headers,
                 )
 
-        return self._insist(ask).json()
+        return self._retry(send_once).json()
 
     def wait(self, job: Job) -> Job:
         """The job once it has succeeded. Raises NotColored if it does not."""
         while job["status"] in ("queued", "running"):
             expected = job["eta_seconds"] or 2.0
-            self._pause(min(max(expected / 2, LOOK_AGAIN[0]), LOOK_AGAIN[1]))
+            self._pause(min(max(expected / 2, POLL_SECONDS[0]), POLL_SECONDS[1]))
             job = self.job(job["id"])
         if job["status"] == "succeeded":
             return job
@@ -111,35 +111,35 @@ class Client:
 
     def job(self, job_id: str) -> Job:
         """One job as it is now."""
-        return self._ask("GET", f"/api/v1/jobs/{job_id}/").json()
+        return self._call("GET", f"/api/v1/jobs/{job_id}/").json()
 
     def jobs(self, ids: Iterable[str]) -> list[Job]:
         """Up to a hundred jobs at once; those that are not there are left out."""
-        return self._ask("GET", "/api/v1/jobs/", params={"id": list(ids)}).json()["results"]
+        return self._call("GET", "/api/v1/jobs/", params={"id": list(ids)}).json()["results"]
 
     def cancel(self, job: Job) -> Job:
         """Stop a job."""
-        return self._ask("POST", f"/api/v1/jobs/{job['id']}/cancel/").json()
+        return self._call("POST", f"/api/v1/jobs/{job['id']}/cancel/").json()
 
     def retry(self, job: Job) -> Job:
         """Queue a failed or canceled job again; the new job."""
-        return self._ask("POST", f"/api/v1/jobs/{job['id']}/retry/").json()
+        return self._call("POST", f"/api/v1/jobs/{job['id']}/retry/").json()
 
     def delete(self, job: Job) -> None:
         """Delete the photo with everything made from it."""
-        self._ask("DELETE", f"/api/v1/jobs/{job['id']}/")
+        self._call("DELETE", f"/api/v1/jobs/{job['id']}/")
 
-    def download(self, job: Job, path: str | Path, kind: str = "result", **wishes: Any) -> Path:
+    def download(self, job: Job, path: str | Path, kind: str = "result", **options: Any) -> Path:
         """Save one of a job's files; it appears under `path` when it is whole.
 
-        With wishes (format, size, vividness, keep_metadata, as the API has them) the result is
-        made anew so, and waited for.
+        With options (format, size, vividness, keep_metadata, as the API has them) the result is
+        made with them first.
         """
         path = Path(path)
         partial = path.with_name(f".{path.name}.{job['id'][:8]}.part")
-        url = self._made(job, wishes) if wishes else job["urls"][kind]
+        url = self._made(job, options) if options else job["urls"][kind]
 
-        def ask() -> httpx.Response:
+        def send_once() -> httpx.Response:
             place = urlsplit(url).path
             with self._http.stream("GET", place, headers=self._authorization()) as answer:
                 if answer.is_error:
@@ -151,18 +151,18 @@ class Client:
             return answer
 
         try:
-            self._insist(ask)
+            self._retry(send_once)
             partial.replace(path)
         finally:
             partial.unlink(missing_ok=True)
         return path
 
-    def _made(self, job: Job, wishes: dict[str, Any]) -> str:
-        """The address of the result as wished for, once it is there."""
-        params = {name: str(value) for name, value in wishes.items() if value is not None}
-        ends = time.monotonic() + self.patience
+    def _made(self, job: Job, options: dict[str, Any]) -> str:
+        """The address of the result with these options, once it is there."""
+        params = {name: str(value) for name, value in options.items() if value is not None}
+        ends = time.monotonic() + self.timeout
         while True:
-            answer = self._insist(
+            answer = self._retry(
                 lambda: self._http.get(
                     f"/api/v1/jobs/{job['id']}/result/",
                     params=params,
@@ -173,13 +173,13 @@ class Client:
                 return answer.headers["Location"]
             if time.monotonic() > ends:
                 raise Unreachable("The file was not made in time.")
-            self._pause(max(retry_after(answer), LOOK_AGAIN[0]))
+            self._pause(max(retry_after(answer), POLL_SECONDS[0]))
 
-    def _ask(self, method: str, path: str, **more: Any) -> httpx.Response:
-        return self._insist(lambda: self._request(method, path, **more))
+    def _call(self, method: str, path: str, **more: Any) -> httpx.Response:
+        return self._retry(lambda: self._request(method, path, **more))
 
-    def _insist(self, ask: Callable[[], httpx.Response]) -> httpx.Response:
-        return send_with_retries(ask, self.patience, self._pause)
+    def _retry(self, send_once: Callable[[], httpx.Response]) -> httpx.Response:
+        return send_with_retries(send_once, self.timeout, self._pause)
 
     def _request(
         self, method: str, path: str, headers: dict[str, str] | None = None, **more: Any

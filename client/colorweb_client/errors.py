@@ -10,7 +10,7 @@ class Stopped(ColorwebError):
 
 
 class Unreachable(ColorwebError):
-    """No answer, however often it was asked for."""
+    """No answer after all retries."""
 
 
 class Refused(ColorwebError):

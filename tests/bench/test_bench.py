@@ -24,7 +24,7 @@ def test_large_photo_is_laid_together(tmp_path: Path):
     assert photos.read(tmp_path / "photo.jpg").rgb.shape == (3100, 4400, 3)
 
 
-def test_ways_are_timed_in_turn():
+def test_functions_are_timed_in_turn():
     calls: list[str] = []
     taken = times({"a": lambda: calls.append("a"), "b": lambda: calls.append("b")}, repeats=2)
     assert calls == ["a", "b"] * 3
@@ -45,7 +45,7 @@ def test_unknown_row_is_refused(monkeypatch, capsys):
     assert "no row is called speed" in capsys.readouterr().err
 
 
-def test_rows_asked_for_are_printed_and_the_page_is_left(monkeypatch, capsys):
+def test_requested_rows_are_printed_and_the_page_is_left(monkeypatch, capsys):
     monkeypatch.setitem(ROWS, "network", lambda *, quick: [Row("network", str(quick))])
     monkeypatch.setattr("sys.argv", ["bench", "network", "--quick"])
     threads = cv2.getNumThreads()
@@ -54,7 +54,7 @@ def test_rows_asked_for_are_printed_and_the_page_is_left(monkeypatch, capsys):
     assert "| network | True |" in capsys.readouterr().out
 
 
-def test_of_a_page_the_view_that_suffers_most_is_told(monkeypatch, capsys):
+def test_of_a_page_the_view_that_slows_down_most_is_reported(monkeypatch, capsys):
     monkeypatch.setitem(pages.PAGES, "history", ("first", "by name"))
     many = {"history first": 11.0, "history by name": 15.0}
     assert pages._worst("history", lambda _: 10.0, many.__getitem__, repeats=3) == (

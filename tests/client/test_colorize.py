@@ -23,7 +23,7 @@ def colorize(site, album, tmp_path, capsys):
 
     def run(*more: str) -> tuple[int, str]:
         photos = sorted(str(path) for path in album.iterdir())
-        place = ["--server", site.url, "--out", str(tmp_path / "out"), "--patience", "20"]
+        place = ["--server", site.url, "--out", str(tmp_path / "out"), "--timeout", "20"]
         code = main(["colorize", *photos, *place, *more])
         return code, capsys.readouterr().err
 
@@ -160,7 +160,7 @@ def test_a_missing_file_is_said_before_anything_is_sent(site, tmp_path, capsys):
 
 
 def test_everything_a_job_can_do_works_from_python(site, album):
-    with Client(site.url, patience=5) as client:
+    with Client(site.url, timeout=5) as client:
         job = client.send(album / "a.jpg", wait=0, vividness=1.2)
         assert job["status"] == "queued"
         assert [found["id"] for found in client.jobs([job["id"]])] == [job["id"]]
@@ -176,7 +176,7 @@ def test_everything_a_job_can_do_works_from_python(site, album):
 
 
 def test_a_result_is_downloaded_in_another_format(site, worker, album, tmp_path):
-    with Client(site.url, patience=20) as client:
+    with Client(site.url, timeout=20) as client:
         job = client.colorize(album / "a.jpg")
         path = client.download(job, tmp_path / "a.webp", format="webp", size=200, vividness=1.4)
     assert path.read_bytes() == b"colors of a.jpg as webp"

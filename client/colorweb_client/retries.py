@@ -1,4 +1,4 @@
-"""Asking again: what is worth another try, after how long, and when to give up."""
+"""Retries: which errors are worth one, after how long, and when to give up."""
 
 import random
 import time
@@ -12,26 +12,26 @@ from colorweb_client.errors import Refused, Unreachable
 
 BUSY = frozenset({429, 502, 503, 504})
 FIRST_PAUSE = 0.5
-LONGEST_PAUSE = 30.0
+MAX_PAUSE = 30.0
 
 
 def send_with_retries(
-    ask: Callable[[], httpx.Response],
-    patience: float,
+    send: Callable[[], httpx.Response],
+    timeout: float,
     pause: Callable[[float], object] = time.sleep,
 ) -> httpx.Response:
-    """The answer to `ask()`, asked again while the server is away or busy.
+    """The answer to `send()`, sent again while the server is unavailable or busy.
 
     Pauses double from half a second to thirty, with jitter, and are never shorter than the
-    server's Retry-After. Raises Unreachable or Refused once `patience` seconds would be over.
+    server's Retry-After. Raises Unreachable or Refused once `timeout` seconds would be over.
     """
-    ends = time.monotonic() + patience
-    usual = FIRST_PAUSE
+    ends = time.monotonic() + timeout
+    backoff = FIRST_PAUSE
     while True:
         problem: Unreachable | Refused
-        wished = 0.0
+        requested = 0.0
         try:
-            answer = ask()
+            answer = send()
         except httpx.TransportError as error:
             problem = Unreachable(f"The server does not answer: {error or type(error).__name__}")
         else:
@@ -40,16 +40,16 @@ def send_with_retries(
             problem = refusal(answer)
             if answer.status_code not in BUSY:
                 raise problem
-            wished = retry_after(answer)
-        wait = max(wished, usual * random.uniform(0.5, 1.0))  # noqa: S311 - only spreads load
+            requested = retry_after(answer)
+        wait = max(requested, backoff * random.uniform(0.5, 1.0))  # noqa: S311 - only spreads load
         if time.monotonic() + wait > ends:
             raise problem
         pause(wait)
-        usual = min(LONGEST_PAUSE, usual * 2)
+        backoff = min(MAX_PAUSE, backoff * 2)
 
 
 def refusal(answer: httpx.Response) -> Refused:
-    """The error that an answer tells about."""
+    """The error that an answer reports."""
     try:
         problem = answer.json()
         return Refused(answer.status_code, str(problem["code"]), str(problem["detail"]))

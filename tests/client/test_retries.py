@@ -10,7 +10,7 @@ import httpx
 import pytest
 from colorweb_client import Client, Refused, Unreachable
 from colorweb_client.cli import main
-from colorweb_client.patience import retry_after, send_with_retries
+from colorweb_client.retries import retry_after, send_with_retries
 
 CUT = "cut"
 PROBLEM = '{"code": "queue_full", "detail": "Later, please."}'
@@ -57,12 +57,12 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture
 def ask(server):
-    """Insists on an answer of the server; the answer and the pauses made."""
+    """Sends with retries; the answer and the pauses made."""
 
-    def ask(patience: float = 600) -> tuple[httpx.Response, list[float]]:
+    def ask(timeout: float = 600) -> tuple[httpx.Response, list[float]]:
         pauses: list[float] = []
         with httpx.Client() as http:
-            answer = send_with_retries(lambda: http.get(server.url), patience, pauses.append)
+            answer = send_with_retries(lambda: http.get(server.url), timeout, pauses.append)
         return answer, pauses
 
     return ask
@@ -94,10 +94,10 @@ def test_a_refusal_is_taken_at_its_word(server, ask, status):
     assert server.asked == 1
 
 
-def test_patience_ends(server, ask):
+def test_retries_end_with_the_timeout(server, ask):
     server.answers = [(503, {"Retry-After": "3600"}, PROBLEM)]
     with pytest.raises(Refused, match=r"Later, please\."):
-        ask(patience=60)
+        ask(timeout=60)
     assert server.asked == 1
 
 
@@ -110,7 +110,7 @@ def test_a_proxys_error_page_is_told_as_what_it_is(server, ask):
 def test_a_server_that_is_not_there_is_said_in_one_line(server, tmp_path, capsys):
     (tmp_path / "a.jpg").write_bytes(b"x")
     server.server_close()
-    place = ["--server", server.url, "--out", str(tmp_path / "out"), "--patience", "0"]
+    place = ["--server", server.url, "--out", str(tmp_path / "out"), "--timeout", "0"]
     assert main(["colorize", str(tmp_path / "a.jpg"), *place]) == 3
     said = capsys.readouterr().err
     assert said.startswith("The server does not answer: ")
@@ -126,10 +126,10 @@ def test_stopping_ends_the_waiting(server):
 
 
 def test_no_answer_at_all_is_unreachable():
-    with pytest.raises(Unreachable), Client("http://127.0.0.1:9", patience=0) as client:
+    with pytest.raises(Unreachable), Client("http://127.0.0.1:9", timeout=0) as client:
         client.me()
 
 
 @pytest.mark.parametrize("value", ["", "soon", "-3"])
-def test_a_senseless_wish_is_none(value):
+def test_a_retry_after_without_sense_counts_as_none(value):
     assert retry_after(httpx.Response(503, headers={"Retry-After": value})) == 0
