@@ -16,7 +16,7 @@ def test_add_list_show_check_delete(root, tmp_path, capsys):
     files = {f"{seed}.png": colors.png(photo(seed)) for seed in range(10)}
     tar = colors.tar(tmp_path / "photos.tar", files | {"bad.jpg": b""})
     call_command("datasets", "add", "Ours", "--archive", str(tar), "--here")
-    assert "9 photos to train on, 1 apart; left out: 1 broken" in capsys.readouterr().out
+    assert "9 photos to train on, 1 held out; left out: 1 broken" in capsys.readouterr().out
     call_command("datasets", "list")
     assert "ready" in capsys.readouterr().out
     call_command("datasets", "check", "Ours", "--here")

@@ -43,7 +43,7 @@ def test_parts_become_tars_that_the_engine_reads(tmp_path):
     assert tars["training"].stat().st_mtime_ns == before, "the same sets are not written twice"
 
 
-def test_a_photo_kept_apart_by_one_set_is_learned_from_in_none(tmp_path):
+def test_a_photo_held_out_by_one_set_is_learned_from_in_none(tmp_path):
     files = {f"{seed}.png": colors.png(photo(seed)) for seed in range(20)}
     one = checked(upload(tmp_path, files))
     few = dict(list(files.items())[:4])

@@ -144,11 +144,11 @@ def test_containers_limit_counts(tmp_path):
     assert memory._of_container(tmp_path) > memory._of_machine()
 
 
-def test_every_so_manieth_photo_is_kept_apart(tmp_path):
-    rest, apart = data.load([colors.folder(tmp_path, 7)]).split(3, at_most=5)
-    assert apart.names == ["002.png", "005.png"]
+def test_every_nth_photo_is_held_out(tmp_path):
+    rest, held_out = data.load([colors.folder(tmp_path, 7)]).split(3, at_most=5)
+    assert held_out.names == ["002.png", "005.png"]
     assert len(rest) == 5
-    assert rest.fingerprint != apart.fingerprint
+    assert rest.fingerprint != held_out.fingerprint
 
 
 def test_every_photo_is_seen_once_in_a_pass(tmp_path):
