@@ -9,7 +9,7 @@ _registered: list[Photos] = []
 
 
 def register(photos: Photos) -> None:
-    """Adds a source of photos; each call of it must ask anew who allows it now."""
+    """Adds a source of photos; each call of it must find out who allows it now."""
     _registered.append(photos)
 
 

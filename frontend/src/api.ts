@@ -1571,7 +1571,7 @@ export interface components {
             /** Format: uuid */
             readonly id: string;
             readonly name: string;
-            /** @description Tells it from others of its name. */
+            /** @description Distinguishes it from others of its name. */
             version: string;
             /** SHA-256 of the weights */
             readonly sha256: string;
@@ -1685,7 +1685,7 @@ export interface components {
         NewEvaluationRequest: {
             /**
              * Format: uuid
-             * @description Null: the photos that decide on promotion, which are those kept apart by the version's training and the reference set.
+             * @description Null: the photos that decide on promotion, which are those held out by the version's training and the reference set.
              */
             data_set?: string | null;
         };
@@ -1948,7 +1948,7 @@ export interface components {
         };
         /** @description How to train; what is null is left to the preset. */
         RunOptionsRequest: {
-            /** @description Passes over the photos. */
+            /** @description Times that every photo is seen. */
             epochs?: number | null;
             /** @description Photos a step. */
             batch?: number | null;
@@ -8146,4 +8146,4 @@ export interface operations {
         };
     };
 }
-// SHA-256 of docs/openapi.yaml: 85e9226e845899d29b47ef01dd82461009d6f194c5113d4b17c14e9214f49e0a
+// SHA-256 of docs/openapi.yaml: 3e17cf7346954a4bf2d306e70cef92cf11ab2b8ad2ea2551e3c7a1c31923ac68

@@ -107,7 +107,7 @@ class TrainingRunAdmin(OfTrainers):
             context = {
                 **ONE_BUTTON,
                 "run": run,
-                "told": describe.whole(run),
+                "content": describe.whole(run),
                 "words": _words(),
                 "events": f"/ws/training-runs/{run.pk}/",
                 "poll": reverse("api-training-run", args=[run.pk]),

@@ -28,7 +28,7 @@ STATES = {"queued": "info", "running": "warning", "ready": "success", "failed": 
 
 
 class Kept(ReadOnly):
-    """Rows that stay, whatever becomes of what they tell about."""
+    """Rows that nobody deletes: records of what was done."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

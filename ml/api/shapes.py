@@ -55,7 +55,7 @@ def _figure(name: str, kind: Any = serializers.IntegerField, **more: Any) -> Any
 class RunOptionsSerializer(serializers.Serializer):
     """How to train; what is null is left to the preset."""
 
-    epochs = _figure("epochs", help_text="Passes over the photos.")
+    epochs = _figure("epochs", help_text="Times that every photo is seen.")
     batch = _figure("batch", help_text="Photos a step.")
     rate = _figure("rate", serializers.FloatField, help_text="Highest learning rate.")
     size = _figure("size", help_text="Pixels of the crops; null: they may grow.")

@@ -49,7 +49,7 @@ class NewModelVersionSerializer(serializers.Serializer):
 class ModelVersionSerializer(serializers.ModelSerializer):
     """A set of weights, and all that is known about where they come from."""
 
-    version = serializers.CharField(help_text="Tells it from others of its name.")
+    version = serializers.CharField(help_text="Distinguishes it from others of its name.")
     in_service = serializers.SerializerMethodField(help_text="Whether photos are given to it.")
     ships = serializers.BooleanField(help_text="Whether it came with the program.")
     run = serializers.UUIDField(source="run_id", allow_null=True, help_text="That trained it.")
@@ -84,7 +84,7 @@ class NewEvaluationSerializer(serializers.Serializer):
     data_set = serializers.UUIDField(
         default=None,
         allow_null=True,
-        help_text="Null: the photos that decide on promotion, which are those kept apart by the "
+        help_text="Null: the photos that decide on promotion, which are those held out by the "
         "version's training and the reference set.",
     )
 

@@ -8,7 +8,7 @@ from PIL import Image
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 """IPTC's term for a picture to which a trained network has added what was not in it.
 
-Not `algorithmicallyEnhanced`, which is for corrections that leave alone what a picture tells.
+Not `algorithmicallyEnhanced`, which is for corrections that keep what a picture shows.
 """
 
 MAX_TEXT = 4000  # bytes; EXIF has 64 kB in all

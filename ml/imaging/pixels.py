@@ -25,7 +25,7 @@ GRAY = {"1", "L", "LA", "La", *WIDE}
 class Profile:
     """How an image's own colors become those of sRGB, by its ICC profile if it has one.
 
-    ``notes`` tells what went wrong: a broken profile is ignored.
+    ``notes`` has what went wrong: a broken profile is ignored.
     """
 
     def __init__(self, image: Image.Image) -> None:
@@ -88,7 +88,7 @@ def _to_srgb(profile: ImageCms.ImageCmsProfile, mode: str) -> ImageCms.ImageCmsT
 
 
 def _is_identity(transform: ImageCms.ImageCmsTransform) -> bool:
-    """Most profiles are sRGB under one name or another: a probe tells, and saves the work."""
+    """Most profiles are sRGB under one name or another: a probe finds out, and saves the work."""
     steps = np.linspace(0, 255, 9).astype(np.uint8)
     probe = np.stack(np.meshgrid(steps, steps, steps), -1).reshape(27, 27, 3)
     mapped = np.asarray(ImageCms.applyTransform(Image.fromarray(probe), transform))

@@ -63,7 +63,7 @@ class ModelVersion(models.Model):
 
     @property
     def version(self) -> str:
-        """What tells it from others of its name: the first digits of the weights' SHA-256."""
+        """What distinguishes it from others of its name: the first digits of the SHA-256."""
         return self.sha256[:SHORT]
 
     @property

@@ -45,7 +45,7 @@ def finalize(run: TrainingRun, journal: Journal, status: int) -> None:
 
 
 def was_stopped(journal: Journal, status: int) -> bool:
-    """Whether the process ended because it was told to, before its first step or later."""
+    """Whether the process ended because it was stopped, before its first step or later."""
     return journal.end.get("reason") == "stopped" or status == -signal.SIGTERM
 
 

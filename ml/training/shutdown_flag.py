@@ -1,4 +1,4 @@
-"""A file that tells a worker's pool process, which trains, that its worker has to end.
+"""A file that signals to a worker's pool process, which trains, that its worker has to end.
 
 Celery lets a running task finish, and a training would for days. Signals of the main process do
 not reach the pool, and it must not be killed before the run is saved.

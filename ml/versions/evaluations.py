@@ -1,7 +1,7 @@
 """Measuring versions: requested by staff, done by the worker that trains, one after another.
 
 Both versions are measured by a child process on the same photos, so that its end never ends
-the worker; a worker that dies loses its lease, and the next one begins anew.
+the worker; a worker that dies loses its lease, and the next one starts over.
 """
 
 import json

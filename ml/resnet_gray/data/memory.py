@@ -1,6 +1,6 @@
 """How much memory may be filled, and keeping what was freed.
 
-glibc gives every large block back to the system and fetches it anew, page by page. A network's
+glibc gives every large block back to the system and fetches it again, page by page. A network's
 step does that hundreds of times: holding on to the memory makes training on a CPU 1.4 times as
 fast (128 px, two cores), at the cost of a process that does not shrink.
 """
@@ -14,7 +14,7 @@ M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4  # <malloc.h>
 
 
 def hold_freed_memory() -> bool:
-    """Tells the C library; answers whether it understood (glibc does)."""
+    """Sets it in the C library; whether that knows it (glibc does)."""
     if sys.platform != "linux":
         return False
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)

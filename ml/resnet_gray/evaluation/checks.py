@@ -1,4 +1,4 @@
-"""How far a training has come, on photos apart: figures, and pictures to look at.
+"""How far a training has come, on held-out photos: figures, and pictures to look at.
 
 Made at the size at which the network answers (a quarter of ``SIZE`` for the U-Net), quickly; the
 figures for people are those of ``evaluate``.

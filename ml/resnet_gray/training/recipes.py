@@ -35,7 +35,7 @@ class Recipe:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Self:
-        """The recipe that ``as_dict`` took apart."""
+        """The recipe of what ``as_dict`` gave."""
         return cls(**{**values, "sizes": tuple(map(tuple, values["sizes"]))})
 
     def with_(self, **changes: object) -> "Recipe":
@@ -44,7 +44,7 @@ class Recipe:
 
 
 PRESETS = {
-    # Adam, 0.001, squared error, a fixed size: all that the paper tells about its training.
+    # Adam, 0.001, squared error, a fixed size: all that the paper says about its training.
     "paper": Recipe("resnet-gray", epochs=40, batch=16, sizes=((0, 224),)),
     "best": Recipe(
         "resnet-gray-unet",

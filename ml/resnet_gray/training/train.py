@@ -44,7 +44,7 @@ Errors = (DataError, RunError, CardError, OSError, safetensors.SafetensorError)
 
 
 class Stopped(Exception):
-    """The run was told to end before its time; what it had is saved."""
+    """The run was stopped by a signal; its state is saved."""
 
     def __init__(self, by: signal.Signals) -> None:
         super().__init__("stopped; resume it with --resume")
