@@ -12,7 +12,7 @@ STAGES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("ml", "0006_manage_runs")]
+    dependencies = [("ml", "0007_error_params")]
 
     operations = [
         migrations.AlterField("trainingrun", "stage", models.CharField(choices=STAGES, default="waiting", max_length=10)),
