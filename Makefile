@@ -27,6 +27,7 @@ test-long: setup browser
 	$(BIN)/python -m pytest -m long $(ARGS)
 
 check: setup $(VENV)/.installed-dev
+	.ci/words
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

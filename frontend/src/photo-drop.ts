@@ -3,7 +3,7 @@ import type { PhotoList } from "./photo-list";
 import { Upload } from "./upload";
 import { say } from "./words";
 
-const AT_ONCE = 3;
+const MAX_CONCURRENT = 3;
 
 /** `<photo-drop>`: takes photos dropped anywhere on the page, pasted, picked or photographed. */
 export class PhotoDrop extends HTMLElement {
@@ -67,7 +67,7 @@ export class PhotoDrop extends HTMLElement {
   }
 
   #next(): void {
-    while (this.#sending < (this.#known ? AT_ONCE : 1)) {
+    while (this.#sending < (this.#known ? MAX_CONCURRENT : 1)) {
       const upload = this.#waiting.shift();
       if (!upload) return;
       this.#sending += 1;

@@ -13,7 +13,7 @@ export class PhotoList extends HTMLElement {
 
   connectedCallback(): void {
     for (const element of this.querySelectorAll<HTMLElement>(".card")) {
-      this.#adopt(new PhotoCard(element), element.dataset["id"]!);
+      this.#register(new PhotoCard(element), element.dataset["id"]!);
     }
     const { events = "", poll = "" } = this.dataset;
     this.#live = new Live(events, poll, (job) => this.#show(job), this.#fixed);
@@ -34,7 +34,7 @@ export class PhotoList extends HTMLElement {
   bind(card: PhotoCard, job: Job): void {
     // The socket may have told of it before the answer came, and made a card of its own.
     this.#cards.get(job.id)?.element.remove();
-    this.#adopt(card, job.id);
+    this.#register(card, job.id);
     card.showJob(job);
     this.#live?.receive(job);
     this.#live?.start();
@@ -45,7 +45,7 @@ export class PhotoList extends HTMLElement {
     this.querySelector("[role=status]")!.textContent = words;
   }
 
-  #adopt(card: PhotoCard, id: string): void {
+  #register(card: PhotoCard, id: string): void {
     this.#cards.set(id, card);
     card.on("cancel", () => void this.#cancel(card));
   }
@@ -55,7 +55,7 @@ export class PhotoList extends HTMLElement {
     if (!card) {
       if (this.#fixed) return;
       card = this.add();
-      this.#adopt(card, job.id);
+      this.#register(card, job.id);
     }
     const ended = isTerminal(job) && card.status !== job.status;
     card.showJob(job);
