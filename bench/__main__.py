@@ -28,18 +28,18 @@ TEXT = """# Performance
 
 Written by `make bench`; do not edit. {date}, {processor}, {cores} cores, torch {torch}, OpenCV {cv2}, load {load} at the start.
 
-Times are medians of processor time in one thread, both sides of a ratio in turn within one run; the worker's start is in
-wall-clock time. Ratios travel between machines, milliseconds do not.
+Times are medians of processor time in one thread; both sides of a ratio are measured in turn within one run. The worker's start
+is in wall-clock time. Ratios are similar on other machines; milliseconds are not.
 
 {table}
 
 - *Plainly* is the same network with the same weights as PyTorch loads it: float32, contiguous, nothing fused.
 - *The floor* is what any program pays: Pillow decodes the same file to RGB and encodes it as JPEG 4:4:4, quality 92.
 - The photo is made by the bench: noise of many sizes with grain. It is easier to encode than most, so the floor is low.
-- Pages are rendered by the site's own views, all middleware included, with 60 (history) and 24 (gallery) photos on them. For each
-  page the table shows the view (first, from the middle, by another order, filtered) that slows down most as photos are added; on PostgreSQL its own
-  processor time counts too. Searching in texts reads all of one's photos and is not among them.
-- While a training runs: one coloring process, the training at `nice 10`, stopped and resumed in turn, all on the same cores.
+- Pages are rendered by the site's own views, all middleware included, with 60 (history) and 24 (gallery) photos on them.
+  For each page the table shows the view (first, from the middle, by another order, filtered) that slows down most as photos are
+  added; on PostgreSQL its own processor time counts too. Searching in texts reads all of an owner's photos and is not measured.
+- While a training runs: one coloring process and a training at `nice 10`, stopped and resumed in turn, on the same cores.
 - Peak memory covers reading, the gray copy, network, render, result and preview, in a process that was warm and idle.
 
 `python -m bench {names}` runs some rows alone and leaves this page; `--quick` is for a first look.
