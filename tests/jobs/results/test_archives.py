@@ -83,7 +83,7 @@ def test_page_and_file_answer_202_until_the_zip_is_there(browser, ada):
         assert (answer.status_code, answer["Retry-After"]) == (202, "1")
     archives.claim()
     Archive.objects.update(done=1)
-    assert "1 of 2 photos are in." in browser.get(page).content.decode()
+    assert "1 of 2 photos are packed." in browser.get(page).content.decode()
     Archive.objects.update(state="queued", lease_until=None)
     archives.make_all()
     assert "2 photos, " in browser.get(page).content.decode()
