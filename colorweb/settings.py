@@ -3,7 +3,6 @@
 import secrets
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -245,29 +244,6 @@ CELERY_WORKER_POOL_START_METHOD = "spawn"
 # A spawned child imports torch and warms the network before it answers.
 CELERY_WORKER_PROC_ALIVE_TIMEOUT = 120
 
-
-def _every(seconds: int, task: str) -> dict[str, Any]:
-    """A task of beat; one that found no worker gives way before the next is due."""
-    expires = seconds - 1 if seconds <= 10 else seconds // 2
-    return {"task": task, "schedule": seconds, "options": {"expires": expires}}
-
-
-CELERY_BEAT_SCHEDULE = {
-    "reap": _every(5, "jobs.tasks.reap"),
-    "reap-training": _every(5, "ml.tasks.reap"),
-    "sweep-training": _every(3600, "ml.tasks.sweep"),
-    "sweep-files": _every(3600, "jobs.tasks.sweep_files"),
-    "sweep-renditions": _every(3600, "jobs.tasks.sweep_renditions"),
-    "expire-guests": _every(600, "jobs.tasks.expire_guests"),
-    "expire-trash": _every(3600, "jobs.tasks.expire_trash"),
-    "delete-sessions": _every(3600, "colorweb.accounts.tasks.delete_sessions"),
-    "send-webhooks": _every(5, "jobs.tasks.send_webhooks"),
-    "unpack": _every(10, "jobs.tasks.unpack"),
-    "sweep-batches": _every(3600, "jobs.tasks.sweep_batches"),
-    "sweep-webhooks": _every(3600, "jobs.tasks.sweep_webhooks"),
-    "sweep-share-links": _every(3600, "jobs.tasks.sweep_share_links"),
-    "sweep-keys": _every(3600, "jobs.tasks.sweep_keys"),
-}
 
 # The queue's promises.
 JOB_LEASE = timedelta(seconds=20)

@@ -1,18 +1,48 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+TASKS = {
+    "reap": (5, "jobs.tasks.reap"),
+    "sweep-files": (3600, "jobs.tasks.sweep_files"),
+    "sweep-renditions": (3600, "jobs.tasks.sweep_renditions"),
+    "expire-guests": (600, "jobs.tasks.expire_guests"),
+    "expire-trash": (3600, "jobs.tasks.expire_trash"),
+    "send-webhooks": (5, "jobs.tasks.send_webhooks"),
+    "unpack": (10, "jobs.tasks.unpack"),
+    "sweep-batches": (3600, "jobs.tasks.sweep_batches"),
+    "sweep-webhooks": (3600, "jobs.tasks.sweep_webhooks"),
+    "sweep-share-links": (3600, "jobs.tasks.sweep_share_links"),
+    "sweep-keys": (3600, "jobs.tasks.sweep_keys"),
+}
+MODELS = {
+    "jobs.job": "palette",
+    "jobs.photo": "image",
+    "jobs.publicphoto": "photo_library",
+    "jobs.report": "flag",
+}
+
 
 class JobsConfig(AppConfig):
     name = "jobs"
     verbose_name = _("Photos")
 
     def ready(self) -> None:
-        from colorweb.errors import register  # noqa: PLC0415 - apps are loaded only now
-        from jobs.errors import CODES  # noqa: PLC0415
+        """Registers what photos and jobs add to the site; models can be imported only now."""
+        from colorweb import errors, schedule
+        from colorweb.api import schema  # noqa: F401 - defines the extension of drf-spectacular
+        from colorweb.console import navigation
+        from colorweb.health import metrics
+        from colorweb.http import body_limit
+        from jobs import signals
+        from jobs.errors import CODES
+        from jobs.photos import for_training
+        from jobs.queue.metrics import GAUGES
+        from ml import consent
 
-        register(CODES)
-        # Each connects itself: to logins and deletions, training, monitors, and the API's document.
-        from colorweb.api import schema  # noqa: F401, PLC0415
-        from jobs import signals  # noqa: F401, PLC0415
-        from jobs.photos import for_training  # noqa: F401, PLC0415
-        from jobs.queue import metrics  # noqa: F401, PLC0415
+        errors.register(CODES)
+        schedule.register(TASKS)
+        body_limit.register({"/api/v1/batches/": "REQUEST_MAX_BYTES"})
+        metrics.register(metrics.WORKERS, *GAUGES)
+        navigation.register(navigation.Group(10, _("Photos"), MODELS))
+        consent.register(for_training.allowed)
+        signals.connect()

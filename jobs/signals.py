@@ -7,7 +7,6 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models.signals import post_delete, pre_delete
-from django.dispatch import receiver
 from django.http import HttpRequest
 
 from colorweb.accounts.models import User
@@ -19,7 +18,6 @@ from jobs.sharing import guests, likes, moderation
 from jobs.storage import files
 
 
-@receiver(user_logged_in)
 def claim_at_login(request: HttpRequest, user: User, **_signal: Any) -> None:
     """Runs after signing up too: allauth logs new accounts in."""
     visitor: Visitor | None = getattr(request, "visitor", None)
@@ -27,20 +25,17 @@ def claim_at_login(request: HttpRequest, user: User, **_signal: Any) -> None:
         guests.claim_guest_data(visitor.guest, user)
 
 
-@receiver(user_logged_out)
 def close_sockets(user: User | None, **_signal: Any) -> None:
     """A page left open must not go on showing what its owner has left."""
     if user:
         publish.disconnect(Visitor(user=user, guest="", address="").key)
 
 
-@receiver(post_delete, sender=UserSession)
 def close_sockets_of_ended_session(instance: UserSession, **_signal: Any) -> None:
     """Sessions ended from afar; the pages of the others come back at once."""
     publish.disconnect(f"user-{instance.user_id}")
 
 
-@receiver(post_delete, sender=Photo)
 def delete_files(instance: Photo, **_signal: Any) -> None:
     """However the row went: by its owner, with an account, from the admin.
 
@@ -50,7 +45,6 @@ def delete_files(instance: Photo, **_signal: Any) -> None:
     transaction.on_commit(lambda: files.delete_folder(folder), robust=True)
 
 
-@receiver(pre_delete, sender=User)
 def delete_reactions(instance: User, **_signal: Any) -> None:
     """However the account ends: by its owner, from the admin."""
     visitor = Visitor(user=instance, guest="", address="")
@@ -58,14 +52,23 @@ def delete_reactions(instance: User, **_signal: Any) -> None:
     moderation.delete_reports(visitor)
 
 
-@receiver(pre_delete, sender=Photo)
 def delete_archives(instance: Photo, **_signal: Any) -> None:
     """No zip outlives a photo that is in it."""
     deletion.delete_archives([instance.pk])
 
 
-@receiver(post_delete, sender=Archive)
 def delete_archive_file(instance: Archive, **_signal: Any) -> None:
     """What an unfinished one has written, `archives.expire` finds."""
     if name := instance.file:
         transaction.on_commit(lambda: default_storage.delete(name), robust=True)
+
+
+def connect() -> None:
+    """Lets signals call these functions; for `AppConfig.ready`."""
+    user_logged_in.connect(claim_at_login)
+    user_logged_out.connect(close_sockets)
+    post_delete.connect(close_sockets_of_ended_session, sender=UserSession)
+    post_delete.connect(delete_files, sender=Photo)
+    pre_delete.connect(delete_reactions, sender=User)
+    pre_delete.connect(delete_archives, sender=Photo)
+    post_delete.connect(delete_archive_file, sender=Archive)

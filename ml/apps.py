@@ -1,13 +1,34 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+TASKS = {"reap-training": (5, "ml.tasks.reap"), "sweep-training": (3600, "ml.tasks.sweep")}
+MODELS = {
+    "ml.dataset": "collections_bookmark",
+    "ml.trainingrun": "model_training",
+    "ml.modelversion": "deployed_code",
+    "ml.evaluation": "compare",
+    "ml.promotion": "history",
+}
+UPLOADS = {
+    "/api/v1/datasets/": "DATASET_MAX_BYTES",
+    "/admin/ml/dataset/add/": "DATASET_MAX_BYTES",
+    "/api/v1/models/import/": "MODEL_MAX_BYTES",
+    "/admin/ml/modelversion/import/": "MODEL_MAX_BYTES",
+}
+
 
 class MlConfig(AppConfig):
     name = "ml"
     verbose_name = _("Networks")
 
     def ready(self) -> None:
-        from colorweb.errors import register  # noqa: PLC0415 - apps are loaded only now
-        from ml.errors import CODES  # noqa: PLC0415
+        """Registers what networks add to the site; models can be imported only now."""
+        from colorweb import errors, schedule
+        from colorweb.console import navigation
+        from colorweb.http import body_limit
+        from ml.errors import CODES
 
-        register(CODES)
+        errors.register(CODES)
+        schedule.register(TASKS)
+        body_limit.register(UPLOADS, staff_only=True)
+        navigation.register(navigation.Group(20, _("Networks"), MODELS))

@@ -1,5 +1,7 @@
 """The console's side bar: what there is, in the order staff need it."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
@@ -9,50 +11,33 @@ from django.urls import reverse, reverse_lazy
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+
+@dataclass(frozen=True)
+class Group:
+    """Models under one title: by label, each with its Material symbol; the lowest place first."""
+
+    place: int
+    title: Any
+    models: Mapping[str, str]
+
+
 CONSOLE = {"title": _("Console"), "icon": "monitoring", "link": reverse_lazy("admin:index")}
-GROUPS = (
-    (
-        _("Photos"),
-        {
-            "jobs.job": "palette",
-            "jobs.photo": "image",
-            "jobs.publicphoto": "photo_library",
-            "jobs.report": "flag",
-        },
-    ),
-    (
-        _("Networks"),
-        {
-            "ml.dataset": "collections_bookmark",
-            "ml.trainingrun": "model_training",
-            "ml.modelversion": "deployed_code",
-            "ml.evaluation": "compare",
-            "ml.promotion": "history",
-        },
-    ),
-    (
-        _("People"),
-        {"accounts.user": "person", "auth.group": "group", "accounts.apitoken": "key"},
-    ),
-    (
-        _("Sign-in"),
-        {
-            "account.emailaddress": "mail",
-            "mfa.authenticator": "phonelink_lock",
-            "usersessions.usersession": "devices",
-        },
-    ),
-)
-"""Groups of models by label, each with its Material symbol."""
+_groups: list[Group] = []
+
+
+def register(*groups: Group) -> None:
+    """Adds groups to the side bar; for `AppConfig.ready`."""
+    _groups.extend(groups)
+    _groups.sort(key=lambda group: group.place)
 
 
 def groups(request: HttpRequest) -> list[dict[str, Any]]:
     """What this member of staff may look at."""
     found: list[dict[str, Any]] = [{"items": [dict(CONSOLE)]}]
-    for title, models in GROUPS:
-        items = [_item(label, icon) for label, icon in models.items() if _may_view(request, label)]
-        if items:
-            found.append({"title": title, "separator": True, "items": items})
+    for group in _groups:
+        shown = ((label, icon) for label, icon in group.models.items() if _may_view(request, label))
+        if items := [_item(label, icon) for label, icon in shown]:
+            found.append({"title": group.title, "separator": True, "items": items})
     return found
 
 

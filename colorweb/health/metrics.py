@@ -16,7 +16,9 @@ CONTENT_TYPE = CONTENT_TYPE_LATEST
 
 
 @dataclass(frozen=True)
-class _Gauge(Collector):
+class Gauge(Collector):
+    """Figures that are read at each scrape: `read()` gives one for each value of `label`."""
+
     name: str
     help: str
     label: str
@@ -32,9 +34,10 @@ class _Gauge(Collector):
         yield family
 
 
-def register(name: str, help: str, label: str, read: Callable[[], Mapping[str, float]]) -> None:  # noqa: A002
-    """Adds a gauge that is read at each scrape: `read()` gives one figure per value of `label`."""
-    REGISTRY.register(_Gauge(name, help, label, read))
+def register(*gauges: Gauge) -> None:
+    """Adds gauges to what /metrics shows; for `AppConfig.ready`."""
+    for gauge in gauges:
+        REGISTRY.register(gauge)
 
 
 def render() -> bytes:
@@ -50,4 +53,4 @@ def _workers() -> dict[str, float]:
     return {device: devices.count(device) for device in sorted(set(devices))}
 
 
-register("colorweb_workers", "Processes that can color, by device", "device", _workers)
+WORKERS = Gauge("colorweb_workers", "Processes that can color, by device", "device", _workers)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from io import BytesIO
 from typing import Any
 
@@ -32,32 +32,39 @@ Application = Callable[[Any, Any, Any], Awaitable[None]]
 
 # What a multipart body holds besides its file.
 FORM_OVERHEAD = 1_000_000
-BATCHES = "/api/v1/batches/"
-LARGER = {
-    "/api/v1/datasets/": "DATASET_MAX_BYTES",
-    "/admin/ml/dataset/add/": "DATASET_MAX_BYTES",
-    "/api/v1/models/import/": "MODEL_MAX_BYTES",
-    "/admin/ml/modelversion/import/": "MODEL_MAX_BYTES",
-}
-"""Where staff may send more: the setting with the file's limit."""
+_settings: dict[str, str] = {}
+_settings_of_staff: dict[str, str] = {}
 # A browser reads an answer only after it has sent its body, so a refused body is read and dropped,
 # within bounds.
 DRAIN_BYTES = 1_000_000_000
 DRAIN_SECONDS = 60
 
 
+def register(limits: Mapping[str, str], *, staff_only: bool = False) -> None:
+    """Gives paths limits of their own, each the name of a setting; for `AppConfig.ready`.
+
+    With `staff_only` the limit is for one file, and only of a member of staff.
+    """
+    (_settings_of_staff if staff_only else _settings).update(limits)
+
+
+def _is_form(path: str) -> bool:
+    """Whether a body may hold several photos: from pages, and where an app has said so."""
+    return path in _settings or not problems.wants_json(path)
+
+
 def limit_for(path: str) -> int:
-    """Bytes that a request's body may have: one photo for the API, several in forms and batches."""
-    if problems.wants_json(path) and path != BATCHES:
+    """Bytes that a request's body may have: one photo for the API, several in forms."""
+    if not _is_form(path):
         return settings.UPLOAD_MAX_BYTES + FORM_OVERHEAD
-    return settings.REQUEST_MAX_BYTES
+    return int(getattr(settings, _settings.get(path, "REQUEST_MAX_BYTES")))
 
 
 async def limit_of(scope: Scope) -> int:
     """The same for one request: archives to train on, and models, may be larger from staff."""
-    larger = LARGER.get(scope["path"])
+    larger = _settings_of_staff.get(scope["path"])
     if larger and await sync_to_async(_from_staff)(scope):
-        return getattr(settings, larger) + FORM_OVERHEAD
+        return int(getattr(settings, larger)) + FORM_OVERHEAD
     return limit_for(scope["path"])
 
 
@@ -158,7 +165,7 @@ async def _drain(receive: Receive) -> None:
 def _too_large(scope: Scope, limit: int) -> HttpResponse:
     request = ASGIRequest(dict(scope), BytesIO())
     with translation.override(translation.get_language_from_request(request)):
-        if problems.wants_json(request.path) and request.path != BATCHES:
+        if not _is_form(request.path):
             error = DomainError("too_many_bytes.file", limit=(limit - FORM_OVERHEAD) // 1_000_000)
         else:
             error = DomainError(

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from jobs.models import Photo
-from ml import consent
 
 
 def allowed() -> Iterator[tuple[str, str]]:
@@ -13,6 +12,3 @@ def allowed() -> Iterator[tuple[str, str]]:
     )
     for name, photo_id in photos.order_by("pk").values_list("source", "pk").iterator():
         yield name, str(photo_id)
-
-
-consent.register(allowed)

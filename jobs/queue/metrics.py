@@ -3,7 +3,7 @@
 from django.db import DatabaseError
 from django.utils import timezone
 
-from colorweb.health.metrics import register
+from colorweb.health.metrics import Gauge
 from jobs.models import Job, State
 
 
@@ -28,5 +28,7 @@ def waited() -> dict[str, float]:
     return {"next": (timezone.now() - since).total_seconds() if since else 0.0}
 
 
-register("colorweb_jobs", "Photos that wait and that are colored", "state", waiting_and_running)
-register("colorweb_waited_seconds", "How long the next photo has waited", "photo", waited)
+GAUGES = (
+    Gauge("colorweb_jobs", "Photos that wait and that are colored", "state", waiting_and_running),
+    Gauge("colorweb_waited_seconds", "How long the next photo has waited", "photo", waited),
+)
