@@ -1,6 +1,5 @@
 """The view and the pages that all endpoints are made of."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ValidationError as InvalidValue
@@ -8,6 +7,7 @@ from django.db.models import QuerySet
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from colorweb.accounts.visitors import Visitor
@@ -47,11 +47,17 @@ class View(APIView):
                 response[name] = value
         return response
 
-    def page(self, rows: QuerySet[Any], told: Callable[[list[Any]], Any]) -> Response:
-        """A page of rows, as `told` tells them."""
+    def page(self, rows: QuerySet[Any], serializer: type[BaseSerializer]) -> Response:
+        """A page of rows as the serializer shows each."""
         pages = self.pages()
         page = pages.paginate_queryset(rows, self.request, view=self)
-        return pages.get_paginated_response(told(page or []))
+        data = serializer(page, many=True, context=self.context).data
+        return pages.get_paginated_response(data)
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """What serializers may know of the request."""
+        return {"host": self.request.get_host(), "visitor": self.visitor}
 
     @property
     def visitor(self) -> Visitor:

@@ -6,7 +6,7 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 
-from colorweb.api.shapes import ProblemSerializer
+from colorweb.api.serializers import ProblemSerializer
 from colorweb.errors import CODES
 from colorweb.http.problems import CONTENT_TYPE, problem
 
@@ -51,13 +51,22 @@ def endpoint(
     )
 
 
-def answer(shape: Any, text: str, *examples: dict[str, Any]) -> OpenApiResponse:
-    """One answer, with examples of it."""
-    shown = [
-        OpenApiExample(str(value.get("status", "example")), value, response_only=True)
+def answer(serializer: Any, text: str) -> OpenApiResponse:
+    """One answer; its examples are the serializer's."""
+    return OpenApiResponse(serializer, description=text)
+
+
+def shown(*examples: dict[str, Any]) -> list[OpenApiExample]:
+    """What `extend_schema_serializer` takes as a serializer's examples."""
+    return [
+        OpenApiExample(
+            str(value.get("status", "example")),
+            value,
+            response_only=True,
+            status_codes=["200", "201", "202"],
+        )
         for value in examples
     ]
-    return OpenApiResponse(shape, description=text, examples=shown)
 
 
 def header(name: str, text: str, kind: type = str, **more: Any) -> OpenApiParameter:

@@ -16,6 +16,7 @@ from jobs.models import Job
 from jobs.photos import consistency
 from jobs.queue import control, retries
 from jobs.serializers import status
+from jobs.serializers.queue import QueueStatusSerializer
 from jobs.sharing import moderation
 from ml.models import TrainingRun
 
@@ -31,7 +32,7 @@ def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         context["reports"] = moderation.waiting()
     if not request.user.has_perm("jobs.view_job"):
         return context
-    now = status.status()
+    now = QueueStatusSerializer(status.status()).data
     return {
         **context,
         "status": now,

@@ -10,18 +10,18 @@ from colorweb import leases
 from colorweb.api import schema
 from colorweb.errors import DomainError
 from jobs import errors
-from jobs.api import examples, shapes
 from jobs.api.base import View
 from jobs.models import State
 from jobs.photos import intake
 from jobs.queue import states
+from jobs.serializers.jobs import JobSerializer
 
 
 class Cancel(View):
     @schema.endpoint(
         "Cancel a job",
         description="What waits is canceled at once; a running job stops at its next stage.",
-        answers={200: schema.answer(shapes.JobSerializer, "The job.", examples.CANCELED)},
+        answers={200: schema.answer(JobSerializer, "The job.")},
         codes=[*schema.BY_COOKIE, "not_found", "job_ended"],
         operation_id="jobs_cancel",
     )
@@ -31,7 +31,7 @@ class Cancel(View):
             states.request_cancel(job)
         except leases.InvalidTransition as error:
             raise DomainError("job_ended") from error
-        return Response(self.told(self.job(job_id)))
+        return Response(self.data(self.job(job_id)))
 
 
 class Retry(View):
@@ -40,7 +40,7 @@ class Retry(View):
     @schema.endpoint(
         "Try a failed or canceled job again",
         description="Queues the same photo with the same options, as a new job.",
-        answers={201: schema.answer(shapes.JobSerializer, "The new job.", examples.QUEUED)},
+        answers={201: schema.answer(JobSerializer, "The new job.")},
         codes=[*schema.BY_COOKIE, "not_found", "job_not_ended", *errors.OF_LIMITS],
         parameters=[schema.header("Location", "The new job's address.", response=[201])],
         operation_id="jobs_retry",
@@ -49,6 +49,6 @@ class Retry(View):
         job = self.job(job_id)
         if job.state not in (State.FAILED, State.CANCELED):
             raise DomainError("job_not_ended")
-        answer = self.told(intake.retry(job, self.visitor))
+        answer = self.data(intake.retry(job, self.visitor))
         headers = {"Location": answer["urls"]["self"]}
         return Response(answer, status=status.HTTP_201_CREATED, headers=headers)

@@ -1,7 +1,6 @@
 """What the API's views of photos and jobs share."""
 
 import uuid
-from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,7 +9,7 @@ from rest_framework.exceptions import NotAuthenticated
 from colorweb.accounts.models import User
 from colorweb.api import base
 from jobs.models import Job
-from jobs.serializers.jobs import absolute_from, describe, describe_all
+from jobs.serializers.jobs import JobSerializer
 from jobs.storage import access
 
 
@@ -28,12 +27,6 @@ class View(base.View):
             raise NotAuthenticated(_("Sign in, or send an account's token."))
         return self.visitor.user
 
-    def absolute(self, path: str) -> str:
-        """A path's address, at the host that was asked."""
-        return absolute_from(self.request.get_host())(path)
-
-    def told(self, job: Job) -> dict[str, Any]:
-        return describe(job, self.absolute)
-
-    def told_all(self, jobs: Sequence[Job]) -> list[dict[str, Any]]:
-        return describe_all(jobs, absolute_from(self.request.get_host()))
+    def data(self, job: Job) -> dict[str, Any]:
+        """One of the visitor's own jobs as JSON."""
+        return JobSerializer(job, context=self.context).data

@@ -1,27 +1,24 @@
 """Many photos in one request."""
 
 import uuid
-from typing import Any
 
 from django.db import IntegrityError
-from django.db.models import Count, QuerySet
 from django.http import Http404
-from django.urls import reverse
 from rest_framework import status
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from colorweb.api import schema
-from colorweb.dates import iso
 from colorweb.errors import DomainError
 from jobs import errors
-from jobs.api import examples, shapes
 from jobs.api.base import View
 from jobs.api.new_jobs import NewBatch
 from jobs.api.repeatable import Repeatable
-from jobs.models import Batch, Job, Photo, State
+from jobs.models import Batch, Photo
 from jobs.photos import batches, idempotency
+from jobs.serializers.batches import BatchSerializer, CreatedBatchSerializer
+from jobs.serializers.jobs import JobPageSerializer, JobSerializer
 from jobs.storage import access
 
 
@@ -39,12 +36,10 @@ class Batches(Repeatable):
         request={"multipart/form-data": NewBatch},
         answers={
             200: schema.answer(
-                shapes.CreatedBatchSerializer, "This key came before: the batch, as it is now."
+                CreatedBatchSerializer, "This key came before: the batch, as it is now."
             ),
-            201: schema.answer(
-                shapes.CreatedBatchSerializer, "The photos are taken.", examples.BATCH
-            ),
-            202: schema.answer(shapes.CreatedBatchSerializer, "The zip is taken."),
+            201: schema.answer(CreatedBatchSerializer, "The photos are taken."),
+            202: schema.answer(CreatedBatchSerializer, "The zip is taken."),
         },
         codes=[
             *schema.BY_COOKIE,
@@ -105,35 +100,34 @@ class Batches(Repeatable):
     def _answer(self, batch: Batch, code: int) -> Response:
         self.visitor.keep()
         batch.refresh_from_db()
-        answer = told(self, batch)
-        if self.visitor.is_new:
-            answer["guest_token"] = self.visitor.token
+        answer = CreatedBatchSerializer(batch, context=self.context).data
         return Response(answer, status=code, headers={"Location": answer["urls"]["self"]})
 
 
-class OneBatch(View):
+class BatchDetailView(View):
     @schema.endpoint(
         "A batch as it is now",
-        answers={200: schema.answer(shapes.BatchSerializer, "The batch.", examples.BATCH)},
+        answers={200: schema.answer(BatchSerializer, "The batch.")},
         codes=["not_found"],
         operation_id="batches_retrieve",
         tags=["batches"],
     )
     def get(self, request: Request, batch_id: uuid.UUID) -> Response:
-        return Response(told(self, own(self, batch_id)))
+        return Response(BatchSerializer(own(self, batch_id), context=self.context).data)
 
 
 class BatchJobs(View):
     @schema.endpoint(
         "The jobs of a batch, the newest first",
         parameters=[schema.CURSOR],
-        answers={200: schema.answer(shapes.JobPageSerializer, "A page.", examples.PAGE)},
+        answers={200: schema.answer(JobPageSerializer, "A page.")},
         codes=["not_found"],
         operation_id="batches_jobs",
         tags=["batches"],
     )
     def get(self, request: Request, batch_id: uuid.UUID) -> Response:
-        return self.page(jobs_of(self, own(self, batch_id)), self.told_all)
+        jobs = access.jobs_of_batch(self.visitor, own(self, batch_id))
+        return self.page(jobs, JobSerializer)
 
 
 def own(view: View, batch_id: uuid.UUID) -> Batch:
@@ -142,28 +136,3 @@ def own(view: View, batch_id: uuid.UUID) -> Batch:
     if batch is None:
         raise Http404
     return batch
-
-
-def jobs_of(view: View, batch: Batch) -> QuerySet[Job]:
-    """One job for each photo of a batch: of those that were retried only the last."""
-    return access.jobs_of(view.visitor).filter(batch=batch, retries=None)
-
-
-def told(view: View, batch: Batch) -> dict[str, Any]:
-    """A batch as the API describes it."""
-    jobs = jobs_of(view, batch).order_by()
-    counted = dict(jobs.values_list("state").annotate(Count("pk")))
-    return {
-        "id": str(batch.pk),
-        "status": batch.state,
-        "photos": batch.entries,
-        "unpacked": batch.unpacked,
-        "jobs": {state: counted.get(state, 0) for state in State.values},
-        "refused": batch.refused,
-        "errors": batch.refusals,
-        "urls": {
-            "self": view.absolute(reverse("api-batch", args=[batch.pk])),
-            "jobs": view.absolute(reverse("api-batch-jobs", args=[batch.pk])),
-        },
-        "created_at": iso(batch.created_at),
-    }

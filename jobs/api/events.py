@@ -16,13 +16,13 @@ from rest_framework.request import Request
 from colorweb.accounts.visitors import Visitor
 from colorweb.api import schema
 from colorweb.http.timeouts import let_go
-from jobs.api import shapes
 from jobs.api.base import View
 from jobs.live import subscriptions
 from jobs.models import TERMINAL
-from jobs.serializers.jobs import MOVING, Absolute, absolute_from, describe_to
+from jobs.serializers.jobs import JobProgressSerializer, StreamEventSerializer, job_for
 from jobs.storage import access
 
+PROGRESS_FIELDS = tuple(JobProgressSerializer().fields)
 KEEP_ALIVE = 15.0  # seconds of silence that proxies endure
 
 
@@ -45,7 +45,7 @@ class Events(View):
             "does; who reconnects with the last event's id after that gets 204."
         ),
         answers={
-            (200, "text/event-stream"): OpenApiResponse(shapes.StreamEventSerializer, "Events."),
+            (200, "text/event-stream"): OpenApiResponse(StreamEventSerializer, "Events."),
             204: OpenApiResponse(description="Nothing more will come."),
         },
         codes=["not_found"],
@@ -57,17 +57,17 @@ class Events(View):
         if job.is_terminal and request.headers.get("Last-Event-ID") == str(job.sequence):
             return HttpResponse(status=204)
         return StreamingHttpResponse(
-            events(self.visitor, job_id, absolute_from(request.get_host())),
+            events(self.visitor, job_id, request.get_host()),
             content_type="text/event-stream",
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
 
 
-async def events(visitor: Visitor, job_id: uuid.UUID, absolute: Absolute) -> AsyncIterator[str]:
+async def events(visitor: Visitor, job_id: uuid.UUID, host: str) -> AsyncIterator[str]:
     """The stream's text, until the job ends or is no longer there for this visitor."""
 
     def look() -> dict[str, Any]:
-        return describe_to(visitor, access.visible_job(visitor, job_id), absolute)
+        return job_for(visitor, access.visible_job(visitor, job_id), host)
 
     await let_go()
     known: dict[str, Any] = {}
@@ -92,9 +92,9 @@ async def events(visitor: Visitor, job_id: uuid.UUID, absolute: Absolute) -> Asy
 def _message(known: dict[str, Any], job: dict[str, Any]) -> str:
     """What is new about a job, as an event; empty if nothing is."""
     if job["sequence"] != known.get("sequence"):
-        told = {"type": "job", "job": job}
-    elif any(job[part] != known[part] for part in MOVING):
-        told = {"type": "progress", "id": job["id"], **{part: job[part] for part in MOVING}}
+        message = {"type": "job", "job": job}
+    elif any(job[field] != known[field] for field in PROGRESS_FIELDS):
+        message = {"type": "progress", **{field: job[field] for field in PROGRESS_FIELDS}}
     else:
         return ""
-    return f"id: {job['sequence']}\nevent: {told['type']}\ndata: {json.dumps(told)}\n\n"
+    return f"id: {job['sequence']}\nevent: {message['type']}\ndata: {json.dumps(message)}\n\n"

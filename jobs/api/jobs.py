@@ -14,13 +14,13 @@ from colorweb.api import schema
 from colorweb.api.base import Pages
 from colorweb.errors import DomainError
 from jobs import errors
-from jobs.api import examples, shapes
 from jobs.api.base import View
 from jobs.api.new_jobs import NewJob, NewJobInJson
 from jobs.api.repeatable import Repeatable
 from jobs.api.serializers import HowToDelete, WhichJobs
 from jobs.models import Job
 from jobs.photos import idempotency, intake, trash, visibility
+from jobs.serializers.jobs import CreatedJobSerializer, JobPageSerializer, JobSerializer
 from jobs.storage import access
 
 
@@ -40,7 +40,7 @@ class Jobs(Repeatable):
     @schema.endpoint(
         "My jobs, the newest first",
         parameters=[WhichJobs, schema.CURSOR],
-        answers={200: schema.answer(shapes.JobPageSerializer, "A page.", examples.PAGE)},
+        answers={200: schema.answer(JobPageSerializer, "A page.")},
         codes=["invalid", "invalid_choice", "max_length", "not_found"],
         operation_id="jobs_list",
     )
@@ -53,7 +53,7 @@ class Jobs(Repeatable):
             jobs = jobs.filter(pk__in=wanted["id"])
         if wanted.get("status"):
             jobs = jobs.filter(state__in=wanted["status"])
-        return self.page(jobs, self.told_all)
+        return self.page(jobs, JobSerializer)
 
     @schema.endpoint(
         "Color a photo",
@@ -67,17 +67,13 @@ class Jobs(Repeatable):
         request={"multipart/form-data": NewJob, "application/json": NewJobInJson},
         answers={
             200: schema.answer(
-                shapes.CreatedJobSerializer,
+                CreatedJobSerializer,
                 "This key came before: the job it made, as it is now.",
-                examples.SUCCEEDED,
             ),
-            201: schema.answer(
-                shapes.CreatedJobSerializer, "The photo is taken.", examples.CREATED
-            ),
+            201: schema.answer(CreatedJobSerializer, "The photo is taken."),
             202: schema.answer(
-                shapes.CreatedJobSerializer,
+                CreatedJobSerializer,
                 "The photo is taken, but was not finished in the time of `Prefer: wait`.",
-                examples.CREATED,
             ),
         },
         codes=[
@@ -117,9 +113,7 @@ class Jobs(Repeatable):
 
     def _answer(self, job: Job, code: int) -> Response:
         self.visitor.keep()
-        answer = self.told(job)
-        if self.visitor.is_new:
-            answer["guest_token"] = self.visitor.token
+        answer = CreatedJobSerializer(job, context=self.context).data
         return Response(answer, status=code, headers={"Location": answer["urls"]["self"]})
 
     def _earlier(self, key: idempotency.Key | None) -> Job | None:
@@ -144,19 +138,15 @@ class Jobs(Repeatable):
             raise ValidationError({new.photo_field: error.message}, code=error.code) from error
 
 
-class OneJob(View):
+class JobDetailView(View):
     @schema.endpoint(
         "A job as it is now",
-        answers={
-            200: schema.answer(
-                shapes.JobSerializer, "The job.", examples.SUCCEEDED, examples.QUEUED
-            )
-        },
+        answers={200: schema.answer(JobSerializer, "The job.")},
         codes=["not_found"],
         operation_id="jobs_retrieve",
     )
     def get(self, request: Request, job_id: uuid.UUID) -> Response:
-        return Response(self.told(self.job(job_id)))
+        return Response(self.data(self.job(job_id)))
 
     @schema.endpoint(
         "Delete a photo",

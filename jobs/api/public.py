@@ -14,12 +14,11 @@ from colorweb.accounts.visitors import Visitor
 from colorweb.api import schema
 from colorweb.api.base import Pages
 from colorweb.api.rates import Rate
-from colorweb.dates import iso
-from jobs.api import examples, shapes
 from jobs.api.base import View
 from jobs.api.serializers import WhichPublic
 from jobs.models import Photo
-from jobs.serializers.jobs import absolute_from, describe_to_others
+from jobs.serializers.gallery import LikesSerializer, ModelSerializer, ModelsSerializer
+from jobs.serializers.jobs import JobPageSerializer, PublicJobSerializer
 from jobs.sharing import gallery, likes
 from jobs.storage import access
 from ml.versions import registry
@@ -31,7 +30,7 @@ class Gallery(View):
     @schema.endpoint(
         "Published photos",
         parameters=[WhichPublic, schema.CURSOR],
-        answers={200: schema.answer(shapes.JobPageSerializer, "A page.", examples.PAGE)},
+        answers={200: schema.answer(JobPageSerializer, "A page.")},
         codes=["invalid_choice", "not_found"],
         operation_id="gallery_list",
         tags=["public"],
@@ -49,10 +48,9 @@ class Gallery(View):
             {
                 "next": self._address(order, page.next),
                 "previous": self._address(order, page.previous),
-                "results": [
-                    describe_to_others(job, absolute_from(request.get_host()))
-                    for job in gallery.jobs_shown(page.rows)
-                ],
+                "results": PublicJobSerializer(
+                    gallery.jobs_shown(page.rows), many=True, context=self.context
+                ).data,
             }
         )
 
@@ -66,7 +64,7 @@ class Like(View):
     @schema.endpoint(
         "Like a published photo",
         description="Counts once for each account and each guest, however often it is sent.",
-        answers={200: schema.answer(shapes.LikesSerializer, "As it is now.")},
+        answers={200: schema.answer(LikesSerializer, "As it is now.")},
         codes=[*schema.BY_COOKIE, "not_found"],
         operation_id="gallery_like",
         tags=["public"],
@@ -76,7 +74,7 @@ class Like(View):
 
     @schema.endpoint(
         "Like a photo no longer",
-        answers={200: schema.answer(shapes.LikesSerializer, "As it is now.")},
+        answers={200: schema.answer(LikesSerializer, "As it is now.")},
         codes=[*schema.BY_COOKIE, "not_found"],
         operation_id="gallery_unlike",
         tags=["public"],
@@ -94,29 +92,15 @@ class Like(View):
         change(self.visitor, photo)
         photo.refresh_from_db(fields=["likes"])
         liked = bool(likes.among(self.visitor, [photo_id]))
-        return Response({"likes": photo.likes, "liked": liked})
+        return Response(LikesSerializer({"likes": photo.likes, "liked": liked}).data)
 
 
 class Models(View):
     @schema.endpoint(
         "The networks one can choose from",
-        answers={200: schema.answer(shapes.ModelsSerializer, "All of them.")},
+        answers={200: schema.answer(ModelsSerializer, "All of them.")},
         operation_id="models_list",
         tags=["public"],
     )
     def get(self, request: Request) -> Response:
-        return Response({"results": [described(line) for line in registry.lines()]})
-
-
-def described(line: registry.Line) -> dict[str, Any]:
-    """One name, what it stands for, and every version of it."""
-    newest = line.current or line.versions[0]
-    return {
-        "name": line.name,
-        **{key: newest.card.get(key) for key in ("title", "architecture", "default_size")},
-        "default": line.in_service,
-        "version": line.current.version if line.current else None,
-        "versions": [
-            {"version": each.version, "created_at": iso(each.created_at)} for each in line.versions
-        ],
-    }
+        return Response({"results": ModelSerializer(registry.lines(), many=True).data})

@@ -8,10 +8,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from colorweb.api import schema
-from jobs.api import queue_shapes as shapes
 from jobs.photos import consistency
 from jobs.queue import control, retries
 from jobs.serializers import status as figures
+from jobs.serializers.queue import (
+    CheckSerializer,
+    QueueStatusSerializer,
+    RetriedSerializer,
+    WaitingSerializer,
+)
 from ml.api import base
 
 VIEW_JOBS, MANAGE_QUEUE = "jobs.view_job", "jobs.manage_queue"
@@ -26,12 +31,12 @@ class Queue(base.StaffView):
 
     @documented(
         "How the site fares",
-        answers={200: schema.answer(shapes.QueueStatusSerializer, "Now.")},
+        answers={200: schema.answer(QueueStatusSerializer, "Now.")},
         codes=base.CODES,
         operation_id="queue_retrieve",
     )
     def get(self, request: Request) -> Response:
-        return Response(figures.status())
+        return Response(QueueStatusSerializer(figures.status()).data)
 
 
 class ManageView(base.StaffView):
@@ -42,43 +47,44 @@ class Pause(ManageView):
     @managed(
         "Pause the queue",
         description="Workers finish what they have begun and take no more. New photos wait.",
-        answers={200: schema.answer(shapes.WaitingSerializer, "It is paused.")},
+        answers={200: schema.answer(WaitingSerializer, "It is paused.")},
         operation_id="queue_pause",
     )
     def post(self, request: Request) -> Response:
         control.pause(self.user)
-        return Response(figures.waiting())
+        return Response(WaitingSerializer(figures.waiting()).data)
 
 
 class Resume(ManageView):
     @managed(
         "Let the queue go on",
-        answers={200: schema.answer(shapes.WaitingSerializer, "It goes on.")},
+        answers={200: schema.answer(WaitingSerializer, "It goes on.")},
         operation_id="queue_resume",
     )
     def post(self, request: Request) -> Response:
         control.resume()
-        return Response(figures.waiting())
+        return Response(WaitingSerializer(figures.waiting()).data)
 
 
 class RetryFailed(ManageView):
     @managed(
         "Try failed photos again",
         description="Those that failed within a day for a reason that does not lie in the photo.",
-        answers={200: schema.answer(shapes.RetriedSerializer, "So many are in the queue again.")},
+        answers={200: schema.answer(RetriedSerializer, "So many are in the queue again.")},
         operation_id="queue_retry_failed",
     )
     def post(self, request: Request) -> Response:
-        return Response({"retried": retries.retry_lately()})
+        return Response(RetriedSerializer({"retried": retries.retry_lately()}).data)
 
 
 class Check(ManageView):
     @managed(
         "Compare files and rows",
         description="A worker does it; `check` in `queue/` shows its progress and findings.",
-        answers={202: schema.answer(shapes.CheckSerializer, "A worker will.")},
+        answers={202: schema.answer(CheckSerializer, "A worker will.")},
         operation_id="queue_check",
     )
     def post(self, request: Request) -> Response:
         consistency.request(self.user)
-        return Response(figures.last_check(), status=status.HTTP_202_ACCEPTED)
+        check = CheckSerializer(figures.last_check()).data
+        return Response(check, status=status.HTTP_202_ACCEPTED)

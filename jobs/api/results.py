@@ -14,12 +14,12 @@ from rest_framework.response import Response
 
 from colorweb.api import schema
 from colorweb.errors import DomainError
-from jobs.api import shapes
 from jobs.api.base import View
 from jobs.api.serializers import WhichFile
-from jobs.events.progress import progress_of
 from jobs.models import Rendition, State
 from jobs.results import renditions
+from jobs.serializers.addresses import absolute
+from jobs.serializers.jobs import RenditionSerializer
 from jobs.storage import access
 
 SOON = 1
@@ -38,7 +38,7 @@ class Result(View):
         ),
         answers={
             302: OpenApiResponse(description="The file is at `Location`."),
-            202: schema.answer(shapes.RenditionSerializer, "It is being made."),
+            202: schema.answer(RenditionSerializer, "It is being made."),
         },
         codes=[
             *("not_found", "no_result", "invalid", "invalid_choice", "min_value", "max_value"),
@@ -66,7 +66,7 @@ class Result(View):
             raise DomainError("no_result")
         vividness, keep = wishes.get("vividness"), wishes.pop("keep_metadata")
         if not wishes and not keep:
-            return redirect(self.told(job)["urls"]["result"])
+            return redirect(absolute(request.get_host(), reverse("file", args=[job.pk, "result"])))
         if not access.may_request(self.visitor, job, vividness, keep):
             raise PermissionDenied(_("Only the photo's owner can open this."), "owners_only")
         rendition = renditions.request(
@@ -81,11 +81,11 @@ class Result(View):
     def _answer(self, rendition: Rendition) -> HttpResponseBase:
         if rendition.state == Rendition.State.READY:
             path = reverse("rendition", args=[rendition.job_id, rendition.pk])
-            return redirect(self.absolute(path))
+            return redirect(absolute(self.request.get_host(), path))
         if rendition.state == Rendition.State.FAILED:
             raise DomainError("rendition_failed", why=rendition.error_text)
         return Response(
-            {"status": rendition.state, "progress": progress_of(rendition.pk)},
+            RenditionSerializer(rendition).data,
             status=status.HTTP_202_ACCEPTED,
             headers={"Retry-After": str(SOON)},
         )

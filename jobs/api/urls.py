@@ -6,21 +6,21 @@ from jobs.api.waiting import waiting
 
 urlpatterns = [
     path("jobs/", waiting(jobs.Jobs.as_view()), name="api-jobs"),
-    path("jobs/<uuid:job_id>/", jobs.OneJob.as_view(), name="api-job"),
+    path("jobs/<uuid:job_id>/", jobs.JobDetailView.as_view(), name="api-job"),
     path("jobs/<uuid:job_id>/cancel/", actions.Cancel.as_view(), name="api-job-cancel"),
     path("jobs/<uuid:job_id>/retry/", actions.Retry.as_view(), name="api-job-retry"),
     path("jobs/<uuid:job_id>/result/", results.Result.as_view(), name="api-job-result"),
     path("jobs/<uuid:job_id>/events/", events.Events.as_view(), name="api-job-events"),
     path("archives/", archives.Archives.as_view(), name="api-archives"),
-    path("archives/<uuid:archive_id>/", archives.OneArchive.as_view(), name="api-archive"),
+    path("archives/<uuid:archive_id>/", archives.ArchiveDetailView.as_view(), name="api-archive"),
     path("batches/", batches.Batches.as_view(), name="api-batches"),
-    path("batches/<uuid:batch_id>/", batches.OneBatch.as_view(), name="api-batch"),
+    path("batches/<uuid:batch_id>/", batches.BatchDetailView.as_view(), name="api-batch"),
     path("batches/<uuid:batch_id>/jobs/", batches.BatchJobs.as_view(), name="api-batch-jobs"),
     path("me/", me.Me.as_view(), name="api-me"),
     path("tokens/", tokens.Tokens.as_view(), name="api-tokens"),
-    path("tokens/<int:token_id>/", tokens.OneToken.as_view(), name="api-token"),
+    path("tokens/<int:token_id>/", tokens.TokenDetailView.as_view(), name="api-token"),
     path("webhooks/", webhooks.Endpoints.as_view(), name="api-webhooks"),
-    path("webhooks/<uuid:endpoint_id>/", webhooks.OneEndpoint.as_view(), name="api-webhook"),
+    path("webhooks/<uuid:endpoint_id>/", webhooks.EndpointDetailView.as_view(), name="api-webhook"),
     path(
         "webhooks/<uuid:endpoint_id>/secret/", webhooks.Secret.as_view(), name="api-webhook-secret"
     ),

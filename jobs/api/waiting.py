@@ -13,7 +13,7 @@ from django.http.response import HttpResponseBase
 from colorweb.accounts.visitors import VisitorRequest
 from colorweb.http.timeouts import let_go
 from jobs.live import subscriptions
-from jobs.serializers.jobs import absolute_from, describe
+from jobs.serializers.jobs import JobSerializer
 from jobs.storage import access
 
 LONGEST = 30
@@ -53,4 +53,4 @@ def _told(request: VisitorRequest, job_id: uuid.UUID) -> dict[str, Any]:
         job = access.own_job(request.visitor, job_id)
     except Http404:  # deleted while we waited
         return {}
-    return describe(job, absolute_from(request.get_host()))
+    return JobSerializer(job, context={"host": request.get_host()}).data

@@ -15,8 +15,8 @@ from django.http import Http404
 
 from colorweb.accounts import visitors
 from jobs.events import publish
-from jobs.models import TERMINAL, Job
-from jobs.serializers.jobs import absolute_from, describe_all, describe_to, moving_parts
+from jobs.models import TERMINAL
+from jobs.serializers.jobs import JobProgressSerializer, JobSerializer, job_for
 from jobs.storage import access
 
 SNAPSHOT = 50
@@ -34,9 +34,9 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
             await self.close(code=4403)
             return
         headers = dict(self.scope["headers"])
-        self.absolute = absolute_from(headers.get(b"host", b"").decode("latin-1"))
+        self.host = headers.get(b"host", b"").decode("latin-1")
         self.waiting: set[str] = set()
-        # The group first, then the snapshot: what changes in between is told twice, not lost.
+        # The group first, then the snapshot: what changes in between is sent twice, not lost.
         self.groups_joined = (self.group_name(), visitors.identity_group(self.visitor.key))
         for group in self.groups_joined:
             await self.channel_layer.group_add(group, self.channel_name)
@@ -47,7 +47,7 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
             return
         await self.accept()
         await self.send_json(first)
-        self.positions = asyncio.create_task(self._tell_positions())
+        self.positions = asyncio.create_task(self._send_positions())
 
     async def disconnect(self, code: int) -> None:
         if hasattr(self, "positions"):
@@ -79,30 +79,30 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
     @database_sync_to_async
     def read(self, job_id: str) -> dict[str, Any]:
         """One job as this visitor may see it. Raises Http404."""
-        return self.describe(access.visible_job(self.visitor, uuid.UUID(job_id)))
+        job = access.visible_job(self.visitor, uuid.UUID(job_id))
+        return self._watched(job_for(self.visitor, job, self.host))
 
-    def describe(self, job: Job) -> dict[str, Any]:
-        """A job as this visitor may know it."""
-        return self._followed(describe_to(self.visitor, job, self.absolute))
-
-    def _followed(self, told: dict[str, Any]) -> dict[str, Any]:
-        """The description itself; remembers whether the job has a position to follow."""
-        follow = self.waiting.discard if told["status"] in TERMINAL else self.waiting.add
-        follow(told["id"])
-        return told
+    def _watched(self, job: dict[str, Any]) -> dict[str, Any]:
+        """The job itself; remembers whether its position may change."""
+        remember = self.waiting.discard if job["status"] in TERMINAL else self.waiting.add
+        remember(job["id"])
+        return job
 
     @database_sync_to_async
-    def _progress(self, job_id: str, told: float | None) -> dict[str, Any]:
+    def _progress(self, job_id: str, newest: float | None) -> dict[str, Any]:
         job = access.visible_job(self.visitor, uuid.UUID(job_id))
-        return {"type": "progress", "id": job_id, **moving_parts(job, told)}
+        return {
+            "type": "progress",
+            **JobProgressSerializer(job, context={"progress": newest}).data,
+        }
 
-    async def _send_progress(self, job_id: str, told: float | None = None) -> None:
+    async def _send_progress(self, job_id: str, newest: float | None = None) -> None:
         try:
-            await self.send_json(await self._progress(job_id, told))
+            await self.send_json(await self._progress(job_id, newest))
         except Http404:
             self.waiting.discard(job_id)
 
-    async def _tell_positions(self) -> None:
+    async def _send_positions(self) -> None:
         while True:
             await asyncio.sleep(POSITIONS_EVERY)
             for job_id in tuple(self.waiting):
@@ -128,6 +128,6 @@ class MineConsumer(LiveConsumer):
 
     @database_sync_to_async
     def snapshot(self) -> dict[str, Any]:
-        jobs = access.jobs_of(self.visitor)[:SNAPSHOT]
-        told = describe_all(list(jobs), self.absolute)
-        return {"type": "snapshot", "jobs": [self._followed(job) for job in told]}
+        rows = access.jobs_of(self.visitor)[:SNAPSHOT]
+        jobs = JobSerializer(rows, many=True, context={"host": self.host}).data
+        return {"type": "snapshot", "jobs": [self._watched(job) for job in jobs]}

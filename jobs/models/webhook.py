@@ -26,6 +26,13 @@ TEST = "webhook.test"
 class WebhookEndpoint(models.Model):
     """An address that receives the events of an account's jobs (`jobs.webhooks`)."""
 
+    class PauseReason(models.TextChoices):
+        """Its owner did it, it failed for days, or it answered 410."""
+
+        ASKED = "asked"
+        FAILING = "failing"
+        GONE = "gone"
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="webhooks")
     url = models.CharField(max_length=2000)
@@ -78,6 +85,13 @@ class WebhookDelivery(Leased):
 
     def __str__(self) -> str:
         return f"{self.event} of {self.job_id or self.endpoint_id}"
+
+    @property
+    def url(self) -> str:
+        """Where it goes."""
+        if self.endpoint:
+            return self.endpoint.url
+        return self.job.webhook_url if self.job else ""
 
     @property
     def next_try_at(self) -> datetime | None:

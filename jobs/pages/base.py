@@ -14,17 +14,17 @@ from colorweb.api.rates import Rate
 from colorweb.errors import DomainError
 from colorweb.http import problems
 from jobs.models import Job
-from jobs.serializers.jobs import absolute_from, describe_all, describe_to
+from jobs.serializers.jobs import JobSerializer, job_for
 
 
 def job_data(request: VisitorRequest, job: Job) -> dict[str, Any]:
     """A job as templates and scripts know it; to others without its file's name."""
-    return describe_to(request.visitor, job, absolute_from(request.get_host()))
+    return job_for(request.visitor, job, request.get_host())
 
 
 def jobs_data(request: VisitorRequest, jobs: Sequence[Job]) -> list[dict[str, Any]]:
     """Many jobs, for about the price of one."""
-    return describe_all(jobs, absolute_from(request.get_host()))
+    return list(JobSerializer(jobs, many=True, context={"host": request.get_host()}).data)
 
 
 def chosen(request: VisitorRequest) -> list[uuid.UUID]:

@@ -27,7 +27,7 @@ from jobs.models import ShareLink, State
 from jobs.pages import download
 from jobs.pages.base import check_rate, job_data, limited
 from jobs.photos import visibility
-from jobs.serializers.jobs import absolute_from
+from jobs.serializers.addresses import absolute
 from jobs.sharing import links
 from jobs.storage import access, files
 
@@ -60,8 +60,10 @@ class NewLink(forms.Form):
 def manage(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
     """Who sees a result, and the links to it."""
     job = access.own_job(request.visitor, job_id)
-    absolute = absolute_from(request.get_host())
-    there = [(link, absolute(reverse("shared", args=[link.token]))) for link in links.of(job.photo)]
+    host = request.get_host()
+    there = [
+        (link, absolute(host, reverse("shared", args=[link.token]))) for link in links.of(job.photo)
+    ]
     form = NewLink(label_suffix="")
     context = {"job": job_data(request, job), "links": there, "form": form}
     return render(request, "share.html", context)
@@ -127,12 +129,12 @@ def shared(request: VisitorRequest, token: str) -> HttpResponse:
 
 def _page(request: VisitorRequest, link: ShareLink) -> HttpResponse:
     job = link.job
-    absolute = absolute_from(request.get_host())
+    host, picture = request.get_host(), reverse("shared-picture", args=[link.token])
     context = {
         "job": job_data(request, job),
         "is_owner": access.owns(request.visitor, job.photo),
-        "address": absolute(reverse("shared", args=[link.token])),
-        "picture": "" if link.password else absolute(reverse("shared-picture", args=[link.token])),
+        "address": absolute(host, reverse("shared", args=[link.token])),
+        "picture": "" if link.password else absolute(host, picture),
         "download": download.choice(job),
     }
     return render(request, "photo.html", context)

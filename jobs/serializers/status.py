@@ -15,7 +15,6 @@ from django.core.files.storage import default_storage
 from django.db.models import Min
 from django.utils import timezone
 
-from colorweb.dates import iso
 from colorweb.health import workers
 from jobs.models import Check, Job, State
 from jobs.queue import control
@@ -27,7 +26,7 @@ SAMPLE = 500  # jobs; waits are told of the newest so many
 
 
 def status() -> dict[str, Any]:
-    """All of it, as JSON values."""
+    """What `QueueStatusSerializer` shows."""
     return {
         "queue": waiting(),
         "workers": at_work(),
@@ -47,7 +46,7 @@ def waiting() -> dict[str, Any]:
     oldest = queued.aggregate(oldest=Min("created_at"))["oldest"]
     return {
         "paused": row.paused,
-        "paused_at": iso(row.paused_at),
+        "paused_at": row.paused_at,
         "paused_by": row.paused_by.email if row.paused_by else None,
         "waiting": queued.count(),
         "running": Job.objects.filter(state=State.RUNNING).count(),
@@ -86,7 +85,7 @@ def in_service() -> dict[str, Any]:
     return {
         "name": version.name,
         "version": version.version,
-        "since": iso(known.created_at) if known else None,
+        "since": known.created_at if known else None,
         "by": known.by.email if known and known.by else None,
     }
 
@@ -137,27 +136,11 @@ def free_disk() -> dict[str, int] | None:
     return {"free": disk.free, "total": disk.total}
 
 
-def last_training() -> dict[str, Any] | None:
+def last_training() -> TrainingRun | None:
     """The training run that was queued last."""
-    run = TrainingRun.objects.order_by("-queued_at").first()
-    return run and {
-        "id": str(run.pk),
-        "name": run.name,
-        "state": run.state,
-        "progress": run.progress,
-        "finished_at": iso(run.finished_at),
-    }
+    return TrainingRun.objects.order_by("-queued_at").first()
 
 
-def last_check() -> dict[str, Any] | None:
+def last_check() -> Check | None:
     """The last comparison of files and rows."""
-    check = Check.objects.first()
-    if check is None:
-        return None
-    return {
-        "state": check.state,
-        "progress": check.progress,
-        "asked_at": iso(check.created_at),
-        "finished_at": iso(check.finished_at),
-        "findings": check.findings,
-    }
+    return Check.objects.first()

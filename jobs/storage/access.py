@@ -7,7 +7,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from colorweb.accounts.visitors import Visitor
-from jobs.models import Archive, Job, Photo, ShareLink, Vividness
+from jobs.models import Archive, Batch, Job, Photo, ShareLink, Vividness
 
 NOT_IN_TRASH = Q(photo__trashed_at=None)
 """Of a job: its photo is not in the trash, where `jobs.photos.trash` alone finds it."""
@@ -63,6 +63,11 @@ def batches_of(visitor: Visitor) -> Q:
     if visitor.user:
         return Q(owner=visitor.user)
     return Q(owner=None, guest=visitor.guest)
+
+
+def jobs_of_batch(visitor: Visitor, batch: Batch) -> QuerySet[Job]:
+    """One job for each photo of a batch: of those that were retried only the last."""
+    return jobs_of(visitor).filter(batch=batch, retries=None)
 
 
 def own_job(visitor: Visitor, job_id: uuid.UUID) -> Job:

@@ -19,8 +19,6 @@ from jobs.models import WebhookDelivery, WebhookEndpoint
 
 MAX_ENDPOINTS = 20
 OLD_SECRET_SIGNS = timedelta(hours=24)
-ASKED, FAILING, GONE = "asked", "failing", "gone"
-"""Why an endpoint is paused: its owner did it, it failed for days, it answered 410."""
 PURPOSE = "colorweb.webhooks"
 PREFIX = "whsec_"
 

@@ -11,7 +11,7 @@ from standardwebhooks import Webhook
 
 from colorweb.dates import iso
 from jobs.models import WebhookDelivery
-from jobs.serializers.jobs import absolute_from, describe
+from jobs.serializers.jobs import JobSerializer
 from jobs.webhooks import endpoints
 
 
@@ -19,7 +19,7 @@ def body(delivery: WebhookDelivery) -> bytes:
     """`{type, timestamp, data}`; `data` is the job as the API has it, of a test the webhook."""
     host = urlsplit(settings.SITE_URL).netloc
     data = (
-        describe(delivery.job, absolute_from(host))
+        JobSerializer(delivery.job, context={"host": host}).data
         if delivery.job
         else {"webhook": str(delivery.endpoint_id)}
     )

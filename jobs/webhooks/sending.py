@@ -113,7 +113,7 @@ def _start(pool: ThreadPoolExecutor, delivery: WebhookDelivery) -> Future[Outcom
         future: Future[Outcome] = Future()
         future.set_result(Outcome(now, 0, error=_("The secret cannot be read: make a new one.")))
         return future
-    return pool.submit(_post, url_of(delivery), content, headers, now)
+    return pool.submit(_post, delivery.url, content, headers, now)
 
 
 def claim(busy: Counter[Receiver] | None = None) -> list[WebhookDelivery]:
@@ -147,13 +147,6 @@ def _by_receiver(
 
 def _receiver(delivery: WebhookDelivery) -> Receiver:
     return delivery.endpoint_id, delivery.job.queue_owner if delivery.job else None
-
-
-def url_of(delivery: WebhookDelivery) -> str:
-    """Where it goes."""
-    if delivery.endpoint:
-        return delivery.endpoint.url
-    return delivery.job.webhook_url if delivery.job else ""
 
 
 def _post(url: str, content: bytes, headers: dict[str, str], now: datetime) -> Outcome:
@@ -218,9 +211,9 @@ def _back_off(endpoint: WebhookEndpoint, outcome: Outcome) -> None:
     endpoint.refresh_from_db()
     since = endpoint.failing_since or timezone.now()
     if outcome.status == 410:
-        endpoints.pause(endpoint, endpoints.GONE)
+        endpoints.pause(endpoint, WebhookEndpoint.PauseReason.GONE)
     elif timezone.now() - since > settings.WEBHOOK_PAUSED_AFTER:
-        endpoints.pause(endpoint, endpoints.FAILING)
+        endpoints.pause(endpoint, WebhookEndpoint.PauseReason.FAILING)
 
 
 def resend(delivery: WebhookDelivery) -> None:

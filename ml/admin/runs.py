@@ -17,7 +17,8 @@ from ml.admin.base import OfTrainers
 from ml.admin.forms import FIGURES, ONE_BUTTON, NewRun
 from ml.models import OVER, DataSet, TrainingRun
 from ml.permissions import TRAIN
-from ml.training import control, describe, estimate
+from ml.training import control, estimate
+from ml.training.serializers import WholeRunSerializer
 
 COLORS = {
     "succeeded": "success",
@@ -107,7 +108,7 @@ class TrainingRunAdmin(OfTrainers):
             context = {
                 **ONE_BUTTON,
                 "run": run,
-                "content": describe.whole(run),
+                "content": WholeRunSerializer(run).data,
                 "words": _words(),
                 "events": f"/ws/training-runs/{run.pk}/",
                 "poll": reverse("api-training-run", args=[run.pk]),

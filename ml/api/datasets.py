@@ -10,7 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from colorweb.api import schema
-from ml.api import base, shapes
+from ml.api import base
+from ml.api.serializers import DataSetPageSerializer, DataSetSerializer, NewDataSet
 from ml.datasets import manage
 from ml.models import DataSet
 from ml.permissions import TRAIN, VIEW_DATA_SETS
@@ -24,24 +25,22 @@ class DataSets(base.StaffView):
     @schema.endpoint(
         "Data sets, the newest first",
         parameters=[schema.CURSOR],
-        answers={200: schema.answer(shapes.DataSetPageSerializer, "A page.")},
+        answers={200: schema.answer(DataSetPageSerializer, "A page.")},
         codes=[*base.CODES, "not_found"],
         operation_id="datasets_list",
         tags=["training"],
     )
     def get(self, request: Request) -> Response:
-        return self.page(
-            DataSet.objects.all(), lambda page: shapes.DataSetSerializer(page, many=True).data
-        )
+        return self.page(DataSet.objects.all(), DataSetSerializer)
 
     @schema.endpoint(
         "Add a data set",
         description="Its photos are checked by a worker at once; ask for it until it is `ready`.",
         request={
-            "multipart/form-data": shapes.NewDataSet,
-            "application/json": shapes.NewDataSet,
+            "multipart/form-data": NewDataSet,
+            "application/json": NewDataSet,
         },
-        answers={201: schema.answer(shapes.DataSetSerializer, "Waiting to be checked.")},
+        answers={201: schema.answer(DataSetSerializer, "Waiting to be checked.")},
         codes=[
             *base.CODES,
             *schema.BY_COOKIE,
@@ -54,25 +53,25 @@ class DataSets(base.StaffView):
         tags=["training"],
     )
     def post(self, request: Request) -> Response:
-        new = shapes.NewDataSet(data=request.data)
+        new = NewDataSet(data=request.data)
         new.is_valid(raise_exception=True)
         wanted = new.validated_data
         data_set = manage.add(wanted.pop("kind"), wanted.pop("name"), user=self.user, **wanted)
-        return Response(shapes.DataSetSerializer(data_set).data, status=status.HTTP_201_CREATED)
+        return Response(DataSetSerializer(data_set).data, status=status.HTTP_201_CREATED)
 
 
-class OneDataSet(base.StaffView):
+class DataSetDetailView(base.StaffView):
     needs: ClassVar = {"GET": VIEW_DATA_SETS, "DELETE": TRAIN}
 
     @schema.endpoint(
         "A data set",
-        answers={200: schema.answer(shapes.DataSetSerializer, "The data set.")},
+        answers={200: schema.answer(DataSetSerializer, "The data set.")},
         codes=[*base.CODES, "not_found"],
         operation_id="datasets_retrieve",
         tags=["training"],
     )
     def get(self, request: Request, set_id: uuid.UUID) -> Response:
-        return Response(shapes.DataSetSerializer(get_object_or_404(DataSet, pk=set_id)).data)
+        return Response(DataSetSerializer(get_object_or_404(DataSet, pk=set_id)).data)
 
     @schema.endpoint(
         "Delete a data set",
@@ -92,7 +91,7 @@ class Check(base.StaffView):
 
     @schema.endpoint(
         "Check a data set again",
-        answers={202: schema.answer(shapes.DataSetSerializer, "Waiting to be checked.")},
+        answers={202: schema.answer(DataSetSerializer, "Waiting to be checked.")},
         codes=[*base.CODES, *schema.BY_COOKIE, *IN_USE, "data_set_busy"],
         operation_id="datasets_check",
         tags=["training"],
@@ -101,4 +100,4 @@ class Check(base.StaffView):
         data_set = get_object_or_404(DataSet, pk=set_id)
         manage.recheck(data_set)
         data_set.refresh_from_db()
-        return Response(shapes.DataSetSerializer(data_set).data, status=status.HTTP_202_ACCEPTED)
+        return Response(DataSetSerializer(data_set).data, status=status.HTTP_202_ACCEPTED)

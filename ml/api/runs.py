@@ -12,12 +12,17 @@ from rest_framework.response import Response
 
 from colorweb.api import schema
 from colorweb.errors import DomainError
-from ml.api import base, shapes
+from ml.api import base
+from ml.api.serializers import NewRun, RunChanges
 from ml.models import DataSet, TrainingRun
 from ml.permissions import TRAIN, VIEW_RUNS
 from ml.training import control
-from ml.training.describe import describe, whole
 from ml.training.options import Options
+from ml.training.serializers import (
+    TrainingRunPageSerializer,
+    TrainingRunSerializer,
+    WholeRunSerializer,
+)
 
 AFTER = OpenApiParameter("after", int, description="Only points newer than the one of this id.")
 
@@ -28,20 +33,20 @@ class TrainingRuns(base.StaffView):
     @schema.endpoint(
         "Training runs, the newest first",
         parameters=[schema.CURSOR],
-        answers={200: schema.answer(shapes.TrainingRunPageSerializer, "A page.")},
+        answers={200: schema.answer(TrainingRunPageSerializer, "A page.")},
         codes=[*base.CODES, "not_found"],
         operation_id="training_runs_list",
         tags=["training"],
     )
     def get(self, request: Request) -> Response:
         runs = TrainingRun.objects.select_related("version", "created_by").prefetch_related("data")
-        return self.page(runs, lambda page: [describe(run) for run in page])
+        return self.page(runs, TrainingRunSerializer)
 
     @schema.endpoint(
         "Start a training run",
         description="It is queued at once, and runs as soon as a training worker is free.",
-        request=shapes.NewRun,
-        answers={201: schema.answer(shapes.TrainingRunSerializer, "The run.")},
+        request=NewRun,
+        answers={201: schema.answer(TrainingRunSerializer, "The run.")},
         codes=[
             *base.CODES,
             *schema.BY_COOKIE,
@@ -54,7 +59,7 @@ class TrainingRuns(base.StaffView):
         tags=["training"],
     )
     def post(self, request: Request) -> Response:
-        new = shapes.NewRun(data=request.data)
+        new = NewRun(data=request.data)
         new.is_valid(raise_exception=True)
         wanted = new.validated_data
         run = control.start(
@@ -67,7 +72,7 @@ class TrainingRuns(base.StaffView):
             user=self.user,
             run_id=wanted["id"],
         )
-        return Response(describe(run), status=status.HTTP_201_CREATED)
+        return Response(TrainingRunSerializer(run).data, status=status.HTTP_201_CREATED)
 
 
 def _data_sets(ids: list[uuid.UUID]) -> list[DataSet]:
@@ -78,13 +83,13 @@ def _data_sets(ids: list[uuid.UUID]) -> list[DataSet]:
     return list(found.values())
 
 
-class OneTrainingRun(base.StaffView):
+class TrainingRunDetailView(base.StaffView):
     needs: ClassVar = {"GET": VIEW_RUNS, "PATCH": TRAIN, "DELETE": TRAIN}
 
     @schema.endpoint(
         "A training run, its curves and its samples",
         parameters=[AFTER],
-        answers={200: schema.answer(shapes.WholeRunSerializer, "All there is to look at.")},
+        answers={200: schema.answer(WholeRunSerializer, "All there is to look at.")},
         codes=[*base.CODES, "not_found"],
         operation_id="training_runs_retrieve",
         tags=["training"],
@@ -92,23 +97,24 @@ class OneTrainingRun(base.StaffView):
     def get(self, request: Request, run_id: uuid.UUID) -> Response:
         after = request.query_params.get("after", "")
         run = get_object_or_404(TrainingRun, pk=run_id)
-        return Response(whole(run, int(after) if after.isdecimal() and len(after) < 19 else 0))
+        context = {"after": int(after) if after.isdecimal() and len(after) < 19 else 0}
+        return Response(WholeRunSerializer(run, context=context).data)
 
     @schema.endpoint(
         "Rename or annotate a run",
-        request=shapes.RunChanges,
-        answers={200: schema.answer(shapes.TrainingRunSerializer, "The run.")},
+        request=RunChanges,
+        answers={200: schema.answer(TrainingRunSerializer, "The run.")},
         codes=[*base.CODES, *schema.BY_COOKIE, *schema.OF_BODIES, "blank", "not_found"],
         operation_id="training_runs_update",
         tags=["training"],
     )
     def patch(self, request: Request, run_id: uuid.UUID) -> Response:
         run = get_object_or_404(TrainingRun, pk=run_id)
-        changes = shapes.RunChanges(data=request.data)
+        changes = RunChanges(data=request.data)
         changes.is_valid(raise_exception=True)
         control.annotate(run, **changes.validated_data)
         run.refresh_from_db()
-        return Response(describe(run))
+        return Response(TrainingRunSerializer(run).data)
 
     @schema.endpoint(
         "Delete a run that has ended",
@@ -127,7 +133,7 @@ def _steered(run_id: uuid.UUID, steering: Callable[[TrainingRun], None]) -> Resp
     run = get_object_or_404(TrainingRun, pk=run_id)
     steering(run)
     run.refresh_from_db()
-    return Response(describe(run), status=status.HTTP_202_ACCEPTED)
+    return Response(TrainingRunSerializer(run).data, status=status.HTTP_202_ACCEPTED)
 
 
 class Stop(base.StaffView):
@@ -136,7 +142,7 @@ class Stop(base.StaffView):
     @schema.endpoint(
         "Stop a run",
         description="What it has learned is saved; its best weights become a version.",
-        answers={202: schema.answer(shapes.TrainingRunSerializer, "Stopped, or about to.")},
+        answers={202: schema.answer(TrainingRunSerializer, "Stopped, or about to.")},
         codes=[*base.CODES, *schema.BY_COOKIE, "not_found", "run_ended"],
         operation_id="training_runs_stop",
         tags=["training"],
@@ -151,7 +157,7 @@ class Resume(base.StaffView):
     @schema.endpoint(
         "Resume a stopped or failed run",
         description="It goes on from its last checkpoint.",
-        answers={202: schema.answer(shapes.TrainingRunSerializer, "Queued.")},
+        answers={202: schema.answer(TrainingRunSerializer, "Queued.")},
         codes=[*base.CODES, *schema.BY_COOKIE, "not_found", "run_not_resumable"],
         operation_id="training_runs_resume",
         tags=["training"],

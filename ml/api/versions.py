@@ -16,7 +16,15 @@ from rest_framework.response import Response
 from colorweb.api import schema
 from colorweb.api.parsers import MultiPart
 from ml.api import base
-from ml.api import version_shapes as shapes
+from ml.api.version_serializers import (
+    EvaluationSerializer,
+    ModelVersionSerializer,
+    NewEvaluationSerializer,
+    NewModelVersionSerializer,
+    PromotionSerializer,
+    ReasonSerializer,
+    reason_of,
+)
 from ml.models import DataSet, Evaluation, ModelVersion
 from ml.permissions import PROMOTE, VIEW_VERSIONS
 from ml.versions import evaluations, imports, promotion, registry
@@ -43,32 +51,32 @@ class Import(base.StaffView):
         description="A safetensors file with a model card, as `weights/` of a version gives it; "
         "nothing in it is executed. It becomes a version, which colors nothing until it is put "
         "in service. The same weights are the same version: sent again, they change nothing.",
-        request={"multipart/form-data": shapes.NewModelVersionSerializer},
-        answers={201: schema.answer(shapes.ModelVersionSerializer, "The version.", shapes.VERSION)},
+        request={"multipart/form-data": NewModelVersionSerializer},
+        answers={201: schema.answer(ModelVersionSerializer, "The version.")},
         codes=[*base.CODES, *BODY, "empty", "not_a_model", "model_too_large"],
         operation_id="models_import",
         tags=["models"],
     )
     def post(self, request: Request) -> Response:
-        new = shapes.NewModelVersionSerializer(data=request.data)
+        new = NewModelVersionSerializer(data=request.data)
         new.is_valid(raise_exception=True)
         version = imports.import_file(**new.validated_data, created_by=self.user)
-        return Response(shapes.ModelVersionSerializer(version).data, status=status.HTTP_201_CREATED)
+        return Response(ModelVersionSerializer(version).data, status=status.HTTP_201_CREATED)
 
 
-class OneVersion(base.StaffView):
+class VersionDetailView(base.StaffView):
     needs: ClassVar = {"GET": VIEW_VERSIONS}
 
     @schema.endpoint(
         "A version of a model",
         description="By `name@version`, or by a name for the version that it stands for.",
-        answers={200: schema.answer(shapes.ModelVersionSerializer, "The version.", shapes.VERSION)},
+        answers={200: schema.answer(ModelVersionSerializer, "The version.")},
         codes=[*base.CODES, "not_found"],
         operation_id="models_retrieve",
         tags=["models"],
     )
     def get(self, request: Request, label: str) -> Response:
-        return Response(shapes.ModelVersionSerializer(version_of(label)).data)
+        return Response(ModelVersionSerializer(version_of(label)).data)
 
 
 class Weights(base.StaffView):
@@ -97,8 +105,8 @@ class Promote(base.StaffView):
         "Put a version in service",
         description="Workers take it with their next photo. It must have been compared with the "
         "version in service and be no worse, or a `reason` says why it goes in all the same.",
-        request=shapes.ReasonSerializer,
-        answers={201: schema.answer(shapes.PromotionSerializer, "It is in service.")},
+        request=ReasonSerializer,
+        answers={201: schema.answer(PromotionSerializer, "It is in service.")},
         codes=[
             *(*base.CODES, *BODY, "not_found", "gate_missing", "gate_failed", "in_service"),
             *("promoted_meanwhile", "model_unavailable"),
@@ -107,8 +115,8 @@ class Promote(base.StaffView):
         tags=["models"],
     )
     def post(self, request: Request, label: str) -> Response:
-        made = promotion.promote(version_of(label), by=self.user, reason=shapes.reason_of(request))
-        return Response(shapes.PromotionSerializer(made).data, status=status.HTTP_201_CREATED)
+        made = promotion.promote(version_of(label), by=self.user, reason=reason_of(request))
+        return Response(PromotionSerializer(made).data, status=status.HTTP_201_CREATED)
 
 
 class RollBack(base.StaffView):
@@ -116,8 +124,8 @@ class RollBack(base.StaffView):
 
     @schema.endpoint(
         "Go back to the version that was in service before",
-        request=shapes.ReasonSerializer,
-        answers={201: schema.answer(shapes.PromotionSerializer, "It is in service again.")},
+        request=ReasonSerializer,
+        answers={201: schema.answer(PromotionSerializer, "It is in service again.")},
         codes=[
             *(*base.CODES, *BODY, "nothing_before", "promoted_meanwhile", "model_unavailable"),
         ],
@@ -125,8 +133,8 @@ class RollBack(base.StaffView):
         tags=["models"],
     )
     def post(self, request: Request) -> Response:
-        made = promotion.roll_back(by=self.user, reason=shapes.reason_of(request))
-        return Response(shapes.PromotionSerializer(made).data, status=status.HTTP_201_CREATED)
+        made = promotion.roll_back(by=self.user, reason=reason_of(request))
+        return Response(PromotionSerializer(made).data, status=status.HTTP_201_CREATED)
 
 
 class Evaluate(base.StaffView):
@@ -135,14 +143,14 @@ class Evaluate(base.StaffView):
     @schema.endpoint(
         "Compare a version with the one in service",
         description="Done by the worker that trains; ask for the evaluation until it is `ready`.",
-        request=shapes.NewEvaluationSerializer,
-        answers={202: schema.answer(shapes.EvaluationSerializer, "Waiting to be measured.")},
+        request=NewEvaluationSerializer,
+        answers={202: schema.answer(EvaluationSerializer, "Waiting to be measured.")},
         codes=[*base.CODES, *BODY, "not_found", "in_service", "nothing_to_measure"],
         operation_id="models_evaluate",
         tags=["models"],
     )
     def post(self, request: Request, label: str) -> Response:
-        wanted = shapes.NewEvaluationSerializer(data=request.data)
+        wanted = NewEvaluationSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         chosen = None
         if set_id := wanted.validated_data["data_set"]:
@@ -150,19 +158,19 @@ class Evaluate(base.StaffView):
             if chosen is None:
                 raise ValidationError({"data_set": [_("There is no checked data set of that id.")]})
         asked = evaluations.request(version_of(label), chosen, by=self.user)
-        return Response(shapes.EvaluationSerializer(asked).data, status=status.HTTP_202_ACCEPTED)
+        return Response(EvaluationSerializer(asked).data, status=status.HTTP_202_ACCEPTED)
 
 
-class OneEvaluation(base.StaffView):
+class EvaluationDetailView(base.StaffView):
     needs: ClassVar = {"GET": VIEW_VERSIONS}
 
     @schema.endpoint(
         "A comparison of two versions",
-        answers={200: schema.answer(shapes.EvaluationSerializer, "As far as it is.")},
+        answers={200: schema.answer(EvaluationSerializer, "As far as it is.")},
         codes=[*base.CODES, "not_found"],
         operation_id="evaluations_retrieve",
         tags=["models"],
     )
     def get(self, request: Request, evaluation_id: uuid.UUID) -> Response:
         found = get_object_or_404(Evaluation, pk=evaluation_id)
-        return Response(shapes.EvaluationSerializer(found).data)
+        return Response(EvaluationSerializer(found).data)

@@ -12,7 +12,8 @@ from colorweb.accounts import visitors
 from colorweb.accounts.models import User
 from ml import permissions
 from ml.models.runs import TrainingRun
-from ml.training import describe, live
+from ml.training import live
+from ml.training.serializers import WholeRunSerializer
 
 MIN_INTERVAL = 0.3  # seconds between two messages
 POLL_EVERY = 5.0  # seconds: an announcement may be lost
@@ -89,9 +90,8 @@ class RunConsumer(AsyncJsonWebsocketConsumer):
         if run is None or run.sequence == self.sequence:
             return None
         whole = run.attempt != self.attempt
-        content = describe.whole(run, 0 if whole else self.point)
+        after = 0 if whole else self.point
+        news = WholeRunSerializer(run, context={"after": after}).data
         self.sequence, self.attempt = run.sequence, run.attempt
-        self.point = max(
-            [0 if whole else self.point, *(point["id"] for point in content["points"])]
-        )
-        return {"type": "run", "whole": whole, **content}
+        self.point = max([after, *(point["id"] for point in news["points"])])
+        return {"type": "run", "whole": whole, **news}

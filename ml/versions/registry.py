@@ -124,6 +124,11 @@ class Line:
     current: ModelVersion | None
     in_service: bool
 
+    @property
+    def newest(self) -> ModelVersion:
+        """The version whose card speaks for the name."""
+        return self.current or self.versions[0]
+
 
 def lines() -> list[Line]:
     """All versions by name, in the order of names."""

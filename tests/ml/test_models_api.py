@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from colorweb.accounts import tokens
-from ml.api import version_shapes as shapes
+from ml.api import version_serializers as serializers
 from ml.models import DataSet, Evaluation, ModelVersion
 from ml.versions import registry
 from tests.ml import networks
@@ -81,7 +81,7 @@ def test_a_model_goes_out_and_comes_in_byte_for_byte(staff, folder):
     assert (now["name"], now["note"]) == ("friend", "from next door")
     assert (now["sha256"], now["code_revision"]) == (told["sha256"], told["code_revision"])
     assert now["created_by"] == "admin@example.com"
-    assert now.keys() == shapes.VERSION.keys()
+    assert now.keys() == serializers.VERSION.keys()
     file.seek(0)
     again = staff.post(IMPORT, {"file": file})
     assert (again.status_code, again.json()) == (201, now), "the same weights, the same version"

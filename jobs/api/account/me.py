@@ -7,9 +7,9 @@ from rest_framework.response import Response
 
 from colorweb.accounts.models import ApiToken
 from colorweb.api import schema
-from jobs.api import shapes
 from jobs.api.base import View
 from jobs.queue import limits
+from jobs.serializers.account import MeSerializer
 from jobs.webhooks import messages
 
 
@@ -20,7 +20,7 @@ class Me(View):
             "A guest nobody knows yet finds a `guest_token` here: ask for one first where a "
             "cut connection must not lose the first photo's answer."
         ),
-        answers={200: schema.answer(shapes.MeSerializer, "You.")},
+        answers={200: schema.answer(MeSerializer, "You.")},
         operation_id="me_retrieve",
         tags=["me"],
     )
@@ -38,6 +38,4 @@ class Me(View):
                 else None
             ),
         }
-        if self.visitor.is_new:
-            me["guest_token"] = self.visitor.token
-        return Response(me)
+        return Response(MeSerializer(me, context=self.context).data)

@@ -1,7 +1,6 @@
 """An account's API tokens."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -12,11 +11,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from colorweb.accounts import tokens
-from colorweb.accounts.models import ApiToken
 from colorweb.api import schema
-from jobs.api import shapes
 from jobs.api.base import View
 from jobs.api.serializers import NewToken
+from jobs.serializers.account import (
+    CreatedTokenSerializer,
+    TokenSerializer,
+    TokensSerializer,
+)
 
 LATEST = datetime.max.replace(tzinfo=UTC)
 
@@ -24,14 +26,14 @@ LATEST = datetime.max.replace(tzinfo=UTC)
 class Tokens(View):
     @schema.endpoint(
         "My tokens",
-        answers={200: schema.answer(shapes.TokensSerializer, "All of them, without secrets.")},
+        answers={200: schema.answer(TokensSerializer, "All of them, without secrets.")},
         codes=["not_authenticated"],
         operation_id="tokens_list",
         tags=["tokens"],
     )
     def get(self, request: Request) -> Response:
         mine = self.user.api_tokens.order_by("-created_at", "-pk")
-        return Response({"results": [_told(token) for token in mine]})
+        return Response({"results": TokenSerializer(mine, many=True).data})
 
     @schema.endpoint(
         "Make a token",
@@ -40,7 +42,7 @@ class Tokens(View):
             "and no longer a life than its own; `staff` is for members of staff."
         ),
         request=NewToken,
-        answers={201: schema.answer(shapes.CreatedTokenSerializer, "The token.")},
+        answers={201: schema.answer(CreatedTokenSerializer, "The token.")},
         codes=[
             *schema.BY_COOKIE,
             *schema.OF_BODIES,
@@ -64,10 +66,11 @@ class Tokens(View):
             message = _("A token cannot outlive the token that creates it.")
             raise ValidationError({"expires_at": message})
         token, secret = tokens.create(user, **wanted)
-        return Response(_told(token) | {"token": secret}, status=status.HTTP_201_CREATED)
+        answer = CreatedTokenSerializer(token, context={"secret": secret}).data
+        return Response(answer, status=status.HTTP_201_CREATED)
 
 
-class OneToken(View):
+class TokenDetailView(View):
     @schema.endpoint(
         "Withdraw a token",
         answers={204: OpenApiResponse(description="It opens nothing any more.")},
@@ -78,7 +81,3 @@ class OneToken(View):
     def delete(self, request: Request, token_id: int) -> Response:
         get_object_or_404(self.user.api_tokens, pk=token_id).delete()
         return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-def _told(token: ApiToken) -> dict[str, Any]:
-    return shapes.TokenSerializer(token).data

@@ -2,7 +2,6 @@
 
 import uuid
 from functools import partial
-from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
@@ -13,12 +12,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from colorweb.api import schema
-from colorweb.dates import iso
-from jobs.api import shapes
 from jobs.api.base import View
 from jobs.api.serializers import ChangedEndpoint, NewEndpoint
 from jobs.events import outbox
 from jobs.models import WebhookDelivery, WebhookEndpoint
+from jobs.serializers.webhooks import (
+    CreatedEndpointSerializer,
+    DeliveryPageSerializer,
+    DeliverySerializer,
+    EndpointSerializer,
+    EndpointsSerializer,
+)
 from jobs.storage import access
 from jobs.webhooks import endpoints, sending
 
@@ -31,7 +35,7 @@ OF_BODIES = (
 documented = partial(schema.endpoint, tags=["webhooks"])
 changes = partial(
     documented,
-    answers={200: schema.answer(shapes.EndpointSerializer, "The webhook.")},
+    answers={200: schema.answer(EndpointSerializer, "The webhook.")},
     codes=OF_ENDPOINTS,
 )
 """Describes what changes an endpoint that is there."""
@@ -44,19 +48,19 @@ class EndpointView(View):
 
     def answer(self, endpoint: WebhookEndpoint) -> Response:
         endpoint.refresh_from_db()
-        return Response(_told(endpoint))
+        return Response(EndpointSerializer(endpoint).data)
 
 
 class Endpoints(EndpointView):
     @documented(
         "My webhooks",
-        answers={200: schema.answer(shapes.EndpointsSerializer, "All of them, without secrets.")},
+        answers={200: schema.answer(EndpointsSerializer, "All of them, without secrets.")},
         codes=["not_authenticated"],
         operation_id="webhooks_list",
     )
     def get(self, request: Request) -> Response:
         mine = self.user.webhooks.order_by("-created_at", "-pk")
-        return Response({"results": [_told(endpoint) for endpoint in mine]})
+        return Response({"results": EndpointSerializer(mine, many=True).data})
 
     @documented(
         "Be told when jobs end",
@@ -66,7 +70,7 @@ class Endpoints(EndpointView):
             "answer: `{type, timestamp, data}`, `data` being the job."
         ),
         request=NewEndpoint,
-        answers={201: schema.answer(shapes.CreatedEndpointSerializer, "The webhook.")},
+        answers={201: schema.answer(CreatedEndpointSerializer, "The webhook.")},
         codes=[*schema.BY_COOKIE, "not_authenticated", *OF_BODIES, "too_many_endpoints"],
         operation_id="webhooks_create",
     )
@@ -75,13 +79,14 @@ class Endpoints(EndpointView):
         new = NewEndpoint(data=request.data)
         new.is_valid(raise_exception=True)
         endpoint, secret = endpoints.create(user, **new.validated_data)
-        return Response(_told(endpoint) | {"secret": secret}, status=status.HTTP_201_CREATED)
+        answer = CreatedEndpointSerializer(endpoint, context={"secret": secret}).data
+        return Response(answer, status=status.HTTP_201_CREATED)
 
 
-class OneEndpoint(EndpointView):
+class EndpointDetailView(EndpointView):
     @documented(
         "A webhook as it is now",
-        answers={200: schema.answer(shapes.EndpointSerializer, "The webhook, without its secret.")},
+        answers={200: schema.answer(EndpointSerializer, "The webhook, without its secret.")},
         codes=["not_authenticated", "not_found"],
         operation_id="webhooks_retrieve",
     )
@@ -117,14 +122,14 @@ class Secret(EndpointView):
     @documented(
         "Give a webhook a new secret",
         description="For 24 hours the old one signs too, beside the new one.",
-        answers={200: schema.answer(shapes.CreatedEndpointSerializer, "The webhook.")},
+        answers={200: schema.answer(CreatedEndpointSerializer, "The webhook.")},
         codes=OF_ENDPOINTS,
         operation_id="webhooks_rotate",
     )
     def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
         endpoint = self.endpoint(endpoint_id)
         secret = endpoints.rotate(endpoint)
-        return Response(_told(endpoint) | {"secret": secret})
+        return Response(CreatedEndpointSerializer(endpoint, context={"secret": secret}).data)
 
 
 class Pause(EndpointView):
@@ -135,7 +140,7 @@ class Pause(EndpointView):
     )
     def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
         endpoint = self.endpoint(endpoint_id)
-        endpoints.pause(endpoint, endpoints.ASKED)
+        endpoints.pause(endpoint, WebhookEndpoint.PauseReason.ASKED)
         return self.answer(endpoint)
 
 
@@ -159,20 +164,19 @@ class Test(EndpointView):
             "at once and once; its log tells how that went. A paused webhook has it when it is "
             "resumed."
         ),
-        answers={202: schema.answer(shapes.DeliverySerializer, "It is on its way.")},
+        answers={202: schema.answer(DeliverySerializer, "It is on its way.")},
         codes=OF_ENDPOINTS,
         operation_id="webhooks_test",
     )
     def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
         delivery = outbox.try_out(self.endpoint(endpoint_id))
-        return Response(_told_delivery(delivery), status=status.HTTP_202_ACCEPTED)
+        return Response(DeliverySerializer(delivery).data, status=status.HTTP_202_ACCEPTED)
 
 
 class DeliveriesView(View):
     def log(self, deliveries: QuerySet[WebhookDelivery]) -> Response:
         """A page of a log."""
-        found = deliveries.select_related("endpoint", "job")
-        return self.page(found, lambda page: [_told_delivery(one) for one in page])
+        return self.page(deliveries.select_related("endpoint", "job"), DeliverySerializer)
 
 
 class EndpointDeliveries(DeliveriesView):
@@ -180,7 +184,7 @@ class EndpointDeliveries(DeliveriesView):
         "What a webhook was told",
         description="The newest first, for 30 days.",
         parameters=[schema.CURSOR],
-        answers={200: schema.answer(shapes.DeliveryPageSerializer, "A page.")},
+        answers={200: schema.answer(DeliveryPageSerializer, "A page.")},
         codes=["not_authenticated", "not_found"],
         operation_id="webhooks_deliveries",
     )
@@ -193,7 +197,7 @@ class JobDeliveries(DeliveriesView):
         "Who was told of a job's end",
         description="The address that came with it, and the account's webhooks.",
         parameters=[schema.CURSOR],
-        answers={200: schema.answer(shapes.DeliveryPageSerializer, "A page.")},
+        answers={200: schema.answer(DeliveryPageSerializer, "A page.")},
         codes=["not_found"],
         operation_id="jobs_deliveries",
     )
@@ -205,7 +209,7 @@ class Resend(View):
     @documented(
         "Deliver again",
         description="With the same `webhook-id`, at once, and if need be by the whole schedule.",
-        answers={202: schema.answer(shapes.DeliverySerializer, "It is on its way.")},
+        answers={202: schema.answer(DeliverySerializer, "It is on its way.")},
         codes=[*schema.BY_COOKIE, "not_found"],
         operation_id="deliveries_resend",
     )
@@ -218,24 +222,4 @@ class Resend(View):
         if delivery is None:
             raise Http404
         sending.resend(delivery)
-        return Response(_told_delivery(delivery), status=status.HTTP_202_ACCEPTED)
-
-
-def _told(endpoint: WebhookEndpoint) -> dict[str, Any]:
-    return shapes.EndpointSerializer(endpoint).data | {
-        "pause_reason": endpoint.pause_reason or None
-    }
-
-
-def _told_delivery(delivery: WebhookDelivery) -> dict[str, Any]:
-    return {
-        "id": str(delivery.pk),
-        "event": delivery.event,
-        "job": str(delivery.job_id) if delivery.job_id else None,
-        "endpoint": str(delivery.endpoint_id) if delivery.endpoint_id else None,
-        "url": sending.url_of(delivery),
-        "state": delivery.state,
-        "next_try_at": iso(delivery.next_try_at),
-        "attempts": delivery.attempts,
-        "created_at": iso(delivery.created_at),
-    }
+        return Response(DeliverySerializer(delivery).data, status=status.HTTP_202_ACCEPTED)

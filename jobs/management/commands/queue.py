@@ -10,6 +10,7 @@ from tqdm import tqdm
 from jobs.photos import consistency
 from jobs.queue import control, retries
 from jobs.serializers import status
+from jobs.serializers.queue import QueueStatusSerializer
 
 
 class Command(BaseCommand):
@@ -37,7 +38,7 @@ class Command(BaseCommand):
             case "check":
                 return self.check_files()
             case _:
-                figures = status.status()
+                figures = QueueStatusSerializer(status.status()).data
                 return json.dumps(figures) if options["json"] else lines(figures)
 
     def check_files(self) -> str:

@@ -119,7 +119,7 @@ def test(request: VisitorRequest, endpoint_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def pause(request: VisitorRequest, endpoint_id: uuid.UUID) -> HttpResponse:
     """Send nothing for now."""
-    endpoints.pause(_own(request, endpoint_id), endpoints.ASKED)
+    endpoints.pause(_own(request, endpoint_id), WebhookEndpoint.PauseReason.ASKED)
     return redirect("account-webhook", endpoint_id)
 
 

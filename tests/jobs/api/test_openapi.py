@@ -10,10 +10,10 @@ from django.test import Client
 
 from colorweb.errors import CODES, documented
 from colorweb.testing import pictures
-from jobs.api import examples
 from jobs.api.urls import urlpatterns as of_photos
 from jobs.models import Job, State
 from jobs.queue import claims, states
+from jobs.serializers import examples
 from ml.api.urls import urlpatterns as of_training
 from tests.jobs.document import DOCUMENT, conforms
 

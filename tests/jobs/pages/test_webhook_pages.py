@@ -127,7 +127,7 @@ def test_pausing_and_resuming(client, ada):
 
 def test_why_a_dead_one_is_paused(client, ada):
     endpoint = made(ada)
-    endpoints.pause(endpoint, endpoints.FAILING)
+    endpoints.pause(endpoint, endpoint.PauseReason.FAILING)
     assert "Every delivery has failed for days" in text(client.get(LIST))
 
 

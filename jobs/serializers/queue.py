@@ -1,7 +1,8 @@
-"""What the API answers about the queue; `jobs.serializers.status` makes it."""
+"""The queue and the site's figures as JSON; `jobs.serializers.status` finds them."""
 
 from rest_framework import serializers
 
+from jobs.models import Check
 from ml.models import TrainingRun
 
 
@@ -55,9 +56,9 @@ class RoomSerializer(serializers.Serializer):
 
 
 class CheckSerializer(serializers.Serializer):
-    state = serializers.ChoiceField(["queued", "running", "done", "failed"])
+    state = serializers.ChoiceField(Check.State.values)
     progress = serializers.FloatField(help_text="0 to 1.")
-    asked_at = serializers.DateTimeField()
+    asked_at = serializers.DateTimeField(source="created_at")
     finished_at = serializers.DateTimeField(allow_null=True)
     findings = serializers.JSONField(
         help_text="`photos`, `files`, `missing` and `unknown` counts; `named`: the first of each."

@@ -3,10 +3,11 @@
 from dataclasses import asdict
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from colorweb.api.schema import shown
 from ml.models import Evaluation, ModelVersion, Promotion
 from ml.versions import gate, registry
 
@@ -46,6 +47,7 @@ class NewModelVersionSerializer(serializers.Serializer):
     note = serializers.CharField(max_length=2000, default="", allow_blank=True)
 
 
+@extend_schema_serializer(examples=shown(VERSION))
 class ModelVersionSerializer(serializers.ModelSerializer):
     """A set of weights, and all that is known about where they come from."""
 

@@ -1,11 +1,12 @@
-"""What the API takes and answers about data sets and training runs."""
+"""Data sets as JSON, and what the API takes to add one or to start a run."""
 
 from typing import Any
 
+from django.urls import reverse
 from rest_framework import serializers
 
-from colorweb.api.shapes import PageSerializer
-from ml.models import DataSet, TrainingRun
+from colorweb.api.serializers import PageSerializer
+from ml.models import DataSet
 from ml.training.options import BOUNDS, PRECISIONS, PRESETS
 
 
@@ -38,8 +39,6 @@ class DataSetSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
     def get_sheet(self, data_set: DataSet) -> str | None:
-        from django.urls import reverse  # noqa: PLC0415
-
         return reverse("data-set-sheet", args=[data_set.pk]) if data_set.sheet else None
 
 
@@ -94,77 +93,3 @@ class RunChanges(serializers.Serializer):
 
     name = serializers.CharField(max_length=100, required=False)
     note = serializers.CharField(max_length=2000, required=False, allow_blank=True)
-
-
-class RunDataSerializer(serializers.Serializer):
-    id = serializers.UUIDField(allow_null=True)
-    name = serializers.CharField()
-    fingerprint = serializers.CharField()
-
-
-class RunErrorSerializer(serializers.Serializer):
-    code = serializers.CharField()
-    message = serializers.CharField()
-
-
-class RunMaySerializer(serializers.Serializer):
-    """What can be done with it now."""
-
-    stop = serializers.BooleanField()
-    resume = serializers.BooleanField()
-    delete = serializers.BooleanField()
-
-
-class TrainingRunSerializer(serializers.Serializer):
-    id = serializers.UUIDField()
-    name = serializers.CharField()
-    note = serializers.CharField(allow_blank=True)
-    preset = serializers.CharField()
-    base = serializers.CharField(allow_blank=True)
-    options = serializers.JSONField()
-    data_sets = RunDataSerializer(many=True)
-    state = serializers.ChoiceField(TrainingRun.State.values)
-    stage = serializers.ChoiceField(TrainingRun.Stage.values)
-    stop_requested = serializers.BooleanField()
-    sequence = serializers.IntegerField(help_text="Grows with every change.")
-    attempt = serializers.IntegerField()
-    step = serializers.IntegerField()
-    epoch = serializers.IntegerField()
-    progress = serializers.FloatField(help_text="0 to 1.")
-    now = serializers.JSONField(help_text="Speed, time left, GPU use: the latest there is.")
-    served = serializers.JSONField(help_text="The model in service on the validation photos.")
-    log = serializers.CharField(allow_blank=True, help_text="Its last lines.")
-    error = RunErrorSerializer(allow_null=True)
-    version = serializers.CharField(allow_null=True, help_text="The model version it made.")
-    version_id = serializers.UUIDField(allow_null=True)
-    may = RunMaySerializer()
-    created_by = serializers.CharField(allow_null=True)
-    created_at = serializers.DateTimeField()
-    started_at = serializers.DateTimeField(allow_null=True)
-    finished_at = serializers.DateTimeField(allow_null=True)
-
-
-class RunPointSerializer(serializers.Serializer):
-    id = serializers.IntegerField()
-    kind = serializers.ChoiceField(["step", "check"])
-    step = serializers.IntegerField()
-    epoch = serializers.FloatField()
-    values = serializers.JSONField()
-
-
-class RunSampleSerializer(serializers.Serializer):
-    step = serializers.IntegerField()
-    epoch = serializers.FloatField()
-    url = serializers.CharField()
-
-
-class WholeRunSerializer(serializers.Serializer):
-    """A run with its curves and sample pictures."""
-
-    run = TrainingRunSerializer()
-    points = RunPointSerializer(many=True)
-    samples = RunSampleSerializer(many=True)
-
-
-class TrainingRunPageSerializer(PageSerializer):
-    results = TrainingRunSerializer(many=True)

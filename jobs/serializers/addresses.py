@@ -1,0 +1,72 @@
+"""Absolute addresses in answers: the serializer's context names the host, as `host`."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from rest_framework import serializers
+
+from jobs.models import Job
+
+
+def absolute(host: str, path: str) -> str:
+    """A path's address at a host."""
+    scheme = "https" if settings.SESSION_COOKIE_SECURE else "http"
+    return f"{scheme}://{host}{path}"
+
+
+class AddressField(serializers.URLField):
+    """Where a view answers for a row, which is named by `key`; null where `when` does not hold."""
+
+    def __init__(
+        self,
+        view: str,
+        help_text: str,
+        *,
+        key: str = "pk",
+        when: Callable[[Any], bool] | None = None,
+    ) -> None:
+        super().__init__(help_text=help_text, allow_null=when is not None)
+        self.view, self.key, self.when = view, key, when
+
+    def get_attribute(self, row: Any) -> Any:
+        return row if self.when is None or self.when(row) else None
+
+    def to_representation(self, row: Any) -> str:
+        return absolute(self.context["host"], self.path(row))
+
+    def path(self, row: Any) -> str:
+        """The address without scheme and host."""
+        return reverse(self.view, args=[getattr(row, self.key)])
+
+
+class FileField(AddressField):
+    """Where one of a job's files is."""
+
+    def __init__(
+        self,
+        kind: str,
+        help_text: str,
+        *,
+        when: Callable[[Job], bool] | None = None,
+        query: str = "",
+    ) -> None:
+        super().__init__("file", help_text, when=when)
+        self.kind, self.query = kind, query
+
+    def path(self, job: Job) -> str:
+        return reverse(self.view, args=[job.pk, self.kind]) + self.query
+
+
+class SocketField(AddressField):
+    """Where a job's websocket is."""
+
+    def __init__(self, help_text: str) -> None:
+        super().__init__("", help_text)
+
+    def to_representation(self, job: Any) -> str:
+        return super().to_representation(job).replace("http", "ws", 1)
+
+    def path(self, job: Job) -> str:
+        return f"/ws/jobs/{job.pk}/"

@@ -1,0 +1,131 @@
+"""What a job's JSON consists of: each part reads the job itself."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from jobs.models import EXTENSIONS, Job, Photo, State
+from jobs.queue.retries import OURS
+from jobs.serializers.addresses import AddressField, FileField, SocketField
+from ml.imaging.vividness import STEPS
+
+
+class JobErrorSerializer(serializers.Serializer):
+    code = serializers.CharField(
+        source="error_code",
+        help_text="Stable, for programs: what is wrong with the photo, or one of "
+        + ", ".join(f"`{code}`" for code in OURS)
+        + ".",
+    )
+    message = serializers.CharField(
+        source="error_text", help_text="For people, in the language asked for."
+    )
+
+    def to_representation(self, job: Job) -> dict[str, Any] | None:  # type: ignore[override]
+        return super().to_representation(job) if job.error_code else None
+
+
+class JobModelSerializer(serializers.Serializer):
+    name = serializers.CharField(source="model_name")
+    version = serializers.CharField(
+        source="model_version", help_text="First 12 digits of the weights' SHA-256."
+    )
+
+    def to_representation(self, job: Job) -> dict[str, Any] | None:  # type: ignore[override]
+        return super().to_representation(job) if job.model_name else None
+
+
+class JobOptionsSerializer(serializers.Serializer):
+    vividness = serializers.FloatField(help_text=f"{STEPS}.")
+    size = serializers.IntegerField(
+        allow_null=True, help_text="Short side the network sees, pixels; null: the model's own."
+    )
+    format = serializers.ChoiceField(list(EXTENSIONS))
+
+
+class JobPhotoSerializer(serializers.Serializer):
+    id = serializers.UUIDField()
+    name = serializers.CharField(help_text="The file's name as it was sent.")
+    title = serializers.CharField(allow_blank=True)
+    alt = serializers.CharField(
+        allow_blank=True, help_text="What can be seen, in the owner's words."
+    )
+    width = serializers.IntegerField(help_text="Pixels, as the photo is held upright.")
+    height = serializers.IntegerField()
+    format = serializers.CharField(help_text="Found in the content, not taken from the name.")
+    bytes = serializers.IntegerField()
+    has_color = serializers.BooleanField(help_text="The photo was not gray when it came.")
+    visibility = serializers.ChoiceField(Photo.Visibility.values)
+    likes = serializers.IntegerField()
+
+
+class ElapsedField(serializers.IntegerField):
+    """Milliseconds from a job's making to another moment of it; null until that is known."""
+
+    def __init__(self, until: str) -> None:
+        super().__init__(allow_null=True)
+        self.until = until
+
+    def get_attribute(self, job: Job) -> Any:
+        until = getattr(job, self.until)
+        return until and until - job.created_at
+
+    def to_representation(self, elapsed: Any) -> int:
+        return round(elapsed.total_seconds() * 1000)
+
+
+class JobTimingsSerializer(serializers.Serializer):
+    """Milliseconds; null until known."""
+
+    wait_ms = ElapsedField("started_at")
+    reading_ms = serializers.IntegerField(source="timings.reading_ms", allow_null=True)
+    colorizing_ms = serializers.IntegerField(source="timings.colorizing_ms", allow_null=True)
+    saving_ms = serializers.IntegerField(source="timings.saving_ms", allow_null=True)
+    total_ms = ElapsedField("finished_at")
+
+
+def _may_be_retried(job: Job) -> bool:
+    return job.state in (State.FAILED, State.CANCELED)
+
+
+def _succeeded(job: Job) -> bool:
+    return job.state == State.SUCCEEDED
+
+
+class JobUrlsSerializer(serializers.Serializer):
+    """Absolute addresses; null where there is nothing (yet)."""
+
+    self = AddressField("api-job", "This job.")
+    events = SocketField("Websocket: the job now, and at each change.")
+    stream = AddressField("api-job-events", "Server-sent events: the same messages.")
+    page = AddressField("job", "For people.")
+    permalink = AddressField(
+        "photo", "For people: the photo, whichever of its colors are published.", key="photo_id"
+    )
+    cancel = AddressField(
+        "api-job-cancel",
+        "POST here; null once the job has ended.",
+        when=lambda job: not job.is_terminal,
+    )
+    retry = AddressField(
+        "api-job-retry",
+        "POST here; null unless the job failed or was canceled.",
+        when=_may_be_retried,
+    )
+    result = FileField("result", "The colored photo at full size.", when=_succeeded)
+    download = FileField("result", "The same as an attachment.", when=_succeeded, query="?download")
+    gray = FileField("gray", "The photo in gray at full size.", when=_succeeded)
+    preview = FileField("preview", "Colored, JPEG, long side at most 1600.", when=_succeeded)
+    card = FileField("card", "Colored, JPEG, long side at most 480.", when=_succeeded)
+    colors = FileField(
+        "colors",
+        "The colors alone, PNG: a small map from which pages blend other vividnesses.",
+        when=_succeeded,
+    )
+    gray_preview = FileField("gray_preview", "Gray, JPEG, long side at most 1600; there at once.")
+    gray_card = FileField("gray_card", "Gray, JPEG, long side at most 480; there at once.")
+    original_preview = FileField(
+        "original_preview",
+        "As it came, JPEG, long side at most 1600; null unless the photo had color.",
+        when=lambda job: job.photo.has_color,
+    )

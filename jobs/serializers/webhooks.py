@@ -1,0 +1,78 @@
+"""An account's webhooks, and what was delivered."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from colorweb.api.serializers import PageSerializer
+from jobs.models import TEST, Event, WebhookDelivery, WebhookEndpoint
+
+
+class EndpointSerializer(serializers.Serializer):
+    """An address that is called when an account's jobs end."""
+
+    id = serializers.UUIDField()
+    url = serializers.CharField()
+    events = serializers.ListField(child=serializers.ChoiceField(Event.values))
+    failing_since = serializers.DateTimeField(
+        allow_null=True, help_text="Nothing but failures since then; null if the last try was good."
+    )
+    paused_at = serializers.DateTimeField(
+        allow_null=True, help_text="Paused since then: messages are held."
+    )
+    pause_reason = serializers.ChoiceField(
+        WebhookEndpoint.PauseReason.values,
+        allow_null=True,
+        help_text="asked: by you. failing: for days. gone: it answered 410.",
+    )
+    created_at = serializers.DateTimeField()
+
+    def to_representation(self, endpoint: WebhookEndpoint) -> dict[str, Any]:
+        data = super().to_representation(endpoint)
+        return data | {"pause_reason": data["pause_reason"] or None}
+
+
+class CreatedEndpointSerializer(EndpointSerializer):
+    """An endpoint with its secret, which the context holds as `secret`."""
+
+    secret = serializers.SerializerMethodField(
+        help_text="Signs the messages. It is never shown again."
+    )
+
+    def get_secret(self, endpoint: WebhookEndpoint) -> str:
+        return str(self.context["secret"])
+
+
+class EndpointsSerializer(serializers.Serializer):
+    results = EndpointSerializer(many=True)
+
+
+class AttemptSerializer(serializers.Serializer):
+    """One try to deliver."""
+
+    at = serializers.DateTimeField()
+    ms = serializers.IntegerField(help_text="Milliseconds it took.")
+    status = serializers.IntegerField(allow_null=True, help_text="The receiver's; null: none came.")
+    error = serializers.CharField(allow_blank=True, help_text="Why there was no answer.")
+
+
+class DeliverySerializer(serializers.Serializer):
+    """One event for one receiver."""
+
+    id = serializers.UUIDField(help_text="The header `webhook-id`, the same for all its tries.")
+    event = serializers.ChoiceField([*Event.values, TEST])
+    job = serializers.UUIDField(source="job_id", allow_null=True, help_text="null: a test.")
+    endpoint = serializers.UUIDField(
+        source="endpoint_id",
+        allow_null=True,
+        help_text="null: the address that came with the job.",
+    )
+    url = serializers.CharField()
+    state = serializers.ChoiceField(WebhookDelivery.State.values)
+    next_try_at = serializers.DateTimeField(allow_null=True)
+    attempts = AttemptSerializer(many=True, help_text="The latest, oldest first.")
+    created_at = serializers.DateTimeField()
+
+
+class DeliveryPageSerializer(PageSerializer):
+    results = DeliverySerializer(many=True)
