@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from django.core.cache import cache
 from django.db.models import Count, OuterRef, Q, Subquery
@@ -35,18 +36,27 @@ def positions(jobs: Iterable[Job]) -> dict[uuid.UUID, int]:
     return dict(found.annotate(place=Coalesce(count, 0) + 1).values_list("pk", "place"))
 
 
-def eta(job: Job, position: int | None) -> float | None:
-    """Seconds until this job is done, from how long the last twenty took; None if unknown."""
-    if job.is_terminal:
-        return None
-    pace: tuple[float, int] = cache.get_or_set("queue-pace", _pace, timeout=5) or (0.0, 1)
-    seconds, processes = pace
-    if not seconds:
-        return None
-    return round(seconds * (1 + ((position or 1) - 1) / processes), 1)
+class Throughput(NamedTuple):
+    """How long one job takes, in seconds, and how many processes work; 0 seconds: not known."""
+
+    seconds: float
+    processes: int
 
 
-def _pace() -> tuple[float, int]:
+def throughput() -> Throughput:
+    """As it was within the last five seconds."""
+    kept = cache.get_or_set("queue-pace", _measure, timeout=5)
+    return Throughput(*(kept or (0.0, 1)))
+
+
+def eta(job: Job, position: int | None, now: Throughput) -> float | None:
+    """Seconds until this job is done, at the throughput of now; None if unknown."""
+    if job.is_terminal or not now.seconds:
+        return None
+    return round(now.seconds * (1 + ((position or 1) - 1) / now.processes), 1)
+
+
+def _measure() -> tuple[float, int]:
     """Mean seconds of the last twenty jobs, and how many processes work."""
     recent = Job.objects.filter(state=State.SUCCEEDED).order_by("-finished_at")[:20]
     times = recent.values_list("started_at", "finished_at")

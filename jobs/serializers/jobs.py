@@ -4,6 +4,7 @@ The context names the `host` that addresses start with.
 """
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
@@ -34,9 +35,11 @@ STAGE_PROGRESS = {"waiting": 0.0, "reading": 0.05, "colorizing": 0.2, "saving": 
 class JobListSerializer(serializers.ListSerializer):
     """Many jobs; one query finds the positions of all."""
 
+    child: "JobProgressSerializer"
+
     def to_representation(self, jobs: Any) -> list[Any]:
         rows = list(jobs)
-        self.child.positions = positions.positions(rows)  # type: ignore[union-attr]
+        self.child.look_up(rows)
         return super().to_representation(rows)
 
 
@@ -46,7 +49,8 @@ class JobProgressSerializer(serializers.Serializer):
     The context may hold a `progress` that is newer than the one kept for the job.
     """
 
-    positions: dict[uuid.UUID, int]
+    places: dict[uuid.UUID, int]
+    throughput: positions.Throughput | None
 
     id = serializers.UUIDField()
     stage = serializers.ChoiceField(Stage.values)
@@ -66,8 +70,14 @@ class JobProgressSerializer(serializers.Serializer):
 
     def to_representation(self, job: Job) -> dict[str, Any]:
         if not isinstance(self.parent, JobListSerializer):
-            self.positions = positions.positions([job])
+            self.look_up([job])
         return super().to_representation(job)
+
+    def look_up(self, jobs: Sequence[Job]) -> None:
+        """Find what is to be known of the queue for these jobs together."""
+        self.places = positions.positions(jobs)
+        unfinished = any(not job.is_terminal for job in jobs)
+        self.throughput = positions.throughput() if unfinished else None
 
     @extend_schema_field(serializers.FloatField(min_value=0, max_value=1))
     def get_progress(self, job: Job) -> float:
@@ -78,10 +88,12 @@ class JobProgressSerializer(serializers.Serializer):
         return round(progress, 3)
 
     def get_position(self, job: Job) -> int | None:
-        return self.positions.get(job.pk)
+        return self.places.get(job.pk)
 
     def get_eta_seconds(self, job: Job) -> float | None:
-        return positions.eta(job, self.get_position(job))
+        if self.throughput is None:
+            return None
+        return positions.eta(job, self.get_position(job), self.throughput)
 
 
 @extend_schema_serializer(examples=shown(examples.QUEUED, examples.SUCCEEDED, examples.CANCELED))
@@ -121,7 +133,7 @@ def job_for(visitor: Visitor, job: Job, host: str) -> dict[str, Any]:
     return kind(job, context={"host": host}).data
 
 
-@extend_schema_serializer(examples=shown(examples.CREATED))
+@extend_schema_serializer(examples=shown(examples.CREATED, examples.SUCCEEDED))
 class CreatedJobSerializer(GuestTokenSerializer, JobSerializer):
     """A job that a request has made."""
 
