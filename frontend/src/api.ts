@@ -969,7 +969,7 @@ export interface components {
             /** @description Photos that will be in it: those with colors. */
             total: number;
             /** @description Of the zip; null until ready. */
-            bytes: number | null;
+            readonly bytes: number | null;
             /**
              * Format: date-time
              * @description Then it is deleted; earlier if one of its photos is.
@@ -1026,7 +1026,7 @@ export interface components {
             /** Format: date-time */
             created_at: string;
         };
-        /** @description How many of its jobs are in which state. */
+        /** @description How many of its jobs are in which state; the context names the `visitor`. */
         BatchCounts: {
             queued: number;
             running: number;
@@ -1035,12 +1035,12 @@ export interface components {
             canceled: number;
         };
         BatchError: {
-            /** @description Stable, for programs: as of a photo sent alone. */
-            code: string;
-            /** @description For people, in the language it was sent in. */
-            message: string;
             /** @description The file's. */
             name: string;
+            /** @description Stable, for programs: as of a photo sent alone. */
+            code: string;
+            /** @description For people, in the language asked for. */
+            message: string;
         };
         /** @enum {string} */
         BatchStatus: "unpacking" | "unpacked";
@@ -1074,8 +1074,10 @@ export interface components {
         };
         /** @enum {string} */
         CheckState: "queued" | "running" | "done" | "failed";
-        /** @description Photos that were sent together. */
+        /** @description A batch that a request has made. */
         CreatedBatch: {
+            /** @description Only for a guest nobody knows yet: send it as `Authorization: Bearer …` from now on. It is what proves that the job is yours. */
+            guest_token?: string;
             /** Format: uuid */
             id: string;
             /** @description unpacked: each file is a job, or refused. */
@@ -1092,10 +1094,8 @@ export interface components {
             urls: components["schemas"]["BatchUrls"];
             /** Format: date-time */
             created_at: string;
-            /** @description Only for a guest nobody knows yet; see `POST jobs/`. */
-            guest_token?: string;
         };
-        /** @description An address that is called when an account's jobs end. */
+        /** @description An endpoint with its secret, which the context holds as `secret`. */
         CreatedEndpoint: {
             /** Format: uuid */
             id: string;
@@ -1116,26 +1116,28 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             /** @description Signs the messages. It is never shown again. */
-            secret: string;
+            readonly secret: string;
         };
-        /** @description One coloring of one photo. */
+        /** @description A job that a request has made. */
         CreatedJob: {
+            /** @description Only for a guest nobody knows yet: send it as `Authorization: Bearer …` from now on. It is what proves that the job is yours. */
+            guest_token?: string;
             /** Format: uuid */
             id: string;
-            /** @description The last three are final: succeeded, failed, canceled. */
-            status: components["schemas"]["Status"];
             stage: components["schemas"]["Stage"];
             /** Format: double */
-            progress: number;
+            readonly progress: number;
             /** @description Place in the queue, 1 is next; null unless queued. */
-            position: number | null;
+            readonly position: number | null;
             /**
              * Format: double
              * @description Expected seconds until the end; null if unknown.
              */
-            eta_seconds: number | null;
+            readonly eta_seconds: number | null;
             /** @description Grows with every change; drop news with a lower one than you know. */
             sequence: number;
+            /** @description The last three are final: succeeded, failed, canceled. */
+            status: components["schemas"]["Status"];
             error: components["schemas"]["JobError"] | null;
             /** @description What colored it; null until then. */
             model: components["schemas"]["JobModel"] | null;
@@ -1149,10 +1151,8 @@ export interface components {
             started_at: string | null;
             /** Format: date-time */
             finished_at: string | null;
-            /** @description Only for a guest nobody knows yet: send it as `Authorization: Bearer …` from now on. It is what proves that the job is yours. */
-            guest_token?: string;
         };
-        /** @description A token without its secret. */
+        /** @description A token with its secret, which the context holds as `secret`. */
         CreatedToken: {
             id: number;
             name: string;
@@ -1169,7 +1169,7 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             /** @description The secret. It is never shown again. */
-            token: string;
+            readonly token: string;
         };
         /** @description A data set and what its last check has found. */
         DataSet: {
@@ -1348,20 +1348,20 @@ export interface components {
         Job: {
             /** Format: uuid */
             id: string;
-            /** @description The last three are final: succeeded, failed, canceled. */
-            status: components["schemas"]["Status"];
             stage: components["schemas"]["Stage"];
             /** Format: double */
-            progress: number;
+            readonly progress: number;
             /** @description Place in the queue, 1 is next; null unless queued. */
-            position: number | null;
+            readonly position: number | null;
             /**
              * Format: double
              * @description Expected seconds until the end; null if unknown.
              */
-            eta_seconds: number | null;
+            readonly eta_seconds: number | null;
             /** @description Grows with every change; drop news with a lower one than you know. */
             sequence: number;
+            /** @description The last three are final: succeeded, failed, canceled. */
+            status: components["schemas"]["Status"];
             error: components["schemas"]["JobError"] | null;
             /** @description What colored it; null until then. */
             model: components["schemas"]["JobModel"] | null;
@@ -1536,7 +1536,10 @@ export interface components {
             /** @description You are one of them. */
             liked: boolean;
         };
+        /** @description Adds the token of a guest who has none yet; the context names the `visitor`. */
         Me: {
+            /** @description Only for a guest nobody knows yet: send it as `Authorization: Bearer …` from now on. It is what proves that the job is yours. */
+            guest_token?: string;
             kind: components["schemas"]["MeKindEnum"];
             /** Format: email */
             email: string | null;
@@ -1547,12 +1550,10 @@ export interface components {
             quotas: components["schemas"]["Quotas"];
             /** @description Signs the messages to the `webhook_url` of your jobs; null without `write`. */
             webhook_secret: string | null;
-            /** @description Only for a guest nobody knows yet; see `POST jobs/`. */
-            guest_token?: string;
         };
         /** @enum {string} */
         MeKindEnum: "account" | "guest";
-        /** @description A network that can color. */
+        /** @description A network that can color: a `Line` of `ml.versions.registry`. */
         Model: {
             /** @description What `model` takes. */
             name: string;
@@ -1917,7 +1918,7 @@ export interface components {
         Rendition: {
             status: components["schemas"]["RenditionStatusEnum"];
             /** Format: double */
-            progress: number;
+            readonly progress: number;
         };
         /** @enum {string} */
         RenditionStatusEnum: "queued";
@@ -1937,13 +1938,13 @@ export interface components {
             fingerprint: string;
         };
         RunError: {
-            code: string;
+            readonly code: string;
             message: string;
         };
         /** @description What can be done with it now. */
         RunMay: {
-            stop: boolean;
-            resume: boolean;
+            readonly stop: boolean;
+            readonly resume: boolean;
             delete: boolean;
         };
         /** @description How to train; what is null is left to the preset. */
@@ -1973,6 +1974,7 @@ export interface components {
             /** @description Use so many photos only. */
             limit?: number | null;
         };
+        /** @description A point of the curves. */
         RunPoint: {
             id: number;
             kind: components["schemas"]["RunPointKindEnum"];
@@ -1983,11 +1985,12 @@ export interface components {
         };
         /** @enum {string} */
         RunPointKindEnum: "step" | "check";
+        /** @description A picture of sample photos. */
         RunSample: {
             step: number;
             /** Format: double */
             epoch: number;
-            url: string;
+            readonly url: string;
         };
         /** @enum {string} */
         ScopesEnum: "read" | "write" | "staff";
@@ -2119,11 +2122,15 @@ export interface components {
              */
             oldest_seconds: number | null;
         };
-        /** @description A run with its curves and sample pictures. */
+        /**
+         * @description A run with its curves and sample pictures.
+         *
+         *     The context may name a point as `after`: then only points newer than it are shown.
+         */
         WholeRun: {
             run: components["schemas"]["TrainingRun"];
-            points: components["schemas"]["RunPoint"][];
-            samples: components["schemas"]["RunSample"][];
+            readonly points: components["schemas"]["RunPoint"][];
+            readonly samples: components["schemas"]["RunSample"][];
         };
         /** @description A process that can color. */
         Worker: {
@@ -8146,4 +8153,4 @@ export interface operations {
         };
     };
 }
-// SHA-256 of docs/openapi.yaml: 3e17cf7346954a4bf2d306e70cef92cf11ab2b8ad2ea2551e3c7a1c31923ac68
+// SHA-256 of docs/openapi.yaml: dd2ad6c12356deeefb2f6b0cee3c34f063c7c5e9049cc066a7009e14d4056b04

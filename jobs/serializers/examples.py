@@ -94,6 +94,7 @@ CANCELED = QUEUED | {
     "position": None,
     "eta_seconds": None,
     "sequence": 1,
+    "timings": QUEUED["timings"] | {"total_ms": 890},
     "urls": QUEUED["urls"] | {"cancel": None, "retry": f"{_API}retry/"},
     "finished_at": "2026-11-22T20:15:01.010000Z",
 }

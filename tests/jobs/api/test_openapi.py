@@ -3,18 +3,24 @@
 import hashlib
 import re
 from io import StringIO
+from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.core.management import call_command
 from django.test import Client
 
+from colorweb.accounts.visitors import Visitor
 from colorweb.errors import CODES, documented
 from colorweb.testing import pictures
 from jobs.api.urls import urlpatterns as of_photos
-from jobs.models import Job, State
+from jobs.models import Batch, Job, State
 from jobs.queue import claims, states
 from jobs.serializers import examples
+from jobs.serializers.batches import BatchSerializer
+from jobs.serializers.jobs import JobSerializer
 from ml.api.urls import urlpatterns as of_training
+from tests.jobs import make
 from tests.jobs.document import DOCUMENT, conforms
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -72,9 +78,71 @@ def test_every_code_belongs_to_some_endpoint(document):
     assert used | {"bad_request", "method_not_allowed"} == set(documented())
 
 
-@pytest.mark.parametrize("name", ["QUEUED", "SUCCEEDED", "CANCELED"])
-def test_examples_are_what_they_claim_to_be(name, document):
-    conforms(getattr(examples, name), "Job", document)
+def example_job(**fields: Any) -> Job:
+    """A row that reads as the document's examples do."""
+    photo = make.photo(
+        id=examples.QUEUED["photo"]["id"],
+        name="harbor-1912.jpg",
+        bytes=1843200,
+        width=3200,
+        height=2400,
+    )
+    job = make.job(photo=photo, id=examples.QUEUED["id"])
+    created_at = examples.QUEUED["created_at"]
+    Job.objects.filter(pk=job.pk).update(created_at=created_at, **fields)
+    return Job.objects.get(pk=job.pk)
+
+
+EXAMPLES = {
+    "QUEUED": {},
+    "SUCCEEDED": {
+        "state": State.SUCCEEDED,
+        "stage": "done",
+        "sequence": 5,
+        "model_name": "resnet-gray-unet",
+        "model_version": "9f2c41d07ab3",
+        "timings": {"reading_ms": 95, "colorizing_ms": 240, "saving_ms": 180},
+        "started_at": examples.SUCCEEDED["started_at"],
+        "finished_at": examples.SUCCEEDED["finished_at"],
+    },
+    "CANCELED": {
+        "state": State.CANCELED,
+        "stage": "done",
+        "sequence": 1,
+        "finished_at": examples.CANCELED["finished_at"],
+    },
+}
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_examples_of_jobs_are_the_serializers_own_output(name, document, settings):
+    settings.SESSION_COOKIE_SECURE = True
+    cache.set("queue-pace", (2.4, 1))
+    job = example_job(**{"sequence": 0} | EXAMPLES[name])
+    example = getattr(examples, name)
+    assert JobSerializer(job, context={"host": "color.example"}).data == example
+    conforms(example, "Job", document)
+
+
+def test_the_example_of_a_batch_is_the_serializers_own_output(document, settings):
+    settings.SESSION_COOKIE_SECURE = True
+    example = examples.BATCH
+    batch = Batch.objects.create(
+        id=example["id"],
+        guest=make.GUEST,
+        entries=3,
+        unpacked=3,
+        refused=1,
+        errors=[example["errors"][0]],
+    )
+    Batch.objects.update(created_at=example["created_at"])
+    batch.refresh_from_db()
+    make.job(batch=batch)
+    Job.objects.filter(pk=make.job(batch=batch).pk).update(state=State.RUNNING)
+    visitor = Visitor(user=None, guest=make.GUEST, address="127.0.0.1")
+    context = {"host": "color.example", "visitor": visitor}
+    assert BatchSerializer(batch, context=context).data == example
+    conforms(example, "Batch", document)
 
 
 def test_a_job_reads_as_documented_in_every_state(client, document):
