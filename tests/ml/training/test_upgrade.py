@@ -68,11 +68,11 @@ def test_reports_and_errors_of_old_data_sets_stay(old_rows):
     upgraded = DataSet.objects.get(pk=data_set.pk)
     assert upgraded.report == {"photos": 2, "gray": 1, "named": {"gray": [["grey.jpg", ""]]}}
     assert upgraded.error_message == (
-        "None of the 3 photos can be learned from: 1 broken, 2 without color, 0 too small."
+        "None of the 3 photos can be used for training: 1 broken, 2 without color, 0 too small."
     )
     with translation.override("ru"):
         assert "3" in upgraded.error_message
-        assert "learned" not in upgraded.error_message
+        assert "photos" not in upgraded.error_message
 
 
 def test_the_journal_of_an_old_run_becomes_points_of_today():
