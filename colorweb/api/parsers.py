@@ -11,9 +11,9 @@ from rest_framework.parsers import JSONParser, MultiPartParser
 
 from colorweb.errors import DomainError
 
-LONGEST_JSON = 32_000_000
+MAX_JSON_BYTES = 32_000_000
 """Bytes; room for a photo of 24 MB in base64."""
-MOST_VALUES = 20_000
+MAX_JSON_VALUES = 20_000
 """What a body has of commas and opening brackets; as Python objects each takes fifty times its
 bytes. A photo in base64 has none."""
 
@@ -27,10 +27,10 @@ class JSON(JSONParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        body = stream.read(LONGEST_JSON + 1)
-        if len(body) > LONGEST_JSON:
-            raise DomainError("too_many_bytes.json", limit=LONGEST_JSON // 1_000_000)
-        if sum(map(body.count, (b",", b"[", b"{"))) > MOST_VALUES:
+        body = stream.read(MAX_JSON_BYTES + 1)
+        if len(body) > MAX_JSON_BYTES:
+            raise DomainError("too_many_bytes.json", limit=MAX_JSON_BYTES // 1_000_000)
+        if sum(map(body.count, (b",", b"[", b"{"))) > MAX_JSON_VALUES:
             raise ParseError(_("This JSON has too many parts."))
         try:
             return super().parse(BytesIO(body), media_type, parser_context)

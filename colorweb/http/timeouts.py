@@ -4,7 +4,7 @@ from asgiref.sync import SyncToAsync, sync_to_async
 from django.db import connections
 
 
-async def let_go() -> None:
+async def release_thread() -> None:
     """Give back the thread and the database connections that this request has used so far.
 
     Django keeps both until the answer is sent. Whatever the request does afterwards in

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 
 from colorweb.accounts.visitors import Visitor
 from colorweb.api import schema
-from colorweb.http.timeouts import let_go
+from colorweb.http.timeouts import release_thread
 from jobs.api.base import View
 from jobs.live import subscriptions
 from jobs.models import TERMINAL
@@ -69,11 +69,11 @@ async def events(visitor: Visitor, job_id: uuid.UUID, host: str) -> AsyncIterato
     def look() -> dict[str, Any]:
         return job_for(visitor, access.visible_job(visitor, job_id), host)
 
-    await let_go()
+    await release_thread()
     known: dict[str, Any] = {}
     spoken = time.monotonic()
-    async with aclosing(subscriptions.looks(job_id)) as looks:
-        async for _ in looks:
+    async with aclosing(subscriptions.poll(job_id)) as wakeups:
+        async for _ in wakeups:
             try:
                 job = await subscriptions.read(look)
             except Http404:

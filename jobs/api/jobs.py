@@ -17,7 +17,7 @@ from jobs import errors
 from jobs.api.base import View
 from jobs.api.new_jobs import NewJob, NewJobInJson
 from jobs.api.repeatable import Repeatable
-from jobs.api.serializers import HowToDelete, WhichJobs
+from jobs.api.serializers import DeleteParams, JobFilter
 from jobs.models import Job
 from jobs.photos import idempotency, intake, trash, visibility
 from jobs.serializers.jobs import CreatedJobSerializer, JobPageSerializer, JobSerializer
@@ -39,20 +39,20 @@ class Jobs(Repeatable):
 
     @schema.endpoint(
         "My jobs, the newest first",
-        parameters=[WhichJobs, schema.CURSOR],
+        parameters=[JobFilter, schema.CURSOR],
         answers={200: schema.answer(JobPageSerializer, "A page.")},
         codes=["invalid", "invalid_choice", "max_length", "not_found"],
         operation_id="jobs_list",
     )
     def get(self, request: Request) -> Response:
-        which = WhichJobs(data=request.query_params)
-        which.is_valid(raise_exception=True)
-        wanted = which.validated_data
+        params = JobFilter(data=request.query_params)
+        params.is_valid(raise_exception=True)
+        filters = params.validated_data
         jobs = access.jobs_of(self.visitor)
-        if "id" in wanted:
-            jobs = jobs.filter(pk__in=wanted["id"])
-        if wanted.get("status"):
-            jobs = jobs.filter(state__in=wanted["status"])
+        if "id" in filters:
+            jobs = jobs.filter(pk__in=filters["id"])
+        if filters.get("status"):
+            jobs = jobs.filter(state__in=filters["status"])
         return self.page(jobs, JobSerializer)
 
     @schema.endpoint(
@@ -156,14 +156,14 @@ class JobDetailView(View):
             "deleted for good after the days that `docs/operations.md` sets (30); what waits or "
             "runs for it is canceled. With `for_good`, and for guests, it is gone at once."
         ),
-        parameters=[HowToDelete],
+        parameters=[DeleteParams],
         answers={204: OpenApiResponse(description="It is gone from everywhere but the trash.")},
         codes=[*schema.BY_COOKIE, "invalid", "not_found"],
         operation_id="jobs_destroy",
     )
     def delete(self, request: Request, job_id: uuid.UUID) -> Response:
-        how = HowToDelete(data=request.query_params)
-        how.is_valid(raise_exception=True)
-        delete = trash.delete if how.validated_data["for_good"] else trash.put
+        params = DeleteParams(data=request.query_params)
+        params.is_valid(raise_exception=True)
+        delete = trash.delete if params.validated_data["for_good"] else trash.put
         delete([self.job(job_id).photo])
         return Response(status=status.HTTP_204_NO_CONTENT)

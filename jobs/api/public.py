@@ -15,7 +15,7 @@ from colorweb.api import schema
 from colorweb.api.base import Pages
 from colorweb.api.rates import Rate
 from jobs.api.base import View
-from jobs.api.serializers import WhichPublic
+from jobs.api.serializers import GalleryFilter
 from jobs.models import Photo
 from jobs.serializers.gallery import LikesSerializer, ModelSerializer, ModelsSerializer
 from jobs.serializers.jobs import JobPageSerializer, PublicJobSerializer
@@ -29,14 +29,14 @@ PAGE = 50
 class Gallery(View):
     @schema.endpoint(
         "Published photos",
-        parameters=[WhichPublic, schema.CURSOR],
+        parameters=[GalleryFilter, schema.CURSOR],
         answers={200: schema.answer(JobPageSerializer, "A page.")},
         codes=["invalid_choice", "not_found"],
         operation_id="gallery_list",
         tags=["public"],
     )
     def get(self, request: Request) -> Response:
-        which = WhichPublic(data=request.query_params)
+        which = GalleryFilter(data=request.query_params)
         which.is_valid(raise_exception=True)
         order = which.validated_data["order"]
         photos, cursor = gallery.public_photos(), request.query_params.get("cursor", "")

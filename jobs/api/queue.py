@@ -1,7 +1,6 @@
 """The queue as a whole, for staff: how it fares, and pausing it."""
 
 from functools import partial
-from typing import ClassVar
 
 from rest_framework import status
 from rest_framework.request import Request
@@ -18,6 +17,7 @@ from jobs.serializers.queue import (
     WaitingSerializer,
 )
 from ml.api import base
+from ml.api.permissions import staff
 
 VIEW_JOBS, MANAGE_QUEUE = "jobs.view_job", "jobs.manage_queue"
 
@@ -27,7 +27,7 @@ managed = partial(documented, codes=[*base.CODES, *schema.BY_COOKIE])
 
 
 class Queue(base.StaffView):
-    needs: ClassVar = {"GET": VIEW_JOBS}
+    permission_classes = (staff(read=VIEW_JOBS),)
 
     @documented(
         "How the site fares",
@@ -40,7 +40,7 @@ class Queue(base.StaffView):
 
 
 class ManageView(base.StaffView):
-    needs: ClassVar = {"POST": MANAGE_QUEUE}
+    permission_classes = (staff(write=MANAGE_QUEUE),)
 
 
 class Pause(ManageView):

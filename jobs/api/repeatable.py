@@ -11,7 +11,7 @@ from jobs.api.new_jobs import WISHES, Wishes
 from jobs.models import Batch, Job
 from jobs.photos import idempotency
 
-LONGEST_KEY = 255
+MAX_KEY_LENGTH = 255
 
 
 class Repeatable(View):
@@ -22,7 +22,7 @@ class Repeatable(View):
         name = self.request.headers.get("Idempotency-Key")
         if name is None:
             return None
-        if not 0 < len(name) <= LONGEST_KEY or not (name.isascii() and name.isprintable()):
+        if not 0 < len(name) <= MAX_KEY_LENGTH or not (name.isascii() and name.isprintable()):
             raise ValidationError(
                 {"Idempotency-Key": _("Send 1 to 255 printable ASCII characters.")}
             )

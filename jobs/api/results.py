@@ -1,4 +1,4 @@
-"""The colored photo, as it was made or as somebody wishes to have it."""
+"""The colored photo, as it was made or in another format, size or vividness."""
 
 import uuid
 
@@ -15,14 +15,14 @@ from rest_framework.response import Response
 from colorweb.api import schema
 from colorweb.errors import DomainError
 from jobs.api.base import View
-from jobs.api.serializers import WhichFile
+from jobs.api.serializers import FileParams
 from jobs.models import Rendition, State
 from jobs.results import renditions
 from jobs.serializers.addresses import absolute
 from jobs.serializers.jobs import RenditionSerializer
 from jobs.storage import access
 
-SOON = 1
+RETRY_AFTER = 1
 """Seconds until it is worth asking again for a file that is being made."""
 
 
@@ -51,7 +51,7 @@ class Result(View):
             ),
         ],
         parameters=[
-            WhichFile,
+            FileParams,
             schema.header("Location", "The file's address.", response=[302]),
             schema.header("Retry-After", "Seconds.", int, response=[202]),
         ],
@@ -59,21 +59,21 @@ class Result(View):
     )
     def get(self, request: Request, job_id: uuid.UUID) -> HttpResponseBase:
         job = access.visible_job(self.visitor, job_id)
-        which = WhichFile(data=request.query_params)
-        which.is_valid(raise_exception=True)
-        wishes = which.validated_data
+        params = FileParams(data=request.query_params)
+        params.is_valid(raise_exception=True)
+        options = params.validated_data
         if job.state != State.SUCCEEDED:
             raise DomainError("no_result")
-        vividness, keep = wishes.get("vividness"), wishes.pop("keep_metadata")
-        if not wishes and not keep:
+        vividness, keep = options.get("vividness"), options.pop("keep_metadata")
+        if not options and not keep:
             return redirect(absolute(request.get_host(), reverse("file", args=[job.pk, "result"])))
         if not access.may_request(self.visitor, job, vividness, keep):
             raise PermissionDenied(_("Only the photo's owner can open this."), "owners_only")
         rendition = renditions.request(
             job,
-            format=wishes.get("format"),
+            format=options.get("format"),
             vividness=vividness,
-            long_side=wishes.get("size"),
+            long_side=options.get("size"),
             keep_metadata=keep,
         )
         return self._answer(rendition)
@@ -87,5 +87,5 @@ class Result(View):
         return Response(
             RenditionSerializer(rendition).data,
             status=status.HTTP_202_ACCEPTED,
-            headers={"Retry-After": str(SOON)},
+            headers={"Retry-After": str(RETRY_AFTER)},
         )

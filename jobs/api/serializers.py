@@ -15,7 +15,7 @@ from ml.imaging.vividness import VIVID
 
 
 def callable_url(url: str) -> str:
-    """An address that may be called, as far as it tells itself."""
+    """An address that may be called, as far as it shows."""
     try:
         outgoing.check(url)
     except outgoing.Forbidden as error:
@@ -23,7 +23,7 @@ def callable_url(url: str) -> str:
     return url
 
 
-class WhichJobs(serializers.Serializer):
+class JobFilter(serializers.Serializer):
     """Which of one's jobs to list."""
 
     id = serializers.ListField(
@@ -39,7 +39,7 @@ class WhichJobs(serializers.Serializer):
     )
 
 
-class WhichPublic(serializers.Serializer):
+class GalleryFilter(serializers.Serializer):
     """What to go through the gallery by."""
 
     order = serializers.ChoiceField(
@@ -49,7 +49,7 @@ class WhichPublic(serializers.Serializer):
     )
 
 
-class WhichFile(serializers.Serializer):
+class FileParams(serializers.Serializer):
     """A result's file; what is not given is as in the job."""
 
     format = serializers.ChoiceField(list(RENDERED), required=False)
@@ -65,7 +65,7 @@ class WhichFile(serializers.Serializer):
     )
 
 
-class HowToDelete(serializers.Serializer):
+class DeleteParams(serializers.Serializer):
     """Whether a deleted photo can be brought back."""
 
     for_good = serializers.BooleanField(default=False, help_text="Past the trash, at once.")

@@ -11,12 +11,12 @@ from django.http import Http404
 from django.http.response import HttpResponseBase
 
 from colorweb.accounts.visitors import VisitorRequest
-from colorweb.http.timeouts import let_go
+from colorweb.http.timeouts import release_thread
 from jobs.live import subscriptions
 from jobs.serializers.jobs import JobSerializer
 from jobs.storage import access
 
-LONGEST = 30
+MAX_WAIT = 30
 _WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\"?", re.IGNORECASE)
 
 
@@ -30,25 +30,25 @@ def waiting(view: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(view)  # which also hands on what REST framework and the OpenAPI document look for
     async def answer(request: VisitorRequest, **kwargs: Any) -> HttpResponseBase:
         response = await sync_to_async(view)(request, **kwargs)
-        seconds = _asked(request.headers.get("Prefer", "")) if request.method == "POST" else 0
+        seconds = _seconds(request.headers.get("Prefer", "")) if request.method == "POST" else 0
         if seconds and response.status_code in (200, 201):
-            await let_go()
+            await release_thread()
             job_id = uuid.UUID(response.data["id"])
             if not await subscriptions.ended(job_id, seconds):
                 response.status_code = 202
-            response.data |= await subscriptions.read(_told, request, job_id)
+            response.data |= await subscriptions.read(_job, request, job_id)
             response["Preference-Applied"] = f"wait={seconds}"
         return response
 
     return answer
 
 
-def _asked(prefer: str) -> int:
+def _seconds(prefer: str) -> int:
     found = _WAIT.search(prefer)
-    return min(LONGEST, int(found[1])) if found else 0
+    return min(MAX_WAIT, int(found[1])) if found else 0
 
 
-def _told(request: VisitorRequest, job_id: uuid.UUID) -> dict[str, Any]:
+def _job(request: VisitorRequest, job_id: uuid.UUID) -> dict[str, Any]:
     try:
         job = access.own_job(request.visitor, job_id)
     except Http404:  # deleted while we waited

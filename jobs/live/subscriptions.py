@@ -12,7 +12,7 @@ from channels.layers import get_channel_layer
 from jobs.events import publish
 from jobs.models import TERMINAL, Job
 
-LOOK_EVERY = 2.0  # seconds: messages are hints and may be lost, and positions change unannounced
+POLL_EVERY = 2.0  # seconds: messages are hints and may be lost, and positions change unannounced
 Result = TypeVar("Result")
 
 
@@ -21,7 +21,7 @@ async def read(look: Callable[..., Result], *args: Any) -> Result:
     return await database_sync_to_async(look, thread_sensitive=False)(*args)
 
 
-async def looks(job_id: uuid.UUID) -> AsyncGenerator[None]:
+async def poll(job_id: uuid.UUID) -> AsyncGenerator[None]:
     """Yields whenever it is worth looking at the job's row, the first time at once."""
     layer = get_channel_layer()
     channel, group = await layer.new_channel(), publish.job_group(job_id)
@@ -38,7 +38,7 @@ async def looks(job_id: uuid.UUID) -> AsyncGenerator[None]:
 async def ended(job_id: uuid.UUID, seconds: float) -> bool:
     """Whether the job comes to its end within that time; returns as soon as it does."""
     try:
-        async with asyncio.timeout(seconds), aclosing(looks(job_id)) as seen:
+        async with asyncio.timeout(seconds), aclosing(poll(job_id)) as seen:
             async for _ in seen:
                 if await read(Job.objects.filter(pk=job_id, state__in=TERMINAL).exists):
                     return True
@@ -51,9 +51,9 @@ async def _hint(told: Awaitable[Any]) -> None:
     """Waits for the broker, but never long: while it is away the rows are looked at instead."""
     started = asyncio.get_running_loop().time()
     try:
-        async with asyncio.timeout(LOOK_EVERY):
+        async with asyncio.timeout(POLL_EVERY):
             await told
     except TimeoutError:
         return
     except publish.HINTS:
-        await asyncio.sleep(LOOK_EVERY - (asyncio.get_running_loop().time() - started))
+        await asyncio.sleep(POLL_EVERY - (asyncio.get_running_loop().time() - started))

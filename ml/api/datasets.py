@@ -1,7 +1,6 @@
 """Data sets, for staff."""
 
 import uuid
-from typing import ClassVar
 
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiResponse
@@ -11,6 +10,7 @@ from rest_framework.response import Response
 
 from colorweb.api import schema
 from ml.api import base
+from ml.api.permissions import staff
 from ml.api.serializers import DataSetPageSerializer, DataSetSerializer, NewDataSet
 from ml.datasets import manage
 from ml.models import DataSet
@@ -20,7 +20,7 @@ IN_USE = ("not_found", "data_set_in_use")
 
 
 class DataSets(base.StaffView):
-    needs: ClassVar = {"GET": VIEW_DATA_SETS, "POST": TRAIN}
+    permission_classes = (staff(read=VIEW_DATA_SETS, write=TRAIN),)
 
     @schema.endpoint(
         "Data sets, the newest first",
@@ -61,7 +61,7 @@ class DataSets(base.StaffView):
 
 
 class DataSetDetailView(base.StaffView):
-    needs: ClassVar = {"GET": VIEW_DATA_SETS, "DELETE": TRAIN}
+    permission_classes = (staff(read=VIEW_DATA_SETS, write=TRAIN),)
 
     @schema.endpoint(
         "A data set",
@@ -87,7 +87,7 @@ class DataSetDetailView(base.StaffView):
 
 
 class Check(base.StaffView):
-    needs: ClassVar = {"POST": TRAIN}
+    permission_classes = (staff(write=TRAIN),)
 
     @schema.endpoint(
         "Check a data set again",

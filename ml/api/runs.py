@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Callable
-from typing import ClassVar
 
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
@@ -13,6 +12,7 @@ from rest_framework.response import Response
 from colorweb.api import schema
 from colorweb.errors import DomainError
 from ml.api import base
+from ml.api.permissions import staff
 from ml.api.serializers import NewRun, RunChanges
 from ml.models import DataSet, TrainingRun
 from ml.permissions import TRAIN, VIEW_RUNS
@@ -28,7 +28,7 @@ AFTER = OpenApiParameter("after", int, description="Only points newer than the o
 
 
 class TrainingRuns(base.StaffView):
-    needs: ClassVar = {"GET": VIEW_RUNS, "POST": TRAIN}
+    permission_classes = (staff(read=VIEW_RUNS, write=TRAIN),)
 
     @schema.endpoint(
         "Training runs, the newest first",
@@ -84,7 +84,7 @@ def _data_sets(ids: list[uuid.UUID]) -> list[DataSet]:
 
 
 class TrainingRunDetailView(base.StaffView):
-    needs: ClassVar = {"GET": VIEW_RUNS, "PATCH": TRAIN, "DELETE": TRAIN}
+    permission_classes = (staff(read=VIEW_RUNS, write=TRAIN),)
 
     @schema.endpoint(
         "A training run, its curves and its samples",
@@ -137,7 +137,7 @@ def _steered(run_id: uuid.UUID, steering: Callable[[TrainingRun], None]) -> Resp
 
 
 class Stop(base.StaffView):
-    needs: ClassVar = {"POST": TRAIN}
+    permission_classes = (staff(write=TRAIN),)
 
     @schema.endpoint(
         "Stop a run",
@@ -152,7 +152,7 @@ class Stop(base.StaffView):
 
 
 class Resume(base.StaffView):
-    needs: ClassVar = {"POST": TRAIN}
+    permission_classes = (staff(write=TRAIN),)
 
     @schema.endpoint(
         "Resume a stopped or failed run",

@@ -1,7 +1,6 @@
 """Versions of networks, for staff: what compares them, and what is in service."""
 
 import uuid
-from typing import ClassVar
 
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -16,6 +15,7 @@ from rest_framework.response import Response
 from colorweb.api import schema
 from colorweb.api.parsers import MultiPart
 from ml.api import base
+from ml.api.permissions import staff
 from ml.api.version_serializers import (
     EvaluationSerializer,
     ModelVersionSerializer,
@@ -43,7 +43,7 @@ def version_of(label: str) -> ModelVersion:
 
 
 class Import(base.StaffView):
-    needs: ClassVar = {"POST": PROMOTE}
+    permission_classes = (staff(write=PROMOTE),)
     parser_classes = (MultiPart,)
 
     @schema.endpoint(
@@ -65,7 +65,7 @@ class Import(base.StaffView):
 
 
 class VersionDetailView(base.StaffView):
-    needs: ClassVar = {"GET": VIEW_VERSIONS}
+    permission_classes = (staff(read=VIEW_VERSIONS),)
 
     @schema.endpoint(
         "A version of a model",
@@ -80,7 +80,7 @@ class VersionDetailView(base.StaffView):
 
 
 class Weights(base.StaffView):
-    needs: ClassVar = {"GET": VIEW_VERSIONS}
+    permission_classes = (staff(read=VIEW_VERSIONS),)
 
     @schema.endpoint(
         "Export a model",
@@ -99,7 +99,7 @@ class Weights(base.StaffView):
 
 
 class Promote(base.StaffView):
-    needs: ClassVar = {"POST": PROMOTE}
+    permission_classes = (staff(write=PROMOTE),)
 
     @schema.endpoint(
         "Put a version in service",
@@ -120,7 +120,7 @@ class Promote(base.StaffView):
 
 
 class RollBack(base.StaffView):
-    needs: ClassVar = {"POST": PROMOTE}
+    permission_classes = (staff(write=PROMOTE),)
 
     @schema.endpoint(
         "Go back to the version that was in service before",
@@ -138,7 +138,7 @@ class RollBack(base.StaffView):
 
 
 class Evaluate(base.StaffView):
-    needs: ClassVar = {"POST": PROMOTE}
+    permission_classes = (staff(write=PROMOTE),)
 
     @schema.endpoint(
         "Compare a version with the one in service",
@@ -162,7 +162,7 @@ class Evaluate(base.StaffView):
 
 
 class EvaluationDetailView(base.StaffView):
-    needs: ClassVar = {"GET": VIEW_VERSIONS}
+    permission_classes = (staff(read=VIEW_VERSIONS),)
 
     @schema.endpoint(
         "A comparison of two versions",

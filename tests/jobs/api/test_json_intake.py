@@ -79,7 +79,7 @@ def test_json_that_would_fill_the_memory_is_refused(client, body):
 
 
 def test_json_has_an_end(client, monkeypatch):
-    monkeypatch.setattr("colorweb.api.parsers.LONGEST_JSON", 1000)
+    monkeypatch.setattr("colorweb.api.parsers.MAX_JSON_BYTES", 1000)
     answer = post(client, image_base64=in_base64())
     assert (answer.status_code, answer.json()["code"]) == (413, "too_many_bytes")
 
