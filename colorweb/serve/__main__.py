@@ -25,7 +25,7 @@ from typing import IO
 
 from colorweb import machines, runtime
 from colorweb.serve import programs
-from colorweb.serve.errors import CannotServe
+from colorweb.serve.errors import refusal
 
 PATIENCE = 120  # seconds until slow progress gets a hint
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -51,9 +51,6 @@ def main() -> int:
             _check_port()
             _prepare()
             return _supervise()
-    except CannotServe as error:
-        print(f"colorweb: {error}", file=sys.stderr)
-        return 1
     except OSError as error:  # a secret's file, a folder
         print(f"colorweb: {error}", file=sys.stderr)
         return 1
@@ -70,7 +67,7 @@ def _check_settings() -> None:
     try:
         runtime.port()
     except ValueError as error:
-        raise CannotServe(f"PORT must be a number, not {os.environ['PORT']!r}.") from error
+        raise refusal(f"PORT must be a number, not {os.environ['PORT']!r}.") from error
 
 
 def _prepare() -> None:
@@ -86,7 +83,7 @@ def _make_folders() -> None:
     run_dir = runtime.run_dir()
     run_dir.mkdir(mode=0o700, exist_ok=True)
     if run_dir.stat().st_uid != os.getuid():
-        raise CannotServe(f"{run_dir} belongs to somebody else. Set VAR_DIR to a folder of yours.")
+        raise refusal(f"{run_dir} belongs to somebody else. Set VAR_DIR to a folder of yours.")
     # Every process must find the same folder, wherever it was started.
     os.environ["VAR_DIR"] = str(runtime.var_dir())
 
@@ -98,13 +95,13 @@ def _lock() -> IO[str]:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         lock.seek(0)
-        raise CannotServe(
+        raise refusal(
             f"Already running on {runtime.var_dir()} (process {lock.read().strip()}). "
             "Stop that one first, or give this one another VAR_DIR and PORT."
         ) from error
     if _answers(runtime.run_dir() / "supervisor.sock"):
         pid = (runtime.run_dir() / "supervisord.pid").read_text().strip()
-        raise CannotServe(
+        raise refusal(
             f"Processes of an earlier run on {runtime.var_dir()} are still there. "
             f"Stop them with: kill {pid}"
         )
@@ -126,7 +123,7 @@ def _check_port() -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise CannotServe(
+            raise refusal(
                 f"Cannot listen on {host}:{port} ({error.strerror}). "
                 f"Choose another port: PORT={port + 1} make run"
             ) from error
@@ -159,7 +156,7 @@ def _supervise() -> int:
     if stopping:
         _say("Stopped")
         return 0
-    raise CannotServe(f"The supervisor ended ({code}). See {runtime.log_dir()}/supervisord.log")
+    raise refusal(f"The supervisor ended ({code}). See {runtime.log_dir()}/supervisord.log")
 
 
 def _stop_with_parent() -> None:

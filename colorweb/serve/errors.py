@@ -1,2 +1,6 @@
-class CannotServe(Exception):
-    """Why the site cannot start, in a sentence for whoever started it."""
+"""How the program ends when it cannot serve."""
+
+
+def refusal(sentence: str) -> SystemExit:
+    """To be raised: ends the program with the sentence on stderr and status 1."""
+    return SystemExit(f"colorweb: {sentence}")

