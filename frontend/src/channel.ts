@@ -2,7 +2,7 @@ const FIRST_DELAY = 500;
 const LONGEST_DELAY = 15_000;
 const POLL_INTERVAL = 3_000;
 
-/** What a page hears of something that changes: told by a websocket, polled while it is down. */
+/** How a page follows something that changes: a websocket, polled while it is down. */
 export class Channel {
   readonly #address: string;
   readonly #hear: (message: unknown) => void;

@@ -1,6 +1,6 @@
-import { say } from "./words";
+import { message } from "./messages";
 
-const SHOWN = 4000; // milliseconds until the note goes again
+const SHOWN = 4000; // milliseconds until the status disappears
 
 /** `<copy-link>`: a button that copies the text of the field beside it, and says so. */
 export class CopyLink extends HTMLElement {
@@ -12,12 +12,12 @@ export class CopyLink extends HTMLElement {
 
   async #copy(): Promise<void> {
     const field = this.querySelector<HTMLInputElement>("input")!;
-    const note = this.querySelector("[role=status]")!;
+    const status = this.querySelector("[role=status]")!;
     field.select(); // where the browser does not let us copy, it is ready for the keys
     const copied = await put(field.value);
-    note.textContent = say(copied ? "copied" : "notCopied");
+    status.textContent = message(copied ? "copied" : "notCopied");
     window.clearTimeout(this.#timer);
-    this.#timer = window.setTimeout(() => (note.textContent = ""), SHOWN);
+    this.#timer = window.setTimeout(() => (status.textContent = ""), SHOWN);
   }
 }
 

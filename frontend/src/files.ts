@@ -1,5 +1,5 @@
 /** Files out of what people drop, paste and pick, and the checks that need no server. */
-import { megabytes, say } from "./words";
+import { megabytes, message } from "./messages";
 
 const PHOTO_NAME = /\.(jpe?g|jfif|png|tiff?|webp|hei[cf]|avif|bmp|gif)$/i;
 
@@ -10,10 +10,10 @@ export function looksLikePhoto(file: File): boolean {
 
 /** Why a file cannot be sent, in words; undefined if it can. */
 export function objection(file: File, maxBytes: number): string | undefined {
-  if (file.size === 0) return say("empty");
-  if (!looksLikePhoto(file)) return say("notAPhoto");
+  if (file.size === 0) return message("empty");
+  if (!looksLikePhoto(file)) return message("notAPhoto");
   if (file.size > maxBytes) {
-    return say("tooLarge", { megabytes: megabytes(file.size), limit: megabytes(maxBytes) });
+    return message("tooLarge", { megabytes: megabytes(file.size), limit: megabytes(maxBytes) });
   }
   return undefined;
 }

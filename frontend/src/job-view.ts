@@ -1,11 +1,11 @@
 import { isTerminal, type Job } from "./job";
 import { Live } from "./live";
 import type { PhotoStage } from "./photo-stage";
-import { stateOf, timeLeftOf } from "./words";
+import { stateOf, timeLeftOf } from "./messages";
 
 /**
  * `<job-view>`: one photo's page. While its job waits and runs, the words and the bar follow
- * it; when it comes to another state, the parts of the page are fetched anew and changed.
+ * it; when it comes to another state, the parts of the page are fetched again and replaced.
  */
 export class JobView extends HTMLElement {
   #live: Live | undefined;
@@ -58,7 +58,7 @@ export class JobView extends HTMLElement {
   }
 }
 
-/** Screen readers read a status anew when it is written, even with the same words. */
+/** Screen readers read a status again when it is written, even with the same words. */
 function setText(element: Element | null, words: string): void {
   if (element && element.textContent?.trim() !== words.trim()) element.textContent = words.trim();
 }

@@ -1,6 +1,6 @@
 /**
  * `<live-part data-seconds="1">`: the part of a page that says how far something has come. It is
- * fetched anew every so many seconds, until what comes has no `data-seconds` any more.
+ * fetched again every so many seconds, until what comes has no `data-seconds` any more.
  */
 export class LivePart extends HTMLElement {
   #timer = 0;

@@ -7,7 +7,7 @@ type Message =
   | ({ type: "progress" } & Moving);
 
 /**
- * Jobs as they change: told by a websocket, asked for by polling while the socket is down.
+ * Jobs as they change: sent by a websocket, polled while the socket is down.
  *
  * Messages may come late or twice: whatever has a lower `sequence` than is known is dropped.
  */
@@ -24,7 +24,7 @@ export class Live {
     this.#channel = new Channel(
       events,
       (message) => this.#hear(message as Message),
-      () => this.#ask(),
+      () => this.#fetch(),
       catchUp,
     );
   }
@@ -37,7 +37,7 @@ export class Live {
     this.#channel.stop();
   }
 
-  /** Take in a job from wherever it was told. */
+  /** Take a job from socket or poll. */
   receive(job: Job): void {
     const known = this.#jobs.get(job.id);
     if (known && job.sequence < known.sequence) return;
@@ -58,7 +58,7 @@ export class Live {
     }
   }
 
-  async #ask(): Promise<void> {
+  async #fetch(): Promise<void> {
     try {
       const response = await fetch(this.#poll, { headers: { Accept: "application/json" } });
       if (!response.ok) return;

@@ -1,6 +1,6 @@
 import { isTerminal, type Job } from "./job";
 import { prefersStill } from "./motion";
-import { percent, say, stateOf, timeLeftOf } from "./words";
+import { message, percent, stateOf, timeLeftOf } from "./messages";
 
 /** One photo in the list of the visitor's photos. */
 export class PhotoCard {
@@ -49,16 +49,16 @@ export class PhotoCard {
   }
 
   showWaiting(): void {
-    this.#show("waiting", say("waitingToSend"));
+    this.#show("waiting", message("waitingToSend"));
     this.#progress.removeAttribute("value");
   }
 
   showSending(share: number): void {
     if (share < 1) {
-      this.#show("sending", say("sending", { percent: percent(share) }));
+      this.#show("sending", message("sending", { percent: percent(share) }));
       this.#progress.value = share;
     } else {
-      this.#show("sending", say("checking"));
+      this.#show("sending", message("checking"));
       this.#progress.removeAttribute("value");
     }
   }

@@ -1,4 +1,4 @@
-import { say } from "./words";
+import { message } from "./messages";
 
 /**
  * `<photo-choice>`: photos chosen by their boxes. Shift chooses all between two of them, one
@@ -14,9 +14,9 @@ export class PhotoChoice extends HTMLElement {
     });
     this.#all.addEventListener("change", () => {
       for (const box of this.#boxes) box.checked = this.#all.checked;
-      this.#tell();
+      this.#update();
     });
-    this.#tell();
+    this.#update();
   }
 
   #choose(box: HTMLInputElement, event: MouseEvent): void {
@@ -29,10 +29,10 @@ export class PhotoChoice extends HTMLElement {
       }
     }
     this.#last = box;
-    this.#tell();
+    this.#update();
   }
 
-  #tell(): void {
+  #update(): void {
     const boxes = this.#boxes;
     const count = boxes.filter((box) => box.checked).length;
     this.#all.checked = count > 0 && count === boxes.length;
@@ -41,7 +41,7 @@ export class PhotoChoice extends HTMLElement {
       button.disabled = count === 0;
     }
     this.querySelector(".choice-count")!.textContent =
-      count > 0 ? say("chosen", { count: String(count) }) : "";
+      count > 0 ? message("chosen", { count: String(count) }) : "";
   }
 
   get #boxes(): HTMLInputElement[] {

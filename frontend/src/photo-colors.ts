@@ -1,7 +1,7 @@
 import { type Maps, mapsOf, paint } from "./blend";
 import type { PhotoStage } from "./photo-stage";
 import { canvasIsTrue, pixelsOf } from "./pixels";
-import { percent, say } from "./words";
+import { message, percent } from "./messages";
 
 const VARIANT_SIDE = 192;
 
@@ -104,7 +104,7 @@ export class PhotoColors extends HTMLElement {
       const chosen = Math.abs(Number(button.value) - vividness) < 0.004;
       button.setAttribute("aria-pressed", String(chosen));
     }
-    const words = say("vividness", { percent: percent(vividness) });
+    const words = message("vividness", { percent: percent(vividness) });
     this.#field!.setAttribute("aria-valuetext", words);
     const figure = this.querySelector("label span");
     if (figure) figure.textContent = percent(vividness);

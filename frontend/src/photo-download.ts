@@ -1,5 +1,5 @@
 import { awaitFile } from "./rendition";
-import { say } from "./words";
+import { message } from "./messages";
 
 /**
  * `<photo-download>`: the result at once; another format, size or vividness when it is made.
@@ -38,20 +38,20 @@ export class PhotoDownload extends HTMLElement {
     const bar = this.querySelector("progress")!;
     bar.removeAttribute("value");
     bar.hidden = false;
-    this.#say(say("fileMaking"));
+    this.#show(message("fileMaking"));
     try {
       const onProgress = (share: number) => (share > 0 ? (bar.value = share) : undefined);
       const file = await awaitFile(address, onProgress, signal);
-      this.#say("");
+      this.#show("");
       location.assign(`${file}?download`);
     } catch (error) {
       if (signal.aborted) return;
-      this.#say((error as Error).message);
+      this.#show((error as Error).message);
     }
     bar.hidden = true;
   }
 
-  #say(words: string): void {
+  #show(words: string): void {
     this.querySelector("[aria-live]")!.textContent = words;
   }
 }

@@ -1,7 +1,7 @@
 import { filesOf } from "./files";
 import type { PhotoList } from "./photo-list";
 import { Upload } from "./upload";
-import { say } from "./words";
+import { message } from "./messages";
 
 const MAX_CONCURRENT = 3;
 
@@ -46,7 +46,7 @@ export class PhotoDrop extends HTMLElement {
   }
 
   #take(files: File[]): void {
-    this.#complain(files.length === 0 ? say("noPhotos") : "");
+    this.#complain(files.length === 0 ? message("noPhotos") : "");
     this.#alone = files.length === 1 && this.#sending === 0;
     const list = document.querySelector<PhotoList>("photo-list")!;
     // Each card comes on top: the last first, so that they lie as in the folder they came from.

@@ -1,7 +1,7 @@
 import { isTerminal, type Job } from "./job";
 import { Live } from "./live";
 import { PhotoCard } from "./photo-card";
-import { say, stateOf } from "./words";
+import { message, stateOf } from "./messages";
 
 /**
  * `<photo-list>`: this visitor's photos, kept up to date. With `data-fixed` it is one page of
@@ -86,7 +86,7 @@ export class PhotoList extends HTMLElement {
     try {
       await fetch(form.action, { method: "POST", body: new FormData(form) });
     } catch {
-      this.announce(say("notCanceled"));
+      this.announce(message("notCanceled"));
     }
   }
 }

@@ -1,6 +1,6 @@
 import { prefersStill } from "./motion";
 import { awaitFile } from "./rendition";
-import { percent, say } from "./words";
+import { message, percent } from "./messages";
 
 /**
  * `<photo-stage>`: a picture, or two of them: under a before/after slider or side by side, whole or
@@ -93,7 +93,7 @@ export class PhotoStage extends HTMLElement {
     this.style.setProperty("--half", `${frame.width / 2}px`);
     this.style.setProperty("--split", `${share * 100}%`);
     this.style.setProperty("--cut", this.#isZoomed ? `${cut}px` : `${share * 100}%`);
-    this.#split.setAttribute("aria-valuetext", say("split", { percent: percent(1 - share) }));
+    this.#split.setAttribute("aria-valuetext", message("split", { percent: percent(1 - share) }));
   }
 
   #toggleSide(): void {
@@ -144,9 +144,9 @@ export class PhotoStage extends HTMLElement {
 
   /** Change the previews for the full-size pictures, each when it can be painted. */
   async #loadFull(): Promise<void> {
-    const note = this.#part(".zoom-note");
+    const status = this.#part(".zoom-status");
     const vividness = this.#vividness;
-    note.textContent = say("loadingFull");
+    status.textContent = message("loadingFull");
     try {
       const after = await this.#fullSize();
       await Promise.all([
@@ -156,9 +156,9 @@ export class PhotoStage extends HTMLElement {
       if (vividness !== this.#vividness) return;
       this.#shown = vividness;
       this.showBlended(false);
-      note.textContent = "";
+      status.textContent = "";
     } catch {
-      note.textContent = say("fullFailed");
+      status.textContent = message("fullFailed");
     }
   }
 

@@ -1,7 +1,7 @@
 /** A file that the server makes when it is asked for. */
-import { say } from "./words";
+import { message } from "./messages";
 
-interface Told {
+interface Answer {
   state: "queued" | "ready" | "failed";
   progress: number;
   url?: string;
@@ -18,24 +18,24 @@ export async function awaitFile(
   signal?: AbortSignal,
 ): Promise<string> {
   for (;;) {
-    const answer = await ask(address, signal);
-    if (answer.status >= 400 && answer.status !== 500) throw new Error(say("fileFailed"));
-    const told = (await answer.json().catch(() => ({ state: "failed" }))) as Told;
-    if (told.url) return told.url;
-    if (told.state === "failed") throw new Error(told.error || say("fileFailed"));
-    onProgress(told.progress);
+    const answer = await request(address, signal);
+    if (answer.status >= 400 && answer.status !== 500) throw new Error(message("fileFailed"));
+    const found = (await answer.json().catch(() => ({ state: "failed" }))) as Answer;
+    if (found.url) return found.url;
+    if (found.state === "failed") throw new Error(found.error || message("fileFailed"));
+    onProgress(found.progress);
     const seconds = Number(answer.headers.get("Retry-After") ?? 1);
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
     signal?.throwIfAborted();
   }
 }
 
-async function ask(address: string, signal?: AbortSignal): Promise<Response> {
+async function request(address: string, signal?: AbortSignal): Promise<Response> {
   try {
     const headers = { Accept: "application/json" };
     return await fetch(address, { headers, ...(signal && { signal }) });
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new Error(say("fileOffline"), { cause: error });
+    throw new Error(message("fileOffline"), { cause: error });
   }
 }

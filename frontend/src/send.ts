@@ -1,9 +1,9 @@
 import type { components } from "./api";
 import type { Job } from "./job";
-import { say } from "./words";
+import { message } from "./messages";
 
 /** Why a photo was not taken, in words, and whether sending it again may help. */
-export class NotTaken extends Error {
+export class Rejected extends Error {
   readonly retriable: boolean;
 
   constructor(message: string, retriable: boolean) {
@@ -38,7 +38,7 @@ export function send(
       if (request.status === 201) resolve(request.response as Job);
       else reject(refusal(request.status, request.response as Problem | null));
     };
-    request.onerror = () => reject(new NotTaken(say("offline"), true));
+    request.onerror = () => reject(new Rejected(message("offline"), true));
     signal.addEventListener("abort", () => {
       request.abort();
       reject(signal.reason);
@@ -49,7 +49,7 @@ export function send(
   });
 }
 
-function refusal(status: number, problem: Problem | null): NotTaken {
-  const words = problem?.errors?.[0]?.detail ?? problem?.detail ?? say("serverTrouble");
-  return new NotTaken(words, status >= 500 || status === 429);
+function refusal(status: number, problem: Problem | null): Rejected {
+  const words = problem?.errors?.[0]?.detail ?? problem?.detail ?? message("serverTrouble");
+  return new Rejected(words, status >= 500 || status === 429);
 }

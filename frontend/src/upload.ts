@@ -2,7 +2,7 @@ import { objection } from "./files";
 import type { Job } from "./job";
 import type { PhotoCard } from "./photo-card";
 import type { PhotoList } from "./photo-list";
-import { NotTaken, send } from "./send";
+import { Rejected, send } from "./send";
 
 /** One file on its way to the server, with the card that tells about it. */
 export class Upload {
@@ -51,7 +51,7 @@ export class Upload {
       this.#list.bind(this.#card, job);
       return job;
     } catch (error) {
-      if (error instanceof NotTaken) this.#refuse(error.message, error.retriable);
+      if (error instanceof Rejected) this.#refuse(error.message, error.retriable);
       else if (!signal.aborted) throw error;
       return undefined;
     }

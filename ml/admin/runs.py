@@ -109,7 +109,7 @@ class TrainingRunAdmin(OfTrainers):
                 **ONE_BUTTON,
                 "run": run,
                 "content": WholeRunSerializer(run).data,
-                "words": _words(),
+                "messages_of_script": _messages(),
                 "events": f"/ws/training-runs/{run.pk}/",
                 "poll": reverse("api-training-run", args=[run.pk]),
                 "may_train": request.user.has_perm(TRAIN),
@@ -148,7 +148,7 @@ class TrainingRunAdmin(OfTrainers):
         return obj is not None and obj.state in OVER and request.user.has_perm(TRAIN)
 
 
-def _words() -> dict[str, str]:
+def _messages() -> dict[str, str]:
     """What the page's script says."""
     return {
         "epoch": _("epoch"),

@@ -1,6 +1,6 @@
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { type Known, type Point, type Way, type Words } from "./run";
+import { type Errors, type Known, type Messages, type Point } from "./run";
 
 const HEIGHT = 220;
 
@@ -13,8 +13,8 @@ const CALM = "var(--calm)";
 const OTHERS = "var(--faint)";
 
 /** What is drawn, in this order; each chart has its place in the page by name. */
-function charts(words: Words): Chart[] {
-  const label = (word: string) => words[word] ?? word;
+function charts(messages: Messages): Chart[] {
+  const label = (key: string) => messages[key] ?? key;
   return [
     {
       name: "loss",
@@ -25,7 +25,7 @@ function charts(words: Words): Chart[] {
           of: (point) => (point.kind === kind ? point.values.loss : undefined),
         })),
     },
-    ...(["mse", "psnr", "colorfulness"] as (keyof Way)[]).map((figure): Chart => ({
+    ...(["mse", "psnr", "colorfulness"] as (keyof Errors)[]).map((figure): Chart => ({
       name: figure,
       kind: "check",
       lines: ({ run: { served } }) => [
@@ -49,12 +49,12 @@ function charts(words: Words): Chart[] {
 
 /** The curves of a run, each in an element that says which by `data-curve`. */
 export class Curves {
-  readonly #words: Words;
+  readonly #messages: Messages;
   readonly #drawn: { chart: Chart; place: HTMLElement; plot: uPlot | undefined }[] = [];
 
-  constructor(root: HTMLElement, words: Words) {
-    this.#words = words;
-    for (const chart of charts(words)) {
+  constructor(root: HTMLElement, messages: Messages) {
+    this.#messages = messages;
+    for (const chart of charts(messages)) {
       const place = root.querySelector<HTMLElement>(`[data-curve="${chart.name}"]`);
       if (place) this.#drawn.push({ chart, place, plot: undefined });
     }
@@ -100,7 +100,7 @@ export class Curves {
       axes: [axis, { ...axis, size: 62 }],
       cursor: { points: { size: 6 } },
       series: [
-        { label: this.#words["epoch"] ?? "epoch", value: (_plot, value) => told(value) },
+        { label: this.#messages["epoch"] ?? "epoch", value: (_plot, value) => formatted(value) },
         ...lines.map((line) => ({
           label: line.label,
           stroke: color(line.color),
@@ -108,7 +108,7 @@ export class Curves {
           spanGaps: true,
           ...(line.dash ? { dash: line.dash } : {}),
           points: { show: line.dash ? false : undefined, size: 6 },
-          value: (_plot: uPlot, value: number | null) => told(value),
+          value: (_plot: uPlot, value: number | null) => formatted(value),
         })),
       ] as uPlot.Series[],
     };
@@ -131,6 +131,6 @@ function resolved(place: HTMLElement, name: string): string {
   return getComputedStyle(place).getPropertyValue(property).trim() || "currentColor";
 }
 
-function told(value: number | null): string {
+function formatted(value: number | null): string {
   return value === null || value === undefined ? "–" : String(Number(value.toPrecision(4)));
 }

@@ -10,12 +10,12 @@ export class RunEstimate extends HTMLElement {
     const facts = JSON.parse(document.getElementById("run-facts")?.textContent ?? "null") as Facts;
     const form = document.querySelector<HTMLFormElement>("#trainingrun_form");
     if (!form) return;
-    const tell = () => this.#tell(facts, new FormData(form));
-    form.addEventListener("input", tell);
-    tell();
+    const update = () => this.#update(facts, new FormData(form));
+    form.addEventListener("input", update);
+    update();
   }
 
-  #tell(facts: Facts, chosen: FormData): void {
+  #update(facts: Facts, chosen: FormData): void {
     const preset = facts.presets[String(chosen.get("preset"))];
     const figure = (name: string) => Number(chosen.get(name)) || undefined;
     const sets = chosen.getAll("data_sets").map((id) => facts.photos[String(id)] ?? 0);
@@ -28,7 +28,7 @@ export class RunEstimate extends HTMLElement {
     const [value, unit] =
       seconds < 90 ? [seconds, "s"] : seconds < 5400 ? [seconds / 60, "min"] : [seconds / 3600, "h"];
     const text = this.dataset["text"] ?? "{time}";
-    const told = `${value < 10 ? value.toFixed(1) : Math.round(value)} ${this.dataset[unit] ?? unit}`;
-    this.textContent = text.replace("{time}", told);
+    const time = `${value < 10 ? value.toFixed(1) : Math.round(value)} ${this.dataset[unit] ?? unit}`;
+    this.textContent = text.replace("{time}", time);
   }
 }

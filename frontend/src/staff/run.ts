@@ -26,15 +26,15 @@ interface Now {
   gpus?: { busy: number; used: number; total: number }[];
 }
 
-export interface Way {
+export interface Errors {
   mse: number;
   psnr: number;
   colorfulness: number;
 }
 
 export interface Figures {
-  mean: Way;
-  shown: Way;
+  mean: Errors;
+  shown: Errors;
   true_colorfulness: number;
 }
 
@@ -59,7 +59,7 @@ export interface News {
   whole?: boolean;
 }
 
-export type Words = Record<string, string>;
+export type Messages = Record<string, string>;
 
 /** All that is known of a run, put together from a snapshot and what is news. */
 export class Known {

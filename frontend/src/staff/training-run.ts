@@ -1,18 +1,18 @@
 import { Channel } from "../channel";
 import { Curves } from "./curves";
-import { Known, type News, type Run, type Words } from "./run";
+import { Known, type Messages, type News, type Run } from "./run";
 
 /** The page of a training run: its facts, curves, samples and log, as they come. */
 export class TrainingRun extends HTMLElement {
   #known: Known | undefined;
-  #words: Words = {};
+  #messages: Messages = {};
   #curves: Curves | undefined;
   #channel: Channel | undefined;
 
   connectedCallback(): void {
-    this.#words = parsed<Words>("training-words");
+    this.#messages = parsed<Messages>("training-messages");
     this.#known = new Known(parsed<News>("training-run"));
-    this.#curves = new Curves(this, this.#words);
+    this.#curves = new Curves(this, this.#messages);
     const poll = this.dataset["poll"] ?? "";
     this.#channel = new Channel(
       this.dataset["events"] ?? "",
@@ -116,7 +116,7 @@ export class TrainingRun extends HTMLElement {
   }
 
   #word(key: string): string {
-    return this.#words[key] ?? key;
+    return this.#messages[key] ?? key;
   }
 }
 

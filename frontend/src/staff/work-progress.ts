@@ -1,18 +1,18 @@
-const LOOK_EVERY = 1_000;
+const POLL_EVERY = 1_000;
 
-/** Shows how far a worker is with something, and the page anew when its state is another. */
+/** Shows how far a worker is with something, and reloads the page when its state changes. */
 export class WorkProgress extends HTMLElement {
   #timer = 0;
 
   connectedCallback(): void {
-    this.#timer = setInterval(() => void this.#look(), LOOK_EVERY);
+    this.#timer = setInterval(() => void this.#poll(), POLL_EVERY);
   }
 
   disconnectedCallback(): void {
     clearInterval(this.#timer);
   }
 
-  async #look(): Promise<void> {
+  async #poll(): Promise<void> {
     const answer = await fetch(this.dataset["poll"] ?? "").catch(() => null);
     if (!answer?.ok) return;
     const work = (await answer.json()) as { state: string; progress: number };

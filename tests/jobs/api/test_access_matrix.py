@@ -62,7 +62,7 @@ TABLE: list[tuple[str, str, Any, dict[str, set[str]]]] = [
     ("POST", "job-cancel", "", OWN),
     ("POST", "job-retry", "", OWN),
     ("POST", "job-again", "", OWN),
-    ("POST", "job-words", "", OWN),
+    ("POST", "job-caption", "", OWN),
     ("POST", "job-unlist", "", OWN),
     ("GET", "job-share", "", OWN),
     ("POST", "share-make", "", OWN),

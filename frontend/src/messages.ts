@@ -1,10 +1,10 @@
-/** Sentences come translated from the page (parts/words.html); numbers are put in here. */
+/** Sentences come translated from the page (parts/messages.html); numbers are put in here. */
 import type { Job } from "./job";
 
 const language = document.documentElement.lang || "en";
 
-export function say(key: string, values: Record<string, string> = {}): string {
-  const words = document.querySelector<HTMLTemplateElement>("#words")?.dataset[key] ?? "";
+export function message(key: string, values: Record<string, string> = {}): string {
+  const words = document.querySelector<HTMLTemplateElement>("#messages")?.dataset[key] ?? "";
   return words.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? "");
 }
 
@@ -19,15 +19,15 @@ export function megabytes(bytes: number): string {
 export function stateOf(job: Job): string {
   switch (job.status) {
     case "queued":
-      if (job.position === null) return say("starting");
-      if (job.position === 1) return say("next");
-      return say("position", { position: job.position.toLocaleString(language) });
+      if (job.position === null) return message("starting");
+      if (job.position === 1) return message("next");
+      return message("position", { position: job.position.toLocaleString(language) });
     case "running":
-      return say(job.stage === "colorizing" || job.stage === "saving" ? job.stage : "reading");
+      return message(job.stage === "colorizing" || job.stage === "saving" ? job.stage : "reading");
     case "failed":
-      return job.error?.message || say("failed");
+      return job.error?.message || message("failed");
     default:
-      return say(job.status);
+      return message(job.status);
   }
 }
 
@@ -41,5 +41,5 @@ export function timeLeftOf(job: Job): string {
     unit,
     unitDisplay: "short",
   });
-  return say("timeLeft", { time });
+  return message("timeLeft", { time });
 }
