@@ -53,7 +53,7 @@ def test_what_cannot_be_a_photo_is_refused_before_it_is_sent(page: Page, tmp_pat
     expect(cards).to_have_count(3)
     expect(cards.filter(has_text="letter.txt")).to_contain_text("This is not a photo.")
     expect(cards.filter(has_text="empty.jpg")).to_contain_text("The file is empty.")
-    expect(cards.filter(has_text="huge.tif")).to_contain_text("at most 80 MB are taken")
+    expect(cards.filter(has_text="huge.tif")).to_contain_text("the limit is 80 MB")
     assert "POST" not in sent
 
 
