@@ -142,7 +142,7 @@ def test_photos_that_would_share_a_name_are_refused_before_anything_is_sent(site
     assert not Photo.objects.exists()
 
 
-def test_names_that_differ_in_their_suffix_stay_apart(colorize, worker, album, tmp_path):
+def test_names_that_differ_in_their_suffix_stay_separate(colorize, worker, album, tmp_path):
     (album / "a.png").write_bytes(pictures.encoded("PNG", seed=9))
     assert colorize()[0] == 0
     assert sorted(results(tmp_path)) == [

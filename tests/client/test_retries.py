@@ -101,7 +101,7 @@ def test_retries_end_with_the_timeout(server, ask):
     assert server.asked == 1
 
 
-def test_a_proxys_error_page_is_told_as_what_it_is(server, ask):
+def test_a_proxys_error_page_is_reported_as_what_it_is(server, ask):
     server.answers = [(418, {}, "<h1>teapot</h1>")]
     with pytest.raises(Refused, match="The server answered 418"):
         ask()

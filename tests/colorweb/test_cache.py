@@ -16,7 +16,7 @@ def nobody(tmp_path):
     return FailOpenCache(f"unix://{tmp_path}/nobody.sock?db=0", {})
 
 
-def test_a_cache_that_is_away_knows_nothing_and_harms_nobody(nobody):
+def test_an_unavailable_cache_knows_nothing_and_harms_nobody(nobody):
     nobody.set("answer", 42)
     nobody.set_many({"a": 1, "b": 2})
     assert nobody.get("answer", "unknown") == "unknown"

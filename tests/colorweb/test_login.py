@@ -78,7 +78,7 @@ def test_guessing_passwords_is_stopped(ann):
     assert whom(client) == ""
 
 
-def test_too_many_requests_are_told_so_with_429(client):
+def test_too_many_requests_are_refused_with_429(client):
     answers = [sign_up(client, password="x") for _attempt in range(21)]
     assert [answers[-2].status_code, answers[-1].status_code] == [200, 429]
     assert "Too many attempts" in answers[-1].content.decode()

@@ -59,7 +59,7 @@ def test_a_file_of_a_secret_that_is_not_there_is_an_error(monkeypatch, tmp_path)
         runtime.broker_url()
 
 
-def test_the_brokers_password_may_come_apart_from_its_address(monkeypatch):
+def test_the_brokers_password_may_come_separately_from_its_address(monkeypatch):
     monkeypatch.setenv("REDIS_PASSWORD", "secret")
     assert runtime.broker_url().startswith("unix://")
     monkeypatch.setenv("REDIS_URL", "redis://redis.example:6379/0")
@@ -69,7 +69,7 @@ def test_the_brokers_password_may_come_apart_from_its_address(monkeypatch):
     assert runtime.cache_url() == "redis://:secret@cache.example/0"
 
 
-def test_the_databases_password_may_come_apart_from_its_address(monkeypatch):
+def test_the_databases_password_may_come_separately_from_its_address(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgres://colorweb@db.example:5433/colorweb")
     monkeypatch.setenv("DATABASE_PASSWORD", "p@ss/word")
     assert runtime.database_url() == "postgres://colorweb:p%40ss%2Fword@db.example:5433/colorweb"

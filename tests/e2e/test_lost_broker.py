@@ -11,7 +11,7 @@ from colorweb.testing.stack import Stack
 RECOVERED = 120  # seconds: everybody's reconnection, and the reaper's five
 
 
-def test_photos_sent_while_the_broker_is_away_are_taken_at_once_and_colored_later(
+def test_photos_sent_while_the_broker_is_unavailable_are_accepted_at_once_and_colored_later(
     stack: Stack, guest: Guest
 ) -> None:
     with stack.without("broker"):

@@ -57,7 +57,7 @@ def test_what_cannot_be_a_photo_is_refused_before_it_is_sent(page: Page, tmp_pat
     assert "POST" not in sent
 
 
-def test_lost_connection_is_told_and_the_photo_can_be_sent_again(
+def test_lost_connection_is_reported_and_the_photo_can_be_sent_again(
     page: Page, tmp_path: Path
 ) -> None:
     page.goto("/")

@@ -115,7 +115,7 @@ def test_old_addresses_of_pictures_lead_to_the_new_ones(old_rows, client):
         assert (answer.status_code, answer["Location"]) == (301, f"/files/{job_id}/{new}?download=")
 
 
-def test_old_times_and_stages_are_told_by_their_new_names(old_rows, client):
+def test_old_times_and_stages_are_shown_by_their_new_names(old_rows, client):
     user = old_rows.get_model("accounts", "User").objects.create(email="ada@example.org")
     _photo_id, job_id = old_photo(old_rows, user.pk)
     old_rows.get_model("jobs", "Job").objects.filter(pk=job_id).update(stage="colouring")

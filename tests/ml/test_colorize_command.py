@@ -123,7 +123,7 @@ def test_photos_of_one_name_get_two_results(tmp_path):
         (["{folder}/a.jpg", "--vividness", "3"], "between 0 and 2"),
     ],
 )
-def test_mistakes_are_told_in_one_line(folder, args, message):
+def test_mistakes_are_reported_in_one_line(folder, args, message):
     with pytest.raises(CommandError, match=message) as error:
         colorize(*[arg.format(folder=folder) for arg in args])
     assert "\n" not in str(error.value)

@@ -57,7 +57,7 @@ def test_a_key_belongs_to_who_sent_it():
     assert one.json()["id"] != other.json()["id"]
 
 
-def test_twins_at_the_same_moment_make_one_job_and_one_folder():
+def test_concurrent_duplicates_make_one_job_and_one_folder():
     script = guest()
 
     def send(_: int):

@@ -253,6 +253,6 @@ def test_the_admin_shows_tokens_and_makes_none(ada, admin_client):
     assert admin_client.get("/admin/accounts/apitoken/add/").status_code == 403
 
 
-def test_moments_are_told_with_their_zone(ada):
+def test_times_are_given_with_their_zone(ada):
     made = create(script(ada), expires_at="2099-01-01T01:00+01:00").json()
     assert made["expires_at"] == "2099-01-01T00:00:00Z"

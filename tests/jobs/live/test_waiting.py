@@ -156,7 +156,7 @@ async def test_events_start_with_the_job_and_end_with_it():
     assert [piece async for piece in stream] == []
 
 
-async def test_who_has_seen_the_end_is_told_that_nothing_will_come():
+async def test_who_has_seen_the_end_learns_that_nothing_will_come():
     job = await make_job()
     await sync_to_async(states.request_cancel)(job)
     answer = await opened(job, **{"Last-Event-ID": "1"})

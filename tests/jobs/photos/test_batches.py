@@ -45,7 +45,7 @@ def test_several_files_are_a_batch_of_jobs(script):
     assert (told["jobs"]["queued"], told["jobs"]["running"]) == (1, 1)
 
 
-def test_a_bad_file_is_told_under_its_name_and_the_others_go_on(script):
+def test_a_bad_file_is_reported_under_its_name_and_the_others_go_on(script):
     bad = pictures.upload("notes.txt", b"dear diary")
     batch = post(script, image=[photo("a.jpg"), bad, photo("b.jpg", 1)]).json()
     [error] = batch["errors"]
@@ -161,7 +161,7 @@ def test_an_entry_that_lies_about_its_size_is_read_no_further(script, settings):
     assert (error["name"], error["code"], names()) == ("a.jpg", "too_many_bytes", ["b.jpg"])
 
 
-def test_a_damaged_entry_is_told_and_the_others_go_on(script):
+def test_a_damaged_entry_is_reported_and_the_others_go_on(script):
     upload = archive(ALBUM)
     content = bytearray(upload.read())
     content[content.find(b"album/a.jpg") + 200] ^= 0xFF  # its checksum is wrong now
@@ -171,7 +171,7 @@ def test_a_damaged_entry_is_told_and_the_others_go_on(script):
     assert (error["name"], error["code"], names()) == ("a.jpg", "damaged", ["b.jpg", "c.jpg"])
 
 
-def test_what_is_wrong_is_told_in_the_readers_language(script, settings):
+def test_what_is_wrong_is_reported_in_the_readers_language(script, settings):
     settings.UPLOAD_MAX_BYTES = 100_000
     answer = post(script, archive=archive({"a.txt": b"dear diary", "b.jpg": b"x" * 200_000}))
     unpacking.unpack()

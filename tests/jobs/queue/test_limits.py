@@ -88,7 +88,7 @@ def refused(answer, status: int, code: str) -> None:
     assert sum(len(default_storage.listdir(f"photos/{shard}")[0]) for shard in shards) == 1
 
 
-def test_another_sites_name_is_told_in_the_same_shape(client):
+def test_another_sites_name_is_reported_in_the_same_shape(client):
     answer = client.get("/api/v1/me/", headers={"Host": "elsewhere.example"})
     assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
 

@@ -6,7 +6,7 @@ from tests.jobs import make
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_the_queue_is_told_to_monitors(client):
+def test_monitors_see_the_queue(client):
     make.job()
     make.job()
     claims.claim("test")

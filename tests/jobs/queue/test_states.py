@@ -28,7 +28,7 @@ def test_every_change_increments_the_sequence():
     assert Job.objects.get().sequence == 3
 
 
-def test_a_worker_that_was_away_too_long_is_refused():
+def test_a_worker_that_was_silent_too_long_is_refused():
     job = make.job()
     [late] = claims.claim("late")
     make.expire(job)

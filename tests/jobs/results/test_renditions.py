@@ -133,7 +133,7 @@ def test_a_file_that_costs_three_workers_is_given_up(job):
     assert renditions.request(job, format="png").error_code == "worker_died.file"
 
 
-def test_a_failure_is_told_for_a_minute_and_then_tried_again(job):
+def test_a_failure_is_reported_for_a_minute_and_then_tried_again(job):
     wanted = renditions.request(job, format="png")
     claimed = renditions.claim()
     assert claimed is not None

@@ -154,7 +154,7 @@ def test_a_canceled_running_job_stops_and_leaves_no_file(worker, monkeypatch):
     assert made_by(job) == []
 
 
-def test_a_late_worker_is_refused_and_takes_its_files_away(worker, monkeypatch):
+def test_a_late_worker_is_refused_and_removes_its_files(worker, monkeypatch):
     from jobs.results.task import Task  # noqa: PLC0415 - imports torch
 
     job = send()

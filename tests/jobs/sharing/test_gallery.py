@@ -127,7 +127,7 @@ def test_title_and_alt_text_are_the_owners_and_stand_wherever_the_photo_is_shown
         assert "Harvest" in page
 
 
-def test_what_the_file_was_called_is_told_to_nobody_else(client):
+def test_what_the_file_was_called_is_shown_to_nobody_else(client):
     photo = make.public_photo()
     Photo.objects.update(name="aunt-vera-passport.jpg")
     for path in ("/gallery/", f"/photos/{photo.pk}/", "/api/v1/gallery/"):

@@ -77,7 +77,9 @@ def test_of_a_batch_none_is_kept(script, use):
     assert not Photo.objects.exists()
 
 
-def test_a_batch_whose_storage_goes_away_tells_which_photos_are_missing(script, use, monkeypatch):
+def test_a_batch_whose_storage_becomes_unavailable_reports_which_photos_are_missing(
+    script, use, monkeypatch
+):
     accept = intake.accept
 
     def accept_one(*args):

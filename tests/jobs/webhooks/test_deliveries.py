@@ -21,7 +21,7 @@ from tests.jobs.webhooks.make import add, due_now, end
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_the_end_of_a_job_is_told_signed_and_once(receiver, script, ada):
+def test_the_end_of_a_job_is_reported_signed_and_once(receiver, script, ada):
     endpoint = add(script, receiver.url + "/hook?a=b")
     job = end(ada)
     assert sending.send_due() == 1
@@ -36,7 +36,7 @@ def test_the_end_of_a_job_is_told_signed_and_once(receiver, script, ada):
     assert [attempt["status"] for attempt in delivery["attempts"]] == [200]
 
 
-def test_a_test_is_sent_at_once_signed_and_told_in_the_log(receiver, script):
+def test_a_test_is_sent_at_once_signed_and_recorded_in_the_log(receiver, script):
     endpoint = add(script, receiver.url, events=["job.failed"])
     address = f"/api/v1/webhooks/{endpoint['id']}/"
     WebhookEndpoint.objects.update(backoff_until=timezone.now() + timedelta(hours=1))
@@ -66,7 +66,7 @@ def test_a_test_that_fails_is_not_tried_again_unless_asked_for(receiver, script)
 
 
 @pytest.mark.parametrize("state", [State.SUCCEEDED, State.FAILED, State.CANCELED])
-def test_only_the_events_asked_for_are_told(receiver, script, ada, state):
+def test_only_the_requested_events_are_reported(receiver, script, ada, state):
     add(script, receiver.url, events=["job.failed"])
     end(ada, state)
     sending.send_due()

@@ -16,7 +16,7 @@ from tests.jobs.webhooks.make import add, end
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_an_address_that_comes_with_a_job_is_told_too(receiver):
+def test_an_address_that_comes_with_a_job_is_called_too(receiver):
     me = Client().get("/api/v1/me/").json()
     guest = Client(headers={"Authorization": f"Bearer {me['guest_token']}"})
     fields = {"image": pictures.upload(), "webhook_url": receiver.url}
@@ -63,7 +63,7 @@ def test_a_new_secret_signs_beside_the_old_one_for_a_day(receiver, script, ada):
         Webhook(old["secret"]).verify(one.body, one.headers)
 
 
-def test_secrets_are_shown_once_and_sealed_in_the_database(receiver, script, settings):
+def test_secrets_are_shown_once_and_encrypted_in_the_database(receiver, script, settings):
     endpoint = add(script, receiver.url)
     assert "secret" not in script.get(f"/api/v1/webhooks/{endpoint['id']}/").json()
     row = WebhookEndpoint.objects.get()
@@ -72,7 +72,7 @@ def test_secrets_are_shown_once_and_sealed_in_the_database(receiver, script, set
     assert endpoints.secrets_of(row) == [endpoint["secret"]]
 
 
-def test_a_lost_key_is_told_in_the_log_and_stops_nobody(receiver, script, ada, settings):
+def test_a_lost_key_is_recorded_in_the_log_and_stops_nobody(receiver, script, ada, settings):
     add(script, receiver.url)
     end(ada)
     settings.SECRET_KEY = "another"

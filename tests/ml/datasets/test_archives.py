@@ -79,7 +79,7 @@ def test_anything_else_is_refused(content):
     assert refused.value.code in ("not_an_archive", "archive_broken")
 
 
-def test_an_archive_cut_short_is_told(settings):
+def test_an_archive_cut_short_is_reported(settings):
     content = tar_of(("one.jpg", b"1" * 5000), ("two.jpg", b"2" * 5000))[:7000]
     with pytest.raises((DomainError, Unreadable)):
         photos(content)

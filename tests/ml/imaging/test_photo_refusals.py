@@ -37,7 +37,7 @@ def test_text_file_is_refused():
 
 
 @pytest.mark.parametrize("head", [b"", b"<?xml version='1.0'?>\n<!-- made by hand -->\n"])
-def test_svg_is_told_to_become_png(head: bytes):
+def test_an_svg_is_refused_with_the_advice_to_make_it_a_png(head: bytes):
     error = refused(BytesIO(head + b"<svg xmlns='http://www.w3.org/2000/svg'></svg>"))
     assert error.code == "vector_drawing"
     assert "PNG" in error.message

@@ -124,7 +124,7 @@ def test_compressed_tar_must_fit_in_memory(tmp_path):
         data.load([tmp_path / "photos.tar.gz"], free_bytes=0)
 
 
-def test_photo_that_went_away_is_named(tmp_path):
+def test_photo_that_disappeared_is_named(tmp_path):
     photos = data.load([colors.folder(tmp_path, 2)], free_bytes=0)
     (tmp_path / "001.png").unlink()
     with pytest.raises(data.DataError, match=r"001\.png changed while it was being used"):

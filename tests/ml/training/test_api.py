@@ -53,7 +53,7 @@ def archive(tmp_path: Path) -> SimpleUploadedFile:
     return SimpleUploadedFile("photos.tar", tar.read_bytes())
 
 
-def test_from_an_archive_to_a_queued_run_and_away_again(staff, tmp_path):
+def test_from_an_archive_to_a_queued_run_and_deleted_again(staff, tmp_path):
     body = {"name": "Ours", "kind": "upload", "file": archive(tmp_path)}
     made = staff.post("/api/v1/datasets/", body)
     assert made.status_code == 201, made.content

@@ -31,7 +31,7 @@ def test_name_cannot_leave_the_folder(own):
         catalog.find("../weights/mine")
 
 
-def test_missing_default_is_told(monkeypatch, tmp_path):
+def test_missing_default_is_reported(monkeypatch, tmp_path):
     monkeypatch.setenv("COLORWEB_MODEL", str(tmp_path / "gone.safetensors"))
     with pytest.raises(LookupError, match=r"There is no model at .*gone\.safetensors"):
         catalog.default()

@@ -95,7 +95,7 @@ def test_a_comparison_that_waits_says_for_which_run_and_then_what_came_of_it(
     assert ">measured<" in own, "its state in words"
 
 
-def test_a_set_that_went_or_changed_is_told(folder, photos):
+def test_a_set_that_went_or_changed_is_reported(folder, photos):
     version = networks.version(folder, 1)
     asked = evaluations.request(version, photos)
     DataSet.objects.all().delete()

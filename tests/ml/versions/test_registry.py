@@ -79,7 +79,7 @@ def test_a_version_can_be_asked_for_by_its_digits(trained):
 
 
 @pytest.mark.parametrize("wish", ["mine", "mine@0123", "mine@000000000000", "nobody", "mine@"])
-def test_a_version_that_is_not_there_is_told(trained, wish):
+def test_a_version_that_is_not_there_is_reported(trained, wish):
     registry.register(trained)
     with pytest.raises(LookupError, match="There is no"):
         registry.resolve(wish)
