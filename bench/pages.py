@@ -228,8 +228,10 @@ def _addresses(owner: Any) -> dict[str, str]:
 
     mine, public = Photo.objects.filter(owner=owner), Photo.objects.filter(visibility="public")
     middle = mine.order_by("created_at")[mine.count() // 2].created_at
-    older = keyset.page(mine.filter(created_at__lt=middle), "-created_at", 1).next
-    earlier = keyset.page(public.filter(published_at__lt=middle), "-published_at", 1).next
+    older = keyset.Paginator(mine.filter(created_at__lt=middle), "-created_at", 1).get_page().next
+    earlier = (
+        keyset.Paginator(public.filter(published_at__lt=middle), "-published_at", 1).get_page().next
+    )
     return {
         "history newest": history_page(),
         "history in the middle": history_page(page=older),

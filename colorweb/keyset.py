@@ -36,21 +36,35 @@ class Page(Generic[Row]):
     next: str
 
 
-def page(rows: QuerySet[Row], column: str, size: int, place: str = "") -> Page[Row]:
-    """The page at `place`, a text that an earlier page gave; the first where that leads nowhere.
+@dataclass(frozen=True, slots=True)
+class Paginator(Generic[Row]):
+    """Cuts rows into pages of `size`.
 
     `column` is the field to go by, with `-` for descending; the primary key decides between
     equals, in the same direction. With an index of both a page costs the same at any depth.
     """
-    try:
-        found = exact_page(rows, column, size, place)
-    except NoSuchPlace:
-        return exact_page(rows, column, size)
-    return found if found.rows or not place else exact_page(rows, column, size)
+
+    rows: QuerySet[Row]
+    column: str
+    size: int
+
+    def page(self, place: str = "") -> Page[Row]:
+        """The page at `place`, a text that an earlier page gave; empty where nothing is left.
+
+        Raises NoSuchPlace where no page gave it.
+        """
+        return _page(self.rows, self.column, self.size, place)
+
+    def get_page(self, place: str = "") -> Page[Row]:
+        """The same for people: the first page where `place` leads nowhere."""
+        try:
+            found = self.page(place)
+        except NoSuchPlace:
+            return self.page()
+        return found if found.rows or not place else self.page()
 
 
-def exact_page(rows: QuerySet[Row], column: str, size: int, place: str = "") -> Page[Row]:
-    """The same for programs: empty where nothing is left; raises NoSuchPlace for nonsense."""
+def _page(rows: QuerySet[Row], column: str, size: int, place: str) -> Page[Row]:
     backward, last = _read(place)
     name = column.removeprefix("-")
     falling = column.startswith("-") != backward

@@ -1,38 +1,27 @@
 """The view and the pages that all endpoints are made of."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.core.exceptions import ValidationError as InvalidValue
 from django.db.models import QuerySet
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
+from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
+from colorweb import keyset
 from colorweb.accounts.visitors import Visitor
 from colorweb.api.rates import Rate
 
-
-class Pages(CursorPagination):
-    """By cursor, the newest first: pages stay quick however many there are."""
-
-    ordering = "-created_at"
-    page_size = 50
-
-    def paginate_queryset(self, *args: Any, **kwargs: Any) -> list[Any] | None:
-        try:
-            return super().paginate_queryset(*args, **kwargs)
-        except InvalidValue as error:  # a cursor made by hand: its position is no moment
-            raise NotFound(self.invalid_cursor_message) from error
+PAGE_SIZE = 50
 
 
 class View(APIView):
     """Knows the visitor, and keeps to the rates."""
 
     makes_jobs = False
-    pages = Pages
-    """How its list is ordered and cut."""
 
     def get_throttles(self) -> list[Any]:
         self.rate = Rate(
@@ -47,12 +36,31 @@ class View(APIView):
                 response[name] = value
         return response
 
-    def page(self, rows: QuerySet[Any], serializer: type[BaseSerializer]) -> Response:
-        """A page of rows as the serializer shows each."""
-        pages = self.pages()
-        page = pages.paginate_queryset(rows, self.request, view=self)
-        data = serializer(page, many=True, context=self.context).data
-        return pages.get_paginated_response(data)
+    def page(
+        self,
+        rows: QuerySet[Any],
+        serializer: type[BaseSerializer],
+        *,
+        order: str = "-created_at",
+        size: int = PAGE_SIZE,
+        convert: Callable[[Sequence[Any]], Sequence[Any]] = list,
+    ) -> Response:
+        """The page of rows at the request's cursor, as the serializer shows what `convert` gives.
+
+        Raises NotFound for a cursor that no page gave.
+        """
+        cursor = self.request.query_params.get("cursor", "")
+        try:
+            page = keyset.Paginator(rows, order, size).page(cursor)
+        except keyset.NoSuchPlace as error:
+            raise NotFound(CursorPagination.invalid_cursor_message) from error
+        data = serializer(convert(page.rows), many=True, context=self.context).data
+        addresses = {"next": self._page_at(page.next), "previous": self._page_at(page.previous)}
+        return Response({**addresses, "results": data})
+
+    def _page_at(self, cursor: str) -> str | None:
+        here = self.request.build_absolute_uri()
+        return replace_query_param(here, "cursor", cursor) if cursor else None
 
     @property
     def context(self) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from colorweb.api import schema
-from colorweb.api.base import Pages
+from colorweb.api.base import PAGE_SIZE
 from colorweb.errors import DomainError
 from jobs import errors
 from jobs.api.base import View
@@ -24,18 +24,10 @@ from jobs.serializers.jobs import CreatedJobSerializer, JobPageSerializer, JobSe
 from jobs.storage import access
 
 
-class WithAllIds(Pages):
-    """Jobs asked for by their ids come on one page."""
-
-    def get_page_size(self, request: Request) -> int:
-        return max(self.page_size, len(request.query_params.getlist("id")))
-
-
 class Jobs(Repeatable):
     """One's jobs; a new one for each photo posted."""
 
     makes_jobs = True
-    pages = WithAllIds
 
     @schema.endpoint(
         "My jobs, the newest first",
@@ -53,7 +45,8 @@ class Jobs(Repeatable):
             jobs = jobs.filter(pk__in=filters["id"])
         if filters.get("status"):
             jobs = jobs.filter(state__in=filters["status"])
-        return self.page(jobs, JobSerializer)
+        size = max(PAGE_SIZE, len(filters.get("id", [])))  # those asked for by id on one page
+        return self.page(jobs, JobSerializer, size=size)
 
     @schema.endpoint(
         "Color a photo",

@@ -3,16 +3,12 @@
 import uuid
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
 
-from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from colorweb import keyset
 from colorweb.accounts.visitors import Visitor
 from colorweb.api import schema
-from colorweb.api.base import Pages
 from colorweb.api.rates import Rate
 from jobs.api.base import View
 from jobs.api.serializers import GalleryFilter
@@ -22,8 +18,6 @@ from jobs.serializers.jobs import JobPageSerializer, PublicJobSerializer
 from jobs.sharing import gallery, likes
 from jobs.storage import access
 from ml.versions import registry
-
-PAGE = 50
 
 
 class Gallery(View):
@@ -36,28 +30,15 @@ class Gallery(View):
         tags=["public"],
     )
     def get(self, request: Request) -> Response:
-        which = GalleryFilter(data=request.query_params)
-        which.is_valid(raise_exception=True)
-        order = which.validated_data["order"]
-        photos, cursor = gallery.public_photos(), request.query_params.get("cursor", "")
-        try:
-            page = keyset.exact_page(photos, gallery.ORDERS[order], PAGE, cursor)
-        except keyset.NoSuchPlace as error:
-            raise NotFound(Pages.invalid_cursor_message) from error
-        return Response(
-            {
-                "next": self._address(order, page.next),
-                "previous": self._address(order, page.previous),
-                "results": PublicJobSerializer(
-                    gallery.jobs_shown(page.rows), many=True, context=self.context
-                ).data,
-            }
+        params = GalleryFilter(data=request.query_params)
+        params.is_valid(raise_exception=True)
+        order = params.validated_data["order"]
+        return self.page(
+            gallery.public_photos(),
+            PublicJobSerializer,
+            order=gallery.ORDERS[order],
+            convert=gallery.jobs_shown,
         )
-
-    def _address(self, order: str, cursor: str) -> str | None:
-        if not cursor:
-            return None
-        return self.request.build_absolute_uri(f"?{urlencode({'order': order, 'cursor': cursor})}")
 
 
 class Like(View):

@@ -27,7 +27,7 @@ def gallery_page(request: VisitorRequest) -> HttpResponse:
     order = request.GET.get("order", "")
     order = order if order in gallery.ORDERS else "newest"
     photos, column = gallery.public_photos(), gallery.ORDERS[order]
-    page = keyset.page(photos, column, PAGE_SIZE, request.GET.get("place", ""))
+    page = keyset.Paginator(photos, column, PAGE_SIZE).get_page(request.GET.get("place", ""))
     context = {
         "photos": [job_data(request, job) for job in gallery.jobs_shown(page.rows)],
         "liked": _liked(request, [photo.pk for photo in page.rows]),

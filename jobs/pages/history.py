@@ -146,7 +146,7 @@ def history_page(request: VisitorRequest) -> HttpResponse:
     found = search.find(
         access.photos_of(request.visitor), words=conditions.pop("q", ""), **conditions
     )
-    page = keyset.page(found, order, PAGE_SIZE, request.GET.get("page", ""))
+    page = keyset.Paginator(found, order, PAGE_SIZE).get_page(request.GET.get("page", ""))
     versions = search.versions(page.rows)
     jobs = jobs_data(request, [search.newest_of(photo) for photo in page.rows])
     for data, photo in zip(jobs, page.rows, strict=True):

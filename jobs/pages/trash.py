@@ -33,7 +33,7 @@ PAGE_SIZE = 60
 def trash_page(request: VisitorRequest) -> HttpResponse:
     """What lies in the trash, the newest there first."""
     found = trash.of(request.visitor)
-    page = keyset.page(found, "-trashed_at", PAGE_SIZE, request.GET.get("page", ""))
+    page = keyset.Paginator(found, "-trashed_at", PAGE_SIZE).get_page(request.GET.get("page", ""))
     photos = [_data(photo) for photo in page.rows]
     return render(request, "trash.html", {"photos": photos, "page": page})
 

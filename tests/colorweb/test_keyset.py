@@ -16,15 +16,15 @@ SOME_KEY = str(uuid.UUID(int=7))
 
 def walk(column: str, size: int = 3) -> tuple[list[Photo], list[Photo]]:
     """All rows from the first page to the last, and from the last back to the first."""
-    page = keyset.page(Photo.objects.all(), column, size)
+    page = keyset.Paginator(Photo.objects.all(), column, size).get_page()
     assert not page.previous
     forth, back = list(page.rows), list(page.rows)
     while page.next:
-        page = keyset.page(Photo.objects.all(), column, size, page.next)
+        page = keyset.Paginator(Photo.objects.all(), column, size).get_page(page.next)
         forth += page.rows
         back = list(page.rows)
     while page.previous:
-        page = keyset.page(Photo.objects.all(), column, size, page.previous)
+        page = keyset.Paginator(Photo.objects.all(), column, size).get_page(page.previous)
         back = [*page.rows, *back]
     return forth, back
 
@@ -42,18 +42,20 @@ def test_every_row_comes_once_forth_and_back(column):
 def test_a_row_added_in_front_moves_nothing():
     for _ in range(4):
         make.photo()
-    page = keyset.page(Photo.objects.all(), "-created_at", 2)
+    page = keyset.Paginator(Photo.objects.all(), "-created_at", 2).get_page()
     rest = list(Photo.objects.order_by("-created_at", "-pk")[2:])
     make.photo()
-    assert keyset.page(Photo.objects.all(), "-created_at", 2, page.next).rows == rest
+    assert keyset.Paginator(Photo.objects.all(), "-created_at", 2).get_page(page.next).rows == rest
 
 
 def test_a_place_whose_rows_are_gone_leads_to_the_first_page():
     for _ in range(3):
         make.photo()
-    page = keyset.page(Photo.objects.all(), "-created_at", 2)
+    page = keyset.Paginator(Photo.objects.all(), "-created_at", 2).get_page()
     Photo.objects.earliest("created_at").delete()
-    assert len(keyset.page(Photo.objects.all(), "-created_at", 2, page.next).rows) == 2
+    assert (
+        len(keyset.Paginator(Photo.objects.all(), "-created_at", 2).get_page(page.next).rows) == 2
+    )
 
 
 @pytest.mark.parametrize(
@@ -77,4 +79,4 @@ def test_a_place_whose_rows_are_gone_leads_to_the_first_page():
 @pytest.mark.django_db(transaction=True)  # PostgreSQL ends a transaction that such a place was in
 def test_a_place_made_by_hand_leads_to_the_first_page(place, column):
     photo = make.photo()
-    assert keyset.page(Photo.objects.all(), column, 2, place).rows == [photo]
+    assert keyset.Paginator(Photo.objects.all(), column, 2).get_page(place).rows == [photo]
