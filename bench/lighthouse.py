@@ -100,7 +100,7 @@ def _scores(url: str) -> dict[str, float]:
 
 
 def _explain(report: dict, category: str) -> None:
-    """What cost points, for whoever has to mend it."""
+    """What cost points."""
     for part in report["categories"][category]["auditRefs"]:
         audit = report["audits"][part["id"]]
         if part["weight"] and audit["score"] is not None and audit["score"] < 1:

@@ -320,7 +320,7 @@ STATICFILES_DIRS = [
     for path in (BASE_DIR / "frontend" / "dist", BASE_DIR / "frontend" / "static")
     if path.is_dir()
 ]
-# The collected one: building the front end anew must not reach a site that runs.
+# The collected one: building the front end again must not reach a site that runs.
 DJANGO_VITE = {"default": {"manifest_path": STATIC_ROOT / "manifest.json"}}
 
 CONTENT_SECURITY_POLICY = {

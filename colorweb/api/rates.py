@@ -1,4 +1,4 @@
-"""So many requests in so much time, told in the headers of every answer.
+"""So many requests in so much time, said in the headers of every answer.
 
 Counted in fixed windows, one atomic step in the cache for each request. Who is counted is an
 account, with all its tokens, or a guest's address. The headers are those of

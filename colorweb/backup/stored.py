@@ -18,7 +18,7 @@ def names(folder: str = "") -> Iterator[str]:
     """The names of all files."""
     try:
         folders, files = default_storage.listdir(folder)
-    except FileNotFoundError:  # deleted meanwhile, or nothing was ever stored
+    except FileNotFoundError:  # deleted by now, or nothing was ever stored
         return
     prefix = f"{folder}/" if folder else ""
     for name in sorted(files):
@@ -28,11 +28,11 @@ def names(folder: str = "") -> Iterator[str]:
             yield from names(prefix + name)
 
 
-def read(wanted: Iterable[str]) -> Iterator[tuple[str, File | None]]:
+def read(paths: Iterable[str]) -> Iterator[tuple[str, File | None]]:
     """Each name with its open file, in the order asked for; None for what is there no more."""
-    wanted = iter(wanted)
+    paths = iter(paths)
     with ThreadPoolExecutor(MAX_CONCURRENT) as threads:
-        while batch := list(islice(wanted, MAX_CONCURRENT)):
+        while batch := list(islice(paths, MAX_CONCURRENT)):
             for name, file in zip(batch, threads.map(_opened, batch), strict=True):
                 yield name, file
                 if file:
@@ -63,7 +63,7 @@ def _opened(name: str) -> File | None:
 
 def _kept(file: IO[bytes]) -> IO[bytes]:
     """A copy that may be read later, in another thread."""
-    copy = SpooledTemporaryFile(SPOOL)  # noqa: SIM115 - whoever stores it closes it
+    copy = SpooledTemporaryFile(SPOOL)  # noqa: SIM115 - closed once it is stored
     while piece := file.read(1 << 20):
         copy.write(piece)
     copy.seek(0)

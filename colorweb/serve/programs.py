@@ -72,7 +72,7 @@ def become(name: str) -> NoReturn:
 def configuration() -> str:
     """The text of supervisord.conf."""
     run_dir = _escaped(str(runtime.run_dir()))
-    head = f"""; Written anew at each start.
+    head = f"""; Written again at each start.
 [supervisord]
 nodaemon=true
 silent=true

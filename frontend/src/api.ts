@@ -55,7 +55,7 @@ export interface paths {
         put?: never;
         /**
          * Color many photos
-         * @description Takes up to 50 files as `image`, or a zip of up to 10,000 as `archive`, which a worker unpacks. There is room for all of them, or nothing is kept; after that what is wrong with one is told in `errors`, and the others go on. `Idempotency-Key` is as for `jobs/`.
+         * @description Takes up to 50 files as `image`, or a zip of up to 10,000 as `archive`, which a worker unpacks. There is room for all of them, or nothing is kept; after that what is wrong with one is listed in `errors`, and the others go on. `Idempotency-Key` is as for `jobs/`.
          */
         post: operations["batches_create"];
         delete?: never;
@@ -273,7 +273,7 @@ export interface paths {
          * Color a photo
          * @description Takes the photo and queues it; follow the job by its `urls`, or wait for it with `Prefer: wait=N`.
          *
-         *     With an `Idempotency-Key` the request may be sent again after a cut: within 24 hours the same key with the same photo and options answers with the same job. Keys belong to whoever sends them, so a guest needs a token first (`GET me/`).
+         *     With an `Idempotency-Key` the request may be sent again after a cut: within 24 hours the same key with the same photo and options answers with the same job. A key belongs to its sender, so a guest needs a token first (`GET me/`).
          */
         post: operations["jobs_create"];
         delete?: never;
@@ -334,7 +334,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Who was told of a job's end
+         * What was sent when a job ended
          * @description The address that came with it, and the account's webhooks.
          */
         get: operations["jobs_deliveries"];
@@ -816,8 +816,8 @@ export interface paths {
         get: operations["webhooks_list"];
         put?: never;
         /**
-         * Be told when jobs end
-         * @description From then on each end of a job of this account is posted to the address, signed as [Standard Webhooks](https://www.standardwebhooks.com) has it with the secret of this answer: `{type, timestamp, data}`, `data` being the job.
+         * Get a message when jobs end
+         * @description From then on we post each end of a job of this account to the address, signed as [Standard Webhooks](https://www.standardwebhooks.com) specifies, with the secret of this answer: `{type, timestamp, data}`, where `data` is the job.
          */
         post: operations["webhooks_create"];
         delete?: never;
@@ -862,7 +862,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What a webhook was told
+         * What was sent to a webhook
          * @description The newest first, for 30 days.
          */
         get: operations["webhooks_deliveries"];
@@ -1636,7 +1636,7 @@ export interface components {
              */
             format: components["schemas"]["Format"] | components["schemas"]["BlankEnum"];
             /**
-             * @description Told when the job ends, signed with `webhook_secret` of `me/`.
+             * @description Called when the job ends, signed with `webhook_secret` of `me/`.
              * @default
              */
             webhook_url: string;
@@ -1711,12 +1711,12 @@ export interface components {
              */
             format: components["schemas"]["Format"] | components["schemas"]["BlankEnum"];
             /**
-             * @description Told when the job ends, signed with `webhook_secret` of `me/`.
+             * @description Called when the job ends, signed with `webhook_secret` of `me/`.
              * @default
              */
             webhook_url: string;
             /**
-             * @description Once it is colored. public: shown in the gallery. unlisted: shown to whoever knows its permalink.
+             * @description Once it is colored. public: shown in the gallery. unlisted: shown to anyone who knows its permalink.
              * @default private
              */
             visibility: components["schemas"]["Visibility"];
@@ -1751,12 +1751,12 @@ export interface components {
              */
             format: components["schemas"]["Format"] | components["schemas"]["BlankEnum"];
             /**
-             * @description Told when the job ends, signed with `webhook_secret` of `me/`.
+             * @description Called when the job ends, signed with `webhook_secret` of `me/`.
              * @default
              */
             webhook_url: string;
             /**
-             * @description Once it is colored. public: shown in the gallery. unlisted: shown to whoever knows its permalink.
+             * @description Once it is colored. public: shown in the gallery. unlisted: shown to anyone who knows its permalink.
              * @default private
              */
             visibility: components["schemas"]["Visibility"];
@@ -8153,4 +8153,4 @@ export interface operations {
         };
     };
 }
-// SHA-256 of docs/openapi.yaml: dd2ad6c12356deeefb2f6b0cee3c34f063c7c5e9049cc066a7009e14d4056b04
+// SHA-256 of docs/openapi.yaml: bcc1c31b93c0cb7d4be2eac93583e5058ea96067ab3c65f0093694cd0e59566e

@@ -30,7 +30,7 @@ class Batches(Repeatable):
         description=(
             "Takes up to 50 files as `image`, or a zip of up to 10,000 as `archive`, which a "
             "worker unpacks. There is room for all of them, or nothing is kept; after that what "
-            "is wrong with one is told in `errors`, and the others go on. `Idempotency-Key` is "
+            "is wrong with one is listed in `errors`, and the others go on. `Idempotency-Key` is "
             "as for `jobs/`."
         ),
         request={"multipart/form-data": NewBatch},

@@ -27,7 +27,7 @@ KEEP_ALIVE = 15.0  # seconds of silence that proxies endure
 
 
 class EventStream(JSONRenderer):
-    """Lets a request ask for events; what is refused is told in JSON all the same."""
+    """Lets a request ask for events; what is refused is answered in JSON all the same."""
 
     media_type = "text/event-stream"
     format = "events"

@@ -54,7 +54,7 @@ class Jobs(Repeatable):
             "Takes the photo and queues it; follow the job by its `urls`, or wait for it with "
             "`Prefer: wait=N`.\n\nWith an `Idempotency-Key` the request may be sent again after "
             "a cut: within 24 hours the same key with the same photo and options answers with "
-            "the same job. Keys belong to whoever sends them, so a guest needs a token first "
+            "the same job. A key belongs to its sender, so a guest needs a token first "
             "(`GET me/`)."
         ),
         request={"multipart/form-data": NewJob, "application/json": NewJobInJson},

@@ -23,7 +23,7 @@ from ml.imaging.vividness import CALM, NATURAL, STEPS, VIVID
 from ml.versions import registry
 
 
-class Wishes(serializers.Serializer):
+class OptionFields(serializers.Serializer):
     """How a photo is to be colored, and what happens then."""
 
     vividness = serializers.FloatField(
@@ -57,12 +57,12 @@ class Wishes(serializers.Serializer):
         max_length=outgoing.MAX_URL_LENGTH,
         default="",
         allow_blank=True,
-        help_text="Told when the job ends, signed with `webhook_secret` of `me/`.",
+        help_text="Called when the job ends, signed with `webhook_secret` of `me/`.",
     )
     visibility = serializers.ChoiceField(
         Photo.Visibility.choices,
         default=Photo.Visibility.PRIVATE,
-        help_text="Once it is colored. public: shown in the gallery. unlisted: shown to whoever "
+        help_text="Once it is colored. public: shown in the gallery. unlisted: shown to anyone who "
         "knows its permalink.",
     )
 
@@ -80,14 +80,14 @@ class Wishes(serializers.Serializer):
 
     @property
     def options(self) -> Options:
-        """The wishes among the validated fields."""
+        """The options among the validated fields."""
         return Options(**{one.name: self.validated_data[one.name] for one in fields(Options)})
 
 
-WISHES = tuple(map(str, Wishes().fields))
+OPTIONS = tuple(map(str, OptionFields().fields))
 
 
-class NewJob(Wishes):
+class NewJob(OptionFields):
     """A photo to color, and how."""
 
     image = serializers.FileField(
@@ -109,7 +109,7 @@ class NewJob(Wishes):
         yield self.validated_data["image"]
 
 
-class NewJobInJson(Wishes):
+class NewJobInJson(OptionFields):
     """A photo to color, in base64 or by its address, and how."""
 
     image_base64 = serializers.CharField(
@@ -188,7 +188,7 @@ class NewJobInJson(Wishes):
         return SimpleUploadedFile(data["name"], data["image_base64"])
 
 
-class NewBatch(Wishes):
+class NewBatch(OptionFields):
     """Photos to color alike: several files, or a zip."""
 
     image = serializers.ListField(

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
 from jobs.api.base import View
-from jobs.api.new_jobs import WISHES, Wishes
+from jobs.api.new_jobs import OPTIONS, OptionFields
 from jobs.models import Batch, Job
 from jobs.photos import idempotency
 
@@ -16,9 +16,9 @@ MAX_KEY_LENGTH = 255
 
 class Repeatable(View):
     def key(
-        self, new: Wishes, files: Sequence[UploadedFile | str], kind: str = "job"
+        self, new: OptionFields, files: Sequence[UploadedFile | str], kind: str = "job"
     ) -> idempotency.Key | None:
-        """The key that came with the request, for these files and wishes; None without one."""
+        """The key that came with the request, for these files and options; None without one."""
         name = self.request.headers.get("Idempotency-Key")
         if name is None:
             return None
@@ -26,8 +26,8 @@ class Repeatable(View):
             raise ValidationError(
                 {"Idempotency-Key": _("Send 1 to 255 printable ASCII characters.")}
             )
-        wishes = {wish: new.validated_data[wish] for wish in WISHES}
-        return idempotency.key(self.visitor, name, files, wishes | {"kind": kind})
+        options = {option: new.validated_data[option] for option in OPTIONS}
+        return idempotency.key(self.visitor, name, files, options | {"kind": kind})
 
     def earlier(self, key: idempotency.Key | None) -> Job | Batch | None:
         """What this request has made before, if it was sent before. Raises DomainError."""

@@ -5,7 +5,7 @@ import time
 import uuid
 
 from colorweb import broker
-from jobs.events.publish import HINTS, tell
+from jobs.events.publish import HINTS, send
 
 log = logging.getLogger(__name__)
 PROGRESS_EXPIRES = 600
@@ -18,21 +18,21 @@ class Progress:
     def __init__(self, job_id: uuid.UUID, visitor_key: str) -> None:
         self.job_id = job_id
         self.visitor_key = visitor_key
-        self.told = 0.0
+        self.sent_at = 0.0
 
     def __call__(self, fraction: float) -> None:
-        """Tell that `fraction` (0..1) of the job is done."""
+        """Report that `fraction` (0..1) of the job is done."""
         now = time.monotonic()
-        if now - self.told < PROGRESS_INTERVAL:
+        if now - self.sent_at < PROGRESS_INTERVAL:
             return
-        self.told = now
+        self.sent_at = now
         keep_progress(self.job_id, fraction)
         message = {"type": "job.progressed", "id": str(self.job_id), "progress": fraction}
-        tell(self.job_id, self.visitor_key, message)
+        send(self.job_id, self.visitor_key, message)
 
 
 def keep_progress(id_: uuid.UUID, fraction: float) -> None:
-    """Note that `fraction` (0..1) of a job or rendition is done, for whoever asks."""
+    """Keep that `fraction` (0..1) of a job or rendition is done."""
     try:
         broker.client().set(_progress_key(id_), f"{fraction:.3f}", ex=PROGRESS_EXPIRES)
     except HINTS:
@@ -40,7 +40,7 @@ def keep_progress(id_: uuid.UUID, fraction: float) -> None:
 
 
 def progress_of(id_: uuid.UUID) -> float:
-    """The last fine progress told about a job or rendition, 0..1."""
+    """The last fine progress of a job or rendition, 0..1."""
     try:
         return float(broker.client().get(_progress_key(id_)) or 0)
     except HINTS:

@@ -31,23 +31,23 @@ def visitor_group(key: str) -> str:
 
 def disconnect(key: str) -> None:
     """Close the sockets of somebody who has logged in, logged out or gone; pages come back."""
-    _send(visitors.identity_group(key), {"type": "visitor.disconnected"})
+    _send_to_group(visitors.identity_group(key), {"type": "visitor.disconnected"})
 
 
 def announce(job_id: uuid.UUID) -> None:
-    """Tell the pages that a job's row has changed; they read it anew."""
+    """Tell the pages that a job's row has changed; they read it again."""
     job = Job.objects.select_related("photo").filter(pk=job_id).first()
     if job:
-        tell(job_id, job.photo.visitor_key, {"type": "job.changed", "id": str(job_id)})
+        send(job_id, job.photo.visitor_key, {"type": "job.changed", "id": str(job_id)})
 
 
-def tell(job_id: uuid.UUID, visitor_key: str, message: dict[str, Any]) -> None:
+def send(job_id: uuid.UUID, visitor_key: str, message: dict[str, Any]) -> None:
     """Send a message to the pages that look at a job and to its owner's."""
-    _send(job_group(job_id), message)
-    _send(visitor_group(visitor_key), message)
+    _send_to_group(job_group(job_id), message)
+    _send_to_group(visitor_group(visitor_key), message)
 
 
-def _send(group: str, message: dict[str, Any]) -> None:
+def _send_to_group(group: str, message: dict[str, Any]) -> None:
     try:
         async_to_sync(get_channel_layer().group_send)(group, message)
     except Exception:

@@ -47,12 +47,12 @@ async def ended(job_id: uuid.UUID, seconds: float) -> bool:
     return False
 
 
-async def _hint(told: Awaitable[Any]) -> None:
+async def _hint(hint: Awaitable[Any]) -> None:
     """Waits for the broker, but never long: while it is away the rows are looked at instead."""
     started = asyncio.get_running_loop().time()
     try:
         async with asyncio.timeout(POLL_EVERY):
-            await told
+            await hint
     except TimeoutError:
         return
     except publish.HINTS:

@@ -58,9 +58,9 @@ def recolor(
     )
 
 
-def _newest(photos: Iterable[Photo], *wanted: str) -> list[Job]:
-    """The newest jobs of photos that were read with them, where they are in a wanted state."""
-    return [job for photo in photos if (job := search.newest_of(photo)).state in wanted]
+def _newest(photos: Iterable[Photo], *allowed: str) -> list[Job]:
+    """The newest jobs of photos that were read with them, where they are in one of the states."""
+    return [job for photo in photos if (job := search.newest_of(photo)).state in allowed]
 
 
 def _until_enough(

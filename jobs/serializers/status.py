@@ -22,7 +22,7 @@ from ml.models import Promotion, TrainingRun
 from ml.versions import registry
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-SAMPLE = 500  # jobs; waits are told of the newest so many
+SAMPLE = 500  # jobs; waits are those of the newest so many
 
 
 def status() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The addresses an account wants to be told at: made, changed, paused, given new secrets."""
+"""The addresses an account wants messages at: made, changed, paused, given new secrets."""
 
 import base64
 import secrets
@@ -34,11 +34,11 @@ def create(owner: User, url: str, events: Collection[str]) -> tuple[WebhookEndpo
     return endpoint, secret
 
 
-def change(endpoint: WebhookEndpoint, **wishes: Any) -> None:
+def change(endpoint: WebhookEndpoint, **changes: Any) -> None:
     """Give an endpoint another `url` or other `events`."""
-    if "events" in wishes:
-        wishes["events"] = sorted(set(wishes["events"]))
-    WebhookEndpoint.objects.filter(pk=endpoint.pk).update(**wishes)
+    if "events" in changes:
+        changes["events"] = sorted(set(changes["events"]))
+    WebhookEndpoint.objects.filter(pk=endpoint.pk).update(**changes)
 
 
 def rotate(endpoint: WebhookEndpoint) -> str:
@@ -54,7 +54,7 @@ def rotate(endpoint: WebhookEndpoint) -> str:
 
 
 def pause(endpoint: WebhookEndpoint, reason: str) -> None:
-    """Send nothing more until somebody resumes it; what happens meanwhile is held."""
+    """Send nothing more until somebody resumes it; events until then are held."""
     with transaction.atomic():
         WebhookEndpoint.objects.filter(pk=endpoint.pk, paused_at=None).update(
             paused_at=Now(), pause_reason=reason

@@ -1,4 +1,4 @@
-"""What a receiver gets: the job as it is now, signed anew for each try."""
+"""What a receiver gets: the job as it is now, signed again for each attempt."""
 
 import base64
 import json
@@ -23,12 +23,12 @@ def body(delivery: WebhookDelivery) -> bytes:
         if delivery.job
         else {"webhook": str(delivery.endpoint_id)}
     )
-    told = {
+    message = {
         "type": delivery.event,
         "timestamp": iso(delivery.created_at),
         "data": data,
     }
-    return json.dumps(told, separators=(",", ":")).encode()
+    return json.dumps(message, separators=(",", ":")).encode()
 
 
 def headers(delivery: WebhookDelivery, content: bytes, now: datetime) -> dict[str, str]:

@@ -98,7 +98,7 @@ def _send_due(ends: float) -> int:
                     tries += 1
             if not under_way:
                 return tries
-            # Not for longer than a second: what comes meanwhile need not wait for a slow one.
+            # Not for longer than a second: new deliveries need not wait for a slow one.
             for ended in wait(under_way, timeout=1, return_when=FIRST_COMPLETED).done:
                 _record(under_way.pop(ended), ended.result())
 

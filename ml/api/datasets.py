@@ -55,8 +55,8 @@ class DataSets(base.StaffView):
     def post(self, request: Request) -> Response:
         new = NewDataSet(data=request.data)
         new.is_valid(raise_exception=True)
-        wanted = new.validated_data
-        data_set = manage.add(wanted.pop("kind"), wanted.pop("name"), user=self.user, **wanted)
+        data = new.validated_data
+        data_set = manage.add(data.pop("kind"), data.pop("name"), user=self.user, **data)
         return Response(DataSetSerializer(data_set).data, status=status.HTTP_201_CREATED)
 
 

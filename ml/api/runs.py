@@ -61,16 +61,16 @@ class TrainingRuns(base.StaffView):
     def post(self, request: Request) -> Response:
         new = NewRun(data=request.data)
         new.is_valid(raise_exception=True)
-        wanted = new.validated_data
+        data = new.validated_data
         run = control.start(
-            wanted["preset"],
-            _data_sets(wanted["data_sets"]),
-            Options.of(wanted["options"]),
-            base=wanted["base"],
-            name=wanted["name"],
-            note=wanted["note"],
+            data["preset"],
+            _data_sets(data["data_sets"]),
+            Options.of(data["options"]),
+            base=data["base"],
+            name=data["name"],
+            note=data["note"],
             user=self.user,
-            run_id=wanted["id"],
+            run_id=data["id"],
         )
         return Response(TrainingRunSerializer(run).data, status=status.HTTP_201_CREATED)
 

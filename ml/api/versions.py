@@ -150,10 +150,10 @@ class Evaluate(base.StaffView):
         tags=["models"],
     )
     def post(self, request: Request, label: str) -> Response:
-        wanted = NewEvaluationSerializer(data=request.data)
-        wanted.is_valid(raise_exception=True)
+        new = NewEvaluationSerializer(data=request.data)
+        new.is_valid(raise_exception=True)
         chosen = None
-        if set_id := wanted.validated_data["data_set"]:
+        if set_id := new.validated_data["data_set"]:
             chosen = DataSet.objects.filter(pk=set_id, state=DataSet.State.READY).first()
             if chosen is None:
                 raise ValidationError({"data_set": [_("There is no checked data set of that id.")]})

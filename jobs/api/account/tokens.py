@@ -56,16 +56,16 @@ class Tokens(View):
         user = self.user
         new = NewToken(data=request.data)
         new.is_valid(raise_exception=True)
-        wanted = new.validated_data
-        if not all(self.visitor.may(scope) for scope in wanted["scopes"]):
+        options = new.validated_data
+        if not all(self.visitor.may(scope) for scope in options["scopes"]):
             raise PermissionDenied(
                 _("You cannot give a token permissions that you do not have."), "insufficient_scope"
             )
         own = self.visitor.api_token
-        if own and own.expires_at and (wanted["expires_at"] or LATEST) > own.expires_at:
+        if own and own.expires_at and (options["expires_at"] or LATEST) > own.expires_at:
             message = _("A token cannot outlive the token that creates it.")
             raise ValidationError({"expires_at": message})
-        token, secret = tokens.create(user, **wanted)
+        token, secret = tokens.create(user, **options)
         answer = CreatedTokenSerializer(token, context={"secret": secret}).data
         return Response(answer, status=status.HTTP_201_CREATED)
 

@@ -63,11 +63,11 @@ class Endpoints(EndpointView):
         return Response({"results": EndpointSerializer(mine, many=True).data})
 
     @documented(
-        "Be told when jobs end",
+        "Get a message when jobs end",
         description=(
-            "From then on each end of a job of this account is posted to the address, signed as "
-            "[Standard Webhooks](https://www.standardwebhooks.com) has it with the secret of this "
-            "answer: `{type, timestamp, data}`, `data` being the job."
+            "From then on we post each end of a job of this account to the address, signed as "
+            "[Standard Webhooks](https://www.standardwebhooks.com) specifies, with the secret of "
+            "this answer: `{type, timestamp, data}`, where `data` is the job."
         ),
         request=NewEndpoint,
         answers={201: schema.answer(CreatedEndpointSerializer, "The webhook.")},
@@ -181,7 +181,7 @@ class DeliveriesView(View):
 
 class EndpointDeliveries(DeliveriesView):
     @documented(
-        "What a webhook was told",
+        "What was sent to a webhook",
         description="The newest first, for 30 days.",
         parameters=[schema.CURSOR],
         answers={200: schema.answer(DeliveryPageSerializer, "A page.")},
@@ -194,7 +194,7 @@ class EndpointDeliveries(DeliveriesView):
 
 class JobDeliveries(DeliveriesView):
     @documented(
-        "Who was told of a job's end",
+        "What was sent when a job ended",
         description="The address that came with it, and the account's webhooks.",
         parameters=[schema.CURSOR],
         answers={200: schema.answer(DeliveryPageSerializer, "A page.")},
