@@ -4,17 +4,16 @@ Bounds are mean distances in the ab plane (Lab units) between the colors of the 
 is and as it would be after a worse century. Half as much again as was measured when it was trained.
 """
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
+from colorweb.runtime import REPOSITORY
 from ml.imaging import photos
 from ml.resnet_gray.network.colorizer import Colorizer
 from ml.versions import catalog
 from tests.ml.old_prints import FLAWS
 
-SAMPLE = Path(__file__).parents[2] / "frontend" / "static" / "samples" / "farm-women-1895.jpg"
+SAMPLE = REPOSITORY / "frontend" / "static" / "samples" / "farm-women-1895.jpg"
 FARTHEST = {"sepia": 1.5, "faded": 7.5, "low_contrast": 7.5, "noisy": 4.5, "scratched": 4.5}
 
 

@@ -11,6 +11,7 @@ import cv2
 import pytest
 import torch
 
+from colorweb.runtime import REPOSITORY
 from colorweb.testing.waiting import wait_for
 from ml.resnet_gray.data import batches, data
 from ml.resnet_gray.network import weights
@@ -206,7 +207,7 @@ def is_training(run: Path) -> bool:
 @pytest.fixture
 def training(tmp_path, monkeypatch):
     """A run that would go on for ever, under way."""
-    monkeypatch.chdir(Path(__file__).parents[2])
+    monkeypatch.chdir(REPOSITORY)
     folder = colors.folder(tmp_path / "photos", 8)
     run = tmp_path / "run"
     process = subprocess.Popen([*START, *command(folder, run, *LONG)], stderr=subprocess.PIPE)
@@ -235,7 +236,7 @@ def test_sigterm_saves_and_ends_with_a_clear_line(training, capsys):
 
 
 def test_training_ends_with_the_process_that_started_it(tmp_path, monkeypatch):
-    monkeypatch.chdir(Path(__file__).parents[2])
+    monkeypatch.chdir(REPOSITORY)
     folder, run = colors.folder(tmp_path / "photos", 8), tmp_path / "run"
     train = [*START, *command(folder, run, *LONG, "--follow-parent")]
     # The starter waits, so that the training has a parent to lose.
