@@ -2063,7 +2063,7 @@ export interface components {
             /** @description Speed, time left, GPU use: the latest there is. */
             now: unknown;
             /** @description The model in service on the validation photos. */
-            served: unknown;
+            baseline: unknown;
             /** @description Its last lines. */
             log: string;
             error: components["schemas"]["RunError"] | null;
@@ -8153,4 +8153,4 @@ export interface operations {
         };
     };
 }
-// SHA-256 of docs/openapi.yaml: bcc1c31b93c0cb7d4be2eac93583e5058ea96067ab3c65f0093694cd0e59566e
+// SHA-256 of docs/openapi.yaml: eefda36b0c2de0e3dce069914aee24f39e522b75489a6cb82bfb14db24419fd1

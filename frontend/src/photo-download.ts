@@ -17,15 +17,15 @@ export class PhotoDownload extends HTMLElement {
     link.addEventListener("click", (event) => {
       if (this.#vividness === null) return;
       event.preventDefault();
-      const wishes = { format: this.dataset["format"] ?? "", vividness: String(this.#vividness) };
-      void this.#fetch(`${form.action}?${new URLSearchParams(wishes)}`);
+      const options = { format: this.dataset["format"] ?? "", vividness: String(this.#vividness) };
+      void this.#fetch(`${form.action}?${new URLSearchParams(options)}`);
     });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       form.hidePopover();
-      const wishes = new URLSearchParams();
-      for (const [name, value] of new FormData(form)) wishes.set(name, String(value));
-      void this.#fetch(`${form.action}?${wishes}`);
+      const options = new URLSearchParams();
+      for (const [name, value] of new FormData(form)) options.set(name, String(value));
+      void this.#fetch(`${form.action}?${options}`);
     });
     this.closest("main")?.addEventListener("vividness", (event) => {
       this.#vividness = (event as CustomEvent<number | null>).detail;

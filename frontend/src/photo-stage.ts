@@ -173,8 +173,8 @@ export class PhotoStage extends HTMLElement {
   async #fullSize(): Promise<string | undefined> {
     const { full, download } = this.dataset;
     if (this.#vividness === null) return full;
-    const wishes = { format: "jpeg", vividness: String(this.#vividness) };
-    return awaitFile(`${download}?${new URLSearchParams(wishes)}`, () => undefined);
+    const options = { format: "jpeg", vividness: String(this.#vividness) };
+    return awaitFile(`${download}?${new URLSearchParams(options)}`, () => undefined);
   }
 
   async #load(selector: string, address: string | undefined): Promise<void> {

@@ -25,7 +25,7 @@ class Batch(Leased):
     )
     guest = models.CharField(max_length=32, blank=True, help_text="The guest's key, hex.")
     queue_owner = models.CharField(max_length=64)
-    wishes = models.JSONField(default=dict, help_text="For each of its photos.")
+    options = models.JSONField(default=dict, help_text="For each of its photos.")
     public = models.BooleanField(default=False, help_text="Each is published once it is colored.")
 
     state = models.CharField(max_length=10, choices=State.choices, default=State.UNPACKED)

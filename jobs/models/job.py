@@ -66,7 +66,7 @@ class Job(Leased, Failure):
     vividness = models.FloatField(default=NATURAL)
     size = models.PositiveIntegerField(null=True, blank=True)
     format = models.CharField(max_length=10, default="jpeg")
-    webhook_url = models.CharField(max_length=2000, blank=True, help_text="Told of its end.")
+    webhook_url = models.CharField(max_length=2000, blank=True, help_text="Called at its end.")
 
     model_name = models.CharField(max_length=60, blank=True, help_text="What colored it.")
     model_version = models.CharField(max_length=64, blank=True)

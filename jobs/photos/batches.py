@@ -52,7 +52,7 @@ def new(visitor: Visitor, options: intake.Options, *, public: bool) -> Batch:
         owner=visitor.user,
         guest=visitor.guest,
         queue_owner=visitor.queue_owner,
-        wishes=asdict(options),
+        options=asdict(options),
         public=public,
     )
 
@@ -151,9 +151,9 @@ def accept(batch: Batch, visitor: Visitor, upload: UploadedFile, name: str) -> N
         _advance(batch)
 
     try:
-        intake.accept(upload, visitor, intake.Options(**batch.wishes), on_saved)
+        intake.accept(upload, visitor, intake.Options(**batch.options), on_saved)
     except LookupError:
-        refuse(batch, name, DomainError("unknown_model", name=batch.wishes["model"]))
+        refuse(batch, name, DomainError("unknown_model", name=batch.options["model"]))
     except DomainError as error:
         if batch.archive and error.code in TEMPORARY:
             raise

@@ -48,7 +48,7 @@ class TrainingRun(Task):
     epoch = models.PositiveIntegerField(default=0)
     progress = models.FloatField(default=0.0, help_text="0 to 1.")
     now = models.JSONField(default=dict, help_text="Speed, time left, GPU use: the latest.")
-    served = models.JSONField(
+    baseline = models.JSONField(
         default=dict, help_text="The model in service on this run's validation photos."
     )
     log = models.TextField(blank=True, help_text="The last lines the child process has said.")

@@ -68,7 +68,7 @@ class TrainingRunSerializer(serializers.Serializer):
     epoch = serializers.IntegerField()
     progress = serializers.FloatField(help_text="0 to 1.")
     now = serializers.JSONField(help_text="Speed, time left, GPU use: the latest there is.")
-    served = serializers.JSONField(help_text="The model in service on the validation photos.")
+    baseline = serializers.JSONField(help_text="The model in service on the validation photos.")
     log = serializers.CharField(allow_blank=True, help_text="Its last lines.")
     error = RunErrorSerializer(source="*", allow_null=True)
     version = serializers.CharField(allow_null=True, help_text="The model version it made.")

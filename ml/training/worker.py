@@ -95,9 +95,9 @@ class Attempt:
             raise DomainError("data_set_gone.run")
         data = materialize(chosen, run.local / "data", self._report_fetching)
         self._pin_base()
-        if not run.served:
-            run.served = baseline.measure(data["validation"], run.local / "served.log")
-            self._record(served=run.served)
+        if not run.baseline:
+            run.baseline = baseline.measure(data["validation"], run.local / "baseline.log")
+            self._record(baseline=run.baseline)
         return data
 
     def _report_fetching(self, done: float) -> None:

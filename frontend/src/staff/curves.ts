@@ -28,11 +28,11 @@ function charts(messages: Messages): Chart[] {
     ...(["mse", "psnr", "colorfulness"] as (keyof Errors)[]).map((figure): Chart => ({
       name: figure,
       kind: "check",
-      lines: ({ run: { served } }) => [
+      lines: ({ run: { baseline } }) => [
         { label: label("mean"), color: CALM, of: (point) => point.values.mean?.[figure] },
         { label: label("shown"), color: OURS, of: (point) => point.values.shown?.[figure] },
-        { label: label("servedMean"), color: CALM, dash: [6, 5], of: () => served.mean?.[figure] },
-        { label: label("servedShown"), color: OURS, dash: [6, 5], of: () => served.shown?.[figure] },
+        { label: label("baselineMean"), color: CALM, dash: [6, 5], of: () => baseline.mean?.[figure] },
+        { label: label("baselineShown"), color: OURS, dash: [6, 5], of: () => baseline.shown?.[figure] },
         ...(figure === "colorfulness"
           ? [
               {

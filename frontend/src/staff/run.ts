@@ -8,7 +8,7 @@ export interface Run {
   step: number;
   progress: number;
   now: Now;
-  served: Partial<Figures>;
+  baseline: Partial<Figures>;
   options: { epochs?: number };
   log: string;
   error: { code: string; message: string } | null;

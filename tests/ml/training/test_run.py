@@ -31,7 +31,7 @@ LONG = Options(epochs=20_000, batch=6, size=32, patience=100_000)
 def start(data_set: DataSet, options: Options = TINY, **more) -> TrainingRun:
     """A queued run; the model in service counts as measured, which only one test waits for."""
     run = control.start("quick", [data_set], options, **more)
-    TrainingRun.objects.filter(pk=run.pk).update(served={"model": "measured"})
+    TrainingRun.objects.filter(pk=run.pk).update(baseline={"model": "measured"})
     return run
 
 
@@ -76,7 +76,7 @@ def test_a_run_becomes_a_version_with_curves_and_samples(data_set):
     checks = list(run.points.filter(kind="check").order_by("step"))
     assert [point.epoch for point in checks] == [1, 2]
     assert {"mse", "mean", "shown", "true_colorfulness"} <= set(checks[0].values)
-    assert {"model", "mse", "mean", "shown"} <= set(run.served)
+    assert {"model", "mse", "mean", "shown"} <= set(run.baseline)
     assert [sample.epoch for sample in run.samples.order_by("step")] == [1, 2]
     assert default_storage.exists(run.samples.all()[0].file)
     version = run.version

@@ -46,7 +46,7 @@ def test_curves_and_cards_of_old_runs_and_versions_stay(old_rows):
     call_command("migrate", verbosity=0)
     expected = {"mse": 0.003, "of_gray": 0.7, "mean": {"mse": 0.003}}
     assert RunPoint.objects.get().values == expected
-    assert TrainingRun.objects.get().served == {"model": "ours@1", **expected}
+    assert TrainingRun.objects.get().baseline == {"model": "ours@1", **expected}
     version = ModelVersion.objects.get()
     assert version.card == {"name": "ours", "license": "MIT", "metrics": expected}
     assert version.metrics == expected
