@@ -33,6 +33,7 @@ from ml.datasets.pictures import (
     check_photo,
 )
 from ml.models.datasets import DataSet
+from ml.requeue import requeue
 
 log = logging.getLogger(__name__)
 State = DataSet.State
@@ -217,15 +218,5 @@ def _end(data_set: DataSet, to: str, **values: Any) -> None:
 
 def reap() -> None:
     """Requeues checks whose worker died; after three of them the set has failed."""
-    leases.requeue(DataSet.objects.filter(state=State.CHECKING), _requeue, _give_up)
+    requeue(DataSet.objects.filter(state=State.CHECKING), WORKER_DIED)
     wakeups.CHECK.ensure(DataSet.objects.filter(state=State.QUEUED))
-
-
-def _requeue(data_set: DataSet) -> None:
-    leases.release(data_set, state=State.QUEUED, crash_count=data_set.crashes)
-
-
-def _give_up(data_set: DataSet) -> None:
-    leases.release(
-        data_set, state=State.FAILED, crash_count=data_set.crashes, error=WORKER_DIED.kept
-    )

@@ -30,6 +30,7 @@ from ml import wakeups
 from ml.datasets.index import TRAINING, VALIDATION
 from ml.datasets.materialize import ChosenSet, materialize
 from ml.models import DataSet, Evaluation, ModelVersion, TrainingRun
+from ml.requeue import requeue
 from ml.versions import gate, registry
 
 log = logging.getLogger(__name__)
@@ -98,18 +99,8 @@ def work() -> None:
 
 def reap() -> None:
     """Requeue what dead workers left; wake a worker for what waits."""
-    leases.requeue(Evaluation.objects.filter(state=State.RUNNING), _requeue, _give_up)
+    requeue(Evaluation.objects.filter(state=State.RUNNING), WORKER_DIED)
     wakeups.EVALUATE.ensure(Evaluation.objects.filter(state=State.QUEUED))
-
-
-def _requeue(evaluation: Evaluation) -> None:
-    leases.release(evaluation, state=State.QUEUED, crash_count=evaluation.crashes)
-
-
-def _give_up(evaluation: Evaluation) -> None:
-    leases.release(
-        evaluation, state=State.FAILED, crash_count=evaluation.crashes, error=WORKER_DIED.kept
-    )
 
 
 def _measure_all(evaluation: Evaluation) -> None:
