@@ -1,7 +1,7 @@
 """Lighthouse on the public pages of a real site with photos in it: medians of five runs.
 
 `make lighthouse` runs it with the `lighthouse` of npm; what is measured is a phone on a slow line,
-as Lighthouse has it by default. Ends with 1 where a page is under its aim.
+with Lighthouse's own defaults. Ends with 1 where a page is under its aim.
 """
 
 import json

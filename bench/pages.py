@@ -64,8 +64,8 @@ def _worst(
     """Milliseconds with few and with many photos, of the view which the many slow most."""
     found = []
     for view in PAGES[page]:
-        taken = [(small(f"{page} {view}"), large(f"{page} {view}")) for _ in range(repeats + 2)]
-        few, many = (median(side) for side in zip(*taken[2:], strict=True))  # caches are warm
+        pairs = [(small(f"{page} {view}"), large(f"{page} {view}")) for _ in range(repeats + 2)]
+        few, many = (median(side) for side in zip(*pairs[2:], strict=True))  # caches are warm
         print(f"  {page} {view}: {few:.1f} ms, {many:.1f} ms", file=sys.stderr)
         found.append((few, many, view))
     return max(found, key=lambda times: times[1] / times[0])
@@ -73,7 +73,7 @@ def _worst(
 
 @contextmanager
 def site(count: int, owners: int, database: str) -> Iterator[Callable[[str], float]]:
-    """A process with so many photos; called with a page's name it renders it, and prints the ms."""
+    """A process with that number of photos; called with a page, renders it and prints the ms."""
     with tempfile.TemporaryDirectory(prefix="colorweb-tests-") as folder, ExitStack() as stack:
         url = databases.create() if database == "PostgreSQL" else None
         if url:
@@ -128,7 +128,7 @@ def main(count: int, owners: int) -> None:
 
 
 def _fill(count: int, owners: int) -> Any:
-    """So many photos, spread over the owners in turn, all but the failed ones published."""
+    """That number of photos, spread over the owners in turn, all but the failed ones published."""
     from django.db import connection, transaction  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
 

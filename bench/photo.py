@@ -1,17 +1,14 @@
 """A 12-megapixel color JPEG, file to file, and its previews, against decoding and encoding it."""
 
-import tempfile
 from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
 
+from bench.coloring import coloring
 from bench.rows import Row, ms, times
-from bench.scene import write_jpeg
 from ml.imaging import photos
 from ml.imaging.srgb import Pixels
-from ml.resnet_gray.network.colorizer import Colorizer
-from ml.versions import catalog
 
 AIM = 3.5
 WIDTH, HEIGHT = 4000, 3000
@@ -20,22 +17,16 @@ PREVIEW_SIDE, CARD_SIDE = 1600, 480
 
 def rows(*, quick: bool) -> list[Row]:
     """File to file, step by step, and the four small pictures a page shows."""
-    colorizer = Colorizer(catalog.default(), device="cpu")
-    colorizer.warm()
-    with tempfile.TemporaryDirectory() as folder:
-        source, target = Path(folder) / "photo.jpg", Path(folder) / "result.jpg"
-        write_jpeg(source, WIDTH, HEIGHT)
+    with coloring(WIDTH, HEIGHT) as photo:
+        colorizer, source, target = photo.colorizer, photo.source, photo.target
         megabytes = source.stat().st_size / 1e6
 
         def floor() -> None:
             with Image.open(source) as image:
                 image.convert("RGB").save(target, "JPEG", quality=92, subsampling=0)
 
-        def ours() -> None:
-            photos.write(target, colorizer.colorize(photos.read(source).rgb))
-
         repeats = 3 if quick else 11
-        whole = times({"floor": floor, "ours": ours}, repeats)
+        whole = times({"floor": floor, "ours": photo.color}, repeats)
         rgb = photos.read(source).rgb
         rgb.flags.writeable = False
         frame = colorizer.frame(rgb)

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,11 +13,8 @@ from statistics import median, quantiles
 import numpy as np
 from PIL import Image
 
+from bench.coloring import coloring
 from bench.rows import Row, ms
-from bench.scene import write_jpeg
-from ml.imaging import photos
-from ml.resnet_gray.network.colorizer import Colorizer
-from ml.versions import catalog
 
 WIDTH, HEIGHT = 1600, 1200
 NICE = "10"  # as the training worker starts it
@@ -27,21 +23,17 @@ START_TIMEOUT = 300  # seconds until the training makes steps
 
 def rows(*, quick: bool) -> list[Row]:
     """Wall-clock time, one photo after another, the training stopped and resumed in turn."""
-    colorizer = Colorizer(catalog.default(), device="cpu")
-    colorizer.warm()
-    with tempfile.TemporaryDirectory() as folder:
-        source, target = Path(folder) / "photo.jpg", Path(folder) / "result.jpg"
-        write_jpeg(source, WIDTH, HEIGHT)
+    with coloring(WIDTH, HEIGHT) as photo:
 
         def color() -> float:
             start = time.perf_counter()
-            photos.write(target, colorizer.colorize(photos.read(source).rgb))
+            photo.color()
             return (time.perf_counter() - start) * 1000
 
         color()
         stopped: list[float] = []
         during: list[float] = []
-        with _training(Path(folder)) as process:
+        with _training(photo.source.parent) as process:
             for _turn in range(10 if quick else 40):
                 os.kill(process, signal.SIGSTOP)
                 stopped += [color(), color()]

@@ -39,7 +39,7 @@ def load_network(**_signal: Any) -> None:
 
 @worker_init.connect
 @worker_shutting_down.connect
-def tell_training(signal: Any, **_more: Any) -> None:
+def stop_training(signal: Any, **_more: Any) -> None:
     """Let a training save itself and wait for the next worker, when this one has to end."""
     if os.environ.get("COLORWEB_WORKER") == "training":
         from ml.training import shutdown_flag  # noqa: PLC0415 - only now are the apps there

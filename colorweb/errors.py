@@ -99,7 +99,7 @@ def plain(code: str) -> str:
 
 
 def text(code: str, params: Mapping[str, Any]) -> str:
-    """What a code says to people, in the reader's language; empty for a code without a text."""
+    """The text of a code, in the reader's language; empty for a code without a text."""
     template = CODES[code].text if code in CODES else ""
     return gettext(template) % params if template else ""
 
@@ -107,7 +107,7 @@ def text(code: str, params: Mapping[str, Any]) -> str:
 def message_of(kept: Mapping[str, Any]) -> str:
     """The text of an error that a row keeps; empty where there is none.
 
-    A `message` beside the code is one that older releases kept: it is shown as it is.
+    A `message` with the code is one that older releases stored: it is shown as it is.
     """
     if not kept:
         return ""

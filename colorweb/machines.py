@@ -40,5 +40,5 @@ def refusal() -> str:
 
 def check_or_exit() -> None:
     """Ends this process with a sentence if it must not start."""
-    if words := refusal():
-        raise SystemExit(f"colorweb: {words}")
+    if reason := refusal():
+        raise SystemExit(f"colorweb: {reason}")

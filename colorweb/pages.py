@@ -1,4 +1,4 @@
-"""Pages that say what is so: about, privacy, terms."""
+"""Pages of text: about, privacy, terms."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ urlpatterns = [
         "privacy/",
         TemplateView.as_view(
             template_name="privacy.html",
-            extra_context={"webhook_days": settings.WEBHOOK_LOG_KEPT.days},
+            extra_context={"webhook_days": settings.WEBHOOK_LOG_RETENTION.days},
         ),
         name="privacy",
     ),

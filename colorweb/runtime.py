@@ -15,7 +15,7 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 
 # A Unix socket's path may have 103 bytes on macOS and 107 on Linux, and supervisor binds
 # "supervisor.sock.<pid>" before it renames it.
-_LONGEST_RUN_DIR = 103 - len("/supervisor.sock.4194304")
+_MAX_RUN_DIR = 103 - len("/supervisor.sock.4194304")
 
 
 def var_dir() -> Path:
@@ -23,7 +23,7 @@ def var_dir() -> Path:
     return Path(os.environ.get("VAR_DIR") or REPOSITORY / "var").expanduser().resolve()
 
 
-def given(name: str) -> str:
+def environment_value(name: str) -> str:
     """The setting `name`: from the environment, else from the file that `<name>_FILE` names.
 
     Files are how containers hand over secrets. Raises OSError for a file that cannot be read.
@@ -47,7 +47,7 @@ def static_dir() -> Path:
 def run_dir() -> Path:
     """The folder of sockets, lock and supervisor configuration; nothing in it outlives a run."""
     inside = var_dir() / "run"
-    if len(os.fsencode(inside)) <= _LONGEST_RUN_DIR:
+    if len(os.fsencode(inside)) <= _MAX_RUN_DIR:
         return inside
     digest = hashlib.sha256(os.fsencode(inside)).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"colorweb-{os.getuid()}-{digest}"
@@ -60,13 +60,13 @@ def log_dir() -> Path:
 
 def database_url() -> str:
     """The database: SQLite in the folder of this installation until DATABASE_URL names another."""
-    url = given("DATABASE_URL") or f"sqlite:///{var_dir() / 'db.sqlite3'}"
+    url = environment_value("DATABASE_URL") or f"sqlite:///{var_dir() / 'db.sqlite3'}"
     return _with_password(url, "DATABASE_PASSWORD")
 
 
 def broker_url() -> str:
     """Redis or Valkey that carries tokens, websocket messages and heartbeats (`noeviction`)."""
-    url = given("REDIS_URL") or f"unix://{run_dir() / 'broker.sock'}?db=0"
+    url = environment_value("REDIS_URL") or f"unix://{run_dir() / 'broker.sock'}?db=0"
     return _with_password(url, "REDIS_PASSWORD")
 
 
@@ -75,9 +75,9 @@ def cache_url() -> str:
 
     Where only REDIS_URL is given the cache shares that server, in its database 1.
     """
-    if cache := given("CACHE_URL"):
+    if cache := environment_value("CACHE_URL"):
         return _with_password(cache, "REDIS_PASSWORD")
-    if not given("REDIS_URL"):
+    if not environment_value("REDIS_URL"):
         return f"unix://{run_dir() / 'cache.sock'}?db=0"
     parts = urlsplit(broker_url())
     if parts.scheme == "unix":
@@ -95,7 +95,7 @@ def celery_url() -> str:
 
 def _with_password(url: str, name: str) -> str:
     """The address with the secret `name` in it, unless it has a password or is none of a server."""
-    password, parts = given(name), urlsplit(url)
+    password, parts = environment_value(name), urlsplit(url)
     if not password or parts.password or not parts.hostname:
         return url
     user, _, server = parts.netloc.rpartition("@")

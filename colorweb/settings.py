@@ -149,7 +149,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 # Mail goes to the log until EMAIL_URL names a server, e.g. smtp+tls://user:password@host:587.
-_mail = env.email_url_config(runtime.given("EMAIL_URL") or "consolemail://")
+_mail = env.email_url_config(runtime.environment_value("EMAIL_URL") or "consolemail://")
 EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
 EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"] or "localhost", _mail["EMAIL_PORT"] or 25
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
@@ -292,7 +292,7 @@ WEBHOOK_SCHEDULE = env.list(
 )
 WEBHOOK_TIMEOUT = 15  # seconds for one try
 WEBHOOK_PAUSED_AFTER = timedelta(days=3)  # of nothing but failures
-WEBHOOK_LOG_KEPT = timedelta(days=30)
+WEBHOOK_LOG_RETENTION = timedelta(days=30)
 
 # Files: a folder until S3_BUCKET names a bucket. Without keys boto3 looks for its own ways in.
 MEDIA_ROOT = runtime.media_dir()
@@ -305,8 +305,8 @@ _s3 = {
         "bucket_name": _bucket,
         "endpoint_url": env.str("S3_ENDPOINT_URL", default="") or None,
         "region_name": env.str("S3_REGION", default="") or None,
-        "access_key": runtime.given("S3_ACCESS_KEY_ID") or None,
-        "secret_key": runtime.given("S3_SECRET_ACCESS_KEY") or None,
+        "access_key": runtime.environment_value("S3_ACCESS_KEY_ID") or None,
+        "secret_key": runtime.environment_value("S3_SECRET_ACCESS_KEY") or None,
     },
 }
 STORAGES = {
@@ -400,7 +400,9 @@ TRAINING_DIR = VAR_DIR / "training"
 TRAINING_GPU_SHARE = env.float("TRAINING_GPU_SHARE", default=0.7)
 TRAINING_COPY_EVERY = timedelta(minutes=env.float("TRAINING_COPY_EVERY", default=10))
 
-METRICS_TOKEN = runtime.given("METRICS_TOKEN")  # lets others than this machine read /metrics
+METRICS_TOKEN = runtime.environment_value(
+    "METRICS_TOKEN"
+)  # lets others than this machine read /metrics
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]

@@ -21,14 +21,14 @@ Answer = Callable[["Handler"], None]
 
 
 class Outsider(ThreadingHTTPServer):
-    """Keeps every request, and answers each as `answer` says; with 200 by default."""
+    """Keeps every request, and answers each by `answer`; with 200 by default."""
 
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.received: list[Received] = []
-        self.answer: Answer = lambda handler: handler.say(200)
+        self.answer: Answer = lambda handler: handler.respond(200)
         self.url = f"http://127.0.0.1:{self.server_port}"
 
 
@@ -48,7 +48,7 @@ class Handler(BaseHTTPRequestHandler):
         self.server.received.append(Received(self.command, self.path, headers, body))
         self.server.answer(self)
 
-    def say(self, status: int, body: bytes = b"", **headers: str) -> None:
+    def respond(self, status: int, body: bytes = b"", **headers: str) -> None:
         """A whole answer; underscores in the names of headers are hyphens."""
         self.send_response(status)
         for name, value in headers.items():

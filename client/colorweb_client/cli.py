@@ -64,7 +64,7 @@ class Report:
         self.colored = self.skipped = self.failed = 0
 
     def add(self, outcome: Outcome) -> None:
-        """Count a photo; say what was wrong with it."""
+        """Count a photo; report what was wrong with it."""
         self.failed += outcome.error is not None
         self.skipped += outcome.skipped
         self.colored += outcome.error is None and not outcome.skipped
@@ -128,7 +128,7 @@ def _parser() -> argparse.ArgumentParser:
     colorize = commands.add_parser(
         "colorize",
         help="color photos",
-        description="Color photos. Run it again after a cut: what is done is not done twice.",
+        description="Color photos. Run it again after an interruption to go on.",
     )
     add = colorize.add_argument
     add("photos", nargs="+", type=Path, metavar="PHOTO")

@@ -23,7 +23,7 @@ class Refused(ColorwebError):
 
     @property
     def concerns_all(self) -> bool:
-        """Whether the next photo would fare no better than this one."""
+        """Whether the next photo would fail the same way."""
         return self.status in (401, 403, 429, 502, 503, 504, 507)
 
 

@@ -59,7 +59,7 @@ def refusal(answer: httpx.Response) -> Refused:
 
 
 def retry_after(answer: httpx.Response) -> float:
-    """Seconds that the server asks to wait; 0 if it does not say."""
+    """Seconds that the server asks to wait; 0 if it names none."""
     value = answer.headers.get("Retry-After", "")
     if value.isdigit():
         return float(value)

@@ -21,7 +21,7 @@ PREFIX_LENGTH = len(MARK) + 6
 LAST_USED_PRECISION = timedelta(minutes=10)
 """`last_used_at` is not written more often."""
 MAX_TOKENS = 100
-"""So many an account may have."""
+"""Tokens that an account may have."""
 
 
 def create(
@@ -43,7 +43,7 @@ def create(
 
 
 def find(secret: str) -> ApiToken | None:
-    """The token of that secret, if it is good today; notes that it was used."""
+    """The token of that secret, if it is valid; records that it was used."""
     if not secret.startswith(MARK):
         return None
     now = timezone.now()

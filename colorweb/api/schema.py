@@ -1,4 +1,4 @@
-"""How endpoints tell the OpenAPI document about themselves."""
+"""How endpoints describe themselves in the OpenAPI document."""
 
 from collections.abc import Callable, Iterable
 from typing import Any

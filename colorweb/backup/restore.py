@@ -26,7 +26,7 @@ def restore(source: Path, *, replace: bool = False) -> None:
 
     Files first, then all rows in one transaction: cut short, it has changed nothing that shows,
     and may be run again. Raises BackupError if the file is not whole or belongs to another
-    version, if the site runs, or if it holds something and `replace` does not say that it may go.
+    version, if the site runs, or if it holds something and `replace` does not allow to delete it.
     """
     try:
         with tarfile.open(source, "r:") as tar:

@@ -63,7 +63,7 @@ def dump(file: IO[str]) -> Iterator[None]:
         file.write(json.dumps({"model": model._meta.label, "fields": names}) + "\n")
         rows = model._base_manager.order_by("pk").values_list(*names)
         for row in rows.iterator(chunk_size=BATCH):
-            file.write(json.dumps(row, default=_told, ensure_ascii=False) + "\n")
+            file.write(json.dumps(row, default=_encode, ensure_ascii=False) + "\n")
             yield
 
 
@@ -119,7 +119,7 @@ def _fields(model: type[Model]) -> list[Field[Any, Any]]:
     return [field for field in model._meta.local_concrete_fields if not field.generated]
 
 
-def _told(value: Any) -> Any:
+def _encode(value: Any) -> Any:
     """What JSON has no word for, as the fields' `to_python` reads it."""
     match value:
         case dt.date() | dt.time():

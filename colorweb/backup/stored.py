@@ -70,8 +70,8 @@ def _kept(file: IO[bytes]) -> IO[bytes]:
     return cast("IO[bytes]", copy)
 
 
-def _store(given: tuple[str, int, IO[bytes]]) -> str:
-    name, size, file = given
+def _store(entry: tuple[str, int, IO[bytes]]) -> str:
+    name, size, file = entry
     with file:
         try:
             if default_storage.size(name) == size:

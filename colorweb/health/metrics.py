@@ -1,4 +1,4 @@
-"""What /metrics shows. Other parts register their figures; health knows none of them."""
+"""What /metrics shows. Other parts register their figures; health imports none of them."""
 
 from __future__ import annotations
 

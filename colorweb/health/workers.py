@@ -16,12 +16,12 @@ EXPIRY = 15  # seconds; a worker beats every 5
 
 
 def beat(name: str, about: dict[str, Any]) -> None:
-    """Says that worker `name` can color; `about` holds what operators want to know of it."""
+    """Reports that worker `name` can color; `about` holds what operators want to know of it."""
     broker.client().set(PREFIX + name, json.dumps(about), ex=EXPIRY)
 
 
 def leave(name: str) -> None:
-    """Says that worker `name` has stopped."""
+    """Reports that worker `name` has stopped."""
     broker.client().delete(PREFIX + name)
 
 
@@ -40,7 +40,7 @@ def alive() -> dict[str, dict[str, Any]]:
 def expect(version: str) -> None:
     """Lets the workers know that this version of the network should color from now on.
 
-    A hint: each looks into the database before it colors a photo, whatever was said here.
+    A hint: each looks into the database before it colors a photo, whatever was reported here.
     """
     broker.client().set(EXPECTED, version)
 

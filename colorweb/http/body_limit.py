@@ -49,7 +49,7 @@ def register(limits: Mapping[str, str], *, staff_only: bool = False) -> None:
 
 
 def _is_form(path: str) -> bool:
-    """Whether a body may hold several photos: from pages, and where an app has said so."""
+    """Whether a body may hold several photos: from pages, and where an app has registered it."""
     return path in _settings or not problems.wants_json(path)
 
 
@@ -69,7 +69,7 @@ async def limit_of(scope: Scope) -> int:
 
 
 def _from_staff(scope: Scope) -> bool:
-    """Whether a session or a token says that a member of staff sends this."""
+    """Whether a session or a token shows that a member of staff sends this."""
     request: Any = ASGIRequest(dict(scope), BytesIO())
     request.session = SessionStore(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
     authorization = request.headers.get("Authorization", "")
@@ -142,7 +142,7 @@ async def _refuse(
         }
     )
     await send({"type": "http.response.body", "body": response.content, "more_body": True})
-    # Whoever asks first, as curl does, has its answer and sends nothing.
+    # A client that asks first, as curl does, has its answer and sends nothing.
     if headers.get(b"expect", b"").lower() != b"100-continue":
         await _drain(receive)
     await send({"type": "http.response.body", "body": b""})

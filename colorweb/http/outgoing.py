@@ -27,15 +27,15 @@ MAX_URL_LENGTH = 2000
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 LOWEST_PORT = 1024
-"""Below are other services than the web's; 80 and 443 apart nobody serves HTTP there."""
+"""Below are other services than the web's; except on 80 and 443 nobody serves HTTP there."""
 
 
 class Forbidden(Exception):
-    """An address that is not to be called, with a sentence that says why."""
+    """An address that is not to be called, with a sentence that explains why."""
 
 
 class Unreachable(Exception):
-    """No whole answer in time, with a sentence that says why."""
+    """No whole answer in time, with a sentence that explains why."""
 
 
 class TooLong(Exception):
@@ -133,12 +133,12 @@ def following(location: str, url: str) -> str:
         raise Forbidden(_("This is not a web address.")) from error
 
 
-def limited(body: Iterable[bytes], most: int) -> Iterator[bytes]:
-    """The pieces of a body. Raises TooLong once there are more than `most` bytes."""
+def limited(body: Iterable[bytes], limit: int) -> Iterator[bytes]:
+    """The pieces of a body. Raises TooLong once there are more than `limit` bytes."""
     read = 0
     for piece in body:
         read += len(piece)
-        if read > most:
+        if read > limit:
             raise TooLong
         yield piece
 

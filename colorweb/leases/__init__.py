@@ -1,5 +1,5 @@
 """Work that one process at a time does on a row: claimed, renewed, fenced, and requeued when its
-worker dies; and the wake-ups that tell workers of it. Any app may import this; it knows none.
+worker dies; and the wake-ups that workers wait for. Any app may import this; it imports none.
 """
 
 from colorweb.leases.renewal import Renewal as Renewal

@@ -39,7 +39,7 @@ def claim(
 ) -> list[Row]:
     """Claim the first of `rows` that no worker holds, at most `limit`, and write `values`.
 
-    The lease is `JOB_LEASE` long if none is given.
+    The lease is `JOB_LEASE` long by default.
     """
     free = rows.filter(lease_until=None)
     if not free.exists():  # without waiting for the lock that a transaction takes on SQLite
@@ -93,7 +93,7 @@ def release(row: Leased, **values: Any) -> None:
 
 
 def change(rows: QuerySet[Any], *, fence: int | None = None, **values: Any) -> None:
-    """Write to the one row of `rows`, which say in what states it may be.
+    """Write to the one row of `rows`, which restrict the states it may be in.
 
     A worker passes as `fence` the attempt of its claim. Raises LeaseLost for a worker and
     InvalidTransition for others if the row is not among them.

@@ -1,4 +1,4 @@
-"""Wake-ups for workers: Celery messages without arguments; the rows say what there is to do.
+"""Wake-ups for workers: Celery messages without arguments; the rows hold what there is to do.
 
 They are published on commit and never retried: the reaper makes up for one that is lost.
 """

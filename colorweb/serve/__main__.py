@@ -1,9 +1,9 @@
-"""Starts everything on this machine, says when it is ready, and stops it all on Ctrl-C.
+"""Starts everything on this machine, reports when it is ready, and stops it all on Ctrl-C.
 
 With the name of a program this process becomes that one alone: for containers, and for machines
 that share the work. "prepare" brings database and storage up to date, once for all of them.
 
-Settings come from the environment; docs/operations.md tells of each.
+Settings come from the environment; docs/operations.md describes each.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from colorweb import machines, runtime
 from colorweb.serve import programs
 from colorweb.serve.errors import refusal
 
-PATIENCE = 120  # seconds until slow progress gets a hint
+HINT_AFTER = 120  # seconds until slow progress gets a hint
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
@@ -58,7 +58,7 @@ def main() -> int:
         return 130
 
 
-def _say(line: str) -> None:
+def _print_line(line: str) -> None:
     print(f"colorweb: {line}", flush=True)
 
 
@@ -71,7 +71,7 @@ def _check_settings() -> None:
 
 
 def _prepare() -> None:
-    _say("Preparing the database")
+    _print_line("Preparing the database")
     from colorweb.serve.prepare import prepare  # noqa: PLC0415 - slow, after the checks
 
     prepare()
@@ -132,7 +132,7 @@ def _check_port() -> None:
 def _supervise() -> int:
     configuration = runtime.run_dir() / "supervisord.conf"
     configuration.write_text(programs.configuration())
-    _say("Starting the processes")
+    _print_line("Starting the processes")
     # Its own session: Ctrl-C reaches only this process, which then stops the others in order.
     supervisor = subprocess.Popen(  # noqa: S603
         [sys.executable, "-m", "supervisor.supervisord", "-c", str(configuration)],
@@ -154,7 +154,7 @@ def _supervise() -> int:
     _announce(supervisor)
     code = supervisor.wait()
     if stopping:
-        _say("Stopped")
+        _print_line("Stopped")
         return 0
     raise refusal(f"The supervisor ended ({code}). See {runtime.log_dir()}/supervisord.log")
 
@@ -174,15 +174,15 @@ def _announce(supervisor: subprocess.Popen[bytes]) -> None:
         waiting = {name for name, outcome in parts.items() if outcome != "ok"}
         if parts and not waiting:
             seconds = time.monotonic() - began
-            _say(f"Ready after {seconds:.0f} s on {runtime.site_url()} (Ctrl-C stops it)")
+            _print_line(f"Ready after {seconds:.0f} s on {runtime.site_url()} (Ctrl-C stops it)")
             return
         if waiting == {"worker"} and not loading:
             loading = True
-            _say("Loading the network")
-        if time.monotonic() - began > PATIENCE and not hinted:
+            _print_line("Loading the network")
+        if time.monotonic() - began > HINT_AFTER and not hinted:
             hinted = True
             what = ", ".join(sorted(waiting)) or "web"
-            _say(f"Still waiting for: {what}. The logs in {runtime.log_dir()} say why.")
+            _print_line(f"Still waiting for: {what}. The logs in {runtime.log_dir()} say why.")
         time.sleep(0.5)
 
 

@@ -47,7 +47,7 @@ def _make_staff_account() -> None:
     from django.contrib.auth import get_user_model  # noqa: PLC0415 - needs django.setup()
     from django.contrib.auth.password_validation import validate_password  # noqa: PLC0415
 
-    email, password = os.environ.get("ADMIN_EMAIL"), runtime.given("ADMIN_PASSWORD")
+    email, password = os.environ.get("ADMIN_EMAIL"), runtime.environment_value("ADMIN_PASSWORD")
     if not email and not password:
         return
     if not email or not password:

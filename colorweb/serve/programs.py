@@ -63,7 +63,7 @@ def become(name: str) -> NoReturn:
     program = site().get(name)
     if not program:
         raise refusal(f"There is no program {name!r}, only: prepare, {', '.join(site())}.")
-    if not runtime.given("REDIS_URL"):
+    if not runtime.environment_value("REDIS_URL"):
         raise refusal(f"{name} alone needs the broker of the others: set REDIS_URL.")
     os.chdir(runtime.REPOSITORY)
     os.execve(sys.executable, list(program.command), {**os.environ, **program.environment})  # noqa: S606
@@ -107,8 +107,8 @@ def _group(name: str, priority: int, programs: Sequence[Program]) -> str:
 
 def coloring_processes() -> int:
     """One process a GPU, else one a core; counted without torch. COLORWEB_PROCESSES overrules."""
-    if given := os.environ.get("COLORWEB_PROCESSES"):
-        return max(1, int(given))
+    if count := os.environ.get("COLORWEB_PROCESSES"):
+        return max(1, int(count))
     return gpus.count() or _cores()
 
 
@@ -121,9 +121,9 @@ def _cores() -> int:
 
 def _embedded_servers() -> list[Program]:
     servers = []
-    if not runtime.given("REDIS_URL"):
+    if not runtime.environment_value("REDIS_URL"):
         servers.append(_valkey("broker", "512mb", "noeviction"))
-        if not runtime.given("CACHE_URL"):
+        if not runtime.environment_value("CACHE_URL"):
             servers.append(_valkey("cache", "128mb", "allkeys-lru"))
     return servers
 
@@ -173,7 +173,7 @@ def _celery() -> list[Program]:
             stop_seconds=20,
             environment=coloring,
         ),
-        # It follows the process that trains, and hands its run back when it is told to stop.
+        # It follows the process that trains, and releases its run when it is asked to stop.
         Program(
             "training",
             [*worker, "--queues", "training", "--concurrency", "1", "--hostname", "training@%h"],

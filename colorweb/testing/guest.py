@@ -37,13 +37,13 @@ class Guest:
 
     def wait(self, job: str, *statuses: str, seconds: float = 120) -> dict[str, Any]:
         """The job once it has one of `statuses`; an end by default."""
-        wanted = statuses or ("succeeded", "failed", "canceled")
+        expected = statuses or ("succeeded", "failed", "canceled")
 
         def look() -> dict[str, Any] | None:
             now = self.job(job)
-            return now if now["status"] in wanted else None
+            return now if now["status"] in expected else None
 
-        return wait_for(look, f"job {job} to be {' or '.join(wanted)}", seconds) or {}
+        return wait_for(look, f"job {job} to be {' or '.join(expected)}", seconds) or {}
 
     def get(self, url: str) -> bytes:
         """A file of a job."""

@@ -22,7 +22,7 @@ from colorweb.testing.ports import free_port
 from colorweb.testing.stack import STAFF
 from colorweb.testing.waiting import wait_for
 
-LOADING = 180  # seconds; networks load beside each other
+LOAD_TIMEOUT = 180  # seconds; networks load in parallel
 
 
 class Machines:
@@ -62,7 +62,7 @@ class Machines:
             self.serve("web", program, **self.site)
         for machine in ("gpu-1", "gpu-2"):
             self.serve(machine, "gpu", COLORWEB_PROCESSES="1")
-        wait_for(lambda: len(self.workers()) == 2, "both machines to color", LOADING)
+        wait_for(lambda: len(self.workers()) == 2, "both machines to color", LOAD_TIMEOUT)
         wait_for(self._is_ready, "the web to be ready")
 
     def serve(self, machine: str, program: str, **environment: str) -> None:

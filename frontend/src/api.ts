@@ -55,7 +55,7 @@ export interface paths {
         put?: never;
         /**
          * Color many photos
-         * @description Takes up to 50 files as `image`, or a zip of up to 10,000 as `archive`, which a worker unpacks. There is room for all of them, or nothing is kept; after that what is wrong with one is listed in `errors`, and the others go on. `Idempotency-Key` is as for `jobs/`.
+         * @description Takes up to 50 files as `image`, or a zip of up to 10,000 as `archive`, which a worker unpacks. If they exceed a limit, nothing is stored; after that what is wrong with one is listed in `errors`, and the others go on. `Idempotency-Key` is as for `jobs/`.
          */
         post: operations["batches_create"];
         delete?: never;
@@ -574,8 +574,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * How the site fares
-         * @description How the site fares.
+         * The status of queue and workers
+         * @description The status of queue and workers.
          */
         get: operations["queue_retrieve"];
         put?: never;
@@ -1015,7 +1015,7 @@ export interface components {
             status: components["schemas"]["BatchStatus"];
             /** @description Files that were sent. */
             photos: number;
-            /** @description So many of them are dealt with. */
+            /** @description How many of them are handled. */
             unpacked: number;
             jobs: components["schemas"]["BatchCounts"];
             /** @description Files that no job was made of. */
@@ -1084,7 +1084,7 @@ export interface components {
             status: components["schemas"]["BatchStatus"];
             /** @description Files that were sent. */
             photos: number;
-            /** @description So many of them are dealt with. */
+            /** @description How many of them are handled. */
             unpacked: number;
             jobs: components["schemas"]["BatchCounts"];
             /** @description Files that no job was made of. */
@@ -1284,7 +1284,7 @@ export interface components {
         Endpoints: {
             results: components["schemas"]["Endpoint"][];
         };
-        /** @description A version measured beside the one that was in service. */
+        /** @description A version compared with the one that was in service. */
         Evaluation: {
             /** Format: uuid */
             readonly id: string;
@@ -6023,7 +6023,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description So many are in the queue again. */
+            /** @description The number of photos queued again. */
             200: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -6320,7 +6320,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It opens nothing any more. */
+            /** @description The token is revoked. */
             204: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -8153,4 +8153,4 @@ export interface operations {
         };
     };
 }
-// SHA-256 of docs/openapi.yaml: eefda36b0c2de0e3dce069914aee24f39e522b75489a6cb82bfb14db24419fd1
+// SHA-256 of docs/openapi.yaml: 550ced3cd3204aef141efeeb81348ad39a50953cb0bd7dc524e866c9fc7a2871

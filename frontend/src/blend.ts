@@ -156,7 +156,7 @@ function cube(f: number): number {
 // How much chroma fits, by lightness and hue: the server's table, worked out where it is needed.
 const L_STEPS = 4;
 const HUES = 720;
-const MOST_CHROMA = 140;
+const MAX_CHROMA = 140;
 const SLACK = 1e-4;
 const fits = new Float32Array((100 * L_STEPS + 1) * HUES).fill(-1);
 
@@ -178,7 +178,7 @@ function fit(row: number, column: number): number {
   if (fits[at]! >= 0) return fits[at]!;
   const angle = (hue * 2 * Math.PI) / HUES;
   let low = 0;
-  let high = MOST_CHROMA;
+  let high = MAX_CHROMA;
   for (let i = 0; i < 14; i += 1) {
     const middle = (low + high) / 2;
     light(row / L_STEPS, middle * Math.cos(angle), middle * Math.sin(angle));

@@ -1,5 +1,5 @@
 const FIRST_DELAY = 500;
-const LONGEST_DELAY = 15_000;
+const MAX_DELAY = 15_000;
 const POLL_INTERVAL = 3_000;
 
 /** How a page follows something that changes: a websocket, polled while it is down. */
@@ -59,7 +59,7 @@ export class Channel {
       this.#startPolling();
       // Jitter, so that a restarted server does not meet everybody at once.
       this.#retry = setTimeout(() => this.#connect(), this.#delay * (0.5 + Math.random()));
-      this.#delay = Math.min(this.#delay * 2, LONGEST_DELAY);
+      this.#delay = Math.min(this.#delay * 2, MAX_DELAY);
     };
   }
 

@@ -8,7 +8,7 @@ export function looksLikePhoto(file: File): boolean {
   return file.type.startsWith("image/") || PHOTO_NAME.test(file.name);
 }
 
-/** Why a file cannot be sent, in words; undefined if it can. */
+/** Why a file cannot be sent, as a sentence; undefined if it can. */
 export function objection(file: File, maxBytes: number): string | undefined {
   if (file.size === 0) return message("empty");
   if (!looksLikePhoto(file)) return message("notAPhoto");

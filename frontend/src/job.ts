@@ -1,6 +1,6 @@
 import type { components } from "./api";
 
-/** A job as the API and the sockets tell it. */
+/** A job as the API and the sockets send it. */
 export type Job = components["schemas"]["Job"];
 export type Status = Job["status"];
 export type Stage = Job["stage"];

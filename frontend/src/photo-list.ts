@@ -32,7 +32,7 @@ export class PhotoList extends HTMLElement {
 
   /** The server has taken a card's photo: from now on it is kept up to date. */
   bind(card: PhotoCard, job: Job): void {
-    // The socket may have told of it before the answer came, and made a card of its own.
+    // The socket may have announced it before the answer came, and made a card.
     this.#cards.get(job.id)?.element.remove();
     this.#register(card, job.id);
     card.showJob(job);

@@ -23,6 +23,6 @@ export function canvasIsTrue(): boolean {
   if (!context) return false;
   context.fillStyle = "rgb(81 127 200)";
   context.fillRect(0, 0, 8, 8);
-  const wanted = [81, 127, 200, 255];
-  return context.getImageData(0, 0, 8, 8).data.every((value, i) => value === wanted[i % 4]);
+  const expected = [81, 127, 200, 255];
+  return context.getImageData(0, 0, 8, 8).data.every((value, i) => value === expected[i % 4]);
 }

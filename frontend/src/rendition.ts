@@ -10,7 +10,7 @@ interface Answer {
 
 /**
  * Ask for a file until it is there; its address. `onProgress` gets the share done, 0..1. Throws an
- * Error in words for people.
+ * Error with a message for people.
  */
 export async function awaitFile(
   address: string,

@@ -2,7 +2,7 @@ import type { components } from "./api";
 import type { Job } from "./job";
 import { message } from "./messages";
 
-/** Why a photo was not taken, in words, and whether sending it again may help. */
+/** Why a photo was not accepted, as a sentence, and whether sending it again may help. */
 export class Rejected extends Error {
   readonly retriable: boolean;
 
@@ -17,7 +17,7 @@ type Problem = components["schemas"]["Problem"];
 /**
  * Send one photo to the API. `onProgress` gets the share of its bytes that are sent, 0..1.
  *
- * XMLHttpRequest, because fetch does not tell how much of an upload is done.
+ * XMLHttpRequest, because fetch does not report how much of an upload is done.
  */
 export function send(
   file: File,

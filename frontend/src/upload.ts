@@ -4,7 +4,7 @@ import type { PhotoCard } from "./photo-card";
 import type { PhotoList } from "./photo-list";
 import { Rejected, send } from "./send";
 
-/** One file on its way to the server, with the card that tells about it. */
+/** One file on its way to the server, with the card that shows it. */
 export class Upload {
   readonly #file: File;
   readonly #list: PhotoList;

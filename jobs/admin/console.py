@@ -14,8 +14,7 @@ from django.views.decorators.http import require_POST
 
 from jobs.models import Job
 from jobs.photos import consistency
-from jobs.queue import control, retries
-from jobs.serializers import status
+from jobs.queue import control, retries, status
 from jobs.serializers.queue import QueueStatusSerializer
 from jobs.sharing import moderation
 from ml.models import TrainingRun
@@ -36,7 +35,7 @@ def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     return {
         **context,
         "status": now,
-        "paces": [(_("last hour"), now["last_hour"]), (_("last day"), now["last_day"])],
+        "throughputs": [(_("last hour"), now["last_hour"]), (_("last day"), now["last_day"])],
         "chart": chart(),
         "training": TrainingRun.objects.order_by("-queued_at").first(),
         "failed": [(job, job.error_text) for job in retries.failed()[:SHOWN]],
@@ -47,12 +46,12 @@ def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 def chart() -> Chart:
     """Bars of 24 hours in a box of 240 x 100."""
     hours = status.hours()
-    most = max(count for _begin, count in hours) or 1
+    highest = max(count for _begin, count in hours) or 1
     return [
         {
             "x": 10 * place,
-            "top": 100 - 100 * count / most,
-            "height": 100 * count / most,
+            "top": 100 - 100 * count / highest,
+            "height": 100 * count / highest,
             "count": count,
             "begin": begin,
         }

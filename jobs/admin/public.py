@@ -57,8 +57,8 @@ class Moderated(ReadOnly):
 
 @admin.register(PublicPhoto)
 class PublicPhotoAdmin(Moderated):
-    list_display = ("picture", "words", "published_at", "likes", "open_reports", "hidden_for")
-    list_display_links = ("words",)
+    list_display = ("picture", "caption", "published_at", "likes", "open_reports", "hidden_for")
+    list_display_links = ("caption",)
     list_filter = (Hidden, "published_at")
     search_fields = ("title", "alt", "owner__email")
     ordering = ("-published_at", "-id")
@@ -78,7 +78,7 @@ class PublicPhotoAdmin(Moderated):
         return _thumbnail(photo)
 
     @admin.display(description=_("title"))
-    def words(self, photo: Photo) -> str:
+    def caption(self, photo: Photo) -> str:
         return photo.title or str(_("Untitled"))
 
     @admin.display(description=_("open reports"))

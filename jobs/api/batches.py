@@ -29,7 +29,7 @@ class Batches(Repeatable):
         "Color many photos",
         description=(
             "Takes up to 50 files as `image`, or a zip of up to 10,000 as `archive`, which a "
-            "worker unpacks. There is room for all of them, or nothing is kept; after that what "
+            "worker unpacks. If they exceed a limit, nothing is stored; after that what "
             "is wrong with one is listed in `errors`, and the others go on. `Idempotency-Key` is "
             "as for `jobs/`."
         ),

@@ -1,7 +1,7 @@
 """The API's own documentation: the OpenAPI document, Swagger UI and Redoc, from local files.
 
 Both pages write styles into themselves, and Redoc starts a worker from a blob; only they get
-the wider Content-Security-Policy that this takes. No script is inline and nothing is foreign.
+the wider Content-Security-Policy that this takes. No script is inline or from elsewhere.
 """
 
 from csp.constants import SELF, UNSAFE_INLINE

@@ -1,4 +1,4 @@
-"""Server-sent events: what the websocket tells, for those who have none."""
+"""Server-sent events: what the websocket sends, for clients without one."""
 
 import json
 import time

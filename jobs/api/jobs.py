@@ -116,7 +116,7 @@ class Jobs(Repeatable):
     def _accept(
         self, new: NewJob | NewJobInJson, upload: UploadedFile, key: idempotency.Key | None
     ) -> Job:
-        def note(job: Job) -> None:
+        def remember(job: Job) -> None:
             chosen = new.validated_data["visibility"]
             if chosen in visibility.SHOWN:
                 visibility.request_visibility(job.photo, chosen)
@@ -124,7 +124,7 @@ class Jobs(Repeatable):
                 key.remember(job)
 
         try:
-            return intake.accept(upload, self.visitor, new.options, note)
+            return intake.accept(upload, self.visitor, new.options, remember)
         except DomainError as error:
             if error.status != status.HTTP_400_BAD_REQUEST:
                 raise

@@ -143,12 +143,12 @@ class NewJobInJson(OptionFields):
 
     def validate(self, attrs: dict[str, object]) -> dict[str, object]:
         """Exactly one photo."""
-        given = [name for name in ("image_base64", "image_url") if name in attrs]
-        if not given:
+        present = [name for name in ("image_base64", "image_url") if name in attrs]
+        if not present:
             raise serializers.ValidationError(
                 {"image_base64": _("Send a photo: image_base64 or image_url.")}, code="required"
             )
-        if len(given) > 1:
+        if len(present) > 1:
             raise serializers.ValidationError(
                 {"image_url": _("Send either image_base64 or image_url.")}
             )

@@ -1,4 +1,4 @@
-"""The queue as a whole, for staff: how it fares, and pausing it."""
+"""The queue as a whole, for staff: its status, and pausing it."""
 
 from functools import partial
 
@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from colorweb.api import schema
 from jobs.photos import consistency
 from jobs.queue import control, retries
-from jobs.serializers import status as figures
+from jobs.queue import status as figures
 from jobs.serializers.queue import (
     CheckSerializer,
     QueueStatusSerializer,
@@ -30,7 +30,7 @@ class Queue(base.StaffView):
     permission_classes = (staff(read=VIEW_JOBS),)
 
     @documented(
-        "How the site fares",
+        "The status of queue and workers",
         answers={200: schema.answer(QueueStatusSerializer, "Now.")},
         codes=base.CODES,
         operation_id="queue_retrieve",
@@ -70,7 +70,7 @@ class RetryFailed(ManageView):
     @managed(
         "Try failed photos again",
         description="Those that failed within a day for a reason that does not lie in the photo.",
-        answers={200: schema.answer(RetriedSerializer, "So many are in the queue again.")},
+        answers={200: schema.answer(RetriedSerializer, "The number of photos queued again.")},
         operation_id="queue_retry_failed",
     )
     def post(self, request: Request) -> Response:

@@ -1,6 +1,6 @@
 """Live pages: each socket starts with a snapshot, then hears of every change.
 
-Messages between processes say only which job; what a page receives is read from the row, so
+Messages between processes only name the job; what a page receives is read from the row, so
 that nobody gets more than REST would give them.
 """
 
@@ -73,7 +73,7 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
         await self._send_progress(message["id"], message["progress"])
 
     async def visitor_disconnected(self, message: dict[str, Any]) -> None:
-        """Whoever opened this socket is somebody else by now: the page comes back as that."""
+        """The visitor of this socket is somebody else by now: the page reconnects as that."""
         await self.close(code=4401)
 
     @database_sync_to_async

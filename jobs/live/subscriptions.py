@@ -17,7 +17,7 @@ Result = TypeVar("Result")
 
 
 async def read(look: Callable[..., Result], *args: Any) -> Result:
-    """What a function finds in the database, in a thread that is given back at once."""
+    """What a function finds in the database, in a thread that is released at once."""
     return await database_sync_to_async(look, thread_sensitive=False)(*args)
 
 
@@ -48,7 +48,7 @@ async def ended(job_id: uuid.UUID, seconds: float) -> bool:
 
 
 async def _hint(hint: Awaitable[Any]) -> None:
-    """Waits for the broker, but never long: while it is away the rows are looked at instead."""
+    """Waits for the broker, but never long: without it the rows are looked at instead."""
     started = asyncio.get_running_loop().time()
     try:
         async with asyncio.timeout(POLL_EVERY):

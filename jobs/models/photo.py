@@ -1,4 +1,4 @@
-"""A photo: its files lie in a folder of its own, its row says whose it is."""
+"""A photo: its files lie in a folder of its own, its row names the owner."""
 
 import uuid
 from typing import ClassVar

@@ -35,6 +35,7 @@ class Rendition(Leased, Failure):
     file = models.CharField(max_length=200, blank=True, help_text="Storage name, once ready.")
     bytes = models.BigIntegerField(default=0)
 
+    crash_count = models.PositiveSmallIntegerField(default=0, help_text="Workers lost in a row.")
     turn = models.PositiveIntegerField(default=0, help_text="How many of its owner's wait before.")
 
     created_at = models.DateTimeField(auto_now_add=True)
@@ -56,6 +57,10 @@ class Rendition(Leased, Failure):
 
     def __str__(self) -> str:
         return f"{self.job_id} {self.format} {self.state}"
+
+    @property
+    def crashes(self) -> int:
+        return self.crash_count + 1
 
     @classmethod
     def waiting(cls) -> models.QuerySet["Rendition"]:

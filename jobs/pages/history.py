@@ -144,7 +144,7 @@ def history_page(request: VisitorRequest) -> HttpResponse:
     conditions = dict(filters.values)
     order = search.ORDERS[conditions.pop("sort", "newest")]
     found = search.find(
-        access.photos_of(request.visitor), words=conditions.pop("q", ""), **conditions
+        access.photos_of(request.visitor), text=conditions.pop("q", ""), **conditions
     )
     page = keyset.Paginator(found, order, PAGE_SIZE).get_page(request.GET.get("page", ""))
     versions = search.versions(page.rows)
@@ -198,32 +198,32 @@ def _delete(request: VisitorRequest, photos: list[Photo]) -> None:
         link_to_trash(request, len(photos))
     else:
         count = len(photos)
-        words = ngettext("%(count)s photo is deleted.", "%(count)s photos are deleted.", count)
-        messages.success(request, words % {"count": count})
+        message = ngettext("%(count)s photo is deleted.", "%(count)s photos are deleted.", count)
+        messages.success(request, message % {"count": count})
 
 
 def _publish(request: VisitorRequest, photos: list[Photo]) -> None:
     count = bulk.publish(photos)
-    words = ngettext(
+    message = ngettext(
         "%(count)s photo is in the gallery.", "%(count)s photos are in the gallery.", count
     )
-    messages.success(request, words % {"count": count})
+    messages.success(request, message % {"count": count})
 
 
 def _unpublish(request: VisitorRequest, photos: list[Photo]) -> None:
     count = bulk.unpublish(photos)
-    words = ngettext(
+    message = ngettext(
         "%(count)s photo was removed from the gallery.",
         "%(count)s photos were removed from the gallery.",
         count,
     )
-    messages.success(request, words % {"count": count})
+    messages.success(request, message % {"count": count})
 
 
 def _cancel(request: VisitorRequest, photos: list[Photo]) -> None:
     count = bulk.cancel(photos)
-    words = ngettext("%(count)s photo is canceled.", "%(count)s photos are canceled.", count)
-    messages.success(request, words % {"count": count})
+    message = ngettext("%(count)s photo is canceled.", "%(count)s photos are canceled.", count)
+    messages.success(request, message % {"count": count})
 
 
 def _retry(request: VisitorRequest, photos: list[Photo]) -> None:
@@ -237,8 +237,8 @@ def _recolor(request: VisitorRequest, photos: list[Photo]) -> None:
 
 
 def _report_queued(request: VisitorRequest, count: int, stopped: DomainError | None) -> None:
-    words = ngettext("%(count)s photo is waiting.", "%(count)s photos are waiting.", count)
-    messages.success(request, words % {"count": count})
+    message = ngettext("%(count)s photo is waiting.", "%(count)s photos are waiting.", count)
+    messages.success(request, message % {"count": count})
     if stopped:
         messages.warning(request, stopped.message)
 

@@ -68,8 +68,8 @@ def restore(request: VisitorRequest) -> HttpResponse:
     """Bring the chosen photos back."""
     count = trash.restore(trash.of(request.visitor).filter(pk__in=chosen(request)))
     if count:
-        words = ngettext("%(count)s photo is back.", "%(count)s photos are back.", count)
-        messages.success(request, words % {"count": count})
+        message = ngettext("%(count)s photo is back.", "%(count)s photos are back.", count)
+        messages.success(request, message % {"count": count})
     return redirect("trash")
 
 
@@ -79,10 +79,10 @@ def delete(request: VisitorRequest) -> HttpResponse:
     """Delete the chosen photos for good."""
     count = trash.delete(trash.of(request.visitor).filter(pk__in=chosen(request)))
     if count:
-        words = ngettext(
+        message = ngettext(
             "%(count)s photo is deleted for good.", "%(count)s photos are deleted for good.", count
         )
-        messages.success(request, words % {"count": count})
+        messages.success(request, message % {"count": count})
     return redirect("trash")
 
 
@@ -97,9 +97,9 @@ def empty(request: VisitorRequest) -> HttpResponse:
 
 def link_to_trash(request: HttpRequest, count: int = 1) -> None:
     """Show a message with a link to the trash."""
-    words = ngettext(
+    message = ngettext(
         '{count} photo is in <a href="{address}">the trash</a>.',
         '{count} photos are in <a href="{address}">the trash</a>.',
         count,
     )
-    messages.success(request, format_html(words, count=count, address=reverse("trash")))
+    messages.success(request, format_html(message, count=count, address=reverse("trash")))

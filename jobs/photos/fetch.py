@@ -1,6 +1,6 @@
 """A photo from an address that somebody names.
 
-Fetched while the request waits, in its own thread and not by a worker: the answer then says at
+Fetched while the request waits, in its own thread and not by a worker: the answer then shows at
 once whether there is a photo, with the errors an upload has, and there is no half-made job that
 waits for a slow server. What a slow server can hold is bounded: a few threads, without their
 database connections, for some seconds.

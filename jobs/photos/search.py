@@ -29,7 +29,7 @@ STATES: dict[str, tuple[str, ...]] = {
 def find(
     photos: QuerySet[Photo],
     *,
-    words: str = "",
+    text: str = "",
     state: str = "",
     model: str = "",
     since: date | None = None,
@@ -39,7 +39,7 @@ def find(
 
     `state` is a key of `STATES`; the days are the site's, both included.
     """
-    for word in words.split():
+    for word in text.split():
         pattern = re.escape(word)  # SQLite's LIKE would know capitals of Latin letters only
         photos = photos.filter(Q(name__iregex=pattern) | Q(title__iregex=pattern))
     if state:

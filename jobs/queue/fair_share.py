@@ -1,4 +1,4 @@
-"""Whose photo is next: turns, given when a job is queued.
+"""Whose photo is next: turns, assigned when a job is queued.
 
 Everybody's next job gets one turn more than their last, never less than the turn now served, so
 that a thousand photos of one owner delay another owner's one photo by a single turn.

@@ -45,7 +45,7 @@ class Throughput(NamedTuple):
 
 def throughput() -> Throughput:
     """As it was within the last five seconds."""
-    kept = cache.get_or_set("queue-pace", _measure, timeout=5)
+    kept = cache.get_or_set("queue-throughput", _measure, timeout=5)
     return Throughput(*(kept or (0.0, 1)))
 
 

@@ -14,7 +14,7 @@ OURS = (
     "storage_unavailable",
 )  # fmt: skip
 """Reasons that may be gone by now; the others lie in the photo."""
-LATELY = timedelta(days=1)
+RETRY_WINDOW = timedelta(days=1)
 
 
 def failed() -> QuerySet[Job]:
@@ -27,7 +27,7 @@ def failed() -> QuerySet[Job]:
 
 
 def retry(job: Job) -> bool:
-    """Queue a failed job again, in its owner's turn, whatever their quotas say.
+    """Queue a failed job again, in its owner's turn, whatever their quotas are.
 
     False if somebody has retried it already.
     """
@@ -40,6 +40,6 @@ def retry(job: Job) -> bool:
 
 def retry_lately() -> int:
     """Retry jobs of the last day that failed for a reason of ours; how many."""
-    since = timezone.now() - LATELY
+    since = timezone.now() - RETRY_WINDOW
     jobs = failed().filter(finished_at__gt=since, error_code__in=OURS)
     return sum(retry(job) for job in jobs[:1000])

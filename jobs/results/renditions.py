@@ -37,7 +37,7 @@ def request(
 ) -> Rendition:
     """The rendition of a succeeded job to this specification: ready, or queued.
 
-    None means as the result has it; `long_side` is in pixels and makes nothing larger;
+    None means as in the result; `long_side` is in pixels and makes nothing larger;
     `vividness` counts in hundredths. One that failed stays so for a minute; a request after that
     retries it. Raises ValueError for a specification that cannot be met, and DomainError.
     """
@@ -46,7 +46,7 @@ def request(
     now = timezone.now()
     if found.state == Rendition.State.FAILED and found.wanted_at < now - RETRY_AFTER:
         retried = Rendition.objects.filter(pk=found.pk, state=Rendition.State.FAILED)
-        _queue(retried, state=Rendition.State.QUEUED, attempt=0, error_code="")
+        _queue(retried, state=Rendition.State.QUEUED, crash_count=0, error_code="")
         found.refresh_from_db()
     elif found.wanted_at < now - FRESH:
         Rendition.objects.filter(pk=found.pk).update(wanted_at=now)
@@ -140,7 +140,7 @@ def reap() -> int:
     `claims.reap` wakes workers for those that wait.
     """
     held = Rendition.objects.filter(state=Rendition.State.QUEUED)
-    _requeued, given_up = leases.requeue(held, leases.release, _give_up)
+    _requeued, given_up = leases.requeue(held, _requeue, _give_up)
     for rendition in given_up:
         _delete_attempts(rendition)
     return len(given_up)
@@ -160,6 +160,10 @@ def sweep() -> int:
             default_storage.delete(rendition.file)
         swept += bool(gone)
     return swept
+
+
+def _requeue(rendition: Rendition) -> None:
+    leases.release(rendition, crash_count=rendition.crashes)
 
 
 def _give_up(rendition: Rendition) -> None:

@@ -51,7 +51,7 @@ class BatchSerializer(serializers.Serializer):
         help_text="unpacked: each file is a job, or refused.",
     )
     photos = serializers.IntegerField(source="entries", help_text="Files that were sent.")
-    unpacked = serializers.IntegerField(help_text="So many of them are dealt with.")
+    unpacked = serializers.IntegerField(help_text="How many of them are handled.")
     jobs = BatchCountsSerializer(source="*")
     refused = serializers.IntegerField(help_text="Files that no job was made of.")
     errors = BatchErrorSerializer(  # type: ignore[assignment]

@@ -1,4 +1,4 @@
-"""The queue and the site's figures as JSON; `jobs.serializers.status` finds them."""
+"""The queue and the site's figures as JSON; `jobs.queue.status` finds them."""
 
 from rest_framework import serializers
 

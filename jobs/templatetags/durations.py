@@ -15,7 +15,7 @@ def seconds(milliseconds: int) -> str:
 
 @register.filter
 def lasting(seconds: float | None) -> str:
-    """Seconds as people say them: 0.42 s, 12 s, 4 min, 3 h, 2 d; a dash where there are none."""
+    """Seconds as people read them: 0.42 s, 12 s, 4 min, 3 h, 2 d; a dash where there are none."""
     if seconds is None:
         return "–"
     if seconds < 10:

@@ -42,7 +42,7 @@ def change(endpoint: WebhookEndpoint, **changes: Any) -> None:
 
 
 def rotate(endpoint: WebhookEndpoint) -> str:
-    """Give an endpoint a new secret; for a day the old one signs beside it."""
+    """Give an endpoint a new secret; for a day the old one signs too."""
     secret = new_secret()
     WebhookEndpoint.objects.filter(pk=endpoint.pk).update(
         old_secret=F("secret"),

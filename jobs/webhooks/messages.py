@@ -16,7 +16,7 @@ from jobs.webhooks import endpoints
 
 
 def body(delivery: WebhookDelivery) -> bytes:
-    """`{type, timestamp, data}`; `data` is the job as the API has it, of a test the webhook."""
+    """`{type, timestamp, data}`; `data` is the job as in the API, of a test the webhook."""
     host = urlsplit(settings.SITE_URL).netloc
     data = (
         JobSerializer(delivery.job, context={"host": host}).data

@@ -161,7 +161,7 @@ def _post(url: str, content: bytes, headers: dict[str, str], now: datetime) -> O
             for _piece in outgoing.limited(answer.body, ANSWER_READ):
                 pass
     except outgoing.TooLong:
-        pass  # it has answered; what else it has to say is its own affair
+        pass  # it has answered; the rest of its answer does not matter
     except (outgoing.Forbidden, outgoing.Unreachable) as problem:
         status, error = None, str(problem)
     except Exception:
@@ -233,5 +233,5 @@ def resend(delivery: WebhookDelivery) -> None:
 
 def sweep() -> int:
     """Forget deliveries older than the log is kept; how many."""
-    oldest = timezone.now() - settings.WEBHOOK_LOG_KEPT
+    oldest = timezone.now() - settings.WEBHOOK_LOG_RETENTION
     return WebhookDelivery.objects.filter(created_at__lt=oldest).delete()[0]

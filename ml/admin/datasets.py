@@ -51,13 +51,13 @@ class DataSetAdmin(OfTrainers):
         if change:
             DataSet.objects.filter(pk=obj.pk).update(name=obj.name, note=obj.note)
             return
-        given = form.cleaned_data
+        data = form.cleaned_data
         made = manage.add(
-            given["kind"],
-            given["name"],
-            path=given["path"],
-            file=given["file"],
-            note=given["note"],
+            data["kind"],
+            data["name"],
+            path=data["path"],
+            file=data["file"],
+            note=data["note"],
             user=request.user,  # type: ignore[arg-type]
         )
         obj.pk = made.pk

@@ -57,14 +57,14 @@ class NewDataSet(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         """Refuses what no check could read."""
-        given = super().clean() or self.cleaned_data
-        kind, file = given.get("kind", ""), given.get("file")
+        data = super().clean() or self.cleaned_data
+        kind, file = data.get("kind", ""), data.get("file")
         try:
             if kind:
-                manage.verify(kind, given.get("path", ""), file)
+                manage.verify(kind, data.get("path", ""), file)
         except DomainError as error:
             self.add_error("file" if kind == DataSet.Kind.UPLOAD else "path", error.message)
-        return given
+        return data
 
 
 def _capitalize(form: forms.BaseForm) -> None:
@@ -143,10 +143,10 @@ class NewRun(forms.ModelForm):
             whole = isinstance(field, forms.IntegerField) and name != "rate"
             widget = UnfoldAdminIntegerFieldWidget if whole else UnfoldAdminDecimalFieldWidget
             field.widget = widget()
-            least, most = BOUNDS[name]
+            lowest, highest = BOUNDS[name]
             field.widget.attrs |= {
-                "min": int(least) if whole else least,
-                "max": int(most) if whole else most,
+                "min": int(lowest) if whole else lowest,
+                "max": int(highest) if whole else highest,
                 "step": 1 if whole else "any",
                 "placeholder": _("the preset's") if name not in ("devices", "seed") else 0,
             }
@@ -156,21 +156,22 @@ class NewRun(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         """Refuses what could not be started."""
-        given = super().clean() or self.cleaned_data
+        data = super().clean() or self.cleaned_data
         for name in FIGURES:
-            value = given.get(name)
-            least, most = BOUNDS[name]
-            if value is not None and not least <= value <= most:
+            value = data.get(name)
+            lowest, highest = BOUNDS[name]
+            if value is not None and not lowest <= value <= highest:
                 self.add_error(
                     name,
-                    _("From %(least)s to %(most)s.") % {"least": f"{least:g}", "most": f"{most:g}"},
+                    _("From %(least)s to %(most)s.")
+                    % {"least": f"{lowest:g}", "most": f"{highest:g}"},
                 )
         if not self.errors:
             try:
-                control.verify(list(given["data_sets"]), self.chosen_base)
+                control.verify(list(data["data_sets"]), self.chosen_base)
             except DomainError as error:
                 raise forms.ValidationError(error.message) from error
-        return given
+        return data
 
     @property
     def chosen_base(self) -> str | None:
@@ -181,5 +182,5 @@ class NewRun(forms.ModelForm):
     @property
     def options(self) -> Options:
         """What was chosen about the training itself."""
-        given = {name: self.cleaned_data.get(name) for name in (*FIGURES, "precision")}
-        return Options.of({name: value for name, value in given.items() if value is not None})
+        values = {name: self.cleaned_data.get(name) for name in (*FIGURES, "precision")}
+        return Options.of({name: value for name, value in values.items() if value is not None})

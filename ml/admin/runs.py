@@ -149,7 +149,7 @@ class TrainingRunAdmin(OfTrainers):
 
 
 def _messages() -> dict[str, str]:
-    """What the page's script says."""
+    """The sentences of the page's script."""
     return {
         "epoch": _("epoch"),
         "loss": _("in training"),

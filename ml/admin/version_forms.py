@@ -1,4 +1,4 @@
-"""What is asked before something is done with versions."""
+"""The forms of what is done with versions."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _

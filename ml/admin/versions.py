@@ -131,16 +131,16 @@ class ModelVersionAdmin(Kept):
     ) -> HttpResponse:
         """A page with a form; what it is for happens when it is sent. `to`: made -> next page."""
         to = more.pop("to", lambda _made: reverse("admin:ml_modelversion_changelist"))
-        asked = form(request.POST or None, request.FILES or None)
-        if request.method == "POST" and asked.is_valid():
+        bound = form(request.POST or None, request.FILES or None)
+        if request.method == "POST" and bound.is_valid():
             try:
-                made = do(asked.cleaned_data)
+                made = do(bound.cleaned_data)
             except DomainError as error:
-                asked.add_error(None, error.message)
+                bound.add_error(None, error.message)
             else:
                 messages.success(request, done)
                 return redirect(to(made))
-        context = {**self.admin_site.each_context(request), "title": title, "form": asked, **more}
+        context = {**self.admin_site.each_context(request), "title": title, "form": bound, **more}
         return render(request, "admin/ml/ask.html", {**context, "opts": self.opts})
 
     @display(description=_("version"), ordering="name")
@@ -211,16 +211,16 @@ def _sheets(measured: Evaluation) -> list[tuple[dict[str, Any], int]]:
     ]
 
 
-def _page_of_comparison(asked: Evaluation) -> str:
+def _page_of_comparison(evaluation: Evaluation) -> str:
     """Where one sees it come: on the version's page what decides, else on its own."""
-    if asked.is_gate:
-        return reverse("admin:ml_modelversion_change", args=[asked.version_id])
-    return reverse("admin:ml_evaluation_change", args=[asked.pk])
+    if evaluation.is_gate:
+        return reverse("admin:ml_modelversion_change", args=[evaluation.version_id])
+    return reverse("admin:ml_evaluation_change", args=[evaluation.pk])
 
 
 @admin.register(Evaluation)
 class EvaluationAdmin(Kept):
-    """Versions measured beside the one in service."""
+    """Versions compared with the one in service."""
 
     list_display = ("label", "shown_state", "on", "is_gate", "created_by", "created_at")
     list_select_related = ("version", "against", "created_by")

@@ -129,9 +129,9 @@ class TrainingRunDetailView(base.StaffView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-def _steered(run_id: uuid.UUID, steering: Callable[[TrainingRun], None]) -> Response:
+def _controlled(run_id: uuid.UUID, action: Callable[[TrainingRun], None]) -> Response:
     run = get_object_or_404(TrainingRun, pk=run_id)
-    steering(run)
+    action(run)
     run.refresh_from_db()
     return Response(TrainingRunSerializer(run).data, status=status.HTTP_202_ACCEPTED)
 
@@ -148,7 +148,7 @@ class Stop(base.StaffView):
         tags=["training"],
     )
     def post(self, request: Request, run_id: uuid.UUID) -> Response:
-        return _steered(run_id, control.stop)
+        return _controlled(run_id, control.stop)
 
 
 class Resume(base.StaffView):
@@ -163,4 +163,4 @@ class Resume(base.StaffView):
         tags=["training"],
     )
     def post(self, request: Request, run_id: uuid.UUID) -> Response:
-        return _steered(run_id, control.resume)
+        return _controlled(run_id, control.resume)

@@ -47,8 +47,8 @@ class DataSetPageSerializer(PageSerializer):
 
 
 def _figure(name: str, kind: Any = serializers.IntegerField, **more: Any) -> Any:
-    least, most = BOUNDS[name]
-    return kind(min_value=least, max_value=most, **{"default": None, "allow_null": True} | more)
+    lowest, highest = BOUNDS[name]
+    return kind(min_value=lowest, max_value=highest, **{"default": None, "allow_null": True} | more)
 
 
 class RunOptionsSerializer(serializers.Serializer):

@@ -77,9 +77,9 @@ class ReasonSerializer(serializers.Serializer):
 
 def reason_of(request: Request) -> str:
     """The reason in a request's body."""
-    given = ReasonSerializer(data=request.data)
-    given.is_valid(raise_exception=True)
-    return str(given.validated_data["reason"])
+    serializer = ReasonSerializer(data=request.data)
+    serializer.is_valid(raise_exception=True)
+    return str(serializer.validated_data["reason"])
 
 
 class NewEvaluationSerializer(serializers.Serializer):
@@ -117,7 +117,7 @@ class FigureSerializer(serializers.Serializer):
 
 
 class EvaluationSerializer(serializers.ModelSerializer):
-    """A version measured beside the one that was in service."""
+    """A version compared with the one that was in service."""
 
     version = serializers.CharField()
     against = serializers.CharField()

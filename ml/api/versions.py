@@ -157,8 +157,8 @@ class Evaluate(base.StaffView):
             chosen = DataSet.objects.filter(pk=set_id, state=DataSet.State.READY).first()
             if chosen is None:
                 raise ValidationError({"data_set": [_("There is no checked data set of that id.")]})
-        asked = evaluations.request(version_of(label), chosen, by=self.user)
-        return Response(EvaluationSerializer(asked).data, status=status.HTTP_202_ACCEPTED)
+        evaluation = evaluations.request(version_of(label), chosen, by=self.user)
+        return Response(EvaluationSerializer(evaluation).data, status=status.HTTP_202_ACCEPTED)
 
 
 class EvaluationDetailView(base.StaffView):

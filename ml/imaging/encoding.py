@@ -22,7 +22,7 @@ def encode(
     exif: bytes,
     xmp: bytes,
 ) -> None:
-    """Write sRGB H,W,3 or gray H,W with what it says about itself; see ``photos.write``."""
+    """Write sRGB H,W,3 or gray H,W with its metadata; see ``photos.write``."""
     if format_ == "jpeg":
         if alpha is not None:
             pixels = on_white(pixels if pixels.ndim == 3 else pixels[..., None], alpha)
@@ -40,7 +40,7 @@ def encode(
     effort: dict[str, dict[str, Any]] = {
         "png": {"compress_level": 3},
         "webp": {"quality": quality, "method": 2},
-        # libtiff, which compresses, cannot write what a camera notes of a shot.
+        # libtiff, which compresses, cannot write what a camera records of a shot.
         "tiff": {"compression": "raw" if exif else "tiff_adobe_deflate"},
         "avif": {"quality": quality, "subsampling": "4:4:4", "speed": 8},
     }
@@ -48,7 +48,7 @@ def encode(
 
 
 def _words(format_: str, exif: bytes, xmp: bytes) -> dict[str, Any]:
-    """Pillow's options for what a file says about itself."""
+    """Pillow's options for a file's metadata."""
     if format_ == "tiff":
         tags = Image.Exif()
         tags.load(exif)
@@ -58,12 +58,12 @@ def _words(format_: str, exif: bytes, xmp: bytes) -> dict[str, Any]:
         if xmp:
             tags[_XMP_IN_TIFF] = xmp
         return {"exif": tags}
-    words: dict[str, Any] = {"exif": exif} if exif else {}
+    options: dict[str, Any] = {"exif": exif} if exif else {}
     if xmp and format_ == "png":
         text = PngImagePlugin.PngInfo()
         text.add_itxt("XML:com.adobe.xmp", xmp.decode())
-        return words | {"pnginfo": text}
-    return words | ({"xmp": xmp} if xmp else {})
+        return options | {"pnginfo": text}
+    return options | ({"xmp": xmp} if xmp else {})
 
 
 def _segment(content: bytes) -> bytes:

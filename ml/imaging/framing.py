@@ -83,7 +83,7 @@ def frame(rgb: srgb.Pixels, size: int = 256) -> Frame:
 
 
 def unframe(planes: NDArray[Any], frame: Frame) -> NDArray[Any]:
-    """Cut the photo's own part out of what a network says about its frame.
+    """Cut the photo's own part out of a network's answer for its frame.
 
     ``planes`` is h,w or h,w,C at the frame's size, or at a half or a quarter of it.
     """

@@ -1,4 +1,4 @@
-"""What a file with our colors says about itself, and what it may keep of what the camera wrote."""
+"""What a file with our colors records about itself, and what it keeps of the camera's metadata."""
 
 from typing import Any, BinaryIO
 from xml.sax.saxutils import quoteattr

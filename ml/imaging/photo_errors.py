@@ -1,4 +1,4 @@
-"""What can be wrong with a photo file, in words for the person who brought it."""
+"""What can be wrong with a photo file, as sentences for the person who sent it."""
 
 from collections.abc import Callable
 from typing import Any

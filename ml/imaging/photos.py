@@ -82,7 +82,7 @@ class Photo:
 
 
 def inspect(source: Path | str | BinaryIO, limits: Limits = DEFAULT_LIMITS) -> Inspection:
-    """Decode a file to its end, as small as its format allows, and say what it holds.
+    """Decode a file to its end, as small as its format allows, and report what it holds.
 
     Raises PhotoError.
     """

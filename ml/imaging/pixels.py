@@ -1,6 +1,6 @@
 """Pixels of any kind that Pillow knows, as plain 8-bit sRGB arrays.
 
-Everything works in strips: Pillow keeps 4 bytes a pixel, and a second full copy beside it is what
+Everything works in strips: Pillow keeps 4 bytes a pixel, and a second full copy is what
 a large photo cannot afford.
 """
 
@@ -167,7 +167,7 @@ def _levels(image: Image.Image) -> tuple[float, float]:
         bits = image.tag_v2.get(TiffImagePlugin.BITSPERSAMPLE, (16,))[0]
         inverted = image.tag_v2.get(TiffImagePlugin.PHOTOMETRIC_INTERPRETATION) == 0
     if image.mode == "F" or bits > 16:
-        # Floating point and 32-bit files do not say what white is: the usual scale that fits.
+        # Floating point and 32-bit files do not record what white is: the usual scale that fits.
         largest = float(np.nan_to_num(np.asarray(image.getextrema(), dtype=float)).max())
         white = next((w for w in (1.0, 255.0, 65535.0) if largest <= w), largest)
     else:

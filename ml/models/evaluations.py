@@ -12,9 +12,7 @@ from ml.models.versions import ModelVersion
 
 
 class Evaluation(Task):
-    """Both versions measured on parts of data sets; `ml.versions.evaluations` says how it comes
-    about.
-    """
+    """Both versions measured on parts of data sets; how: `ml.versions.evaluations`."""
 
     class State(models.TextChoices):
         QUEUED = "queued", _("waiting")

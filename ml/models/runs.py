@@ -1,4 +1,4 @@
-"""A training run: what was asked for, how far it is, and everything there is to look at."""
+"""A training run: its options, how far it is, and everything there is to look at."""
 
 from pathlib import Path
 from typing import ClassVar
@@ -107,7 +107,7 @@ OVER = frozenset({TrainingRun.State.SUCCEEDED, TrainingRun.State.STOPPED, Traini
 
 
 class RunData(models.Model):
-    """A data set as it was when the run was made; the fingerprint says if it still is."""
+    """A data set as it was when the run was made; the fingerprint shows if it still is."""
 
     run = models.ForeignKey(TrainingRun, models.CASCADE, related_name="data")
     data_set = models.ForeignKey(DataSet, models.SET_NULL, null=True, related_name="uses")

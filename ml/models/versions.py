@@ -73,7 +73,7 @@ class ModelVersion(models.Model):
 
 
 class Promotion(models.Model):
-    """A version went into service. The last row says which one colors; the others, which did."""
+    """A version went into service. The last row names the one that colors now."""
 
     class Kind(models.TextChoices):
         PROMOTED = "promoted", _("promoted")

@@ -49,8 +49,8 @@ def arguments(run: TrainingRun, data: dict[str, Path], base: Path | None, photos
             MAX_CHECK_STEPS, max(1, min(photos, options.limit or photos) // batch)
         ),
     }
-    given = [str(part) for pair in flags.items() if pair[1] is not None for part in pair]
-    return [*given, "--follow-parent"]
+    options_given = [str(part) for pair in flags.items() if pair[1] is not None for part in pair]
+    return [*options_given, "--follow-parent"]
 
 
 def command(module_arguments: Sequence[str], devices: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""How runs end: with a new version of a model, or with an error that says why not."""
+"""How runs end: with a new version of a model, or with an error that explains why not."""
 
 import logging
 import shutil

@@ -62,7 +62,7 @@ class Journal:
         return bool(lines)
 
     def _process(self, line: Line) -> RunPoint | None:
-        """Takes over what one line says; the point to keep, if it is one."""
+        """Takes over one line; the point to keep, if it is one."""
         event = line.get("event")
         if "step" in line:
             self.columns |= {

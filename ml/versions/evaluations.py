@@ -47,7 +47,7 @@ BROKE = DomainError("internal_error.evaluation")
 def request(
     version: ModelVersion, data_set: DataSet | None = None, by: User | None = None
 ) -> Evaluation:
-    """Have a version measured beside the one in service, on a set or on those that decide.
+    """Have a version compared with the one in service, on a set or on those that decide.
 
     Raises DomainError where there is nothing to measure on, or nothing to compare with.
     """
@@ -67,8 +67,8 @@ def request(
 
 def unfinished(version: ModelVersion, serving: ModelVersion) -> Evaluation | None:
     """The last comparison of the two that decides, unless it has come to figures."""
-    asked = Evaluation.objects.filter(is_gate=True, version=version, against=serving)
-    last = asked.first()
+    gates = Evaluation.objects.filter(is_gate=True, version=version, against=serving)
+    last = gates.first()
     return last if last and last.state != State.READY else None
 
 

@@ -20,7 +20,7 @@ from ml.models import DataSet, Evaluation, ModelVersion
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One figure: where it stands, and the worst that is allowed beside the one in service."""
+    """One figure: where it stands, and the worst that is allowed against the one in service."""
 
     way: str
     metric: str

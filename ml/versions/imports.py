@@ -86,7 +86,7 @@ def _check_tensors(header: dict[str, Any], size: int) -> None:
 
 
 def _check_card(card: dict[str, Any]) -> None:
-    # What a database cannot keep: half a character (no UTF-8), NaN, U+0000.
+    # What a database cannot keep: a lone surrogate, NaN, U+0000.
     if b"\\u0000" in json.dumps(card, ensure_ascii=False, allow_nan=False).encode():
         raise ValueError("its card has the character U+0000")
     missing = [key for key in CARD_KEYS if key not in card]

@@ -1,6 +1,6 @@
 """The versions of the networks: which there are, which is in service, where their weights lie.
 
-A version never changes. What is in service is what the last promotion says; before the first,
+A version never changes. In service is the version of the last promotion; before the first,
 the default that ships. Never imports torch.
 """
 

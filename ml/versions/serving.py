@@ -1,6 +1,6 @@
 """The networks that a process holds ready: the one in service, and those requested lately.
 
-The rows say which version a name means, at each request. A network is loaded before the one it
+The rows hold which version a name means, at each request. A network is loaded before the one it
 replaces is dropped, so that photos are always colored by one of the two.
 """
 
@@ -59,7 +59,7 @@ class Networks:
     def get(self, spec: str) -> Network:
         """The network of a model spec, as `registry.resolve` understands it, loaded if need be.
 
-        A version that cannot be loaded leaves the one before it in its place and says so in
+        A version that cannot be loaded leaves the one before it in its place and reports this in
         `problem`. Raises DomainError where there is none before it.
         """
         with self._lock:

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture
 def colorize(site, album, tmp_path, capsys):
-    """Runs the command over the album; its exit code and what it said on stderr."""
+    """Runs the command over the album; its exit code and its stderr."""
 
     def run(*more: str) -> tuple[int, str]:
         photos = sorted(str(path) for path in album.iterdir())
@@ -67,9 +67,9 @@ def test_other_options_are_another_job(colorize, worker):
 
 def test_a_bad_photo_is_named_in_one_line_and_the_others_go_on(colorize, worker, album, tmp_path):
     (album / "b.jpg").write_bytes(b"dear diary")
-    code, said = colorize()
+    code, stderr = colorize()
     assert code == 1
-    assert said.splitlines() == [
+    assert stderr.splitlines() == [
         f"{album / 'b.jpg'}: {ERRORS['not_a_photo']}",
         "3 of 3 photos, 1 failed",
     ]
@@ -78,8 +78,8 @@ def test_a_bad_photo_is_named_in_one_line_and_the_others_go_on(colorize, worker,
 
 def test_a_failed_job_is_tried_again_by_the_next_run(colorize, worker, album, tmp_path):
     worker.broken = {"b.jpg"}
-    code, said = colorize()
-    assert (code, said.splitlines()[0]) == (1, f"{album / 'b.jpg'}: The file is damaged.")
+    code, stderr = colorize()
+    assert (code, stderr.splitlines()[0]) == (1, f"{album / 'b.jpg'}: The file is damaged.")
     worker.broken = set()
     assert colorize()[0] == 0
     assert len(results(tmp_path)) == 3
@@ -102,7 +102,7 @@ def test_a_guest_is_the_same_guest_in_the_next_run(colorize, worker, tmp_path, s
     assert Photo.objects.values("guest").distinct().count() == 1
 
 
-def test_a_guest_whom_the_server_forgot_begins_anew(colorize, worker, tmp_path, site):
+def test_a_guest_whom_the_server_forgot_starts_over(colorize, worker, tmp_path, site):
     (tmp_path / "out").mkdir()
     path = tmp_path / "out" / ".colorweb.json"
     path.write_text(json.dumps({site.url: "nobody:knows"}))
@@ -110,16 +110,16 @@ def test_a_guest_whom_the_server_forgot_begins_anew(colorize, worker, tmp_path, 
 
 
 def test_a_token_that_is_no_good_ends_the_batch_at_once(colorize, tmp_path):
-    code, said = colorize("--token", "cw_nonsense")
+    code, stderr = colorize("--token", "cw_nonsense")
     assert code == 3
-    assert said.startswith("This token is unknown")
-    assert said.count("\n") == 1
+    assert stderr.startswith("This token is unknown")
+    assert stderr.count("\n") == 1
 
 
 def test_a_used_up_quota_ends_the_batch(colorize, worker, settings, tmp_path):
     settings.PHOTOS_A_DAY = {"guest": 2, "account": 2}
-    code, said = colorize("--parallel", "1")
-    assert (code, "which is the limit" in said) == (3, True)
+    code, stderr = colorize("--parallel", "1")
+    assert (code, "which is the limit" in stderr) == (3, True)
     assert len(results(tmp_path)) == 2
 
 

@@ -1,4 +1,4 @@
-"""A server that is away, busy or cut off is asked again; one that refuses is not."""
+"""A server that is unavailable, busy or cut off is asked again; one that refuses is not."""
 
 import threading
 from collections.abc import Iterator
@@ -17,12 +17,12 @@ PROBLEM = '{"code": "queue_full", "detail": "Later, please."}'
 
 
 class Server(ThreadingHTTPServer):
-    """Gives the answers it was told to give, in their order, then 200."""
+    """Gives the answers of its list, in their order, then 200."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.answers: list = []
-        self.asked = 0
+        self.requests = 0
         self.url = f"http://127.0.0.1:{self.server_port}"
 
 
@@ -30,7 +30,7 @@ class Handler(BaseHTTPRequestHandler):
     server: Server
 
     def do_GET(self) -> None:
-        self.server.asked += 1
+        self.server.requests += 1
         answer = self.server.answers.pop(0) if self.server.answers else (200, {}, "{}")
         if answer == CUT:
             self.connection.close()
@@ -72,7 +72,7 @@ def ask(server):
 def test_trouble_that_passes_is_asked_through(server, ask, trouble):
     server.answers = [trouble] * 3
     answer, pauses = ask()
-    assert (answer.status_code, server.asked) == (200, 4)
+    assert (answer.status_code, server.requests) == (200, 4)
     assert 0.25 <= pauses[0] <= 0.5
     assert 1.0 <= pauses[2] <= 2.0
 
@@ -91,14 +91,14 @@ def test_a_refusal_is_taken_at_its_word(server, ask, status):
     with pytest.raises(Refused, match=r"Because\.") as refused:
         ask()
     assert (refused.value.status, refused.value.code) == (status, "some_code")
-    assert server.asked == 1
+    assert server.requests == 1
 
 
 def test_retries_end_with_the_timeout(server, ask):
     server.answers = [(503, {"Retry-After": "3600"}, PROBLEM)]
     with pytest.raises(Refused, match=r"Later, please\."):
         ask(timeout=60)
-    assert server.asked == 1
+    assert server.requests == 1
 
 
 def test_a_proxys_error_page_is_reported_as_what_it_is(server, ask):
@@ -112,9 +112,9 @@ def test_a_server_that_is_not_there_is_said_in_one_line(server, tmp_path, capsys
     server.server_close()
     place = ["--server", server.url, "--out", str(tmp_path / "out"), "--timeout", "0"]
     assert main(["colorize", str(tmp_path / "a.jpg"), *place]) == 3
-    said = capsys.readouterr().err
-    assert said.startswith("The server does not answer: ")
-    assert said.count("\n") == 1
+    stderr = capsys.readouterr().err
+    assert stderr.startswith("The server does not answer: ")
+    assert stderr.count("\n") == 1
 
 
 def test_stopping_ends_the_waiting(server):

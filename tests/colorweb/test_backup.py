@@ -87,12 +87,12 @@ def test_what_is_deleted_during_a_backup_does_not_come_back(visitor, tmp_path, m
     leaving = User.objects.create_user("leaving@example.org")
     read = stored.read
 
-    def meanwhile(names):
+    def read_and_delete(names):
         deletion.delete(gone)
         leaving.delete()
         yield from read(names)
 
-    monkeypatch.setattr(stored, "read", meanwhile)
+    monkeypatch.setattr(stored, "read", read_and_delete)
     call_command("backup", tmp_path / "all.tar")
     monkeypatch.undo()
     destroy()
@@ -106,11 +106,11 @@ def test_what_is_sent_during_a_backup_is_of_no_harm(visitor, tmp_path, monkeypat
     before = everything()
     read = stored.read
 
-    def meanwhile(names):
+    def read_and_send(names):
         visitor.post("/api/v1/jobs/", {"image": pictures.upload()})
         yield from read(names)
 
-    monkeypatch.setattr(stored, "read", meanwhile)
+    monkeypatch.setattr(stored, "read", read_and_send)
     call_command("backup", tmp_path / "all.tar")
     monkeypatch.undo()
     destroy()

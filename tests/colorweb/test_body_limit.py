@@ -15,7 +15,7 @@ def limits(settings):
 
 
 class Application:
-    """Reads all of a body, then says how much there was; gives up if the sender does."""
+    """Reads all of a body, then reports its size; gives up if the sender does."""
 
     def __init__(self):
         self.received = 0

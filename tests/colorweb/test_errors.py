@@ -31,11 +31,11 @@ def raised() -> Iterator[tuple[str, str, set[str], bool]]:
 def test_every_error_raised_has_a_text_with_its_parameters():
     wrong = [
         (where, code)
-        for where, code, given, others in raised()
+        for where, code, params, others in raised()
         if code not in CODES
         or not CODES[code].text
-        or not given <= (named := set(re.findall(r"%\((\w+)\)", CODES[code].text)))
-        or (given != named and not others)
+        or not params <= (named := set(re.findall(r"%\((\w+)\)", CODES[code].text)))
+        or (params != named and not others)
     ]
     assert wrong == []
 

@@ -50,7 +50,7 @@ async def test_a_file_comes_whole_and_in_pieces(fetch, storage):
 
 
 @pytest.mark.parametrize(
-    ("asked", "first", "last"),
+    ("requested", "first", "last"),
     [
         ("bytes=0-99", 0, 99),
         ("bytes=300000-700000", 300000, 700000),
@@ -60,23 +60,23 @@ async def test_a_file_comes_whole_and_in_pieces(fetch, storage):
         ("bytes=-9999999", 0, 1048575),
     ],
 )
-async def test_a_range_is_answered_in_part(fetch, asked, first, last):
-    response, body = await fetch(range=asked)
+async def test_a_range_is_answered_in_part(fetch, requested, first, last):
+    response, body = await fetch(range=requested)
     assert (response.status_code, body) == (206, BODY[first : last + 1])
     assert response["Content-Range"] == f"bytes {first}-{last}/{len(BODY)}"
     assert response["Content-Length"] == str(last - first + 1)
 
 
-@pytest.mark.parametrize("asked", ["bytes=1048576-", "bytes=2000000-3000000", "bytes=-0"])
-async def test_a_range_past_the_end_is_refused(fetch, asked):
-    response, body = await fetch(range=asked)
+@pytest.mark.parametrize("requested", ["bytes=1048576-", "bytes=2000000-3000000", "bytes=-0"])
+async def test_a_range_past_the_end_is_refused(fetch, requested):
+    response, body = await fetch(range=requested)
     assert (response.status_code, body) == (416, b"")
     assert response["Content-Range"] == f"bytes */{len(BODY)}"
 
 
-@pytest.mark.parametrize("asked", ["bytes=5-2", "bytes=-", "lines=1-2", "bytes=0-1,5-6", "x"])
-async def test_a_range_that_is_none_gives_the_whole_file(fetch, asked):
-    response, body = await fetch(range=asked)
+@pytest.mark.parametrize("requested", ["bytes=5-2", "bytes=-", "lines=1-2", "bytes=0-1,5-6", "x"])
+async def test_a_range_that_is_none_gives_the_whole_file(fetch, requested):
+    response, body = await fetch(range=requested)
     assert (response.status_code, len(body)) == (200, len(BODY))
 
 
@@ -95,7 +95,7 @@ async def test_a_range_of_a_changed_file_gives_the_whole(fetch):
     assert (changed.status_code, body) == (200, BODY)
 
 
-async def test_head_tells_the_size_without_the_file(fetch):
+async def test_head_has_the_size_without_the_file(fetch):
     response, body = await fetch(method="head")
     assert (response.status_code, body) == (200, b"")
     assert response["Content-Length"] == str(len(BODY))
@@ -125,14 +125,14 @@ async def test_a_file_may_be_kept_by_the_browser(fetch):
 
 @pytest.mark.parametrize("storage", ["bucket"], indirect=True)
 async def test_of_a_bucket_only_the_part_asked_for_is_read(fetch, storage, monkeypatch):
-    asked = []
+    parts = []
     open_at = storage.open_at
 
-    def noted(*part):
-        asked.append(part)
+    def record(*part):
+        parts.append(part)
         return open_at(*part)
 
-    monkeypatch.setattr(storage, "open_at", noted)
+    monkeypatch.setattr(storage, "open_at", record)
     monkeypatch.setattr(storage, "_open", None)
     _, body = await fetch(range="bytes=300000-300099")
-    assert (len(body), asked) == (100, [("photo.jpg", 300000, 300099)])
+    assert (len(body), parts) == (100, [("photo.jpg", 300000, 300099)])

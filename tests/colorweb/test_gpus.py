@@ -9,7 +9,7 @@ def all_visible(monkeypatch):
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
 
 
-def test_each_gpu_tells_its_load_and_memory(monkeypatch):
+def test_each_gpu_reports_its_load_and_memory(monkeypatch):
     library = Nvml([(5, 1000, 80_000), None, (97, 40_000, 80_000)])
     monkeypatch.setattr(gpus, "pynvml", library)
     assert gpus.use() == [

@@ -52,8 +52,8 @@ def test_a_claim_gives_the_first_free_row_a_lease_and_an_attempt():
     add(2)
     first = claimed(state="checking")
     assert (first.name, first.state, first.attempt) == ("0", "checking", 1)
-    least, most = (Now() + settings.JOB_LEASE + timedelta(seconds=s) for s in (-5, 5))
-    assert DataSet.objects.filter(lease_until__range=(least, most)).count() == 1
+    earliest, latest = (Now() + settings.JOB_LEASE + timedelta(seconds=s) for s in (-5, 5))
+    assert DataSet.objects.filter(lease_until__range=(earliest, latest)).count() == 1
     assert claimed().name == "1"
     assert leases.claim_one(rows()) is None
 

@@ -1,4 +1,4 @@
-"""docs/operations.md tells of every setting there is, and of none that there is not."""
+"""docs/operations.md describes every setting there is, and no other."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ OURS_ONLY = {
     *("LOCAL_RANK", "WORLD_SIZE"),  # torchrun's
 }
 SERVERS_ONLY = {"FORWARDED_ALLOW_IPS"}  # uvicorn reads it itself
-SECRET = re.compile(r"(runtime\.)?given|_with_password")
+SECRET = re.compile(r"(runtime\.)?environment_value|_with_password")
 READER = re.compile(rf"env\.\w+|os\.environ\.get|{SECRET.pattern}")
 
 TEXT = (REPOSITORY / "docs" / "operations.md").read_text()
 SECTION = TEXT.split("## Settings\n")[1].split("\n## ")[0]
 
 
-def told() -> set[str]:
+def documented() -> set[str]:
     """The settings in the first column of the table."""
     first = [line.split("|")[1] for line in SECTION.splitlines() if line.startswith("| `")]
     return {name for cell in first for name in re.findall(r"`([A-Z0-9_]+)`", cell)}
@@ -51,19 +51,19 @@ def _name(node: ast.expr) -> str | None:
 
 def test_every_setting_is_in_the_table_and_no_other():
     names = {name for name, _ in read()} - OURS_ONLY
-    assert told() - SERVERS_ONLY == names - {"SECRET_KEY_FILE"}
+    assert documented() - SERVERS_ONLY == names - {"SECRET_KEY_FILE"}
 
 
 def test_what_may_lie_in_a_file_is_said():
-    said = SECTION.split("may lie in a file")[0].rpartition("\n\n")[2]
+    sentence = SECTION.split("may lie in a file")[0].rpartition("\n\n")[2]
     secrets = {name for name, reader in read() if SECRET.fullmatch(reader)}
-    assert set(re.findall(r"`([A-Z0-9_]+)`", said)) == secrets | {"SECRET_KEY"}
+    assert set(re.findall(r"`([A-Z0-9_]+)`", sentence)) == secrets | {"SECRET_KEY"}
 
 
 def test_containers_are_given_settings_there_are():
-    given = set()
+    passed = set()
     for file in (REPOSITORY / "docker").glob("compose*.yaml"):
         for service in yaml.safe_load(file.read_text())["services"].values():
             if str(service.get("image")).startswith("colorweb-"):
-                given |= set(service["environment"])
-    assert {name.removesuffix("_FILE") for name in given} <= told()
+                passed |= set(service["environment"])
+    assert {name.removesuffix("_FILE") for name in passed} <= documented()

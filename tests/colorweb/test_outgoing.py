@@ -22,9 +22,9 @@ def intranet(settings):
     settings.OUTGOING_PRIVATE = settings.OUTGOING_HTTP = True
 
 
-def fetch(url: str, seconds: float = 5, most: int = 10_000) -> tuple[int, bytes]:
+def fetch(url: str, seconds: float = 5, limit: int = 10_000) -> tuple[int, bytes]:
     with outgoing.request("GET", url, seconds=seconds) as answer:
-        return answer.status, b"".join(outgoing.limited(answer.body, most))
+        return answer.status, b"".join(outgoing.limited(answer.body, limit))
 
 
 @pytest.mark.parametrize(
@@ -100,24 +100,24 @@ def test_a_name_with_one_private_address_is_not_called(server, settings, monkeyp
 @pytest.mark.usefixtures("intranet")
 def test_the_address_that_was_looked_at_is_the_one_called(server, monkeypatch):
     """A name that means something else a moment later leads nowhere else."""
-    asked = []
+    looked_up = []
     resolve = socket.getaddrinfo
 
     def once(host, *more, **other):
         if host != "rebinding.example":
             return resolve(host, *more, **other)
-        asked.append(host)
-        return [(2, 1, 6, "", ("127.0.0.1" if len(asked) == 1 else "192.0.2.1", 80))]
+        looked_up.append(host)
+        return [(2, 1, 6, "", ("127.0.0.1" if len(looked_up) == 1 else "192.0.2.1", 80))]
 
     monkeypatch.setattr(socket, "getaddrinfo", once)
     assert fetch(f"http://rebinding.example:{server.server_port}/")[0] == 200
-    assert asked == ["rebinding.example"]
+    assert looked_up == ["rebinding.example"]
     assert server.received[0].headers["host"] == f"rebinding.example:{server.server_port}"
 
 
 @pytest.mark.usefixtures("intranet")
 def test_no_redirect_is_followed(server):
-    server.answer = lambda handler: handler.say(302, Location=f"{server.url}/other")
+    server.answer = lambda handler: handler.respond(302, Location=f"{server.url}/other")
     assert fetch(server.url) == (302, b"")
     assert [request.path for request in server.received] == ["/"]
 
@@ -131,7 +131,7 @@ def test_no_proxy_of_the_environment_is_asked(server, monkeypatch):
 
 @pytest.mark.usefixtures("intranet")
 def test_an_answer_has_an_end(server):
-    server.answer = lambda handler: handler.say(200, b"x" * 10_001)
+    server.answer = lambda handler: handler.respond(200, b"x" * 10_001)
     with pytest.raises(outgoing.TooLong):
         fetch(server.url)
 

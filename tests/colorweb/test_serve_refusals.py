@@ -1,4 +1,4 @@
-"""When the site cannot start, it says why in a line."""
+"""When the site cannot start, it explains why in a line."""
 
 import os
 import socket
@@ -83,8 +83,8 @@ def test_half_a_staff_account_is_refused(serve):
 
 
 def test_a_weak_staff_password_is_refused(serve):
-    words = serve(PORT="0", ADMIN_EMAIL="staff@example.org", ADMIN_PASSWORD="12345")
-    assert words.startswith("colorweb: ADMIN_PASSWORD: This password is too short.")
+    output = serve(PORT="0", ADMIN_EMAIL="staff@example.org", ADMIN_PASSWORD="12345")
+    assert output.startswith("colorweb: ADMIN_PASSWORD: This password is too short.")
 
 
 ELSEWHERE = {"REDIS_URL": "redis://redis.example/0"}
@@ -120,23 +120,23 @@ def test_one_program_alone_needs_a_broker(serve):
 
 
 def test_a_program_there_is_not_is_named(serve):
-    words = serve("colorweb.serve", "cpu")
-    assert words.startswith("colorweb: There is no program 'cpu', only: prepare, ")
+    output = serve("colorweb.serve", "cpu")
+    assert output.startswith("colorweb: There is no program 'cpu', only: prepare, ")
 
 
 def test_a_secrets_file_that_is_not_there_is_named(serve, tmp_path):
-    words = serve("colorweb.serve", "gpu", REDIS_URL_FILE=str(tmp_path / "none"))
-    assert words.endswith(f"No such file or directory: '{tmp_path}/none'")
+    output = serve("colorweb.serve", "gpu", REDIS_URL_FILE=str(tmp_path / "none"))
+    assert output.endswith(f"No such file or directory: '{tmp_path}/none'")
 
 
 def test_storage_that_does_not_answer_is_named(serve, port):
-    words = serve(
+    output = serve(
         *("colorweb.serve", "prepare"),
         S3_BUCKET="photos",
         S3_ENDPOINT_URL=f"http://127.0.0.1:{port + 1}",
         S3_ACCESS_KEY_ID="colorweb",
         S3_SECRET_ACCESS_KEY="no secret",
     )
-    assert words.splitlines()[-1].startswith(
+    assert output.splitlines()[-1].startswith(
         "colorweb: The storage does not answer as it should: Could not connect to the endpoint URL"
     )

@@ -95,8 +95,8 @@ def test_a_new_password_leaves_tokens_and_says_so_beforehand(client, ann, mailou
     Client().post("/account/password/reset/", {"email": EMAIL})
     new = "another long password"
     for page in ("/account/password/change/", link_in(mailoutbox[-1])):
-        told = client.get(page, follow=True).content.decode()
-        assert 'Your API tokens keep working: <a href="/account/tokens/">' in told
+        body = client.get(page, follow=True).content.decode()
+        assert 'Your API tokens keep working: <a href="/account/tokens/">' in body
     client.post(
         "/account/password/change/",
         {"oldpassword": PASSWORD, "password1": new, "password2": new},
@@ -127,9 +127,9 @@ def test_with_two_steps_the_page_says_how_the_address_can_be_changed(client, ann
     page = "/account/email/"
     assert 'name="action_add"' in client.get(page).content.decode()
     turn_on_two_steps(client)
-    told = client.get(page).content.decode()
-    assert "Turn it off, change the address" in told
-    assert 'name="action_add"' not in told
+    body = client.get(page).content.decode()
+    assert "Turn it off, change the address" in body
+    assert 'name="action_add"' not in body
 
 
 def test_an_address_of_another_account_cannot_be_taken(client, ann):

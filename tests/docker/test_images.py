@@ -61,7 +61,7 @@ def test_only_those_who_color_or_train_carry_torch():
             assert about["build"]["target"] == about["image"].removeprefix("colorweb-")
 
 
-def test_a_change_of_the_code_installs_nothing_anew():
+def test_a_change_of_the_code_reinstalls_nothing():
     for stage in ("web", "worker"):
         text = stages()[stage]
         code = text.index("COPY . .") if stage == "web" else text.index("COPY --from=web")
@@ -111,12 +111,12 @@ def test_secrets_are_made_once(tmp_path: Path):
     script.write_bytes((DOCKER / "secrets.sh").read_bytes())
     subprocess.run(["sh", str(script)], check=True, capture_output=True)
     made = {path.name: path.read_text() for path in (tmp_path / "secrets").iterdir()}
-    wanted = {
+    expected = {
         Path(secret["file"]).name
         for file in DOCKER.glob("compose*.yaml")
         for secret in yaml.safe_load(file.read_text()).get("secrets", {}).values()
     }
-    assert set(made) == wanted
+    assert set(made) == expected
     assert all(re.fullmatch(r"[0-9a-zA-Z]{40,}", secret) for secret in made.values())
     assert len(set(made.values())) == len(made)
     again = subprocess.run(["sh", str(script)], check=True, capture_output=True, text=True)

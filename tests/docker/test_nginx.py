@@ -1,4 +1,4 @@
-"""What docker/nginx.conf passes on, with a real nginx where there is one."""
+"""What docker/nginx.conf forwards, with a real nginx where there is one."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ pytestmark = pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not 
 
 
 class Echo(BaseHTTPRequestHandler):
-    """Answers with what it was asked."""
+    """Answers with the request it received."""
 
     def do_POST(self) -> None:
         """The headers, in small letters, and how many bytes the body had."""
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        told = {name.lower(): value for name, value in self.headers.items()}
-        answer = json.dumps({**told, "body": len(body)}).encode()
+        received = {name.lower(): value for name, value in self.headers.items()}
+        answer = json.dumps({**received, "body": len(body)}).encode()
         self.send_response(206)
         self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
@@ -79,18 +79,20 @@ def test_nginx_passes_on_what_the_site_needs(site: httpx.Client) -> None:
         },
     )
     assert answer.status_code == 206
-    told = answer.json()
-    assert told["body"] == 5_000_000
-    assert (told["host"], told["range"]) == ("colors.example", "bytes=0-1")
+    received = answer.json()
+    assert received["body"] == 5_000_000
+    assert (received["host"], received["range"]) == ("colors.example", "bytes=0-1")
     # The proxy before us has added the last; what a client claims itself goes no further.
-    assert told["x-forwarded-for"] == "203.0.113.5"
-    assert told["x-forwarded-proto"] == "https"
-    assert "upgrade" not in told
+    assert received["x-forwarded-for"] == "203.0.113.5"
+    assert received["x-forwarded-proto"] == "https"
+    assert "upgrade" not in received
 
 
 def test_nginx_lets_websockets_through(site: httpx.Client) -> None:
-    told = site.post("/ws/me/", headers={"Upgrade": "websocket", "Connection": "Upgrade"}).json()
-    assert (told["upgrade"], told["connection"]) == ("websocket", "upgrade")
+    received = site.post(
+        "/ws/me/", headers={"Upgrade": "websocket", "Connection": "Upgrade"}
+    ).json()
+    assert (received["upgrade"], received["connection"]) == ("websocket", "upgrade")
 
 
 def _answers(client: httpx.Client) -> bool:

@@ -43,7 +43,7 @@ def _photos(stack: Stack) -> list[tuple[object, str]]:
     return [(key, source) for key, source in stack.rows("SELECT id, source FROM jobs_photo")]
 
 
-def test_bad_input_is_refused_in_words_and_delays_nobody(stack: Stack, guest: Guest) -> None:
+def test_bad_input_is_refused_with_a_message_and_delays_nobody(stack: Stack, guest: Guest) -> None:
     web = stack.pid("web")
     accepted = [guest.post("good 0.jpg", pictures.jpeg())]
     for number, (name, (make, code)) in enumerate(REFUSED.items(), start=1):

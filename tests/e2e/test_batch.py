@@ -1,6 +1,6 @@
 """A night's batch: none lost, none doubled, memory flat, and a visitor in the middle hardly waits.
 
-`COLORWEB_BATCH=10000` makes it the size of a real night; with `-s` it tells what it has seen.
+`COLORWEB_BATCH=10000` makes it the size of a real night; with `-s` it prints what it has seen.
 """
 
 from __future__ import annotations
@@ -92,10 +92,10 @@ def test_a_nights_batch(stack: Stack, guest: Guest, tmp_path: Path) -> None:
     visitor = guest.post("visitor.jpg", pictures.jpeg()).json()["id"]
     done = guest.wait(visitor, seconds=60)
     assert batch.poll() is None, "the batch was over before the visitor came"
-    _, said = batch.communicate(timeout=PHOTOS * 3)
+    _, stderr = batch.communicate(timeout=PHOTOS * 3)
     took, after = time.monotonic() - began_at, memory_of(stack)
 
-    assert (batch.returncode, said) == (0, f"{PHOTOS} of {PHOTOS} photos\n")
+    assert (batch.returncode, stderr) == (0, f"{PHOTOS} of {PHOTOS} photos\n")
     assert len(list(out.glob("*-color.jpg"))) == PHOTOS
     sent = stack.rows(SENT)
     assert len(sent) == PHOTOS

@@ -35,8 +35,8 @@ def test_a_batch_survives_the_web_process_and_is_colored_once(stack: Stack, tmp_
     batch = start(stack, photos, out)
     wait_for(lambda: any(out.glob("*-color.jpg")), "the first result")
     stack.kill("web")
-    _, said = batch.communicate(timeout=120)
-    assert (batch.returncode, said) == (0, "12 of 12 photos\n")
+    _, stderr = batch.communicate(timeout=120)
+    assert (batch.returncode, stderr) == (0, "12 of 12 photos\n")
     assert len(list(out.glob("*-color.jpg"))) == 12
     assert pictures.chroma((out / "0-color.jpg").read_bytes()) > 0.5
     assert stack.rows("SELECT count(*) FROM jobs_job")[0][0] == before + 12
@@ -53,7 +53,7 @@ def test_a_batch_that_was_killed_goes_on_where_it_was(stack: Stack, tmp_path: Pa
     batch.kill()
     batch.communicate()
     again = start(stack, photos, out)
-    _, said = again.communicate(timeout=120)
-    assert (again.returncode, said.startswith("6 of 6 photos")) == (0, True)
+    _, stderr = again.communicate(timeout=120)
+    assert (again.returncode, stderr.startswith("6 of 6 photos")) == (0, True)
     assert len(list(out.glob("*-color.jpg"))) == 6
     assert stack.rows("SELECT count(*) FROM jobs_job")[0][0] == before + 6

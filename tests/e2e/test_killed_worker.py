@@ -1,4 +1,4 @@
-"""Whoever dies, the photo is colored, once."""
+"""Any process may die: the photo is colored, once."""
 
 from __future__ import annotations
 

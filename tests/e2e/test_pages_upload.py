@@ -1,4 +1,4 @@
-"""The start page: what goes wrong is told beside the photo, in words."""
+"""The start page: errors are shown beside the photo."""
 
 from __future__ import annotations
 
@@ -118,8 +118,8 @@ def test_everything_the_pages_say_has_a_russian_text() -> None:
     russian = gettext.translation("django", REPOSITORY / "locale", ["ru"])
     assert [text for text in ERRORS.values() if russian.gettext(text) == text] == []
     entries = catalog.split("\n\n")[1:]
-    untold = [entry for entry in entries if re.search(r'msgstr ""\s*$', entry)]
-    assert untold == []
+    untranslated = [entry for entry in entries if re.search(r'msgstr ""\s*$', entry)]
+    assert untranslated == []
     assert "fuzzy" not in catalog
 
 

@@ -13,11 +13,11 @@ from playwright.sync_api import Page, expect
 from colorweb.testing import pictures
 from tests.e2e.pages import colored, photo_in
 
-APART = """() => {
+DISTANCE = """() => {
   const at = (which) => document.querySelector(which).getBoundingClientRect();
   return [at(".after img").x - at(".before img").x, at(".frame").width / 2];
 }"""
-"""How far the two pictures stand apart, and half of the frame's width."""
+"""The distance of the two pictures, and half of the frame's width."""
 
 
 @pytest.fixture
@@ -74,8 +74,8 @@ def test_looking_choosing_and_going_on_by_keyboard_alone(page: Page, tmp_path: P
     assert before["x"] + before["width"] <= after["x"]
     page.get_by_role("button", name="100 %").press("Enter")
     page.keyboard.press("ArrowRight")  # the view has the focus and scrolls both
-    apart, half = page.evaluate(APART)  # at one moment: scrolling takes a while
-    assert apart == pytest.approx(half, abs=1)
+    distance, half = page.evaluate(DISTANCE)  # at one moment: scrolling takes a while
+    assert distance == pytest.approx(half, abs=1)
 
     page.get_by_role("button", name="vivid").press("Enter")
     slider = page.get_by_role("slider", name="Vividness")

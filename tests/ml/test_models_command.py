@@ -41,7 +41,7 @@ def test_a_model_comes_in_goes_into_service_and_out_again(folder):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["promote", "nobody"], "There is no model called 'nobody'"),
         (["rollback"], "no version in service before"),
@@ -49,6 +49,6 @@ def test_a_model_comes_in_goes_into_service_and_out_again(folder):
         (["import", "/nowhere/x.safetensors"], "No such file"),
     ],
 )
-def test_what_cannot_be_done_is_one_clear_line(arguments, said):
-    with pytest.raises(CommandError, match=said):
+def test_what_cannot_be_done_is_one_clear_line(arguments, message):
+    with pytest.raises(CommandError, match=message):
         run(*arguments)

@@ -1,4 +1,4 @@
-/** A training run as the API and the socket tell it. */
+/** A training run as the API and the socket send it. */
 export interface Run {
   id: string;
   state: "queued" | "running" | "succeeded" | "stopped" | "failed";

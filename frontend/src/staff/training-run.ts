@@ -121,8 +121,8 @@ export class TrainingRun extends HTMLElement {
 }
 
 function speed(run: Run, unit: string): string {
-  const pace = run.state === "running" ? run.now.photos_per_second : undefined;
-  return pace === undefined ? "–" : `${pace < 10 ? pace.toFixed(1) : Math.round(pace)} ${unit}`;
+  const throughput = run.state === "running" ? run.now.photos_per_second : undefined;
+  return throughput === undefined ? "–" : `${throughput < 10 ? throughput.toFixed(1) : Math.round(throughput)} ${unit}`;
 }
 
 function device(run: Run): string {

@@ -73,7 +73,7 @@ class Tokens(View):
 class TokenDetailView(View):
     @schema.endpoint(
         "Withdraw a token",
-        answers={204: OpenApiResponse(description="It opens nothing any more.")},
+        answers={204: OpenApiResponse(description="The token is revoked.")},
         codes=[*schema.BY_COOKIE, "not_authenticated", "not_found"],
         operation_id="tokens_destroy",
         tags=["tokens"],

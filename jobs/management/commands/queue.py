@@ -8,17 +8,16 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from jobs.photos import consistency
-from jobs.queue import control, retries
-from jobs.serializers import status
+from jobs.queue import control, retries, status
 from jobs.serializers.queue import QueueStatusSerializer
 
 
 class Command(BaseCommand):
-    help = "Shows how the queue fares, pauses it, and puts failed photos back into it."
+    help = "Shows the status of the queue, pauses it, and puts failed photos back into it."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
-        shown = actions.add_parser("status", help="how the site fares")
+        shown = actions.add_parser("status", help="the status of queue and workers")
         shown.add_argument("--json", action="store_true", help="one JSON object on stdout")
         actions.add_parser("pause", help="take nothing more from the queue; uploads go on waiting")
         actions.add_parser("resume", help="go on")

@@ -41,7 +41,7 @@ class NewToken(forms.Form):
 
     def __init__(self, *args: Any, is_staff: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        scopes = [(scope, words) for scope, words in SCOPES.items() if scope != "staff" or is_staff]
+        scopes = [(scope, text) for scope, text in SCOPES.items() if scope != "staff" or is_staff]
         self.fields["scopes"].choices = scopes  # type: ignore[attr-defined]
 
     def expiry(self) -> Any:

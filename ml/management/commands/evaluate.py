@@ -13,7 +13,7 @@ from ml.versions import catalog
 
 
 class Command(BaseCommand):
-    help = "Measures a model on photos whose colors are known, beside two that know nothing."
+    help = "Measures a model on photos whose colors are known, and two that know nothing."
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:

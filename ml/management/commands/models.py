@@ -21,13 +21,13 @@ class Command(BaseCommand):
         actions = parser.add_subparsers(dest="action", required=True)
         listed = actions.add_parser("list", help="all versions by name")
         listed.add_argument("--json", action="store_true", help="one JSON object on stdout")
-        taken = actions.add_parser("import", help="keep a safetensors file as a version")
-        taken.add_argument("file", type=Path)
-        taken.add_argument("--name", default="", help="what people ask for [the card's]")
-        taken.add_argument("--note", default="")
-        given = actions.add_parser("export", help="write a version's safetensors file")
-        given.add_argument("version", help="NAME or NAME@VERSION")
-        given.add_argument("-o", "--output", type=Path, help="[NAME@VERSION.safetensors]")
+        import_ = actions.add_parser("import", help="keep a safetensors file as a version")
+        import_.add_argument("file", type=Path)
+        import_.add_argument("--name", default="", help="what people ask for [the card's]")
+        import_.add_argument("--note", default="")
+        export = actions.add_parser("export", help="write a version's safetensors file")
+        export.add_argument("version", help="NAME or NAME@VERSION")
+        export.add_argument("-o", "--output", type=Path, help="[NAME@VERSION.safetensors]")
         compared = actions.add_parser("evaluate", help="compare with the version in service, here")
         compared.add_argument("version", help="NAME or NAME@VERSION")
         compared.add_argument("--data-set", default="", help="by name [those that decide]")
@@ -68,15 +68,15 @@ class Command(BaseCommand):
         chosen = None
         if data_set and (chosen := DataSet.objects.filter(name=data_set).first()) is None:
             raise CommandError(f"There is no data set called {data_set!r}.")
-        asked = evaluations.request(_newest(version), chosen)
-        self.stderr.write(f"Measuring {asked} …")
+        evaluation = evaluations.request(_newest(version), chosen)
+        self.stderr.write(f"Measuring {evaluation} …")
         evaluations.work()
-        asked.refresh_from_db()
-        if asked.state != Evaluation.State.READY:
-            raise CommandError(asked.error_message or "Another worker is measuring it.")
-        lines = gate.lines(asked)
+        evaluation.refresh_from_db()
+        if evaluation.state != Evaluation.State.READY:
+            raise CommandError(evaluation.error_message or "Another worker is measuring it.")
+        lines = gate.lines(evaluation)
         if options["json"]:
-            return json.dumps({**gate.figures(asked), "parts": asked.parts})
+            return json.dumps({**gate.figures(evaluation), "parts": evaluation.parts})
         return "\n".join(_line(asdict(line)) for line in lines)
 
     def do_promote(self, *, version: str, reason: str, **_: Any) -> str:

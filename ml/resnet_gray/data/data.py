@@ -135,7 +135,7 @@ class Photos:
             name, reason = next(iter(self.broken.items()))
             line += f", {len(self.broken)} broken (the first: {name}: {reason})"
         if self.lab.streamed:
-            line += f", {self.lab.streamed} read again each time for want of memory"
+            line += f", {self.lab.streamed} read again each time for lack of memory"
         return line
 
     def colors(self) -> Tensor:

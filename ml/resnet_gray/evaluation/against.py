@@ -16,14 +16,14 @@ from .checks import check
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; answers its exit status."""
-    given = sys.argv[1:] if arguments is None else arguments
-    if len(given) < 2:
+    names = sys.argv[1:] if arguments is None else arguments
+    if len(names) < 2:
         print("usage: against MODEL PHOTOS…", file=sys.stderr)  # noqa: T201
         return 2
     hold_freed_memory()
     try:
-        net, card = weights.load(given[0])
-        figures = check(net, load(given[1:]), None, temperature=card["temperature"])
+        net, card = weights.load(names[0])
+        figures = check(net, load(names[1:]), None, temperature=card["temperature"])
     except (DataError, CardError, OSError) as error:
         print(f"against: {error}", file=sys.stderr)  # noqa: T201
         return 1

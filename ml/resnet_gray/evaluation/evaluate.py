@@ -30,7 +30,7 @@ from .metrics import AB, RGB, Tally, colorfulness, measure
 
 SHEET_SIDE = 192  # pixels of a picture on a sheet
 SHEET_COLUMNS = 10
-WAYS = ("gray", "constant", "mean", "shown")
+METHODS = ("gray", "constant", "mean", "shown")
 
 
 def evaluate(
@@ -43,10 +43,10 @@ def evaluate(
 ) -> dict[str, Any]:
     """The figures as docs/model.md explains them. Raises DataError.
 
-    ``mean`` is measured as the network says it; ``shown`` on the finished photo, after colors
+    ``mean`` is measured as the network predicts it; ``shown`` on the finished photo, after colors
     that sRGB does not have were calmed and all was rounded to 8 bits.
     """
-    tallies = {way: Tally() for way in WAYS}
+    tallies = {way: Tally() for way in METHODS}
     of_kinds: dict[str, dict[str, Tally]] = {}
     kinds = read_kinds(data)
     true_colorfulness, spent, rows = 0.0, 0.0, []
@@ -62,7 +62,7 @@ def evaluate(
         answers = _answers(rgb, chroma.at(0.0), constant, calm, shown)
         counted = [tallies]
         if kind := kinds.get(Path(name).stem):
-            counted.append(of_kinds.setdefault(kind, {way: Tally() for way in WAYS}))
+            counted.append(of_kinds.setdefault(kind, {way: Tally() for way in METHODS}))
         _, true_ab = _to_lab(rgb)
         for way, (ab, picture) in answers.items():
             measured = measure(ab, true_ab, picture, rgb)
@@ -185,10 +185,10 @@ def table(figures: dict[str, Any]) -> str:
     lines = [
         "{model}: {photos} photos at {size} px, {ms_per_photo} ms each".format(**figures),
         f"colorfulness of the true photos: {figures['truth']['colorfulness']:.1f}",
-        " " * 18 + "".join(f"{way:>10}" for way in WAYS),
+        " " * 18 + "".join(f"{way:>10}" for way in METHODS),
     ]
     lines += [
-        f"{name:<18}" + "".join(f"{figures[way][name]:>10.4g}" for way in WAYS)
+        f"{name:<18}" + "".join(f"{figures[way][name]:>10.4g}" for way in METHODS)
         for name in figures["shown"]
     ]
     for kind, ways in figures.get("kinds", {}).items():

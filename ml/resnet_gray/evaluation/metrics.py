@@ -79,7 +79,7 @@ Measured = tuple[NDArray[Any], dict[str, float]]
 
 
 def measure(ab: AB, true_ab: AB, rgb: RGB, true_rgb: RGB) -> Measured:
-    """The figures of one photo: what was answered beside what is true."""
+    """The figures of one photo: the prediction and the truth compared."""
     counts = distances(ab, true_ab)
     ours, theirs = colorfulness(rgb), colorfulness(true_rgb)
     return counts / counts.sum(), {  # every photo counts the same, whatever its size

@@ -101,7 +101,7 @@ def rebalancing(prior: Tensor, uniform: float = 0.5, cap: float = 4.0) -> Tensor
     """
     weight = 1 / ((1 - uniform) * prior + uniform / len(prior))
     weight = weight / (prior * weight).sum()
-    for _ in range(8):  # the cap lowers the average, which raises the rest: settles quickly
+    for _ in range(8):  # the cap lowers the average, which raises the rest: converges quickly
         weight = weight.clamp_max(cap)
         weight = weight / (prior * weight).sum()
     return weight.clamp_max(cap)

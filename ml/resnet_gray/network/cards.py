@@ -1,4 +1,4 @@
-"""Model cards: what a weights file says about itself, readable without torch.
+"""Model cards: what a weights file records about itself, readable without torch.
 
 A card is a JSON object in the safetensors header (https://github.com/huggingface/safetensors):
 ``name, architecture, title, license, trained_on, default_size, temperature, chroma, mean_ab,
@@ -16,7 +16,7 @@ from ml.resnet_gray.old_names import renamed
 
 Card = dict[str, Any]
 
-LARGEST_HEADER = 100_000_000  # the format's own limit, in bytes
+MAX_HEADER = 100_000_000  # the format's own limit, in bytes
 
 
 class CardError(ValueError):
@@ -32,7 +32,7 @@ def read_card(path: Path | str) -> Card:
     """The card of a weights file. Raises CardError, or OSError where the file cannot be read."""
     with Path(path).open("rb") as file:
         size = int.from_bytes(file.read(8), "little")
-        if size > LARGEST_HEADER:
+        if size > MAX_HEADER:
             raise CardError(f"{path} is not a safetensors file")
         try:
             return renamed(json.loads(json.loads(file.read(size))["__metadata__"]["card"]))

@@ -18,7 +18,7 @@ from .cards import Card
 from .networks import Network
 
 OPSET = 18
-LARGEST = 4096  # pixels a side
+MAX_SIDE = 4096  # pixels a side
 
 
 class ExportError(Exception):
@@ -75,4 +75,4 @@ def export(model: Path, target: Path) -> None:
 
 
 def _side(name: str, stride: int) -> torch.export.Dim:
-    return stride * torch.export.Dim(name, min=1, max=LARGEST // stride)
+    return stride * torch.export.Dim(name, min=1, max=MAX_SIDE // stride)

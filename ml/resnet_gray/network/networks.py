@@ -14,7 +14,7 @@ from torchvision.models.resnet import BasicBlock, resnet18
 
 
 class Prediction(NamedTuple):
-    """What a network says about a photo."""
+    """What a network predicts for a photo."""
 
     ab: Tensor  # N,2,h,w in Lab units: the regression, a mean over what is likely
     logits: Tensor | None  # N,Q,h,w over the network's bins; None where there is only a mean
@@ -37,10 +37,10 @@ def encoder_layers(layers: Sequence[str], state: dict[str, Tensor] | None = None
         if name in layers:
             encoder.add_module(name, layer)
     if state is not None:
-        wanted = {k: v for k, v in state.items() if k.split(".")[0] in layers}
-        if wanted["conv1.weight"].shape[1] == 3:
-            wanted["conv1.weight"] = sum_to_gray(wanted["conv1.weight"])
-        encoder.load_state_dict(wanted)
+        encoder_state = {k: v for k, v in state.items() if k.split(".")[0] in layers}
+        if encoder_state["conv1.weight"].shape[1] == 3:
+            encoder_state["conv1.weight"] = sum_to_gray(encoder_state["conv1.weight"])
+        encoder.load_state_dict(encoder_state)
     return encoder
 
 
@@ -106,7 +106,7 @@ class ConvBlock(nn.Sequential):
 
 
 class Scene(nn.Module):
-    """What the whole photo is about, told to every place in it.
+    """What the whole photo is about, added to every place in it.
 
     Works at stride 32, where a place already sees most of the photo; a pooled vector adds the
     rest. Color hangs on it: the same gray is grass, sea or a wall.

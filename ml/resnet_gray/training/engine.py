@@ -34,7 +34,7 @@ def fast_bfloat16(device: torch.device) -> bool:
     """Whether the device computes bfloat16 faster than single precision."""
     if device.type == "cuda":
         return torch.cuda.get_device_capability(device) >= (8, 0)
-    # torch has no public question for this; where the private one is gone, say no.
+    # torch has no public question for this; where the private one is gone, the answer is no.
     has = getattr(torch.cpu, "_is_avx512_bf16_supported", None)
     return bool(has and has())
 

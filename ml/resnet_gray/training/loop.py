@@ -19,7 +19,7 @@ REASONS = {GO_ON: "finished", PATIENCE: "patience", STOPPED: "stopped"}
 
 @dataclass(frozen=True)
 class CheckSchedule:
-    """When to check the network on held-out photos, and when to end for want of progress."""
+    """When to check the network on held-out photos, and when to end for lack of progress."""
 
     check_every: int | None = None  # steps; by default an epoch, within the bounds above
     patience: int | None = None  # checks without a better one, after which to end

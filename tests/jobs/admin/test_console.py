@@ -18,8 +18,7 @@ from colorweb.health import workers
 from colorweb.testing import pictures
 from jobs.models import Check, Job, State, folder_of
 from jobs.photos import consistency
-from jobs.queue import claims, control, retries, states
-from jobs.serializers import status
+from jobs.queue import claims, control, retries, states, status
 from tests.jobs import make
 from tests.jobs.make import fail
 

@@ -21,7 +21,7 @@ def server(settings):
     """Somebody else's server with photos, at an address that may be called."""
     settings.URL_INTAKE = settings.OUTGOING_PRIVATE = settings.OUTGOING_HTTP = True
     with outsider() as server:
-        server.answer = lambda handler: handler.say(200, pictures.encoded())
+        server.answer = lambda handler: handler.respond(200, pictures.encoded())
         yield server
 
 
@@ -110,14 +110,14 @@ def test_nothing_private_is_fetched(client, server, settings, host):
     assert not server.received
 
 
-def test_a_redirect_is_followed_and_checked_anew(client, server):
+def test_a_redirect_is_followed_and_checked_too(client, server):
     def answer(handler):
         if handler.path == "/a.jpg":
-            handler.say(302, Location="/b.jpg")
+            handler.respond(302, Location="/b.jpg")
         elif handler.path == "/b.jpg":
-            handler.say(200, pictures.encoded())
+            handler.respond(200, pictures.encoded())
         else:
-            handler.say(302, Location="file:///etc/passwd")
+            handler.respond(302, Location="file:///etc/passwd")
 
     server.answer = answer
     assert post(client, image_url=f"{server.url}/a.jpg").json()["photo"]["name"] == "b.jpg"
@@ -130,21 +130,21 @@ def test_a_redirect_home_is_not_followed(client, server, settings, monkeypatch):
     monkeypatch.setattr("colorweb.http.outgoing.is_public", lambda address: address != "127.0.0.2")
     settings.OUTGOING_PRIVATE = False
     home = f"http://127.0.0.2:{server.server_port}/"
-    server.answer = lambda handler: handler.say(302, Location=home)
+    server.answer = lambda handler: handler.respond(302, Location=home)
     refused(post(client, image_url=server.url), "url_refused")
     assert len(server.received) == 1
 
 
 def test_redirects_have_an_end(client, server):
-    server.answer = lambda handler: handler.say(302, Location=handler.path)
+    server.answer = lambda handler: handler.respond(302, Location=handler.path)
     refused(post(client, image_url=server.url), "url_unreachable")
     assert len(server.received) == fetch.MAX_REDIRECTS + 1
 
 
 def test_an_answer_without_a_photo_is_said(client, server):
-    server.answer = lambda handler: handler.say(404, b"<html>")
+    server.answer = lambda handler: handler.respond(404, b"<html>")
     refused(post(client, image_url=server.url), "url_unreachable", "image_url")
-    server.answer = lambda handler: handler.say(200, b"<html>")
+    server.answer = lambda handler: handler.respond(200, b"<html>")
     refused(post(client, image_url=server.url), "not_a_photo", "image_url")
 
 
@@ -169,7 +169,7 @@ def test_many_slow_servers_hold_few_threads(server, monkeypatch):
 
     def slowly(handler):
         enough.wait(20)
-        handler.say(200, pictures.encoded())
+        handler.respond(200, pictures.encoded())
 
     server.answer = slowly
     answers = []

@@ -61,8 +61,8 @@ def test_every_error_documented_is_a_problem_with_a_known_code(document):
             [(kind, content)] = response["content"].items()
             assert kind == "application/problem+json"
             for example in content["examples"].values():
-                told = example["value"]
-                assert told["status"] == CODES[told["code"]].status == int(status)
+                problem = example["value"]
+                assert problem["status"] == CODES[problem["code"]].status == int(status)
 
 
 def test_every_code_belongs_to_some_endpoint(document):
@@ -117,7 +117,7 @@ EXAMPLES = {
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_examples_of_jobs_are_the_serializers_own_output(name, document, settings):
     settings.SESSION_COOKIE_SECURE = True
-    cache.set("queue-pace", (2.4, 1))
+    cache.set("queue-throughput", (2.4, 1))
     job = example_job(**{"sequence": 0} | EXAMPLES[name])
     example = getattr(examples, name)
     assert JobSerializer(job, context={"host": "color.example"}).data == example

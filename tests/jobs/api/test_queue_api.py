@@ -30,9 +30,9 @@ def test_the_status_is_what_the_document_says(staff):
         **document["components"]["schemas"]["QueueStatus"],
         "components": document["components"],
     }
-    told = staff.get("/api/v1/queue/").json()
-    jsonschema.validate(told, schema)
-    assert told["queue"]["waiting"] == 1
+    body = staff.get("/api/v1/queue/").json()
+    jsonschema.validate(body, schema)
+    assert body["queue"]["waiting"] == 1
 
 
 def test_the_queue_is_paused_and_goes_on(staff):

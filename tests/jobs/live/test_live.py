@@ -48,10 +48,10 @@ async def test_progress_arrives_between_changes():
     await page.connect()
     await claim("test")
     await sync_to_async(Progress(job.pk, job.photo.visitor_key))(0.5)
-    told = await message(page, "progress")
-    while told["progress"] != 0.5:
-        told = await message(page, "progress")
-    assert (told["id"], told["sequence"]) == (str(job.pk), 1)
+    sent = await message(page, "progress")
+    while sent["progress"] != 0.5:
+        sent = await message(page, "progress")
+    assert (sent["id"], sent["sequence"]) == (str(job.pk), 1)
     await page.disconnect()
 
 
@@ -71,7 +71,7 @@ async def test_the_file_is_named_to_its_owner_alone():
         first = await page.receive_json_from(60)
         await sync_to_async(publish.announce)(job.pk)
         again = await message(page, "job")
-        names[guest] = [told["job"]["photo"]["name"] for told in (first, again)]
+        names[guest] = [sent["job"]["photo"]["name"] for sent in (first, again)]
         await page.disconnect()
     assert names == {make.GUEST: ["aunt-vera-passport.jpg"] * 2, "b" * 32: ["", ""]}
 
@@ -83,7 +83,7 @@ async def test_a_foreign_page_gets_no_socket():
     await page.disconnect()
 
 
-async def test_my_socket_tells_all_my_jobs_and_nobody_elses():
+async def test_my_socket_sends_all_my_jobs_and_nobody_elses():
     mine = await make_job()
     other = await sync_to_async(make.photo)(guest="b" * 32)
     await make_job(photo=other)

@@ -61,15 +61,15 @@ async def test_who_has_waited_long_enough_gets_202_and_the_address():
 
 
 async def test_waiting_has_a_bound(monkeypatch):
-    asked = []
+    timeouts = []
 
-    async def note(job_id, seconds):
-        asked.append(seconds)
+    async def record(job_id, seconds):
+        timeouts.append(seconds)
         return False
 
-    monkeypatch.setattr(subscriptions, "ended", note)
+    monkeypatch.setattr(subscriptions, "ended", record)
     answer = await post("wait=86400")
-    assert (asked, answer["Preference-Applied"]) == ([30], "wait=30")
+    assert (timeouts, answer["Preference-Applied"]) == ([30], "wait=30")
 
 
 def test_without_a_preference_nobody_waits(client):
@@ -114,7 +114,7 @@ async def test_waiting_requests_hold_no_thread():
             for _ in range(several)
         ]
         await eventually(lambda: Job.objects.count() == several, "all jobs")
-        await eventually(lambda: threads_of_requests() <= before, "threads to be given back")
+        await eventually(lambda: threads_of_requests() <= before, "threads to be released")
         assert not any(task.done() for task in asking)
         for job in await subscriptions.read(lambda: list(Job.objects.order_by("turn"))):
             await subscriptions.read(finish, job)
@@ -148,8 +148,8 @@ async def test_events_start_with_the_job_and_end_with_it():
     _, running = await event(stream)
     assert running["job"]["status"] == "running"
     await sync_to_async(Progress(job.pk, job.photo.visitor_key))(0.5)
-    _, told = await event(stream)
-    assert (told["type"], told["id"], told["progress"]) == ("progress", str(job.pk), 0.5)
+    _, data = await event(stream)
+    assert (data["type"], data["id"], data["progress"]) == ("progress", str(job.pk), 0.5)
     await change(job.pk, State.SUCCEEDED, fence=1, result="x.jpg")
     number, last = await event(stream)
     assert (number, last["job"]["status"]) == ("2", "succeeded")

@@ -36,8 +36,8 @@ def test_nobody_agrees_without_an_account(client):
 
 
 def make_token(browser, **fields):
-    wanted = {"name": "nightly", "scopes": ["read"], "days": "30"} | fields
-    return browser.post("/account/tokens/new/", wanted)
+    data = {"name": "nightly", "scopes": ["read"], "days": "30"} | fields
+    return browser.post("/account/tokens/new/", data)
 
 
 @pytest.fixture

@@ -18,8 +18,8 @@ from tests.jobs import make
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def names(client: Client, **asked: str) -> list[str]:
-    return [job["photo"]["name"] for job in client.get("/history/", asked).context["jobs"]]
+def names(client: Client, **filters: str) -> list[str]:
+    return [job["photo"]["name"] for job in client.get("/history/", filters).context["jobs"]]
 
 
 def act(client: Client, action: str, *photos: Photo, **fields: str):

@@ -66,9 +66,9 @@ def test_an_address_that_would_never_be_called_is_refused(client, ada, url):
     assert "errorlist" in text(answer)
 
 
-def test_the_log_tells_how_it_went_and_sends_again(client, ada, receiver):
+def test_the_log_shows_how_it_went_and_sends_again(client, ada, receiver):
     page = f"{LIST}{made(ada, receiver.url).pk}/"
-    receiver.answer = lambda handler: handler.say(500)
+    receiver.answer = lambda handler: handler.respond(500)
     job = make.job(photo=make.photo(owner=ada, guest=""))
     claims.claim("test")
     states.change(job.pk, State.SUCCEEDED)
@@ -77,14 +77,14 @@ def test_the_log_tells_how_it_went_and_sends_again(client, ada, receiver):
     assert re.search(r"1 try, \d+ ms", shown)
     assert "<br>500" in shown
     assert "Every delivery has failed since" in shown
-    receiver.answer = lambda handler: handler.say(200)
+    receiver.answer = lambda handler: handler.respond(200)
     client.post(f"{page}deliveries/{WebhookDelivery.objects.get().pk}/")
     WebhookEndpoint.objects.update(backoff_until=None)
     sending.send_due()
     assert "delivered" in text(client.get(page))
 
 
-def test_a_test_is_sent_and_its_line_tells_how_it_went(client, ada, receiver):
+def test_a_test_is_sent_and_its_line_shows_how_it_went(client, ada, receiver):
     page = f"{LIST}{made(ada, receiver.url).pk}/"
     assert "A test message is on its way." in text(client.post(page + "test/", follow=True))
     sending.send_due()
@@ -92,7 +92,7 @@ def test_a_test_is_sent_and_its_line_tells_how_it_went(client, ada, receiver):
     assert "delivered" in text(client.get(page))
 
 
-def test_the_log_tells_when_it_is_tried_again(client, ada):
+def test_the_log_shows_when_it_is_retried(client, ada):
     endpoint = made(ada)
     page = f"{LIST}{endpoint.pk}/"
     now, minute = timezone.now(), timedelta(minutes=1)

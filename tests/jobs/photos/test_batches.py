@@ -41,8 +41,8 @@ def test_several_files_are_a_batch_of_jobs(script):
     assert {job["photo"]["name"] for job in jobs} == {"a.jpg", "b.jpg"}
     assert {job["options"]["vividness"] for job in jobs} == {1.5}
     claims.claim("test")
-    told = script.get(batch["urls"]["self"]).json()
-    assert (told["jobs"]["queued"], told["jobs"]["running"]) == (1, 1)
+    body = script.get(batch["urls"]["self"]).json()
+    assert (body["jobs"]["queued"], body["jobs"]["running"]) == (1, 1)
 
 
 def test_a_bad_file_is_reported_under_its_name_and_the_others_go_on(script):
@@ -175,8 +175,8 @@ def test_what_is_wrong_is_reported_in_the_readers_language(script, settings):
     settings.UPLOAD_MAX_BYTES = 100_000
     answer = post(script, archive=archive({"a.txt": b"dear diary", "b.jpg": b"x" * 200_000}))
     unpacking.unpack()
-    told = script.get(answer.json()["urls"]["self"], headers={"Accept-Language": "ru"}).json()
-    assert [error["message"] for error in told["errors"]] == [
+    body = script.get(answer.json()["urls"]["self"], headers={"Accept-Language": "ru"}).json()
+    assert [error["message"] for error in body["errors"]] == [
         "Это не фотография. Выберите файл JPEG, PNG, WebP, TIFF, HEIC или AVIF.",
         "Файл больше, чем может быть фотография.",
     ]

@@ -11,9 +11,9 @@ pytestmark = pytest.mark.django_db
 
 
 def photo(owner, **fields) -> Photo:
-    given = {"name": "a.jpg", "format": "jpeg", "bytes": 1, "width": 9, "height": 9}
+    columns = {"name": "a.jpg", "format": "jpeg", "bytes": 1, "width": 9, "height": 9}
     fields = {"source": "photos/a/source.jpg", "has_color": True, "sha256": "0" * 64, **fields}
-    return Photo.objects.create(owner=owner, **given, **fields)
+    return Photo.objects.create(owner=owner, **columns, **fields)
 
 
 def test_only_color_photos_of_those_who_allow_it(django_user_model):

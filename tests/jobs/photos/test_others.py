@@ -1,7 +1,7 @@
 """Other people's things are not there: asked of every endpoint the API has.
 
 The list of endpoints is the OpenAPI document, so none can be forgotten; an endpoint about a new
-kind of thing fails here until it is said what that thing is, unless it is for staff alone.
+kind of thing fails here until the table names it, unless it is for staff alone.
 """
 
 import re

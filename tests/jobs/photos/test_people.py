@@ -86,7 +86,7 @@ def test_a_waiting_photo_keeps_its_turn(client):
     assert claims.claim("test")[0].pk == job.pk
 
 
-def test_whoever_logs_out_takes_the_photos_along(client):
+def test_logging_out_takes_the_photos_along(client):
     job = send(client)
     sign_up(client)
     client.post("/account/logout/")
@@ -94,16 +94,16 @@ def test_whoever_logs_out_takes_the_photos_along(client):
 
 
 @pytest.mark.parametrize("path", ["/ws/me/", "/ws/jobs/{job}/"])
-async def test_open_pages_are_told_to_come_back_as_the_account(path):
+async def test_open_pages_are_asked_to_reconnect_as_the_account(path):
     job = await sync_to_async(make.job)()
     page = socket(path.format(job=job.pk))
     await page.connect()
     await page.receive_json_from(60)
     user = await sync_to_async(User.objects.create_user)(EMAIL, PASSWORD)
     await sync_to_async(ownership.claim_guest_photos)(make.GUEST, user)
-    while (told := await page.receive_output(60))["type"] != "websocket.close":
+    while (output := await page.receive_output(60))["type"] != "websocket.close":
         pass
-    assert told["code"] == 4401
+    assert output["code"] == 4401
 
 
 async def test_a_page_of_the_account_hears_of_adopted_photos(async_client):
@@ -113,7 +113,7 @@ async def test_a_page_of_the_account_hears_of_adopted_photos(async_client):
     await async_client.aforce_login(user)
     page = socket("/ws/me/", session=async_client.cookies["sessionid"].value)
     await page.connect()
-    assert [told["id"] for told in (await page.receive_json_from(60))["jobs"]] == [str(job.pk)]
+    assert [job["id"] for job in (await page.receive_json_from(60))["jobs"]] == [str(job.pk)]
     await sync_to_async(claims.claim)("test")
     assert (await message(page, "job"))["job"]["status"] == "running"
     await page.disconnect()
@@ -186,9 +186,9 @@ async def test_everything_can_be_taken_along_as_a_zip(async_client):
     content = b"".join([piece async for piece in answer.streaming_content])
     with zipfile.ZipFile(io.BytesIO(content)) as taken:
         assert taken.testzip() is None
-        told = json.loads(taken.read("data.json"))
-        first, second = told["photos"]
-        assert told["account"]["email"] == EMAIL
+        data = json.loads(taken.read("data.json"))
+        first, second = data["photos"]
+        assert data["account"]["email"] == EMAIL
         assert taken.read(first["file"]) == photo
         assert taken.read(first["jobs"][0]["file"]) == b"in color"
         assert first["file"] == "photos/0001-Grandmother_1931/original.jpg"
@@ -201,9 +201,9 @@ async def test_everything_can_be_taken_along_as_a_zip(async_client):
 def test_a_photo_deleted_during_the_export_is_left_out(client):
     send(client, "a.jpg")
     gone = send(client, "b.jpg")
-    told, entries = export.collect(sign_up(client))
+    data, entries = export.collect(sign_up(client))
     default_storage.delete(gone.photo.source)
-    content = b"".join(export.archive(told, entries))
+    content = b"".join(export.archive(data, entries))
     with zipfile.ZipFile(io.BytesIO(content)) as taken:
         assert taken.namelist() == ["data.json", "photos/0001-a/original.jpg"]
 

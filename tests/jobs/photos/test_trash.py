@@ -68,7 +68,7 @@ def test_a_photo_in_the_trash_is_nowhere_else(browser):
         assert browser.post(f"/jobs/{job.pk}/{act}/").status_code == 404
 
 
-async def test_the_sockets_do_not_tell_of_it(async_client):
+async def test_the_sockets_do_not_announce_it(async_client):
     user = await sync_to_async(User.objects.create_user)("bob@example.org")
     await async_client.aforce_login(user)
     session = async_client.cookies["sessionid"].value
@@ -183,8 +183,8 @@ def test_a_photo_sent_again_after_its_deletion_is_a_new_one(browser):
 
 def test_the_export_takes_the_trash_along(browser, ada):
     trash.put([send(browser).photo])
-    told, _entries = export.collect(ada)
-    assert told["photos"][0]["trashed_at"]
+    data, _entries = export.collect(ada)
+    assert data["photos"][0]["trashed_at"]
 
 
 def test_how_long_photos_lie_in_the_trash_is_said(browser, settings):

@@ -47,14 +47,14 @@ def test_every_answer_says_what_is_left(client, rates):
     for left in (4, 3):
         answer = post(client)
         assert answer["RateLimit-Policy"] == '"upload";q=5;w=86400'
-        told = fields(answer["RateLimit"])
-        assert (told["name"], told["r"]) == ('"upload"', str(left))
-        assert 1 <= int(told["t"]) <= 86400
+        policy = fields(answer["RateLimit"])
+        assert (policy["name"], policy["r"]) == ('"upload"', str(left))
+        assert 1 <= int(policy["t"]) <= 86400
     assert fields(client.get("/api/v1/jobs/")["RateLimit"])["name"] == '"request"'
     assert "RateLimit" in client.get(f"/api/v1/jobs/{Photo().pk}/")
 
 
-def test_too_many_uploads_from_one_address_are_told_when_to_come_back(rates):
+def test_too_many_uploads_from_one_address_get_a_retry_after(rates):
     rates("upload", "1/day")
     assert post(Client()).status_code == 201
     answer = post(Client())
@@ -136,7 +136,7 @@ def test_retrying_counts_as_sending(client, settings):
     refused(client.post(f"/api/v1/jobs/{job['id']}/retry/"), 429, "quota_exceeded")
 
 
-def test_me_tells_the_quotas(client, settings):
+def test_me_has_the_quotas(client, settings):
     settings.PHOTOS_A_DAY = {"guest": 7, "account": 9}
     post(client)
     assert client.get("/api/v1/me/").json()["quotas"] == {

@@ -10,9 +10,9 @@ def test_monitors_see_the_queue(client):
     make.job()
     make.job()
     claims.claim("test")
-    told = client.get("/metrics").content.decode()
-    assert 'colorweb_jobs{state="queued"} 1.0' in told
-    assert 'colorweb_jobs{state="running"} 1.0' in told
+    body = client.get("/metrics").content.decode()
+    assert 'colorweb_jobs{state="queued"} 1.0' in body
+    assert 'colorweb_jobs{state="running"} 1.0' in body
     assert metrics.waited()["next"] > 0
 
 

@@ -1,4 +1,4 @@
-"""Many photos as one zip: made once whoever dies, its owner's alone, gone with its day."""
+"""Many photos as one zip: made once even if a worker dies, private, deleted after a day."""
 
 import io
 import os
@@ -57,7 +57,7 @@ def content(archive: Archive) -> dict[str, bytes]:
 
 
 def die(archive: Archive) -> None:
-    """Whoever makes it is heard of no more."""
+    """Its worker sends no more heartbeats."""
     Archive.objects.filter(pk=archive.pk).update(lease_until=Now() - timedelta(seconds=1))
 
 
@@ -276,16 +276,16 @@ def test_the_api_asks_for_a_zip_and_follows_it(browser, ada, document):
         return browser.post("/api/v1/archives/", {"photos": photos}, "application/json")
 
     answer = post(chosen)
-    told = answer.json()
-    conforms(told, "Archive", document)
-    assert (answer.status_code, answer["Location"]) == (202, told["urls"]["self"])
-    assert (told["status"], told["total"], told["urls"]["file"]) == ("queued", 1, None)
+    body = answer.json()
+    conforms(body, "Archive", document)
+    assert (answer.status_code, answer["Location"]) == (202, body["urls"]["self"])
+    assert (body["status"], body["total"], body["urls"]["file"]) == ("queued", 1, None)
     archives.make_all()
-    told = browser.get(told["urls"]["self"]).json()
-    conforms(told, "Archive", document)
-    assert (told["status"], told["done"], told["bytes"] > 0) == ("ready", 1, True)
-    assert browser.head(told["urls"]["file"]).status_code == 200
-    assert Client().get(told["urls"]["self"]).status_code == 404
+    body = browser.get(body["urls"]["self"]).json()
+    conforms(body, "Archive", document)
+    assert (body["status"], body["done"], body["bytes"] > 0) == ("ready", 1, True)
+    assert browser.head(body["urls"]["file"]).status_code == 200
+    assert Client().get(body["urls"]["self"]).status_code == 404
     refused = post(chosen[1:])
     assert (refused.status_code, refused.json()["code"]) == (409, "no_result")
     assert post([]).json()["code"] == "empty"

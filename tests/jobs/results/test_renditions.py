@@ -106,27 +106,27 @@ def test_no_two_workers_make_the_same_file(job):
 
 
 def test_what_a_dead_worker_left_is_requeued_and_the_late_one_refused(job):
-    wanted = renditions.request(job, format="png")
+    rendition = renditions.request(job, format="png")
     late = renditions.claim()
     assert late is not None
-    expire(wanted)
+    expire(rendition)
     broker.client().delete("gpu")
     renditions.reap()
     claims.reap()
     assert wakeups.waiting() == 1
     size = make_file(late, lambda _: None)
-    made(wanted)
+    made(rendition)
     assert not renditions.finish(late, size)
-    wanted.refresh_from_db()
-    assert (wanted.state, wanted.attempt) == ("ready", 2)
-    assert files_of(wanted) == [wanted.file]
+    rendition.refresh_from_db()
+    assert (rendition.state, rendition.attempt) == ("ready", 2)
+    assert files_of(rendition) == [rendition.file]
 
 
 def test_a_file_that_costs_three_workers_is_given_up(job):
-    wanted = renditions.request(job, format="png")
+    rendition = renditions.request(job, format="png")
     for _ in range(3):
         assert renditions.claim() is not None
-        expire(wanted)
+        expire(rendition)
         assert renditions.claim() is None
         given_up = renditions.reap()
     assert given_up == 1
@@ -134,14 +134,33 @@ def test_a_file_that_costs_three_workers_is_given_up(job):
 
 
 def test_a_failure_is_reported_for_a_minute_and_then_tried_again(job):
-    wanted = renditions.request(job, format="png")
+    rendition = renditions.request(job, format="png")
     claimed = renditions.claim()
     assert claimed is not None
     renditions.fail(claimed, DomainError("internal_error"))
     assert renditions.request(job, format="png").state == "failed"
     Rendition.objects.update(wanted_at=timezone.now() - timedelta(minutes=2))
     again = renditions.request(job, format="png")
-    assert (again, again.state, again.attempt) == (wanted, "queued", 0)
+    assert (again, again.state, again.attempt) == (rendition, "queued", 1)
+
+
+def test_a_worker_that_stalled_before_a_retry_cannot_write_to_it(job):
+    rendition = renditions.request(job, format="png")
+    for _ in range(3):
+        stalled = renditions.claim()
+        expire(rendition)
+        renditions.reap()
+    assert stalled is not None
+    Rendition.objects.update(wanted_at=timezone.now() - timedelta(minutes=2))
+    assert renditions.request(job, format="png").state == "queued"
+    for attempt in (4, 5, 6):
+        claimed = renditions.claim()
+        assert claimed is not None
+        assert (claimed.attempt, claimed.crash_count) == (attempt, attempt - 4)
+        assert not renditions.finish(stalled, 1)
+        expire(rendition)
+        renditions.reap()
+    assert renditions.request(job, format="png").error_code == "worker_died.file"
 
 
 def test_one_who_asks_for_many_lets_others_go_first(job, client):
@@ -185,8 +204,8 @@ def test_a_file_is_awaited_and_then_served(job, client):
     assert (page.status_code, page["Retry-After"]) == (202, "1")
     assert b'http-equiv="refresh"' in page.content
     made(Rendition.objects.get())
-    told = client.get(address, headers={"accept": "application/json"}).json()
-    assert told["state"] == "ready"
+    body = client.get(address, headers={"accept": "application/json"}).json()
+    assert body["state"] == "ready"
     answer = client.get(address, follow=True)
     assert answer["Content-Type"] == "image/webp"
     assert answer["Content-Disposition"] == 'attachment; filename="old-color.webp"'

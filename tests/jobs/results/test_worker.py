@@ -104,7 +104,7 @@ def test_a_photo_that_fails_costs_its_neighbors_nothing(worker):
     assert good.state == "succeeded"
 
 
-def away(settings) -> dict:
+def broken_storage(settings) -> dict:
     """Storage settings of a bucket on a server that is not there."""
     address = f"http://127.0.0.1:{free_port()}"
     options = {"bucket_name": "photos", "endpoint_url": address, **s3.KEYS}
@@ -114,7 +114,7 @@ def away(settings) -> dict:
 
 def test_while_the_storage_is_unavailable_photos_wait_for_it(worker, settings):
     jobs, folder = [send(), send()], settings.STORAGES
-    settings.STORAGES = away(settings)
+    settings.STORAGES = broken_storage(settings)
     assert [worker.work(), worker.work()] == [2, 0], "the first claim finds out"
     for job in jobs:
         job.refresh_from_db()
@@ -127,7 +127,7 @@ def test_while_the_storage_is_unavailable_photos_wait_for_it(worker, settings):
 def test_a_photo_that_met_an_outage_at_each_attempt_fails_and_can_be_tried_again(worker, settings):
     job, folder = send(), settings.STORAGES
     Job.objects.update(attempt=settings.JOB_MAX_ATTEMPTS - 1)
-    settings.STORAGES = away(settings)
+    settings.STORAGES = broken_storage(settings)
     worker.work()
     job.refresh_from_db()
     assert (job.state, job.error_code) == ("failed", "storage_unavailable")
@@ -224,12 +224,12 @@ def test_a_rendition_has_the_colors_of_the_result(worker):
     job = send(pictures.encoded("PNG"), format="png", vividness=1.4)
     worker.work()
     job.refresh_from_db()
-    wanted = renditions.request(job, format="tiff")
+    rendition = renditions.request(job, format="tiff")
     assert worker.render()
-    wanted.refresh_from_db()
-    assert (wanted.state, wanted.error_code) == ("ready", "")
+    rendition.refresh_from_db()
+    assert (rendition.state, rendition.error_code) == ("ready", "")
     pictures_ = []
-    for name in (job.result, wanted.file):
+    for name in (job.result, rendition.file):
         with default_storage.open(name) as file, Image.open(file) as picture:
             pictures_.append(np.asarray(picture).astype(int))
     assert np.abs(pictures_[0] - pictures_[1]).max() <= 2
@@ -240,10 +240,10 @@ def test_a_rendition_that_fails_says_so(worker):
     worker.work()
     job.refresh_from_db()
     default_storage.delete(job.photo.source)
-    wanted = renditions.request(job, format="png")
+    rendition = renditions.request(job, format="png")
     assert worker.render()
-    wanted.refresh_from_db()
-    assert (wanted.state, wanted.error_code) == ("failed", "internal_error")
+    rendition.refresh_from_db()
+    assert (rendition.state, rendition.error_code) == ("failed", "internal_error")
 
 
 def test_the_worker_shows_signs_of_life(worker):
@@ -258,27 +258,27 @@ def made_by(job: Job) -> list[str]:
 
 
 def test_a_network_that_cannot_be_had_fails_only_who_asked_for_it(worker):
-    wishful, other = send(), send()
-    Job.objects.filter(pk=wishful.pk).update(model="mine@0123456789ab")
+    pinned, other = send(), send()
+    Job.objects.filter(pk=pinned.pk).update(model="mine@0123456789ab")
     while worker.work():
         pass
-    wishful.refresh_from_db()
+    pinned.refresh_from_db()
     other.refresh_from_db()
-    assert (wishful.state, wishful.error_code) == ("failed", "model_unavailable")
+    assert (pinned.state, pinned.error_code) == ("failed", "model_unavailable")
     assert other.state == "succeeded"
 
 
-def test_all_that_is_colored_says_so_and_tells_no_place(worker, client):
+def test_all_that_is_colored_is_marked_so_and_has_no_place(worker, client):
     photo = pictures.upload(content=camera_file().getvalue())
     client.post("/api/v1/jobs/", {"image": photo})
     worker.work()
     job = Job.objects.get()
     names = [files.name_of(job, kind) for kind in files.OF_RESULT if kind != "gray"]
     for kept in (False, True):
-        wanted = renditions.request(job, format="webp", keep_metadata=kept)
+        rendition = renditions.request(job, format="webp", keep_metadata=kept)
         assert worker.render()
-        wanted.refresh_from_db()
-        names.append(wanted.file)
+        rendition.refresh_from_db()
+        names.append(rendition.file)
     maps = files.name_of(job, "colors")
     for name in names:
         with default_storage.open(name) as file:

@@ -78,7 +78,7 @@ def test_the_api_goes_through_the_gallery_in_either_order(client):
     assert (answer.status_code, answer.json()["code"]) == (400, "invalid_choice")
 
 
-def test_a_page_of_the_api_that_emptied_meanwhile_ends_the_walk(client):
+def test_a_page_of_the_api_that_has_emptied_ends_the_walk(client):
     for _ in range(51):
         make.public_photo()
     rest = client.get("/api/v1/gallery/").json()["next"]

@@ -45,7 +45,7 @@ def opened(link: ShareLink, **form: str) -> tuple[Client, Any]:
     return stranger, stranger.post(address, form) if form else stranger.get(address)
 
 
-def test_a_link_shows_page_and_files_to_whoever_follows_it_and_to_nobody_else(job):
+def test_a_link_shows_page_and_files_to_those_who_have_it_only(job):
     stranger, page = opened(links.make(job))
     assert page.status_code == 200
     assert page["X-Robots-Tag"] == "noindex"

@@ -42,7 +42,7 @@ def test_what_is_there_is_never_written_over():
 
 def test_rows_that_fail_take_their_files_with_them(monkeypatch, client):
     def broken(*_args, **_named):
-        raise RuntimeError("the database is away")
+        raise RuntimeError("the database is unavailable")
 
     monkeypatch.setattr(Photo.objects, "create", broken)
     with pytest.raises(RuntimeError):

@@ -1,4 +1,4 @@
-"""When the storage is unavailable, people are told to come back, and nothing is half-made."""
+"""When the storage is unavailable, people are asked to come back, and nothing is half-made."""
 
 import errno
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Whoever wants to be told of a job's end is told, once things calm down, and safely."""
+"""Messages about a job's end are delivered, retried, signed and kept from private networks."""
 
 import json
 from datetime import timedelta
@@ -27,10 +27,10 @@ def test_the_end_of_a_job_is_reported_signed_and_once(receiver, script, ada):
     assert sending.send_due() == 1
     assert sending.send_due() == 0
     [request] = receiver.received
-    told = Webhook(endpoint["secret"]).verify(request.body, request.headers)
+    event = Webhook(endpoint["secret"]).verify(request.body, request.headers)
     assert (request.method, request.path) == ("POST", "/hook?a=b")
-    assert (told["type"], told["data"]["id"]) == ("job.succeeded", str(job.pk))
-    assert told["data"]["urls"]["self"].endswith(f"/api/v1/jobs/{job.pk}/")
+    assert (event["type"], event["data"]["id"]) == ("job.succeeded", str(job.pk))
+    assert event["data"]["urls"]["self"].endswith(f"/api/v1/jobs/{job.pk}/")
     [delivery] = script.get(f"/api/v1/webhooks/{endpoint['id']}/deliveries/").json()["results"]
     assert (delivery["id"], delivery["state"]) == (request.headers["webhook-id"], "delivered")
     assert [attempt["status"] for attempt in delivery["attempts"]] == [200]
@@ -40,27 +40,27 @@ def test_a_test_is_sent_at_once_signed_and_recorded_in_the_log(receiver, script)
     endpoint = add(script, receiver.url, events=["job.failed"])
     address = f"/api/v1/webhooks/{endpoint['id']}/"
     WebhookEndpoint.objects.update(backoff_until=timezone.now() + timedelta(hours=1))
-    asked = script.post(address + "test/")
-    assert (asked.status_code, asked.json()["event"], asked.json()["job"]) == (
+    made = script.post(address + "test/")
+    assert (made.status_code, made.json()["event"], made.json()["job"]) == (
         202,
         "webhook.test",
         None,
     )
     assert sending.send_due() == 1
     [request] = receiver.received
-    told = Webhook(endpoint["secret"]).verify(request.body, request.headers)
-    assert (told["type"], told["data"]) == ("webhook.test", {"webhook": endpoint["id"]})
+    event = Webhook(endpoint["secret"]).verify(request.body, request.headers)
+    assert (event["type"], event["data"]) == ("webhook.test", {"webhook": endpoint["id"]})
     [delivery] = script.get(address + "deliveries/").json()["results"]
-    assert (delivery["id"], delivery["state"]) == (asked.json()["id"], "delivered")
+    assert (delivery["id"], delivery["state"]) == (made.json()["id"], "delivered")
 
 
 def test_a_test_that_fails_is_not_tried_again_unless_asked_for(receiver, script):
     endpoint = add(script, receiver.url)
-    receiver.answer = lambda handler: handler.say(500)
-    asked = script.post(f"/api/v1/webhooks/{endpoint['id']}/test/").json()
+    receiver.answer = lambda handler: handler.respond(500)
+    made = script.post(f"/api/v1/webhooks/{endpoint['id']}/test/").json()
     sending.send_due()
     assert WebhookDelivery.objects.get().state == "failed"
-    resend = f"/api/v1/deliveries/{asked['id']}/resend/"
+    resend = f"/api/v1/deliveries/{made['id']}/resend/"
     assert Client().post(resend).status_code == 404
     assert script.post(resend).json()["state"] == "pending"
 
@@ -70,8 +70,8 @@ def test_only_the_requested_events_are_reported(receiver, script, ada, state):
     add(script, receiver.url, events=["job.failed"])
     end(ada, state)
     sending.send_due()
-    told = [json.loads(request.body)["type"] for request in receiver.received]
-    assert told == (["job.failed"] if state == State.FAILED else [])
+    types = [json.loads(request.body)["type"] for request in receiver.received]
+    assert types == (["job.failed"] if state == State.FAILED else [])
 
 
 def test_others_hear_nothing(receiver, script):
@@ -81,7 +81,7 @@ def test_others_hear_nothing(receiver, script):
 
 
 def test_the_rows_come_with_the_jobs_end_or_not_at_all(receiver, script, ada):
-    """A crash between the commit and the sending loses nothing; one before it tells nothing."""
+    """A crash between the commit and the sending loses nothing; one before it sends nothing."""
     add(script, receiver.url)
     job = make.job(photo=make.photo(owner=ada, guest=""))
     claims.claim("test")
@@ -114,7 +114,7 @@ def test_a_worker_that_dies_with_a_delivery_costs_a_lease(receiver, script, ada)
 def test_a_failure_is_tried_again_with_a_new_signature(receiver, script, ada, settings):
     settings.WEBHOOK_SCHEDULE = [10, 100]
     endpoint = add(script, receiver.url)
-    receiver.answer = lambda handler: handler.say(500)
+    receiver.answer = lambda handler: handler.respond(500)
     end(ada)
     sending.send_due()
     delivery = WebhookDelivery.objects.get()
@@ -122,7 +122,7 @@ def test_a_failure_is_tried_again_with_a_new_signature(receiver, script, ada, se
     WebhookDelivery.objects.update(due_at=Now())
     assert sending.send_due() == 0, "its receiver rests"
     due_now()
-    receiver.answer = lambda handler: handler.say(204)
+    receiver.answer = lambda handler: handler.respond(204)
     sending.send_due()
     first, second = receiver.received
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
@@ -135,14 +135,14 @@ def test_a_failure_is_tried_again_with_a_new_signature(receiver, script, ada, se
 def test_after_the_schedule_it_is_given_up_and_may_be_sent_again(receiver, script, ada, settings):
     settings.WEBHOOK_SCHEDULE = [1]
     add(script, receiver.url)
-    receiver.answer = lambda handler: handler.say(500)
+    receiver.answer = lambda handler: handler.respond(500)
     job = end(ada)
     for _ in range(2):
         due_now()
         sending.send_due()
     [delivery] = script.get(f"/api/v1/jobs/{job.pk}/deliveries/").json()["results"]
     assert (delivery["state"], delivery["next_try_at"]) == ("failed", None)
-    receiver.answer = lambda handler: handler.say(200)
+    receiver.answer = lambda handler: handler.respond(200)
     again = script.post(f"/api/v1/deliveries/{delivery['id']}/resend/")
     assert (again.status_code, again.json()["state"]) == (202, "pending")
     due_now()
@@ -153,7 +153,7 @@ def test_after_the_schedule_it_is_given_up_and_may_be_sent_again(receiver, scrip
 
 def test_a_redirect_is_a_failure(receiver, script, ada):
     add(script, receiver.url)
-    receiver.answer = lambda handler: handler.say(302, Location=receiver.url)
+    receiver.answer = lambda handler: handler.respond(302, Location=receiver.url)
     end(ada)
     sending.send_due()
     assert len(receiver.received) == 1
@@ -165,21 +165,21 @@ def test_a_dead_receiver_is_paused_after_days_and_what_was_held_is_sent(
 ):
     endpoint = add(script, receiver.url)
     address = f"/api/v1/webhooks/{endpoint['id']}/"
-    receiver.answer = lambda handler: handler.say(500)
+    receiver.answer = lambda handler: handler.respond(500)
     end(ada)
     sending.send_due()
     assert script.get(address).json()["failing_since"]
     WebhookEndpoint.objects.update(failing_since=timezone.now() - timedelta(days=3, minutes=1))
     due_now()
     sending.send_due()
-    told = script.get(address).json()
-    assert told["paused_at"]
-    assert told["pause_reason"] == "failing"
+    body = script.get(address).json()
+    assert body["paused_at"]
+    assert body["pause_reason"] == "failing"
     end(ada)
     due_now()
     assert sending.send_due() == 0
     assert set(WebhookDelivery.objects.values_list("state", flat=True)) == {"held"}
-    receiver.answer = lambda handler: handler.say(200)
+    receiver.answer = lambda handler: handler.respond(200)
     resumed = script.post(address + "resume/").json()
     assert (resumed["paused_at"], resumed["failing_since"]) == (None, None)
     assert sending.send_due() == 2
@@ -187,7 +187,7 @@ def test_a_dead_receiver_is_paused_after_days_and_what_was_held_is_sent(
 
 def test_gone_pauses_at_once(receiver, script, ada):
     add(script, receiver.url)
-    receiver.answer = lambda handler: handler.say(410)
+    receiver.answer = lambda handler: handler.respond(410)
     end(ada)
     sending.send_due()
     [endpoint] = script.get("/api/v1/webhooks/").json()["results"]

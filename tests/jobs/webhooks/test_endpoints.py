@@ -24,8 +24,8 @@ def test_an_address_that_comes_with_a_job_is_called_too(receiver):
     guest.post(job["urls"]["cancel"])
     sending.send_due()
     [request] = receiver.received
-    told = Webhook(me["webhook_secret"]).verify(request.body, request.headers)
-    assert (told["type"], told["data"]["id"]) == ("job.canceled", job["id"])
+    event = Webhook(me["webhook_secret"]).verify(request.body, request.headers)
+    assert (event["type"], event["data"]["id"]) == ("job.canceled", job["id"])
     again = guest.post(f"/api/v1/jobs/{job['id']}/retry/").json()
     assert Job.objects.get(pk=again["id"]).webhook_url == receiver.url
 

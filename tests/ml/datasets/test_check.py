@@ -1,4 +1,4 @@
-"""A check tells what is in a data set, and the same photos always fall into the same parts."""
+"""A check reports what is in a data set, and the same photos always fall into the same parts."""
 
 from collections import Counter
 from datetime import timedelta

@@ -21,7 +21,7 @@ from tests.ml.datasets.sets import checked, upload
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def want(*sets: DataSet) -> list[ChosenSet]:
+def chosen_sets(*sets: DataSet) -> list[ChosenSet]:
     return [ChosenSet(data_set, data_set.fingerprint) for data_set in sets]
 
 
@@ -33,13 +33,13 @@ def names(tar: Path) -> list[str]:
 def test_parts_become_tars_that_the_engine_reads(tmp_path):
     files = {f"{seed}.png": colors.png(photo(seed)) for seed in range(20)} | {"bad.jpg": b"x"}
     data_set = checked(upload(tmp_path, files))
-    told: list[float] = []
-    tars = materialize(want(data_set), tmp_path / "data", told.append)
+    progress: list[float] = []
+    tars = materialize(chosen_sets(data_set), tmp_path / "data", progress.append)
     assert (len(names(tars["training"])), len(names(tars["validation"]))) == (18, 2)
     assert len(data.load([tars["training"]])) == 18
-    assert told == sorted(told)
+    assert progress == sorted(progress)
     before = tars["training"].stat().st_mtime_ns
-    materialize(want(data_set), tmp_path / "data")
+    materialize(chosen_sets(data_set), tmp_path / "data")
     assert tars["training"].stat().st_mtime_ns == before, "the same sets are not written twice"
 
 
@@ -48,7 +48,7 @@ def test_a_photo_held_out_by_one_set_is_learned_from_in_none(tmp_path):
     one = checked(upload(tmp_path, files))
     few = dict(list(files.items())[:4])
     two = checked(upload(tmp_path, few))
-    tars = materialize(want(one, two), tmp_path / "data")
+    tars = materialize(chosen_sets(one, two), tmp_path / "data")
     training, validation = names(tars["training"]), names(tars["validation"])
     assert len(training) + len(validation) == 20
     assert 2 <= len(validation) <= 3
@@ -59,7 +59,7 @@ def test_large_photos_and_other_kinds_come_as_jpegs_of_a_trainable_size(tmp_path
     heic = default_storage.save("b.heic", ContentFile(jpeg(photo(2, (90, 70)))))
     monkeypatch.setattr(consent, "_registered", [])
     consent.register(lambda: iter([(large, "large"), (heic, "other")]))
-    tars = materialize(want(checked(manage.add("consented", "People"))), tmp_path / "data")
+    tars = materialize(chosen_sets(checked(manage.add("consented", "People"))), tmp_path / "data")
     found = names(tars["training"]) + names(tars["validation"])
     assert sorted(found) == ["0/large.jpg.jpg", "0/other.heic.jpg"]
     sides = [
@@ -77,7 +77,7 @@ def test_a_folder_that_changed_is_refused_by_name(root, tmp_path, change):
     else:
         (root / "photos" / "002.png").unlink()
     with pytest.raises(DomainError, match=r"has changed since it was checked \(002\.png\)"):
-        materialize(want(data_set), tmp_path / "data")
+        materialize(chosen_sets(data_set), tmp_path / "data")
 
 
 def test_a_photo_taken_back_is_not_learned_from(tmp_path, monkeypatch):
@@ -88,16 +88,16 @@ def test_a_photo_taken_back_is_not_learned_from(tmp_path, monkeypatch):
     monkeypatch.setattr(consent, "_registered", [])
     consent.register(lambda: iter(stored))
     data_set = checked(manage.add("consented", "People"))
-    materialize(want(data_set), tmp_path / "data")
+    materialize(chosen_sets(data_set), tmp_path / "data")
     stored.pop()
     with pytest.raises(DomainError, match="has changed"):
-        materialize(want(data_set), tmp_path / "data")
+        materialize(chosen_sets(data_set), tmp_path / "data")
 
 
 def test_a_set_checked_again_with_other_photos_is_not_the_one_that_was_chosen(root, tmp_path):
     colors.folder(root / "photos", 5)
     data_set = checked(manage.add("folder", "Folder", path="photos"))
-    chosen = want(data_set)
+    chosen = chosen_sets(data_set)
     colors.folder(root / "photos", 9)
     manage.recheck(data_set)
     checked(data_set)

@@ -8,10 +8,10 @@ from ml.imaging.chroma import Chroma, render
 SMALL = (12, 16, 2)
 
 
-def maps(most: float) -> Chroma:
+def maps(strength: float) -> Chroma:
     rng = np.random.default_rng(0)
-    regression = rng.uniform(-most, most, SMALL).astype(np.float32)
-    return Chroma(regression, rng.uniform(-most, most, SMALL).astype(np.float32))
+    regression = rng.uniform(-strength, strength, SMALL).astype(np.float32)
+    return Chroma(regression, rng.uniform(-strength, strength, SMALL).astype(np.float32))
 
 
 def test_kept_colors_are_the_same_to_a_32nd_of_a_unit():

@@ -1,4 +1,4 @@
-"""What files with our colors say about themselves, and what of a camera's they never carry on."""
+"""What files with our colors record about themselves, and what of a camera they never carry on."""
 
 from io import BytesIO
 from typing import Any
@@ -27,10 +27,10 @@ def test_every_format_says_that_a_network_made_the_colors(kind):
         image.load()
         packet = ET.fromstring(image.info["xmp"])
     [description] = packet.iter("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}Description")
-    said = {key.rpartition("}")[2]: value for key, value in description.items()}
-    assert said["DigitalSourceType"].endswith("/compositeWithTrainedAlgorithmicMedia")
-    assert said["CreatorTool"] == "colorweb, resnet-gray-unet 0123456789ab"
-    assert (said["AISystemUsed"], said["AISystemVersionUsed"]) == (
+    fields = {key.rpartition("}")[2]: value for key, value in description.items()}
+    assert fields["DigitalSourceType"].endswith("/compositeWithTrainedAlgorithmicMedia")
+    assert fields["CreatorTool"] == "colorweb, resnet-gray-unet 0123456789ab"
+    assert (fields["AISystemUsed"], fields["AISystemVersionUsed"]) == (
         "resnet-gray-unet",
         "0123456789ab",
     )
@@ -66,10 +66,10 @@ def test_the_file_is_the_same_picture_with_and_without_words():
     pixels = np.random.default_rng(0).integers(0, 256, (64, 48, 3), np.uint8)
     words: dict[str, Any] = {"exif": metadata.kept(camera_file()), "xmp": b"<x/>"}
     for kind in photos.MAX_SIDE:
-        plain, told = BytesIO(), BytesIO()
+        plain, tagged = BytesIO(), BytesIO()
         photos.write(plain, pixels.copy(), format=kind)
-        photos.write(told, pixels.copy(), format=kind, **words)
-        assert np.array_equal(np.asarray(Image.open(plain)), np.asarray(Image.open(told))), kind
+        photos.write(tagged, pixels.copy(), format=kind, **words)
+        assert np.array_equal(np.asarray(Image.open(plain)), np.asarray(Image.open(tagged))), kind
 
 
 @pytest.mark.parametrize("content", [b"", b"no photo", camera_file().getvalue()[:60]])
@@ -78,5 +78,5 @@ def test_what_cannot_be_read_is_left_out(content):
 
 
 def test_names_that_would_break_xml_are_written_as_they_are():
-    told = metadata.made_by('a"<&>b', "1")
-    assert b"&lt;&amp;&gt;" in told
+    packet = metadata.made_by('a"<&>b', "1")
+    assert b"&lt;&amp;&gt;" in packet

@@ -25,7 +25,7 @@ def folder(tmp_path):
     return tmp_path
 
 
-def saying(state, *order: int):
+def with_answers(state, *order: int):
     """The classifier that always names these classes first, in this order."""
     bias = torch.zeros(CLASSES)
     for place, label in enumerate(order):
@@ -34,7 +34,7 @@ def saying(state, *order: int):
 
 
 def test_accuracy_counts_the_first_and_the_first_five(state, folder):
-    found = accuracy(classifier(saying(state, 3, 0, 1, 2, 4, 5, 6)), folder)
+    found = accuracy(classifier(with_answers(state, 3, 0, 1, 2, 4, 5, 6)), folder)
     assert found == {"photos": 14, "broken": 0, "top1": 2 / 14, "top5": 10 / 14}
 
 
@@ -66,6 +66,6 @@ def test_classes_must_be_those_of_the_network(state, tmp_path):
 
 
 def test_command_prints_both_shares(state, folder, tmp_path, capsys):
-    safetensors.torch.save_file(saying(state, 0), tmp_path / "resnet18.safetensors")
+    safetensors.torch.save_file(with_answers(state, 0), tmp_path / "resnet18.safetensors")
     assert main(["--data", str(folder), "--weights", str(tmp_path / "resnet18.safetensors")]) == 0
     assert capsys.readouterr().out.startswith("14 photos, 0 broken: top-1 14.3%")

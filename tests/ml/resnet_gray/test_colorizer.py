@@ -145,11 +145,11 @@ def test_tiny_photo_takes_the_mean_of_its_colors():
 
 
 def test_progress_grows_to_one(colorizer):
-    told: list[float] = []
-    colorizer.render(photo(0, 1200, 900), chroma(), progress=told.append)
-    assert told == sorted(told)
-    assert len(told) > 1
-    assert told[-1] == 1
+    reported: list[float] = []
+    colorizer.render(photo(0, 1200, 900), chroma(), progress=reported.append)
+    assert reported == sorted(reported)
+    assert len(reported) > 1
+    assert reported[-1] == 1
 
 
 def test_photo_is_changed_in_place_unless_read_only(colorizer):
@@ -220,7 +220,7 @@ def test_model_is_named_by_its_card_and_its_bytes(colorizer):
     assert colorizer.default_size == 256
 
 
-def test_file_that_is_no_model_is_told_from_one(tmp_path: Path):
+def test_file_that_is_no_model_is_refused(tmp_path: Path):
     path = tmp_path / "net.safetensors"
     path.write_bytes(b"nothing of the kind")
     with pytest.raises(CardError):

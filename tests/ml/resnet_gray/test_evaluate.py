@@ -90,16 +90,16 @@ def test_broken_photo_is_counted_not_fatal(model, tmp_path, capsys):
 
 
 @pytest.mark.parametrize(
-    ("more", "said"),
+    ("more", "message"),
     [
         (["--data", "nowhere"], "nowhere: no such folder"),
         (["--model", "nobody"], "nobody"),
         (["--model", "nobody.safetensors"], "nobody.safetensors"),
     ],
 )
-def test_error_is_one_line_and_a_status(model, folder, more, said):
+def test_error_is_one_line_and_a_status(model, folder, more, message):
     arguments = ["--data", str(folder), "--model", str(model), *more]
-    with pytest.raises(CommandError, match=said):
+    with pytest.raises(CommandError, match=message):
         call_command("evaluate", *arguments)
 
 

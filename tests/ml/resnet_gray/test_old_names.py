@@ -67,7 +67,7 @@ def test_the_journal_of_an_old_run_is_drawn(tmp_path):
     assert curves.read(tmp_path) == checks
 
 
-def test_an_old_model_card_tells_its_license(tmp_path):
+def test_an_old_model_card_has_its_license(tmp_path):
     net, card = weights.untrained("resnet-gray")
     old = {key: value for key, value in card.items() if key != "license"} | {"licence": "MIT"}
     values = {name: value.contiguous() for name, value in net.state_dict().items()}
@@ -75,5 +75,5 @@ def test_an_old_model_card_tells_its_license(tmp_path):
     assert read_card(tmp_path / "old.safetensors") == card | {"license": "MIT"}
 
 
-def test_the_models_that_ship_tell_their_license():
+def test_the_models_that_ship_have_their_license():
     assert all("for research" in card["license"] for card in catalog.shipped())

@@ -10,7 +10,7 @@ from tests.ml import networks
 
 
 @pytest.fixture(autouse=True)
-def asked_anew(monkeypatch):
+def empty_cache(monkeypatch):
     monkeypatch.delenv("COLORWEB_REVISION", raising=False)
     revision.of_code.cache_clear()
     yield
@@ -45,7 +45,7 @@ def test_of_a_checkout_it_is_the_commit_and_whether_files_differ(checkout, monke
     assert revision.of_code() == f"{commit}-dirty"
 
 
-def test_without_a_checkout_it_is_what_the_build_was_told(tmp_path, monkeypatch):
+def test_without_a_checkout_it_is_the_build_argument(tmp_path, monkeypatch):
     monkeypatch.setattr(revision, "REPOSITORY", tmp_path)
     assert revision.of_code() == ""
     revision.of_code.cache_clear()

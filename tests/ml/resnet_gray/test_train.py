@@ -223,9 +223,9 @@ def test_sigterm_saves_and_ends_with_a_clear_line(training, capsys):
     assert capsys.readouterr().err.strip().endswith(f"{run} is in use by process {process.pid}")
 
     process.terminate()
-    said = process.communicate(timeout=120)[1].decode()
+    stderr = process.communicate(timeout=120)[1].decode()
     assert process.returncode == 0
-    assert "resume it with --resume" in said
+    assert "resume it with --resume" in stderr
     end = journal(run, "end")[-1]
     assert end["reason"] == "stopped"
     weights.load(run / end["file"])

@@ -64,19 +64,19 @@ def test_from_an_archive_to_a_queued_run_and_deleted_again(staff, tmp_path):
     assert staff.get(data_set["sheet"])["Content-Type"] == "image/jpeg"
     conforms(staff.get("/api/v1/datasets/").json(), "DataSetPage")
 
-    wanted = {
+    payload = {
         "id": str(uuid.uuid4()),
         "preset": "quick",
         "data_sets": [data_set["id"]],
         "options": {"epochs": 2, "batch": 4},
     }
     answers = [
-        staff.post("/api/v1/training-runs/", wanted, content_type="application/json")
+        staff.post("/api/v1/training-runs/", payload, content_type="application/json")
         for _click in range(2)
     ]
     run = answers[0].json()
     conforms(run, "TrainingRun")
-    assert [a.json()["id"] for a in answers] == [wanted["id"]] * 2
+    assert [a.json()["id"] for a in answers] == [payload["id"]] * 2
     assert run["options"] | {"epochs": 2, "batch": 4} == run["options"]
     address = f"/api/v1/training-runs/{run['id']}/"
     in_use = staff.delete(f"/api/v1/datasets/{data_set['id']}/")
@@ -84,8 +84,8 @@ def test_from_an_archive_to_a_queued_run_and_deleted_again(staff, tmp_path):
     running = staff.delete(address)
     assert (running.status_code, running.json()["code"]) == (409, "run_not_ended")
 
-    noted = staff.patch(address, {"note": "for cars"}, content_type="application/json")
-    assert noted.json()["note"] == "for cars"
+    patched = staff.patch(address, {"note": "for cars"}, content_type="application/json")
+    assert patched.json()["note"] == "for cars"
     stopped = staff.post(f"{address}stop/")
     assert (stopped.status_code, stopped.json()["state"]) == (202, "stopped")
     assert staff.post(f"{address}stop/").json()["code"] == "run_ended"

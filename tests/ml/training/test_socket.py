@@ -1,4 +1,4 @@
-"""What the live page of a run is told."""
+"""What the live page of a run receives."""
 
 import pytest
 from asgiref.sync import sync_to_async

@@ -37,7 +37,7 @@ def test_missing_default_is_reported(monkeypatch, tmp_path):
         catalog.default()
 
 
-def test_card_of_a_replaced_file_is_read_anew(own):
+def test_card_of_a_replaced_file_is_read_again(own):
     assert catalog.card()["title"] == "ResNet-Gray"
     net, card = weights.untrained("resnet-gray")
     weights.save(own, net, card | {"name": "mine", "title": "Better"})

@@ -52,11 +52,11 @@ def photos() -> DataSet:
 def test_two_versions_are_measured_on_the_same_photos_with_pictures(folder, photos, monkeypatch):
     monkeypatch.setenv("COLORWEB_MODEL", str(networks.file(folder, seed=0, name="first")))
     version = networks.version(folder, 1)
-    asked = evaluations.request(version, photos)
+    evaluation = evaluations.request(version, photos)
     evaluations.work()
-    asked.refresh_from_db()
-    assert asked.state == "ready", asked.error
-    [part] = asked.parts
+    evaluation.refresh_from_db()
+    assert evaluation.state == "ready", evaluation.error
+    [part] = evaluation.parts
     assert part["ours"]["photos"] == part["theirs"]["photos"] == photos.validation
     assert part["ours"]["shown"] != part["theirs"]["shown"]
     with default_storage.open(part["sheet"]) as file, Image.open(file) as sheet:
@@ -77,9 +77,9 @@ def test_a_comparison_that_waits_says_for_which_run_and_then_what_came_of_it(
 ):
     DataSet.objects.update(is_reference=True)
     version = networks.version(folder, 1)
-    asked = admin_client.post(f"/admin/ml/modelversion/{version.pk}/evaluate/", {"data_set": ""})
+    answer = admin_client.post(f"/admin/ml/modelversion/{version.pk}/evaluate/", {"data_set": ""})
     page = f"/admin/ml/modelversion/{version.pk}/change/"
-    assert asked.headers["Location"] == page
+    assert answer.headers["Location"] == page
     assert "as soon as a training worker is free" in admin_client.get(page).content.decode()
     run = TrainingRun.objects.create(name="<Cars>", preset="best", state="running", progress=0.4)
     text = admin_client.get(page).content.decode()
@@ -92,26 +92,26 @@ def test_a_comparison_that_waits_says_for_which_run_and_then_what_came_of_it(
     assert "Something broke" not in text
     own = admin_client.get(f"/admin/ml/evaluation/{evaluation.pk}/change/").content.decode()
     assert "shown.colorfulness_diff" in own
-    assert ">measured<" in own, "its state in words"
+    assert ">measured<" in own, "its state as text"
 
 
 def test_a_set_that_went_or_changed_is_reported(folder, photos):
     version = networks.version(folder, 1)
-    asked = evaluations.request(version, photos)
+    evaluation = evaluations.request(version, photos)
     DataSet.objects.all().delete()
     evaluations.work()
-    asked.refresh_from_db()
-    assert asked.state == "failed"
-    assert "no longer there" in asked.error_message
+    evaluation.refresh_from_db()
+    assert evaluation.state == "failed"
+    assert "no longer there" in evaluation.error_message
 
 
 def test_a_dead_worker_s_comparison_is_done_by_the_next_and_given_up_after_three(folder, photos):
-    asked = evaluations.request(networks.version(folder, 1), photos)
+    evaluation = evaluations.request(networks.version(folder, 1), photos)
     for _attempt in range(3):
         Evaluation.objects.update(state="running", lease_until=Now() - networks.SECOND)
         evaluations.reap()
-    asked.refresh_from_db()
-    assert (asked.state, asked.error["code"]) == ("failed", "worker_died.evaluation")
+    evaluation.refresh_from_db()
+    assert (evaluation.state, evaluation.error["code"]) == ("failed", "worker_died.evaluation")
 
 
 def test_what_is_not_worse_may_go_into_service(folder, admin_user):

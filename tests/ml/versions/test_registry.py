@@ -32,7 +32,7 @@ def promote(version: ModelVersion) -> None:
     Promotion.objects.create(kind="promoted", version=version, before=registry.current())
 
 
-def test_a_registered_version_tells_what_it_is_and_is_kept_in_the_storage(trained):
+def test_a_registered_version_records_what_it_is_and_is_kept_in_the_storage(trained):
     version = registry.register(trained, note="first try", recipe={"epochs": 2})
     assert (version.name, version.architecture) == ("mine", "resnet-gray")
     assert (version.note, version.recipe) == ("first try", {"epochs": 2})
@@ -78,11 +78,11 @@ def test_a_version_can_be_asked_for_by_its_digits(trained):
     assert registry.resolve(f"mine@{version.sha256}") == version
 
 
-@pytest.mark.parametrize("wish", ["mine", "mine@0123", "mine@000000000000", "nobody", "mine@"])
-def test_a_version_that_is_not_there_is_reported(trained, wish):
+@pytest.mark.parametrize("model", ["mine", "mine@0123", "mine@000000000000", "nobody", "mine@"])
+def test_a_version_that_is_not_there_is_reported(trained, model):
     registry.register(trained)
     with pytest.raises(LookupError, match="There is no"):
-        registry.resolve(wish)
+        registry.resolve(model)
 
 
 def test_a_default_of_an_earlier_release_gives_way_to_the_one_that_ships_now(trained):

@@ -1,4 +1,4 @@
-"""How the site fares, in figures: for the console, the API and `manage.py queue`.
+"""The status of queue and workers, in figures: for the console, the API and `manage.py queue`.
 
 Every query reads an index over what it asks for, and no more than a day of it: it stays quick
 however many jobs there were.
@@ -31,8 +31,8 @@ def status() -> dict[str, Any]:
         "queue": waiting(),
         "workers": at_work(),
         "model": in_service(),
-        "last_hour": pace(HOUR),
-        "last_day": pace(DAY, sum(count for _, count in hours())),
+        "last_hour": throughput(HOUR),
+        "last_day": throughput(DAY, sum(count for _, count in hours())),
         "training": last_training(),
         "storage": free_disk(),
         "check": last_check(),
@@ -55,7 +55,7 @@ def waiting() -> dict[str, Any]:
 
 
 def at_work() -> list[dict[str, Any]]:
-    """The processes that color, by their heartbeats; none if the broker is away."""
+    """The processes that color, by their heartbeats; none if the broker is unavailable."""
     try:
         alive = workers.alive()
     except redis.RedisError:
@@ -90,7 +90,7 @@ def in_service() -> dict[str, Any]:
     }
 
 
-def pace(window: timedelta, succeeded: int | None = None) -> dict[str, Any]:
+def throughput(window: timedelta, succeeded: int | None = None) -> dict[str, Any]:
     """What was done within a window; seconds of waiting and of work of the newest few hundred."""
     since = timezone.now() - window
     done = Job.objects.filter(state=State.SUCCEEDED, finished_at__gt=since)
