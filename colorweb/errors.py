@@ -44,6 +44,7 @@ CODES = {
     "not_authenticated": Meaning(401, "This is for accounts: sign in, or send a token."),
     "insufficient_scope": Meaning(403, "The token's scopes do not allow this."),
     "csrf_failed": Meaning(403, "A request with cookies came without a valid X-CSRFToken."),
+    "cross_site": Meaning(403, "A page of another site sent this; send a token instead."),
     "not_found": Meaning(404, "It does not exist, or it is not yours."),
     "method_not_allowed": Meaning(405, "This address does not support the method."),
     "not_acceptable": Meaning(406, "The Accept header asks for something other than JSON."),

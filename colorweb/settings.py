@@ -49,7 +49,11 @@ ALLOWED_HOSTS = [
     *env.list("ALLOWED_HOSTS", default=[]),
 ]
 CSRF_FAILURE_VIEW = "colorweb.http.problems.csrf_failure"
-CSRF_TRUSTED_ORIGINS = [f"{_site.scheme}://{_site.netloc}"]
+# Whose pages may send changes: our own, and those that the operator names (no wildcards).
+CSRF_TRUSTED_ORIGINS = [
+    f"{_site.scheme}://{_site.netloc}",
+    *env.list("TRUSTED_ORIGINS", default=[]),
+]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SECURE_HSTS_SECONDS = 31536000 if _https else 0
 SECURE_SSL_REDIRECT = False  # the proxy that ends TLS redirects
@@ -88,9 +92,12 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "colorweb.http.static.StaticFiles",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "colorweb.http.caching.Caching",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "colorweb.http.cross_site.CrossSite",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "colorweb.accounts.middleware.VisitorMiddleware",

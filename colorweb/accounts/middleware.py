@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 from colorweb.accounts.models import ApiToken
 from colorweb.accounts.visitors import COOKIE, Visitor, VisitorRequest, identify
 from colorweb.http import problems
-
-SAFE = ("GET", "HEAD", "OPTIONS")
+from colorweb.http.cross_site import SAFE
 
 
 class VisitorMiddleware(MiddlewareMixin):
@@ -59,4 +58,7 @@ class VisitorMiddleware(MiddlewareMixin):
             and request.user.is_authenticated
         ):
             response.delete_cookie(COOKIE, samesite="Lax")
+        # Pages and photos that the browser kept must not outlive the log-out.
+        if visitor and visitor.user and not visitor.api_token and request.user.is_anonymous:
+            response["Clear-Site-Data"] = '"cache"'
         return response

@@ -18,7 +18,7 @@ EVERYWHERE = (
     "server_error",
 )
 """Codes that any endpoint may answer."""
-BY_COOKIE = ("csrf_failed",)
+BY_COOKIE = ("csrf_failed", "cross_site")
 """Codes of whatever changes something."""
 OF_BODIES = (
     "parse_error",

@@ -41,8 +41,8 @@ async def serve(
     """The file `name` of `storage`, or the part of it that `Range` asks for.
 
     `download_name` makes it an attachment. `etag` (without quotes) is made of name and size where
-    none is given: stored files never change under their names. `max_age` is in seconds, 0 asks the
-    browser to check back each time. Raises Http404 if the file is not there.
+    none is given: stored files never change under their names. `max_age` is in seconds, for what
+    anybody may see; with 0 the browser asks each time. Raises Http404 if the file is not there.
     """
     try:
         size = await asyncio.to_thread(storage.size, name)

@@ -2217,6 +2217,7 @@ export interface operations {
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
              */
             403: {
                 headers: {
@@ -2474,6 +2475,7 @@ export interface operations {
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
              */
             403: {
                 headers: {
@@ -2907,6 +2909,7 @@ export interface operations {
              * @description - `insufficient_scope`: The token's scopes do not allow this.
              *     - `permission_denied`: Only staff with the right permission can do this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
              */
             403: {
                 headers: {
@@ -3110,6 +3113,7 @@ export interface operations {
              * @description - `insufficient_scope`: The token's scopes do not allow this.
              *     - `permission_denied`: Only staff with the right permission can do this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
              */
             403: {
                 headers: {
@@ -3212,6 +3216,7 @@ export interface operations {
              * @description - `insufficient_scope`: The token's scopes do not allow this.
              *     - `permission_denied`: Only staff with the right permission can do this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
              */
             403: {
                 headers: {
@@ -3313,6 +3318,7 @@ export interface operations {
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
              */
             403: {
                 headers: {
@@ -3592,6 +3598,7 @@ export interface operations {
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
              */
             403: {
                 headers: {
@@ -3681,6 +3688,7 @@ export interface operations {
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
              */
             403: {
                 headers: {
@@ -3949,6 +3957,7 @@ export interface operations {
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
              */
             403: {
                 headers: {
@@ -4180,6 +4189,7 @@ export interface operations {
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
              */
             403: {
                 headers: {
@@ -4269,6 +4279,7 @@ export interface operations {
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
              */
             403: {
                 headers: {
@@ -4710,6 +4721,7 @@ export interface operations {
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
              */
             403: {
                 headers: {
@@ -5099,6 +5111,7 @@ export interface operations {
              * @description - `insufficient_scope`: The token's scopes do not allow this.
              *     - `permission_denied`: Only staff with the right permission can do this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
              */
             403: {
                 headers: {
@@ -5243,6 +5256,7 @@ export interface operations {
              * @description - `insufficient_scope`: The token's scopes do not allow this.
              *     - `permission_denied`: Only staff with the right permission can do this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
              */
             403: {
                 headers: {
@@ -5491,6 +5505,7 @@ export interface operations {
              * @description - `insufficient_scope`: The token's scopes do not allow this.
              *     - `permission_denied`: Only staff with the right permission can do this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
              */
             403: {
                 headers: {
@@ -5612,6 +5627,7 @@ export interface operations {
              * @description - `insufficient_scope`: The token's scopes do not allow this.
              *     - `permission_denied`: Only staff with the right permission can do this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
              */
             403: {
                 headers: {
@@ -5806,6 +5822,7 @@ export interface operations {
              * @description - `insufficient_scope`: The token's scopes do not allow this.
              *     - `permission_denied`: Only staff with the right permission can do this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
              */
             403: {
                 headers: {
@@ -5888,6 +5905,7 @@ export interface operations {
              * @description - `insufficient_scope`: The token's scopes do not allow this.
              *     - `permission_denied`: Only staff with the right permission can do this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
              */
             403: {
                 headers: {
@@ -5970,6 +5988,7 @@ export interface operations {
              * @description - `insufficient_scope`: The token's scopes do not allow this.
              *     - `permission_denied`: Only staff with the right permission can do this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
              */
             403: {
                 headers: {
@@ -6052,6 +6071,7 @@ export interface operations {
              * @description - `insufficient_scope`: The token's scopes do not allow this.
              *     - `permission_denied`: Only staff with the right permission can do this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
              */
             403: {
                 headers: {
@@ -6238,6 +6258,7 @@ export interface operations {
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
              */
             403: {
                 headers: {
@@ -6346,6 +6367,7 @@ export interface operations {
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
              */
             403: {
                 headers: {
@@ -6560,6 +6582,7 @@ export interface operations {
              * @description - `insufficient_scope`: The token's scopes do not allow this.
              *     - `permission_denied`: Only staff with the right permission can do this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
              */
             403: {
                 headers: {
@@ -6764,6 +6787,7 @@ export interface operations {
              * @description - `insufficient_scope`: The token's scopes do not allow this.
              *     - `permission_denied`: Only staff with the right permission can do this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
              */
             403: {
                 headers: {
@@ -6888,6 +6912,7 @@ export interface operations {
              * @description - `insufficient_scope`: The token's scopes do not allow this.
              *     - `permission_denied`: Only staff with the right permission can do this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
              */
             403: {
                 headers: {
@@ -6999,6 +7024,7 @@ export interface operations {
              * @description - `insufficient_scope`: The token's scopes do not allow this.
              *     - `permission_denied`: Only staff with the right permission can do this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
              */
             403: {
                 headers: {
@@ -7101,6 +7127,7 @@ export interface operations {
              * @description - `insufficient_scope`: The token's scopes do not allow this.
              *     - `permission_denied`: Only staff with the right permission can do this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
              */
             403: {
                 headers: {
@@ -7305,6 +7332,7 @@ export interface operations {
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
              */
             403: {
                 headers: {
@@ -7502,6 +7530,7 @@ export interface operations {
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
              */
             403: {
                 headers: {
@@ -7621,6 +7650,7 @@ export interface operations {
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
              */
             403: {
                 headers: {
@@ -7823,6 +7853,7 @@ export interface operations {
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
              */
             403: {
                 headers: {
@@ -7915,6 +7946,7 @@ export interface operations {
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
              */
             403: {
                 headers: {
@@ -8007,6 +8039,7 @@ export interface operations {
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
              */
             403: {
                 headers: {
@@ -8099,6 +8132,7 @@ export interface operations {
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
              */
             403: {
                 headers: {
@@ -8153,4 +8187,4 @@ export interface operations {
         };
     };
 }
-// SHA-256 of docs/openapi.yaml: 550ced3cd3204aef141efeeb81348ad39a50953cb0bd7dc524e866c9fc7a2871
+// SHA-256 of docs/openapi.yaml: b05d57762f0c5048453ec88914e9ec59bf74065aee7724e11be31933a84cd04b

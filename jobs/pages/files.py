@@ -17,6 +17,9 @@ from jobs.storage import access, files
 OLD_NAMES = {old: kind for kind, old in STORED_AS.items()}
 """What URLs called some files before version 0.2; they lead to the names of now."""
 
+PUBLIC_MAX_AGE = 3600
+"""Seconds for which browsers keep what the gallery shows to anybody, without asking again."""
+
 
 @require_safe
 async def file(request: VisitorRequest, job_id: uuid.UUID, kind: str) -> HttpResponseBase:
@@ -53,7 +56,11 @@ async def _serve(request: VisitorRequest, job: Job, name: str) -> HttpResponseBa
     suffix = name.rsplit(".", 1)[-1]
     download = f"{_stem(request, job)}-color.{suffix}" if "download" in request.GET else None
     return await serve(
-        request, name, content_type=files.MIME[suffix], download_name=download, max_age=3600
+        request,
+        name,
+        content_type=files.MIME[suffix],
+        download_name=download,
+        max_age=PUBLIC_MAX_AGE if access.is_public(job) else 0,
     )
 
 

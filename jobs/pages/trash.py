@@ -53,7 +53,7 @@ def _data(photo: Photo) -> dict[str, Any]:
 async def picture(request: VisitorRequest, photo_id: uuid.UUID) -> HttpResponseBase:
     """The small picture of a photo in one's trash: in color if there is one."""
     name = await sync_to_async(_picture)(request, photo_id)
-    return await serve(request, name, content_type="image/jpeg", max_age=3600)
+    return await serve(request, name, content_type="image/jpeg")
 
 
 def _picture(request: VisitorRequest, photo_id: uuid.UUID) -> str:

@@ -122,6 +122,13 @@ def shown_photo(visitor: Visitor, photo_id: uuid.UUID) -> Job:
     return _one(_visible(visitor).filter(photo=photo_id, photo__published_job=F("pk")))
 
 
+def is_public(job: Job) -> bool:
+    """Whether anybody may see these colors: they are those that the gallery shows."""
+    photo = job.photo
+    public = photo.visibility == Photo.Visibility.PUBLIC and not photo.hidden_for
+    return public and photo.published_job_id == job.pk
+
+
 def public_photo(visitor: Visitor, photo_id: uuid.UUID) -> Photo:
     """A photo that anybody may find, like and report. Else Http404."""
     photo = shown_photo(visitor, photo_id).photo

@@ -26,7 +26,7 @@ async def samples(request: HttpRequest, run_id: uuid.UUID, step: int) -> HttpRes
         return get_object_or_404(RunSample, run=run_id, step=step).file
 
     name = await sync_to_async(find)()
-    return await serve(request, name, content_type="image/png", max_age=3600)
+    return await serve(request, name, content_type="image/png")
 
 
 @require_safe

@@ -7,6 +7,7 @@ from rest_framework.response import Response
 
 from colorweb.accounts.models import ApiToken
 from colorweb.api import schema
+from colorweb.http import caching
 from jobs.api.base import View
 from jobs.queue import limits
 from jobs.serializers.account import MeSerializer
@@ -38,4 +39,5 @@ class Me(View):
                 else None
             ),
         }
-        return Response(MeSerializer(me, context=self.context).data)
+        answer = MeSerializer(me, context=self.context).data
+        return Response(answer, headers={"Cache-Control": caching.NO_STORE})
