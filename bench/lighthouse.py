@@ -43,7 +43,6 @@ def main() -> int:
             found = {name: _measure(stack.base_url + path) for name, path in pages.items()}
         finally:
             stack.stop()
-            stack.remove()
     table = _table(found)
     print(table)
     text = TEXT.format(

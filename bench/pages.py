@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from bench.rows import Row, ms
-from colorweb.testing import databases
+from colorweb.testing import databases, postgres
 
 AIM = 1.3
 SMALL, LARGE = 1_000, 100_000
@@ -32,29 +32,34 @@ PAGES = {
 
 
 def rows(*, quick: bool) -> list[Row]:
-    """Both pages, on SQLite and on the PostgreSQL of TEST_DATABASE_URL if there is one."""
+    """Both pages, on SQLite and on PostgreSQL."""
+    with postgres.server() as server:
+        return [
+            *_rows_on("SQLite", None, quick=quick),
+            *_rows_on("PostgreSQL", server.url, quick=quick),
+        ]
+
+
+def _rows_on(database: str, server: str | None, *, quick: bool) -> list[Row]:
     found = []
-    for database in ("SQLite", "PostgreSQL"):
-        if database == "PostgreSQL" and not os.environ.get("TEST_DATABASE_URL"):
-            continue
-        for owners, of_whom in ((False, "of one owner"), (True, f"of owners with {OWNED} each")):
-            with ExitStack() as stack:
-                counts = SMALL, LARGE // (10 if quick else 1)
-                small, large = (
-                    stack.enter_context(site(count, count // OWNED if owners else 1, database))
-                    for count in counts
-                )
-                for page in PAGES:
-                    few, many, view = _worst(page, small, large, repeats=5 if quick else 15)
-                    found.append(
-                        Row(
-                            f"{page}, {counts[1]:,} photos {of_whom}, {database}",
-                            ms(many),
-                            f"{ms(few)} with {SMALL:,}",
-                            f"{many / few:.2f} x ({view})",
-                            f"at most {AIM} x",
-                        )
+    for owners, of_whom in ((False, "of one owner"), (True, f"of owners with {OWNED} each")):
+        with ExitStack() as stack:
+            counts = SMALL, LARGE // (10 if quick else 1)
+            small, large = (
+                stack.enter_context(site(count, count // OWNED if owners else 1, server))
+                for count in counts
+            )
+            for page in PAGES:
+                few, many, view = _worst(page, small, large, repeats=5 if quick else 15)
+                found.append(
+                    Row(
+                        f"{page}, {counts[1]:,} photos {of_whom}, {database}",
+                        ms(many),
+                        f"{ms(few)} with {SMALL:,}",
+                        f"{many / few:.2f} x ({view})",
+                        f"at most {AIM} x",
                     )
+                )
     return found
 
 
@@ -72,18 +77,16 @@ def _worst(
 
 
 @contextmanager
-def site(count: int, owners: int, database: str) -> Iterator[Callable[[str], float]]:
+def site(count: int, owners: int, server: str | None) -> Iterator[Callable[[str], float]]:
     """A process with that number of photos; called with a page, renders it and prints the ms."""
     with tempfile.TemporaryDirectory(prefix="colorweb-tests-") as folder, ExitStack() as stack:
-        url = databases.create() if database == "PostgreSQL" else None
-        if url:
-            stack.callback(databases.drop, url)
+        url = stack.enter_context(databases.temporary(server)) if server else ""
         process = subprocess.Popen(
             [sys.executable, "-m", "bench.pages", str(count), str(owners)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env={**os.environ, "VAR_DIR": folder, "TEST_DATABASE_URL": url or "",
+            env={**os.environ, "VAR_DIR": folder, "TEST_DATABASE_URL": url,
                  "DJANGO_SETTINGS_MODULE": "colorweb.testing.settings"},
         )  # fmt: skip
         with process:

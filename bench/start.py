@@ -33,7 +33,6 @@ def rows(*, quick: bool) -> list[Row]:
                 totals.append(timings["total_ms"])
         finally:
             stack.stop()
-            stack.remove()
     worst = float(np.percentile(waits, 95))
     return [
         Row(

@@ -14,6 +14,7 @@ from django.conf import settings
 
 from colorweb import runtime
 from colorweb.storage import S3
+from colorweb.testing import postgres as postgres_server
 from colorweb.testing import s3
 from colorweb.testing import valkey as valkey_server
 
@@ -49,6 +50,13 @@ def valkey() -> Iterator[None]:
     for server in servers:
         server.terminate()
         server.wait(60)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[postgres_server.Postgres]:
+    """A real PostgreSQL; `databases.temporary(postgres.url)` is a database on it."""
+    with postgres_server.server() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -1,31 +1,23 @@
-"""A database of its own on the PostgreSQL of TEST_DATABASE_URL."""
+"""Databases of their own on a PostgreSQL server."""
 
 from __future__ import annotations
 
-import os
 import uuid
-from urllib.parse import urlsplit, urlunsplit
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
 
 import psycopg
 
 
-def create() -> str | None:
-    """The address of a new database; None where there is no PostgreSQL to test with."""
-    server = os.environ.get("TEST_DATABASE_URL")
-    if not server:
-        return None
-    parts = urlsplit(server)
-    url = urlunsplit(parts._replace(path=f"{parts.path}_{uuid.uuid4().hex[:12]}"))
+@contextmanager
+def temporary(server: str) -> Iterator[str]:
+    """The address of a new database on `server`; it is dropped afterwards, connections or not."""
+    name = f"colorweb_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {_name_of(url)}".encode())
-    return url
-
-
-def drop(url: str) -> None:
-    """Drops a database of `create`, with connections to it still open."""
-    with psycopg.connect(os.environ["TEST_DATABASE_URL"], autocommit=True) as server:
-        server.execute(f"DROP DATABASE {_name_of(url)} WITH (FORCE)".encode())
-
-
-def _name_of(database: str) -> str:
-    return urlsplit(database).path.lstrip("/")
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    try:
+        yield urlsplit(server)._replace(path=f"/{name}").geturl()
+    finally:
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())

@@ -17,7 +17,7 @@ import psycopg
 import redis
 
 from colorweb.runtime import REPOSITORY
-from colorweb.testing import databases, s3, valkey
+from colorweb.testing import s3, valkey
 from colorweb.testing.ports import free_port
 from colorweb.testing.stack import STAFF
 from colorweb.testing.waiting import wait_for
@@ -28,9 +28,9 @@ LOAD_TIMEOUT = 180  # seconds; networks load in parallel
 class Machines:
     """A database, a broker and a storage that several machines share, and those machines."""
 
-    def __init__(self, folder: Path, storage: str, environment: Mapping[str, str]) -> None:
-        database = databases.create()
-        assert database
+    def __init__(
+        self, folder: Path, database: str, storage: str, environment: Mapping[str, str]
+    ) -> None:
         self.folder = folder
         self.database = database
         self.broker = f"redis://127.0.0.1:{free_port()}/0"
@@ -108,13 +108,6 @@ class Machines:
         for process in reversed(self.processes.values()):
             process.wait(60)
         self.processes.clear()
-
-    def remove(self) -> None:
-        """Stops everything and drops the database."""
-        try:
-            self.stop()
-        finally:
-            databases.drop(self.database)
 
     def destroy(self) -> None:
         """What a fire does: the machines' folders and all rows are gone."""

@@ -17,7 +17,6 @@ import psycopg
 from supervisor.xmlrpc import SupervisorTransport
 
 from colorweb.runtime import REPOSITORY
-from colorweb.testing import databases
 from colorweb.testing.ports import free_port
 from colorweb.testing.waiting import wait_for
 
@@ -28,11 +27,16 @@ STAFF = {"ADMIN_EMAIL": "staff@example.org", "ADMIN_PASSWORD": "a long enough pa
 class Stack:
     """`python -m colorweb.serve`, with handles to hurt it."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        environment: Mapping[str, str] | None = None,
+        database: str | None = None,  # the address of a PostgreSQL database; SQLite without
+    ) -> None:
         self.var_dir = folder
         self.port = free_port()
         self.base_url = f"http://127.0.0.1:{self.port}"
-        self.database = databases.create()
+        self.database = database
         # The tests' own settings and addresses must not reach the site.
         inherited = {
             name: value
@@ -70,11 +74,6 @@ class Stack:
         """Stops it as Ctrl-C does; the exit code."""
         self.process.send_signal(signal.SIGINT)
         return self.process.wait(120)
-
-    def remove(self) -> None:
-        """Drops the database made for this stack."""
-        if self.database:
-            databases.drop(self.database)
 
     def _is_ready(self) -> bool:
         if self.process.poll() is not None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,9 @@ import pytest
 from playwright.sync_api import expect
 
 from colorweb.testing import browser as chromium
+from colorweb.testing import databases
 from colorweb.testing.guest import Guest
+from colorweb.testing.postgres import Postgres
 from colorweb.testing.stack import Stack
 from ml.versions import catalog
 
@@ -49,13 +53,32 @@ def _has_trained_model() -> bool:
 def stack(
     tmp_path_factory: pytest.TempPathFactory, model_environment: dict[str, str]
 ) -> Iterator[Stack]:
-    """The site, ready to color; every e2e test shares it."""
-    stack = Stack(tmp_path_factory.mktemp("stack"), model_environment)
+    """The site, ready to color; most e2e tests share it."""
+    server = os.environ.get("TEST_DATABASE_URL")
+    with databases.temporary(server) if server else nullcontext() as database:
+        stack = Stack(tmp_path_factory.mktemp("stack"), model_environment, database)
+        with _running(stack):
+            yield stack
+
+
+@pytest.fixture(scope="session")
+def postgres_stack(
+    tmp_path_factory: pytest.TempPathFactory,
+    model_environment: dict[str, str],
+    postgres: Postgres,
+) -> Iterator[Stack]:
+    """The site on a PostgreSQL that tests may hurt."""
+    with databases.temporary(postgres.url) as database:
+        stack = Stack(tmp_path_factory.mktemp("postgres-stack"), model_environment, database)
+        with _running(stack):
+            yield stack
+
+
+@contextmanager
+def _running(stack: Stack) -> Iterator[None]:
     stack.start()
-    yield stack
-    code = stack.stop()
-    stack.remove()
-    assert code == 0
+    yield
+    assert stack.stop() == 0
     assert not list((stack.var_dir / "run").glob("*.sock")), "something still runs"
 
 
@@ -89,7 +112,8 @@ def browser_context_args(browser_context_args: dict[str, Any], stack: Stack) -> 
 def pytest_runtest_makereport(item: pytest.Item) -> Any:
     """Shows the end of the site's logs beside a failure."""
     report = yield
-    stack = getattr(item, "funcargs", {}).get("stack")
+    fixtures = getattr(item, "funcargs", {})
+    stack = fixtures.get("postgres_stack") or fixtures.get("stack")
     if report.failed and isinstance(stack, Stack):
         for program in PROGRAMS:
             report.sections.append((f"log of {program}", stack.log(program)[-4000:]))

@@ -2,43 +2,42 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import boto3
 import pytest
 
-from colorweb.testing import pictures, s3
+from colorweb.testing import databases, pictures, s3
 from colorweb.testing.guest import Guest
 from colorweb.testing.machines import Machines
+from colorweb.testing.postgres import Postgres
 from colorweb.testing.waiting import wait_for
 from tests.ml import colors
 from tests.ml.datasets.pictures import photo
 
-pytestmark = [
-    pytest.mark.long,
-    pytest.mark.skipif(
-        not os.environ.get("TEST_DATABASE_URL"),
-        reason="several machines need a PostgreSQL: name one with TEST_DATABASE_URL",
-    ),
-]
+pytestmark = pytest.mark.long
 
 SEVERAL = 6
 
 
 @pytest.fixture(scope="module")
 def machines(
-    tmp_path_factory: pytest.TempPathFactory, s3_server: str, model_environment: dict[str, str]
+    tmp_path_factory: pytest.TempPathFactory,
+    postgres: Postgres,
+    s3_server: str,
+    model_environment: dict[str, str],
 ) -> Iterator[Machines]:
     """Web here, two machines that color there."""
-    machines = Machines(tmp_path_factory.mktemp("machines"), s3_server, model_environment)
-    try:
-        machines.start()
-        yield machines
-    finally:
-        print(machines.logs())
-        machines.remove()
+    folder = tmp_path_factory.mktemp("machines")
+    with databases.temporary(postgres.url) as database:
+        machines = Machines(folder, database, s3_server, model_environment)
+        try:
+            machines.start()
+            yield machines
+        finally:
+            print(machines.logs())
+            machines.stop()
 
 
 @pytest.fixture
