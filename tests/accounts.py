@@ -8,6 +8,44 @@ from tests import totp
 
 EMAIL, PASSWORD = "ann@example.org", "correct horse battery"
 
+PAGES_FOR_ALL = (
+    "/about/",
+    "/privacy/",
+    "/terms/",
+    "/account/login/",
+    "/account/signup/",
+    "/account/password/reset/",
+    "/account/password/reset/done/",
+    "/account/password/reset/key/1-x/",
+    "/account/confirm-email/",
+    "/account/confirm-email/nothing/",
+    "/account/inactive/",
+)
+PAGES_OF_ACCOUNT = (
+    "/account/",
+    "/account/delete/",
+    "/account/email/",
+    "/account/logout/",
+    "/account/password/change/",
+    "/account/reauthenticate/",
+    "/account/sessions/",
+    "/account/tokens/",
+    "/account/tokens/new/",
+    "/account/webhooks/",
+    "/account/webhooks/new/",
+    "/history/",
+    "/trash/",
+    "/account/2fa/",
+    "/account/2fa/totp/activate/",
+)
+PAGES_OF_TWO_STEPS = (
+    "/account/2fa/",
+    "/account/2fa/reauthenticate/",
+    "/account/2fa/recovery-codes/",
+    "/account/2fa/recovery-codes/generate/",
+    "/account/2fa/totp/deactivate/",
+)
+
 
 def sign_up(client, email=EMAIL, password=PASSWORD):
     return client.post("/account/signup/", {"email": email, "password1": password})

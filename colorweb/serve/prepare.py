@@ -16,8 +16,11 @@ from colorweb.serve.errors import refusal
 
 def prepare() -> None:
     """Brings database, storage and static files up to date. Raises SystemExit with a sentence."""
+    if bool(os.environ.get("ADMIN_EMAIL")) != bool(runtime.environment_value("ADMIN_PASSWORD")):
+        raise refusal("ADMIN_EMAIL and ADMIN_PASSWORD make the first account only together.")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "colorweb.settings")
     django.setup()
+    _make_bucket()
     try:
         call_command("migrate", interactive=False, verbosity=0)
         _make_staff_account()
@@ -25,7 +28,6 @@ def prepare() -> None:
         raise refusal(f"The database does not answer as it should: {error}") from error
     finally:
         connections.close_all()
-    _make_bucket()
     if not os.environ.get("STATIC_DIR"):  # else they are there already, and not ours to write
         call_command("collectstatic", interactive=False, clear=True, verbosity=0)
 
@@ -48,12 +50,8 @@ def _make_staff_account() -> None:
     from django.contrib.auth.password_validation import validate_password  # noqa: PLC0415
 
     email, password = os.environ.get("ADMIN_EMAIL"), runtime.environment_value("ADMIN_PASSWORD")
-    if not email and not password:
-        return
-    if not email or not password:
-        raise refusal("ADMIN_EMAIL and ADMIN_PASSWORD make the first account only together.")
     users: Any = get_user_model().objects
-    if users.filter(email__iexact=email).exists():
+    if not email or users.filter(email__iexact=email).exists():
         return
     try:
         validate_password(password)

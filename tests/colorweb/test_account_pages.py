@@ -5,41 +5,17 @@ import re
 import pytest
 from django.test import Client
 
-from tests.accounts import log_in, prove, sign_up, turn_on_two_steps
+from tests.accounts import (
+    PAGES_FOR_ALL,
+    PAGES_OF_ACCOUNT,
+    PAGES_OF_TWO_STEPS,
+    log_in,
+    prove,
+    sign_up,
+    turn_on_two_steps,
+)
 
 pytestmark = pytest.mark.django_db
-
-
-ENTRANCE = (
-    "/account/login/",
-    "/account/signup/",
-    "/account/password/reset/",
-    "/account/password/reset/done/",
-    "/account/password/reset/key/1-x/",
-    "/account/confirm-email/",
-    "/account/confirm-email/nothing/",
-    "/account/inactive/",
-)
-INSIDE = (
-    "/account/",
-    "/account/delete/",
-    "/account/email/",
-    "/account/logout/",
-    "/account/password/change/",
-    "/account/reauthenticate/",
-    "/account/sessions/",
-    "/account/webhooks/",
-    "/account/webhooks/new/",
-    "/account/2fa/",
-    "/account/2fa/totp/activate/",
-)
-TWO_STEPS = (
-    "/account/2fa/",
-    "/account/2fa/reauthenticate/",
-    "/account/2fa/recovery-codes/",
-    "/account/2fa/recovery-codes/generate/",
-    "/account/2fa/totp/deactivate/",
-)
 
 
 def check_page(client, path):
@@ -57,14 +33,14 @@ def check_page(client, path):
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_every_page_of_accounts_is_in_the_house_style(client, language):
     client.defaults["HTTP_ACCEPT_LANGUAGE"] = language
-    for path in ("/about/", "/privacy/", "/terms/", *ENTRANCE):
+    for path in PAGES_FOR_ALL:
         check_page(client, path)
     sign_up(client)
     prove(client)
-    for path in INSIDE:
+    for path in PAGES_OF_ACCOUNT:
         check_page(client, path)
     turn_on_two_steps(client)
-    for path in TWO_STEPS:
+    for path in PAGES_OF_TWO_STEPS:
         check_page(client, path)
     other = Client()
     log_in(other)

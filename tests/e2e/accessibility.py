@@ -5,11 +5,25 @@ from __future__ import annotations
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+OPTIONS = {
+    "resultTypes": ["violations"],
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    },
+}
 
 
 def check(page: Page, width: int) -> None:
     """No violations of WCAG 2.2 AA, no scrolling sideways."""
-    results = Axe().run(page, options={"runOnly": {"type": "tag", "values": WCAG}})
+    results = Axe().run(page, options=OPTIONS)
     assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def check_light_and_dark(page: Page, width: int) -> None:
+    """The page that is open passes in both color schemes; it stays in the light one."""
+    page.emulate_media(color_scheme="dark")
+    check(page, width)
+    page.emulate_media(color_scheme="light")
+    check(page, width)

@@ -11,8 +11,9 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from colorweb.testing.stack import Stack
+from tests.accounts import PAGES_FOR_ALL, PAGES_OF_ACCOUNT, PAGES_OF_TWO_STEPS
 from tests.e2e import pages
-from tests.e2e.accessibility import check
+from tests.e2e.accessibility import check_light_and_dark
 from tests.e2e.accounts import (
     delete_account,
     log_in,
@@ -81,88 +82,50 @@ def test_a_life_of_an_account(
     other.context.close()
 
 
-def test_a_page_left_open_goes_on_after_logging_in_beside_it(
+def test_a_page_left_open_goes_on_after_logging_in_in_another_tab(
     page: Page, stack: Stack, tmp_path: Path, email: str
 ) -> None:
-    beside = page.context.new_page()
+    second_tab = page.context.new_page()
     with stack.stopped("gpu"):
         pages.choose(page, pages.photo_in(tmp_path))
         page.wait_for_url("**/jobs/*/")
         listed = page.context.new_page()
         listed.goto("/")
         expect(listed.locator(".card[data-status=queued]")).to_have_count(1)
-        sign_up(beside, email)
+        sign_up(second_tab, email)
     expect(page.get_by_role("status")).to_have_text("In color", timeout=pages.COLORED)
     expect(listed.locator(".card[data-status=succeeded]")).to_have_count(1)
 
 
-ENTRANCE = (
-    "/about/",
-    "/privacy/",
-    "/terms/",
-    "/account/login/",
-    "/account/signup/",
-    "/account/password/reset/",
-    "/account/password/reset/done/",
-    "/account/password/reset/key/1-x/",
-    "/account/confirm-email/",
-    "/account/confirm-email/nothing/",
-    "/account/inactive/",
-)
-INSIDE = (
-    "/account/",
-    "/account/delete/",
-    "/account/email/",
-    "/account/logout/",
-    "/account/password/change/",
-    "/account/sessions/",
-    "/account/tokens/",
-    "/account/tokens/new/",
-    "/account/webhooks/",
-    "/account/webhooks/new/",
-    "/history/",
-    "/trash/",
-    "/account/2fa/",
-    "/account/2fa/totp/activate/",
-)
-TWO_STEPS = (
-    "/account/2fa/",
-    "/account/2fa/recovery-codes/",
-    "/account/2fa/recovery-codes/generate/",
-    "/account/2fa/totp/deactivate/",
-)
-
-
 @pytest.mark.parametrize("width", [pages.DESKTOP, pages.PHONE])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_of_accounts_have_no_accessibility_violations(
-    browser: Browser, stack: Stack, email: str, scheme: str, width: int
+    browser: Browser, stack: Stack, email: str, width: int
 ) -> None:
-    context = pages.screen(browser, stack, width, color_scheme=scheme)
+    context = pages.screen(browser, stack, width, reduced_motion="reduce")
     page = context.new_page()
 
     def check_all(paths: tuple[str, ...]) -> None:
         for path in paths:
             page.goto(path)
-            check(page, width)
+            check_light_and_dark(page, width)
 
-    check_all(ENTRANCE)
+    check_all(PAGES_FOR_ALL)
     page.goto("/account/signup/")
     page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill("123")
     page.get_by_role("button", name="Sign up").click()
     expect(page.get_by_text("entirely numeric").first).to_be_visible()
-    check(page, width)
+    check_light_and_dark(page, width)
     sign_up(page, email)
     page.goto("/account/delete/")
-    check(page, width)
+    check_light_and_dark(page, width)
     prove(page)
-    check_all(INSIDE)
+    check_all(PAGES_OF_ACCOUNT)
     turn_on_two_steps(page)
-    check_all(TWO_STEPS)
+    check_all(PAGES_OF_TWO_STEPS)
     page.goto("/account/delete/")
     page.get_by_label("type your address").fill("somebody@example.org")
     page.get_by_role("button", name="Delete everything").click()
     expect(page.get_by_role("alert")).to_be_visible()
-    check(page, width)
+    check_light_and_dark(page, width)
     context.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from colorweb.testing.stack import STAFF, Stack
@@ -15,6 +16,16 @@ def published(page: Page, tmp_path: Path, title: str) -> None:
     """A photo of this page's visitor in the gallery."""
     pages.colored(page, pages.photo_in(tmp_path, width=1000))
     pages.publish(page, title)
+
+
+@pytest.fixture(scope="module")
+def harbor(browser: Browser, stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The title of a photo in the gallery, which stays there."""
+    title = "The harbor"
+    context = pages.screen(browser, stack)
+    published(context.new_page(), tmp_path_factory.mktemp("harbor"), title)
+    context.close()
+    return title
 
 
 def cut_of(page: Page, title: str) -> str:
@@ -87,29 +98,21 @@ def test_a_photo_is_liked_reported_and_hidden(
     staff.context.close()
 
 
-def test_a_tap_shows_what_the_photo_was(
-    page: Page, browser: Browser, stack: Stack, tmp_path: Path
-) -> None:
-    title = "The harbor"
-    published(page, tmp_path, title)
+def test_a_tap_shows_what_the_photo_was(browser: Browser, stack: Stack, harbor: str) -> None:
     phone = in_the_gallery(
-        pages.screen(browser, stack, pages.PHONE, reduced_motion="reduce"), title
+        pages.screen(browser, stack, pages.PHONE, reduced_motion="reduce"), harbor
     )
-    phone.get_by_label(f"“{title}” before").tap()
-    assert cut_of(phone, title) == "inset(0px 0px 0px 100%)"
-    phone.get_by_label(f"“{title}” before").tap()
-    assert cut_of(phone, title) == "inset(0px)"
+    phone.get_by_label(f"“{harbor}” before").tap()
+    assert cut_of(phone, harbor) == "inset(0px 0px 0px 100%)"
+    phone.get_by_label(f"“{harbor}” before").tap()
+    assert cut_of(phone, harbor) == "inset(0px)"
     phone.context.close()
 
 
-def test_likes_need_no_javascript(
-    page: Page, browser: Browser, stack: Stack, tmp_path: Path
-) -> None:
-    title = "The baker's door"
-    published(page, tmp_path, title)
+def test_likes_need_no_javascript(browser: Browser, stack: Stack, harbor: str) -> None:
     context = browser.new_context(java_script_enabled=False, base_url=stack.base_url)
-    visitor = in_the_gallery(context, title)
-    heart = visitor.get_by_role("button", name=f"Like “{title}”")
+    visitor = in_the_gallery(context, harbor)
+    heart = visitor.get_by_role("button", name=f"Like “{harbor}”")
     heart.click()
     expect(heart).to_have_attribute("aria-pressed", "true")
     expect(visitor).to_have_url("/gallery/")

@@ -21,7 +21,7 @@ def kill_parent(stack: Stack, worker: str) -> None:
     "kill",
     [pytest.param(kill_child, id="child"), pytest.param(kill_parent, id="parent")],
 )
-def test_killed_worker_job_is_colored_once(
+def test_killed_worker_job_is_colored_once_and_those_of_others_do_not_wait_for_it(
     stack: Stack, guest: Guest, kill: Callable[[Stack, str], None]
 ) -> None:
     # Large, so that there is a middle to be killed in.
@@ -31,6 +31,9 @@ def test_killed_worker_job_is_colored_once(
     wait_for(lambda: state_of(stack, job)[0] == "running", "the job to run", every=0.01)
     _, _, worker = state_of(stack, job)
     kill(stack, worker)
+    other = guest.post("after.jpg", pictures.jpeg()).json()["id"]
+    assert guest.wait(other, seconds=RECOVERED)["status"] == "succeeded"
+    assert state_of(stack, other)[1] == 1, "its first attempt"
 
     done = guest.wait(job, seconds=RECOVERED)
     assert (done["status"], done["error"]) == ("succeeded", None)
@@ -40,12 +43,3 @@ def test_killed_worker_job_is_colored_once(
     results = list((stack.var_dir / "media").rglob(f"{job}-*-result.jpg"))
     assert [path.name for path in results] == [f"{job}-2-result.jpg"]
     assert pictures.chroma(guest.get(done["urls"]["result"])) > 0.5
-
-
-def test_jobs_of_others_are_colored_while_a_worker_is_being_replaced(
-    stack: Stack, guest: Guest
-) -> None:
-    stack.kill("gpu")
-    job = guest.post("after.jpg", pictures.jpeg()).json()["id"]
-    assert guest.wait(job, seconds=RECOVERED)["status"] == "succeeded"
-    assert state_of(stack, job)[1] == 1

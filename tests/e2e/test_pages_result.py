@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from colorweb.testing.stack import Stack
 from tests.e2e import pages
@@ -18,6 +20,27 @@ COUNT_SHIFTS = """
 """
 
 
+@pytest.fixture(scope="module")
+def owner(
+    browser: Browser, stack: Stack, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[BrowserContext]:
+    """The browser of somebody who has a photo of 3000 pixels in color; its page is open."""
+    context = pages.screen(browser, stack)
+    pages.colored(context.new_page(), pages.photo_in(tmp_path_factory.mktemp("photo"), width=3000))
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def result(owner: BrowserContext) -> Iterator[Page]:
+    """The photo's page in a tab of its own, in color and still."""
+    page = owner.new_page()
+    page.goto(owner.pages[0].url)
+    pages.wait_until_still(page)
+    yield page
+    page.close()
+
+
 def cut(page: Page) -> str:
     """How the colored picture is cut off by the line."""
     return str(
@@ -25,49 +48,44 @@ def cut(page: Page) -> str:
     )
 
 
-def test_slider_compares_by_keyboard(page: Page, tmp_path: Path) -> None:
-    pages.colored(page, pages.photo_in(tmp_path))
-    slider = page.get_by_role("slider", name="Before / After")
+def test_slider_compares_by_keyboard(result: Page) -> None:
+    slider = result.get_by_role("slider", name="Before / After")
     expect(slider).to_have_attribute("aria-valuetext", "75% in color")
     slider.focus()
-    page.keyboard.press("Home")
-    assert cut(page) == "inset(0px 0px 0px 0%)"
+    result.keyboard.press("Home")
+    assert cut(result) == "inset(0px 0px 0px 0%)"
     expect(slider).to_have_attribute("aria-valuetext", "100% in color")
-    page.keyboard.press("End")
-    assert cut(page) == "inset(0px 0px 0px 100%)"
+    result.keyboard.press("End")
+    assert cut(result) == "inset(0px 0px 0px 100%)"
     expect(slider).to_have_attribute("aria-valuetext", "0% in color")
 
 
-def test_slider_compares_by_mouse_where_the_mouse_is(page: Page, tmp_path: Path) -> None:
-    pages.colored(page, pages.photo_in(tmp_path))
-    box = page.locator(".frame").bounding_box()
+def test_slider_compares_by_mouse_where_the_mouse_is(result: Page) -> None:
+    box = result.locator(".frame").bounding_box()
     assert box
-    page.mouse.click(box["x"] + box["width"] * 0.6, box["y"] + box["height"] / 2)
-    assert cut(page) == "inset(0px 0px 0px 60%)"
+    result.mouse.click(box["x"] + box["width"] * 0.6, box["y"] + box["height"] / 2)
+    assert cut(result) == "inset(0px 0px 0px 60%)"
 
 
-def test_at_100_percent_the_full_size_scrolls_by_keyboard_under_the_line(
-    page: Page, tmp_path: Path
-) -> None:
-    pages.colored(page, pages.photo_in(tmp_path, width=3000))
-    zoom = page.get_by_role("button", name="100 %")
+def test_at_100_percent_the_full_size_scrolls_by_keyboard_under_the_line(result: Page) -> None:
+    zoom = result.get_by_role("button", name="100 %")
     zoom.click()
     expect(zoom).to_have_attribute("aria-pressed", "true")
     for figure in ("before", "after"):
-        page.wait_for_function(
+        result.wait_for_function(
             "figure => document.querySelector(`.${figure} img`).naturalWidth === 3000", arg=figure
         )
-    picture = page.locator("figure.after img").bounding_box()
+    picture = result.locator("figure.after img").bounding_box()
     assert picture
     assert (picture["width"], picture["height"]) == (3000, 2250)
 
-    before = cut(page)
-    page.keyboard.press("ArrowRight")
-    page.wait_for_function(
+    before = cut(result)
+    result.keyboard.press("ArrowRight")
+    result.wait_for_function(
         "before => getComputedStyle(document.querySelector('figure.after')).clipPath !== before",
         arg=before,
     )
-    page.wait_for_function(
+    result.wait_for_function(
         """() => {
             const left = selector => document.querySelector(selector).getBoundingClientRect().left;
             const stage = getComputedStyle(document.querySelector('photo-stage'));
@@ -77,8 +95,42 @@ def test_at_100_percent_the_full_size_scrolls_by_keyboard_under_the_line(
     )
 
     zoom.click()
-    expect(page.locator(".room")).to_be_hidden()
-    assert cut(page) == "inset(0px 0px 0px 25%)"
+    expect(result.locator(".room")).to_be_hidden()
+    assert cut(result) == "inset(0px 0px 0px 25%)"
+
+
+def test_everything_on_the_result_page_is_reached_by_keyboard(result: Page) -> None:
+    expect(result.locator("photo-colors[data-live]")).to_be_attached()
+    result.locator("#content").focus()
+    reached = []
+    for _ in range(16):
+        result.keyboard.press("Tab")
+        reached.append(
+            result.evaluate(
+                "(element => element.ariaLabel || element.textContent.trim() || element.id)"
+                "(document.activeElement)"
+            )
+        )
+    assert reached == [
+        *(
+            "Before / After",
+            "Hold: before",
+            "Side by side",
+            "100 %",
+            "calm",
+            "natural",
+            "vivid",
+            "vividness",
+            "Download",
+            "Other formats…",
+            "Publish…",
+            "Share…",
+            "Color again…",
+            "Title…",
+            "Delete…",
+            "Color another photo",
+        )
+    ]
 
 
 def test_zoom_is_offered_only_where_there_is_more_to_see(page: Page, tmp_path: Path) -> None:

@@ -18,15 +18,10 @@ NARROW = (
     "Cut it into pieces."
 )
 OLD = [
-    ("worker_died", DIED, "worker_died", {}),
-    ("took_too_long", "Colouring took too long. Try a smaller copy of the photo.", None, {}),
-    (
-        "internal_error",
-        "Something broke on our side while colouring. Please try again.",
-        None,
-        {},
-    ),
-    ("too_narrow", NARROW, None, {"width": "4000", "height": "20", "limit": "20"}),
+    ("worker_died", DIED, {}),
+    ("took_too_long", "Colouring took too long. Try a smaller copy of the photo.", {}),
+    ("internal_error", "Something broke on our side while colouring. Please try again.", {}),
+    ("too_narrow", NARROW, {"width": "4000", "height": "20", "limit": "20"}),
 ]
 
 
@@ -49,53 +44,15 @@ def old_job(apps: Apps, **fields: Any) -> Any:
     )
 
 
-@pytest.mark.parametrize(("code", "sentence", "kept", "params"), OLD)
-def test_an_old_sentence_becomes_its_code_and_reads_in_both_languages(
-    old_rows, code, sentence, kept, params
-):
-    row = old_job(old_rows, error_code=code, error_message=sentence)
-    call_command("migrate", verbosity=0)
-    job = Job.objects.get(pk=row.pk)
-    assert (job.error_code, job.error_params, job.error_message) == (kept or code, params, "")
-    assert job.error_text == sentence.replace("colouring", "coloring").replace(
-        "Colouring", "Coloring"
-    )
-    with translation.override("ru"):
-        assert not job.error_text.isascii()
-
-
-def test_an_old_sentence_that_no_code_stands_for_is_shown_as_it_is(old_rows):
-    row = old_job(old_rows, error_code="internal_error", error_message="The cat sat on it.")
-    call_command("migrate", verbosity=0)
-    job = Job.objects.get(pk=row.pk)
-    assert (job.error_text, job.error_code) == ("The cat sat on it.", "internal_error")
-
-
-def test_an_old_rendition_keeps_its_own_text(old_rows):
-    job = old_job(old_rows, state="succeeded")
-    old_rows.get_model("jobs", "Rendition").objects.create(
-        job=job,
-        format="png",
-        vividness=1,
-        long_side=0,
-        state="failed",
-        error_code="worker_died",
-        error_message="The worker stopped three times while making this file.",
-        wanted_at=timezone.now(),
-    )
-    call_command("migrate", verbosity=0)
-    assert Rendition.objects.get().error_code == "worker_died.file"
-    assert Rendition.objects.get().error_text.endswith("while making this file.")
-
-
 def kept(code: str, sentence: str, **parts: Any) -> dict[str, Any]:
     """An error as ml's rows of version 0.1 kept it."""
     return {"code": code, "sentence": sentence, "parts": parts}
 
 
-def test_old_errors_of_data_sets_runs_and_evaluations_are_read_from_their_code(old_rows):
+def old_ml_rows(apps: Apps) -> None:
+    """A data set, a run and an evaluation that failed in version 0.1."""
     versions, sets, runs, evaluations = (
-        old_rows.get_model("ml", name).objects
+        apps.get_model("ml", name).objects
         for name in ("ModelVersion", "DataSet", "TrainingRun", "Evaluation")
     )
     sets.create(
@@ -114,13 +71,44 @@ def test_old_errors_of_data_sets_runs_and_evaluations_are_read_from_their_code(o
         against=version,
         error=kept("model_unavailable", "The weights cannot be read: %(why)s", why="moths"),
     )
-    call_command("migrate", verbosity=0)
-    assert DataSet.objects.get().error_message == (
-        "None of the 2 photos can be used for training: 1 broken, 1 without color, 0 too small."
+
+
+def test_old_errors_are_read_from_their_code(old_rows, subtests):
+    old = [old_job(old_rows, error_code=row[0], error_message=row[1]).pk for row in OLD]
+    unknown = old_job(old_rows, error_code="internal_error", error_message="The cat sat on it.")
+    old_rows.get_model("jobs", "Rendition").objects.create(
+        job=old_job(old_rows, state="succeeded"),
+        format="png",
+        vividness=1,
+        long_side=0,
+        state="failed",
+        error_code="worker_died",
+        error_message="The worker stopped three times while making this file.",
+        wanted_at=timezone.now(),
     )
-    assert TrainingRun.objects.get().error_message == "Gone: rain"
-    assert Evaluation.objects.get().error == {
-        "code": "model_unavailable.weights",
-        "params": {"reason": "moths"},
-    }
-    assert "moths" in Evaluation.objects.get().error_message
+    old_ml_rows(old_rows)
+    call_command("migrate", verbosity=0)
+
+    for key, (code, sentence, params) in zip(old, OLD, strict=True):
+        with subtests.test("a sentence becomes its code and reads in both languages", code=code):
+            job = Job.objects.get(pk=key)
+            assert (job.error_code, job.error_params, job.error_message) == (code, params, "")
+            assert job.error_text == sentence.replace("olouring", "oloring")
+            with translation.override("ru"):
+                assert not job.error_text.isascii()
+    with subtests.test("a sentence that no code stands for is shown as it is"):
+        job = Job.objects.get(pk=unknown.pk)
+        assert (job.error_text, job.error_code) == ("The cat sat on it.", "internal_error")
+    with subtests.test("a rendition keeps its own text"):
+        assert Rendition.objects.get().error_code == "worker_died.file"
+        assert Rendition.objects.get().error_text.endswith("while making this file.")
+    with subtests.test("errors of data sets, runs and evaluations"):
+        assert DataSet.objects.get().error_message == (
+            "None of the 2 photos can be used for training: 1 broken, 1 without color, 0 too small."
+        )
+        assert TrainingRun.objects.get().error_message == "Gone: rain"
+        assert Evaluation.objects.get().error == {
+            "code": "model_unavailable.weights",
+            "params": {"reason": "moths"},
+        }
+        assert "moths" in Evaluation.objects.get().error_message

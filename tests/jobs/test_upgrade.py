@@ -2,16 +2,19 @@
 
 import io
 import uuid
+from importlib import import_module
 from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.apps import apps
 from django.apps.registry import Apps
+from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import call_command
-from django.test import Client
+from django.db import connection
 from django.utils import timezone
 from PIL import Image
 
@@ -38,7 +41,7 @@ def picture(kind: str) -> bytes:
     return file.getvalue()
 
 
-def old_photo(apps: Apps, user_id: int, **fields: Any) -> tuple[uuid.UUID, uuid.UUID]:
+def old_photo(old: Apps, user_id: int, **fields: Any) -> tuple[uuid.UUID, uuid.UUID]:
     """A colored photo with its files as version 0.1 wrote them; the ids of photo and job."""
     photo_id, job_id = uuid.uuid4(), uuid.uuid4()
     folder = f"photos/{photo_id.hex[:2]}/{photo_id}"
@@ -47,7 +50,7 @@ def old_photo(apps: Apps, user_id: int, **fields: Any) -> tuple[uuid.UUID, uuid.
     files |= {f"{folder}/{job_id}-1-{name}": picture(kind) for kind, name in OF_RESULT.items()}
     for name, content in files.items():
         assert default_storage.save(name, ContentFile(content)) == name
-    photos: Any = apps.get_model("jobs", "Photo").objects
+    photos: Any = old.get_model("jobs", "Photo").objects
     photo = photos.create(
         id=photo_id,
         owner_id=user_id,
@@ -63,7 +66,7 @@ def old_photo(apps: Apps, user_id: int, **fields: Any) -> tuple[uuid.UUID, uuid.
         state="succeeded",
         **fields,
     )
-    job = apps.get_model("jobs", "Job").objects.create(
+    job = old.get_model("jobs", "Job").objects.create(
         id=job_id,
         photo=photo,
         state="succeeded",
@@ -87,69 +90,51 @@ async def pieces(answer: Any) -> list[bytes]:
     return [piece async for piece in answer.streaming_content]
 
 
-def upgrade(client: Client, user_id: int) -> None:
-    """What `colorweb.serve` does before it starts, and the owner's login."""
-    call_command("migrate", verbosity=0)
-    client.force_login(User.objects.get(pk=user_id))
-
-
-def test_every_picture_of_an_old_photo_opens(old_rows, client):
+def test_an_old_photo_is_upgraded(old_rows, client, subtests):
     user = old_rows.get_model("accounts", "User").objects.create(email="ada@example.org")
-    photo_id, job_id = old_photo(old_rows, user.pk)
-    upgrade(client, user.pk)
-    urls = client.get(f"/api/v1/jobs/{job_id}/").json()["urls"]
-    for kind in (*OF_PHOTO, *OF_RESULT):
-        answer = client.get(urls[kind])
-        assert answer.status_code == 200
-        assert b"".join(async_to_sync(pieces)(answer)) == picture(kind)
-    assert Photo.objects.get(pk=photo_id).has_color
-    assert Photo.objects.get(pk=photo_id).colored_by == "resnet-gray-unet"
-
-
-def test_old_addresses_of_pictures_lead_to_the_new_ones(old_rows, client):
-    user = old_rows.get_model("accounts", "User").objects.create(email="ada@example.org")
-    _photo_id, job_id = old_photo(old_rows, user.pk)
-    upgrade(client, user.pk)
-    for old, new in (("grey", "gray"), ("colours", "colors"), ("grey_card", "gray_card")):
-        answer = client.get(f"/files/{job_id}/{old}?download")
-        assert (answer.status_code, answer["Location"]) == (301, f"/files/{job_id}/{new}?download=")
-
-
-def test_old_times_and_stages_are_shown_by_their_new_names(old_rows, client):
-    user = old_rows.get_model("accounts", "User").objects.create(email="ada@example.org")
-    _photo_id, job_id = old_photo(old_rows, user.pk)
+    photo_id, job_id = old_photo(old_rows, user.pk, hidden_for="offence")
     old_rows.get_model("jobs", "Job").objects.filter(pk=job_id).update(stage="colouring")
-    upgrade(client, user.pk)
-    assert Job.objects.get(pk=job_id).stage == "colorizing"
-    timings = client.get(f"/api/v1/jobs/{job_id}/").json()["timings"]
-    assert timings["colorizing_ms"] == 22
-
-
-def test_old_reports_and_hidden_photos_keep_their_reason(old_rows, client):
-    user = old_rows.get_model("accounts", "User").objects.create(email="ada@example.org")
-    photo_id, _job_id = old_photo(old_rows, user.pk, hidden_for="offence")
     report = old_rows.get_model("jobs", "Report")
     report.objects.create(photo_id=photo_id, visitor="guest-1", reason="offence")
-    upgrade(client, user.pk)
-    assert Photo.objects.get(pk=photo_id).get_hidden_for_display() == "violence, nudity or hate"
-    assert Report.objects.get().get_reason_display() == "violence, nudity or hate"
+    call_command("migrate", verbosity=0)
+    client.force_login(User.objects.get(pk=user.pk))
+    photo, job = Photo.objects.get(pk=photo_id), Job.objects.get(pk=job_id)
+    answer = client.get(f"/api/v1/jobs/{job_id}/").json()
+
+    with subtests.test("every picture opens"):
+        for kind in (*OF_PHOTO, *OF_RESULT):
+            file = client.get(answer["urls"][kind])
+            assert file.status_code == 200
+            assert b"".join(async_to_sync(pieces)(file)) == picture(kind)
+        assert photo.has_color
+        assert photo.colored_by == "resnet-gray-unet"
+    with subtests.test("old addresses of pictures lead to the new ones"):
+        for old, new in (("grey", "gray"), ("colours", "colors"), ("grey_card", "gray_card")):
+            moved = client.get(f"/files/{job_id}/{old}?download")
+            assert moved.status_code == 301
+            assert moved["Location"] == f"/files/{job_id}/{new}?download="
+    with subtests.test("old times and stages are shown by their new names"):
+        assert job.stage == "colorizing"
+        assert answer["timings"]["colorizing_ms"] == 22
+    with subtests.test("old reports and hidden photos keep their reason"):
+        assert photo.get_hidden_for_display() == "violence, nudity or hate"
+        assert Report.objects.get().get_reason_display() == "violence, nudity or hate"
 
 
 @pytest.mark.parametrize("new_row_is_there", [False, True])
-def test_who_might_steer_the_queue_may_manage_it(old_rows, new_row_is_there):
-    permissions = old_rows.get_model("auth", "Permission").objects
+def test_who_might_steer_the_queue_may_manage_it(new_row_is_there):
+    permissions: Any = Permission.objects
     queue = ContentType.objects.get(app_label="jobs", model="queue").pk
-    permissions.filter(content_type_id=queue, codename="manage_queue").delete()
-    steer, _made = permissions.get_or_create(content_type_id=queue, codename="steer")
-    if new_row_is_there:
-        permissions.create(content_type_id=queue, codename="manage_queue", name="Can manage")
-    users = old_rows.get_model("accounts", "User").objects
-    ada, grace = users.create(email="ada@example.org"), users.create(email="grace@example.org")
+    if not new_row_is_there:
+        permissions.get(content_type_id=queue, codename="manage_queue").delete()
+    steer = permissions.create(content_type_id=queue, codename="steer")
+    ada, grace = (User.objects.create_user(f"{name}@example.org") for name in ("ada", "grace"))
     ada.user_permissions.add(steer)
-    helpers = old_rows.get_model("auth", "Group").objects.create(name="Helpers")
+    helpers = Group.objects.create(name="Helpers")
     helpers.permissions.add(steer)
     grace.groups.add(helpers)
-    call_command("migrate", verbosity=0)
+    with connection.schema_editor() as editor:
+        import_module("jobs.migrations.0021_manage_queue").forwards(apps, editor)
     for user in User.objects.all():
         assert user.has_perm("jobs.manage_queue")
     assert not permissions.filter(codename="steer").exists()

@@ -66,7 +66,7 @@ def trained(run: TrainingRun, steps: int) -> bool:
     return fresh(run).state == "running" and run.step >= steps
 
 
-def test_a_run_becomes_a_version_with_curves_and_samples(data_set):
+def test_a_run_becomes_a_version_with_curves_and_samples(data_set, subtests):
     run = control.start("quick", [data_set], TINY, name="First")
     assert (run.state, run.options["epochs"], run.base) == ("queued", 2, "served")
     assert worker.work() == 1
@@ -85,6 +85,20 @@ def test_a_run_becomes_a_version_with_curves_and_samples(data_set):
     assert version.recipe["base"].startswith("resnet-gray-unet@")
     assert default_storage.exists(version.samples[0])
     assert not (run.local / "data").exists(), "copies of photos do not stay"
+
+    with subtests.test("a deleted run leaves nothing but its version"):
+        folder, local = run.folder, run.local
+        control.delete(run)
+        assert not default_storage.exists(folder)
+        assert not local.exists()
+        version = ModelVersion.objects.exclude(samples=[]).get()
+        assert default_storage.exists(version.file)
+        assert default_storage.exists(version.samples[0])
+
+
+def test_a_run_that_has_not_ended_is_not_deleted(data_set):
+    with pytest.raises(DomainError, match="Stop the run first"):
+        control.delete(start(data_set))
 
 
 def test_two_clicks_start_one_run(data_set):
@@ -260,17 +274,3 @@ def test_crashes_further_on_do_not_add_up(data_set):
         TrainingRun.objects.update(lease_until=Now() - timedelta(seconds=1), step=10 * crash + 10)
         queue.reap()
     assert (fresh(run).state, run.crash_count) == ("queued", 1)
-
-
-def test_a_deleted_run_leaves_nothing_but_its_version(data_set):
-    run = start(data_set)
-    with pytest.raises(DomainError, match="Stop the run first"):
-        control.delete(run)
-    worker.work()
-    folder, local = run.folder, run.local
-    control.delete(fresh(run))
-    assert not default_storage.exists(folder)
-    assert not local.exists()
-    version = ModelVersion.objects.exclude(samples=[]).get()
-    assert default_storage.exists(version.file)
-    assert default_storage.exists(version.samples[0])

@@ -8,7 +8,7 @@ from django.test import Client
 from colorweb import leases
 from colorweb.asgi import application
 from ml.models import RunPoint, TrainingRun
-from ml.training import states
+from ml.training import live, states
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -54,6 +54,7 @@ async def test_first_everything_then_what_is_new(run, django_user_model):
     assert (news["whole"], [point["step"] for point in news["points"]]) == (False, [2])
     # Another worker takes it up from a checkpoint: the page forgets what it knew.
     await sync_to_async(TrainingRun.objects.filter(pk=run.pk).update)(attempt=2, sequence=50)
+    await sync_to_async(live.announce)(run.pk)
     news = await page.receive_json_from(60)
     assert (news["whole"], [point["step"] for point in news["points"]]) == (True, [1, 2])
     await page.disconnect()

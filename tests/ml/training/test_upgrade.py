@@ -1,13 +1,9 @@
 """Data sets, runs and versions of version 0.1 are read under today's names."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
-from django.apps.registry import Apps
 from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import translation
 
 from ml.datasets import index
@@ -17,20 +13,10 @@ from ml.training.journal import Journal
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-VERSION_0_1 = [("ml", "0003_evaluations")]
 CHECK = {"mse": 0.003, "of_grey": 0.7, "mean": {"mse": 0.003}}
 
 
-@pytest.fixture
-def old_rows() -> Iterator[Apps]:
-    """The tables as version 0.1 had them; afterwards they are of today again."""
-    executor = MigrationExecutor(connection)
-    executor.migrate(VERSION_0_1)
-    yield executor.loader.project_state(VERSION_0_1).apps
-    call_command("migrate", verbosity=0)
-
-
-def test_curves_and_cards_of_old_runs_and_versions_stay(old_rows):
+def test_old_rows_are_upgraded(old_rows, subtests):
     run = old_rows.get_model("ml", "TrainingRun").objects.create(
         name="Old", preset="best", served={"model": "ours@1", **CHECK}
     )
@@ -43,16 +29,6 @@ def test_curves_and_cards_of_old_runs_and_versions_stay(old_rows):
         card={"name": "ours", "licence": "MIT", "metrics": CHECK},
         metrics=CHECK,
     )
-    call_command("migrate", verbosity=0)
-    expected = {"mse": 0.003, "of_gray": 0.7, "mean": {"mse": 0.003}}
-    assert RunPoint.objects.get().values == expected
-    assert TrainingRun.objects.get().baseline == {"model": "ours@1", **expected}
-    version = ModelVersion.objects.get()
-    assert version.card == {"name": "ours", "license": "MIT", "metrics": expected}
-    assert version.metrics == expected
-
-
-def test_reports_and_errors_of_old_data_sets_stay(old_rows):
     data_set = old_rows.get_model("ml", "DataSet").objects.create(
         name="Old",
         kind="upload",
@@ -65,14 +41,23 @@ def test_reports_and_errors_of_old_data_sets_stay(old_rows):
         },
     )
     call_command("migrate", verbosity=0)
-    upgraded = DataSet.objects.get(pk=data_set.pk)
-    assert upgraded.report == {"photos": 2, "gray": 1, "named": {"gray": [["grey.jpg", ""]]}}
-    assert upgraded.error_message == (
-        "None of the 3 photos can be used for training: 1 broken, 2 without color, 0 too small."
-    )
-    with translation.override("ru"):
-        assert "3" in upgraded.error_message
-        assert "photos" not in upgraded.error_message
+
+    with subtests.test("curves and cards of runs and versions stay"):
+        expected = {"mse": 0.003, "of_gray": 0.7, "mean": {"mse": 0.003}}
+        assert RunPoint.objects.get().values == expected
+        assert TrainingRun.objects.get().baseline == {"model": "ours@1", **expected}
+        version = ModelVersion.objects.get()
+        assert version.card == {"name": "ours", "license": "MIT", "metrics": expected}
+        assert version.metrics == expected
+    with subtests.test("reports and errors of data sets stay"):
+        upgraded = DataSet.objects.get(pk=data_set.pk)
+        assert upgraded.report == {"photos": 2, "gray": 1, "named": {"gray": [["grey.jpg", ""]]}}
+        assert upgraded.error_message == (
+            "None of the 3 photos can be used for training: 1 broken, 2 without color, 0 too small."
+        )
+        with translation.override("ru"):
+            assert "3" in upgraded.error_message
+            assert "photos" not in upgraded.error_message
 
 
 def test_the_journal_of_an_old_run_becomes_points_of_today():
