@@ -31,8 +31,8 @@ def _path(view: str, *args: str) -> str:
 class AddressField(serializers.Field):
     """Where a view answers for a row, which is named by `key`; null where `when` does not hold.
 
-    Not a URLField: each answer makes its fields anew, and sixteen validators of addresses that we
-    only write would take half of its time.
+    Not a URLField: each answer makes its own fields, and the validators of sixteen addresses that
+    are only written would take a third of its time.
     """
 
     def __init__(
