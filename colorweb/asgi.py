@@ -10,7 +10,6 @@ machines.check_or_exit()
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "colorweb.settings")
 pages = get_asgi_application()
 
-from channels.auth import AuthMiddlewareStack  # noqa: E402
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 
@@ -22,6 +21,6 @@ sockets = URLRouter([*of_photos.websocket_urlpatterns, *of_training.websocket_ur
 application = ProtocolTypeRouter(
     {
         "http": BodyLimit(pages),
-        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(sockets)),
+        "websocket": AllowedHostsOriginValidator(sockets),
     }
 )

@@ -216,7 +216,8 @@ CHANNEL_LAYERS = {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
         "CONFIG": {
             # The layer itself waits five seconds for a message.
-            "hosts": [{"address": REDIS_URL, "socket_timeout": 15}],
+            # Many sockets may open or close in one moment, each with a connection of its own.
+            "hosts": [{"address": REDIS_URL, "socket_timeout": 15, "max_connections": 2000}],
             "capacity": 500,
             "expiry": 30,
         },
@@ -286,6 +287,13 @@ STORED_BYTES = {
 }
 QUEUE_MAX_WAITING = env.int("QUEUE_MAX_WAITING", default=50_000)
 
+# Websockets, event streams and waiting requests at a time, in one web process.
+STREAMS = {
+    "visitor": env.int("STREAMS_PER_VISITOR", default=60),
+    "token": env.int("STREAMS_PER_TOKEN", default=40),
+    "network": env.int("STREAMS_PER_NETWORK", default=200),
+}
+
 # Addresses that others name: webhooks, and photos to fetch. Only public ones, only by https.
 OUTGOING_PRIVATE = env.bool("OUTGOING_PRIVATE", default=False)
 OUTGOING_HTTP = env.bool("OUTGOING_HTTP", default=False)
@@ -317,7 +325,7 @@ _s3 = {
     },
 }
 STORAGES = {
-    "default": _s3 if _bucket else {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": _s3 if _bucket else {"BACKEND": "colorweb.storage.Folder"},
     "staticfiles": {"BACKEND": "colorweb.http.static.HashedFiles"},
 }
 STATIC_URL = "static/"

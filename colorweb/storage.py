@@ -1,4 +1,7 @@
-"""Files in S3-compatible storage, for a site that has outgrown one machine's disk."""
+"""Where files lie: a folder, or S3-compatible storage for a site that has outgrown one disk.
+
+A request that waits for either gives its database connection back first.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +11,22 @@ from typing import Any, BinaryIO, cast
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from django.core.files.storage import FileSystemStorage
 from storages.backends.s3 import S3Storage
+
+from colorweb.http.timeouts import release_connection
 
 S3Error = (BotoCoreError, ClientError)
 """What a server that is unavailable, or refuses, raises."""
 SPOOL = 4_000_000  # bytes of an opened file in memory; what is larger goes to disk
+
+
+class Folder(FileSystemStorage):
+    """Django's folder of files."""
+
+    def _save(self, name: str, content: Any) -> str:
+        release_connection()
+        return super()._save(name, content)
 
 
 class S3(S3Storage):
@@ -43,12 +57,14 @@ class S3(S3Storage):
     @cached_property
     def connection(self) -> Any:
         """One for all threads: each request has a new one, and a client takes long to make."""
-        return self._create_session().resource(
+        made = self._create_session().resource(
             "s3",
             region_name=self.region_name,
             endpoint_url=self.endpoint_url,
             config=self.client_config,
         )
+        made.meta.client.meta.events.register("before-send", _before_send)
+        return made
 
     def open_at(self, name: str, first: int, last: int) -> BinaryIO:
         """The bytes `first` to `last` of a file, as they come from the server."""
@@ -66,3 +82,7 @@ class S3(S3Storage):
             where = {"CreateBucketConfiguration": {"LocationConstraint": self.region_name}}
             needs_place = self.region_name and self.region_name != "us-east-1"
             client.create_bucket(Bucket=self.bucket_name, **(where if needs_place else {}))
+
+
+def _before_send(**_about: Any) -> None:
+    release_connection()

@@ -117,6 +117,11 @@ CODES = {
         "The queue is full; nothing that you sent was stored.",
         _("The queue is full. Try again in a minute."),
     ),
+    "too_many_streams": Meaning(
+        429,
+        "You have as many event streams and sockets open as you may; close some.",
+        _("You have too many pages or programs open that wait for photos. Close some."),
+    ),
     "too_many_fetches": Meaning(
         503,
         "Too many photos are being fetched; try again later.",

@@ -11,7 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth import get_user
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.cached_db import SessionStore
 from django.core import signing
 from django.http import HttpRequest
 from django.http.cookie import parse_cookie
@@ -134,11 +137,14 @@ def _identified(
 
 
 def of_scope(scope: Mapping[str, Any]) -> Visitor:
-    """The visitor behind a websocket."""
+    """The visitor behind a request or websocket that no middleware has seen."""
     headers = dict(scope["headers"])
+    cookies = parse_cookie(headers.get(b"cookie", b"").decode("latin-1"))
+    request: Any = HttpRequest()
+    request.session = SessionStore(cookies.get(settings.SESSION_COOKIE_NAME))
     return identify(
-        scope["user"],
-        parse_cookie(headers.get(b"cookie", b"").decode("latin-1")),
+        get_user(request),
+        cookies,
         headers.get(b"authorization", b"").decode("latin-1"),
         (scope.get("client") or ["unknown"])[0],
     )

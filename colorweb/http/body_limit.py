@@ -13,8 +13,6 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.contrib.auth import get_user
-from django.contrib.sessions.backends.cached_db import SessionStore
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpResponse
 from django.utils import translation
@@ -22,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from colorweb.accounts import visitors
 from colorweb.errors import DomainError
-from colorweb.http import problems
+from colorweb.http import problems, streams
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -63,18 +61,14 @@ def limit_for(path: str) -> int:
 async def limit_of(scope: Scope) -> int:
     """The same for one request: archives to train on, and models, may be larger from staff."""
     larger = _settings_of_staff.get(scope["path"])
-    if larger and await sync_to_async(_from_staff)(scope):
+    if larger and await streams.read(_from_staff, scope):
         return int(getattr(settings, larger)) + FORM_OVERHEAD
     return limit_for(scope["path"])
 
 
 def _from_staff(scope: Scope) -> bool:
     """Whether a session or a token shows that a member of staff sends this."""
-    request: Any = ASGIRequest(dict(scope), BytesIO())
-    request.session = SessionStore(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
-    authorization = request.headers.get("Authorization", "")
-    visitor = visitors.identify(get_user(request), request.COOKIES, authorization, "")
-    return visitor.may("staff")
+    return visitors.of_scope(scope).may("staff")
 
 
 class BodyLimit:

@@ -20,6 +20,8 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header, parse_etags
 
+from colorweb.http.timeouts import release_thread
+
 CHUNK = 256 * 1024
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
@@ -44,6 +46,7 @@ async def serve(
     none is given: stored files never change under their names. `max_age` is in seconds, for what
     anybody may see; with 0 the browser asks each time. Raises Http404 if the file is not there.
     """
+    await release_thread()
     try:
         size = await asyncio.to_thread(storage.size, name)
     except FileNotFoundError as error:
@@ -109,6 +112,7 @@ async def _pieces(storage: Storage, name: str, first: int, last: int) -> AsyncIt
     length = last - first + 1
     if not length:
         return
+    await release_thread()  # that middleware has taken since, for as long as the receiver reads
     file = await asyncio.to_thread(_open_at, storage, name, first, last)
     try:
         while length > 0:

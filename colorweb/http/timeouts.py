@@ -1,5 +1,7 @@
 """Waiting without keeping others from their work."""
 
+import asyncio
+
 from asgiref.sync import SyncToAsync, sync_to_async
 from django.db import connections
 
@@ -10,8 +12,26 @@ async def release_thread() -> None:
     Django keeps both until the answer is sent. Whatever the request does afterwards in
     synchronous code gets a new thread, and a connection if it asks for one.
     """
-    await sync_to_async(connections.close_all)()
     context = SyncToAsync.thread_sensitive_context.get(None)
-    executor = SyncToAsync.context_to_thread_executor.pop(context, None) if context else None
+    if context is None:
+        await sync_to_async(connections.close_all)()
+        return
+    executor = SyncToAsync.context_to_thread_executor.pop(context, None)
     if executor:
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(executor, connections.close_all)
         executor.shutdown(wait=False)
+
+
+def release_connection() -> None:
+    """Give back the database connection that this request's thread holds, before it waits for
+    something else than the database; its next query takes one again.
+
+    Does nothing within a transaction, nor outside of a request: a worker's connection is its own,
+    and it may be reading from it.
+    """
+    if SyncToAsync.thread_sensitive_context.get(None) is None:
+        return
+    for connection in connections.all(initialized_only=True):
+        if not connection.in_atomic_block:
+            connection.close()

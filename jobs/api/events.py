@@ -1,10 +1,8 @@
 """Server-sent events: what the websocket sends, for clients without one."""
 
 import json
-import time
 import uuid
 from collections.abc import AsyncIterator
-from contextlib import aclosing
 from typing import Any
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
@@ -15,6 +13,9 @@ from rest_framework.request import Request
 
 from colorweb.accounts.visitors import Visitor
 from colorweb.api import schema
+from colorweb.errors import DomainError
+from colorweb.http import streams
+from colorweb.http.places import Place
 from colorweb.http.timeouts import release_thread
 from jobs.api.base import View
 from jobs.live import subscriptions
@@ -23,7 +24,8 @@ from jobs.serializers.jobs import JobProgressSerializer, StreamEventSerializer, 
 from jobs.storage import access
 
 PROGRESS_FIELDS = tuple(JobProgressSerializer().fields)
-KEEP_ALIVE = 15.0  # seconds of silence that proxies endure
+RETRY_AFTER = 15
+"""Seconds until one of a visitor's other streams may have ended."""
 
 
 class EventStream(JSONRenderer):
@@ -48,7 +50,7 @@ class Events(View):
             (200, "text/event-stream"): OpenApiResponse(StreamEventSerializer, "Events."),
             204: OpenApiResponse(description="Nothing more will come."),
         },
-        codes=["not_found"],
+        codes=["not_found", "too_many_streams"],
         parameters=[schema.header("Last-Event-ID", "The last event that was seen.")],
         operation_id="jobs_events",
     )
@@ -56,11 +58,24 @@ class Events(View):
         job = access.visible_job(self.visitor, job_id)
         if job.is_terminal and request.headers.get("Last-Event-ID") == str(job.sequence):
             return HttpResponse(status=204)
+        place = streams.take_place(self.visitor)
+        if place is None:
+            raise DomainError("too_many_streams", retry_after=RETRY_AFTER)
         return StreamingHttpResponse(
-            events(self.visitor, job_id, request.get_host()),
+            _Stream(events(self.visitor, job_id, request.get_host()), place),
             content_type="text/event-stream",
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
+
+
+class _Stream:
+    """Pieces to send, and the place they take until the answer is closed, begun or not."""
+
+    def __init__(self, pieces: AsyncIterator[str], place: Place) -> None:
+        self._pieces, self.close = pieces, place.release
+
+    def __aiter__(self) -> AsyncIterator[str]:
+        return self._pieces
 
 
 async def events(visitor: Visitor, job_id: uuid.UUID, host: str) -> AsyncIterator[str]:
@@ -71,20 +86,19 @@ async def events(visitor: Visitor, job_id: uuid.UUID, host: str) -> AsyncIterato
 
     await release_thread()
     known: dict[str, Any] = {}
-    spoken = time.monotonic()
-    async with aclosing(subscriptions.poll(job_id)) as wakeups:
-        async for _ in wakeups:
+    async with subscriptions.subscribed(job_id) as news:
+        while True:
+            fields = await news.next()
             try:
-                job = await subscriptions.read(look)
+                job = await streams.read(look) if fields is None else known | fields
             except Http404:
                 return
             if message := _message(known, job):
                 yield message
-            elif time.monotonic() - spoken >= KEEP_ALIVE:
+            elif fields == {}:
                 yield ": still here\n\n"
-            else:
-                continue
-            known, spoken = job, time.monotonic()
+            known = job
+            news.read(job["sequence"])
             if job["status"] in TERMINAL:
                 return
 

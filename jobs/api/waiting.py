@@ -10,7 +10,8 @@ from asgiref.sync import sync_to_async
 from django.http import Http404
 from django.http.response import HttpResponseBase
 
-from colorweb.accounts.visitors import VisitorRequest
+from colorweb.accounts.visitors import Visitor, VisitorRequest
+from colorweb.http import streams
 from colorweb.http.timeouts import release_thread
 from jobs.live import subscriptions
 from jobs.serializers.jobs import JobSerializer
@@ -23,8 +24,9 @@ _WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\"?", re.IGNORECASE)
 def waiting(view: Callable[..., Any]) -> Callable[..., Any]:
     """A view that makes a job, wrapped so that it waits for its end when it is asked to.
 
-    A job that is not finished in time is answered with 202. While it waits, a request holds
-    neither a thread nor a database connection.
+    A job that is not finished in time is answered with 202, and so is at once whoever has as many
+    streams and waiting requests as one may have. While it waits, a request holds neither a thread
+    nor a database connection.
     """
 
     @wraps(view)  # which also hands on what REST framework and the OpenAPI document look for
@@ -34,13 +36,21 @@ def waiting(view: Callable[..., Any]) -> Callable[..., Any]:
         if seconds and response.status_code in (200, 201):
             await release_thread()
             job_id = uuid.UUID(response.data["id"])
-            if not await subscriptions.ended(job_id, seconds):
+            if not await _ended(request.visitor, job_id, seconds):
                 response.status_code = 202
-            response.data |= await subscriptions.read(_job, request, job_id)
+            response.data |= await streams.read(_job, request, job_id)
             response["Preference-Applied"] = f"wait={seconds}"
         return response
 
     return answer
+
+
+async def _ended(visitor: Visitor, job_id: uuid.UUID, seconds: float) -> bool:
+    place = streams.take_place(visitor)
+    if place is None:
+        return False
+    with place:
+        return await subscriptions.ended(job_id, seconds)
 
 
 def _seconds(prefer: str) -> int:

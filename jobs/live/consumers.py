@@ -9,33 +9,57 @@ import contextlib
 import uuid
 from typing import Any
 
-from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.http import Http404
 
 from colorweb.accounts import visitors
+from colorweb.http import streams
+from colorweb.http.places import Place
 from jobs.events import publish
+from jobs.live import ticker
 from jobs.models import TERMINAL
 from jobs.serializers.jobs import JobProgressSerializer, JobSerializer, job_for
 from jobs.storage import access
 
 SNAPSHOT = 50
-POSITIONS_EVERY = 2.0  # seconds: nobody announces that the queue ahead has become shorter
+MAX_FOLLOWED = 200
+"""Unfinished jobs whose positions one socket tells; of what is beyond them it tells changes."""
+TOO_MANY = 4429
+PROGRESS_FIELDS = tuple(JobProgressSerializer().fields)
 
 
 class LiveConsumer(AsyncJsonWebsocketConsumer):
     """What both sockets share: who looks, at which group, and news of positions."""
 
     groups_joined: tuple[str, ...] = ()
+    place: Place | None = None
+    sending: asyncio.Task[None] | None = None
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.followed: dict[str, Followed] = {}
+        self.moved: set[str] = set()
+        self.news = asyncio.Event()
+        try:
+            await super().__call__(scope, receive, send)
+        finally:  # however it ends
+            for job_id in tuple(self.followed):
+                self._unfollow(job_id)
+            if self.place:
+                self.place.release()
+            if self.sending:
+                self.sending.cancel()
 
     async def connect(self) -> None:
-        self.visitor = await database_sync_to_async(visitors.of_scope)(self.scope)
+        self.visitor = await streams.read(visitors.of_scope, self.scope)
         if not self.visitor.may("read"):
             await self.close(code=4403)
             return
+        self.place = streams.take_place(self.visitor)
+        if self.place is None:
+            await self.close(code=TOO_MANY)
+            return
         headers = dict(self.scope["headers"])
         self.host = headers.get(b"host", b"").decode("latin-1")
-        self.waiting: set[str] = set()
         # The group first, then the snapshot: what changes in between is sent twice, not lost.
         self.groups_joined = (self.group_name(), visitors.identity_group(self.visitor.key))
         for group in self.groups_joined:
@@ -47,13 +71,9 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
             return
         await self.accept()
         await self.send_json(first)
-        self.positions = asyncio.create_task(self._send_positions())
+        self.sending = asyncio.create_task(self._send_moved())
 
     async def disconnect(self, code: int) -> None:
-        if hasattr(self, "positions"):
-            self.positions.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self.positions
         for group in self.groups_joined:
             await self.channel_layer.group_discard(group, self.channel_name)
 
@@ -70,43 +90,76 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
 
     async def job_progressed(self, message: dict[str, Any]) -> None:
         """Fine progress of a running job."""
-        await self._send_progress(message["id"], message["progress"])
+        if followed := self.followed.get(message["id"]):
+            followed.fields["progress"] = round(message["progress"], 3)
+            await self._send_progress(message["id"])
 
     async def visitor_disconnected(self, message: dict[str, Any]) -> None:
         """The visitor of this socket is somebody else by now: the page reconnects as that."""
         await self.close(code=4401)
 
-    @database_sync_to_async
-    def read(self, job_id: str) -> dict[str, Any]:
-        """One job as this visitor may see it. Raises Http404."""
-        job = access.visible_job(self.visitor, uuid.UUID(job_id))
-        return self._watched(job_for(self.visitor, job, self.host))
-
-    def _watched(self, job: dict[str, Any]) -> dict[str, Any]:
-        """The job itself; remembers whether its position may change."""
-        remember = self.waiting.discard if job["status"] in TERMINAL else self.waiting.add
-        remember(job["id"])
+    async def read(self, job_id: str) -> dict[str, Any]:
+        """One job as this visitor may see it, followed from now on. Raises Http404."""
+        job = await streams.read(self._job, uuid.UUID(job_id))
+        self.follow(job)
         return job
 
-    @database_sync_to_async
-    def _progress(self, job_id: str, newest: float | None) -> dict[str, Any]:
-        job = access.visible_job(self.visitor, uuid.UUID(job_id))
-        return {
-            "type": "progress",
-            **JobProgressSerializer(job, context={"progress": newest}).data,
-        }
+    def _job(self, job_id: uuid.UUID) -> dict[str, Any]:
+        return job_for(self.visitor, access.visible_job(self.visitor, job_id), self.host)
 
-    async def _send_progress(self, job_id: str, newest: float | None = None) -> None:
-        try:
-            await self.send_json(await self._progress(job_id, newest))
-        except Http404:
-            self.waiting.discard(job_id)
+    def follow(self, job: dict[str, Any]) -> None:
+        """Tell what changes about a job without its row, until it has ended."""
+        job_id = job["id"]
+        if job["status"] in TERMINAL:
+            self._unfollow(job_id)
+            return
+        if job_id not in self.followed:
+            if len(self.followed) >= MAX_FOLLOWED:
+                return
+            self.followed[job_id] = Followed(lambda tick: self._ticked(job_id, tick))
+            ticker.here().add(uuid.UUID(job_id), self.followed[job_id].listener)
+        self.followed[job_id].fields = {field: job[field] for field in PROGRESS_FIELDS}
 
-    async def _send_positions(self) -> None:
+    def _unfollow(self, job_id: str) -> None:
+        if followed := self.followed.pop(job_id, None):
+            ticker.here().remove(uuid.UUID(job_id), followed.listener)
+
+    def _ticked(self, job_id: str, tick: ticker.Tick) -> None:
+        followed = self.followed[job_id]
+        if tick.sequence == followed.fields["sequence"]:
+            followed.fields |= tick.moved
+        else:
+            followed.stale = True
+        self.moved.add(job_id)
+        self.news.set()
+
+    async def _send_moved(self) -> None:
+        """Sends what ticks have brought: a position, or the whole of a job whose message was
+        lost."""
         while True:
-            await asyncio.sleep(POSITIONS_EVERY)
-            for job_id in tuple(self.waiting):
-                await self._send_progress(job_id)
+            await self.news.wait()
+            self.news.clear()
+            while self.moved:
+                job_id = self.moved.pop()
+                if not (followed := self.followed.get(job_id)):
+                    continue
+                if followed.stale:
+                    followed.stale = False
+                    await self.job_changed({"id": job_id})
+                else:
+                    await self._send_progress(job_id)
+
+    async def _send_progress(self, job_id: str) -> None:
+        await self.send_json({"type": "progress", **self.followed[job_id].fields})
+
+
+class Followed:
+    """A job that has not ended: its fields that change, as they were sent last."""
+
+    def __init__(self, listener: ticker.Listener) -> None:
+        self.listener = listener
+        self.fields: dict[str, Any] = {}
+        self.stale = False
 
 
 class JobConsumer(LiveConsumer):
@@ -126,8 +179,12 @@ class MineConsumer(LiveConsumer):
     def group_name(self) -> str:
         return publish.visitor_group(self.visitor.key)
 
-    @database_sync_to_async
-    def snapshot(self) -> dict[str, Any]:
+    async def snapshot(self) -> dict[str, Any]:
+        jobs = await streams.read(self._jobs)
+        for job in jobs:
+            self.follow(job)
+        return {"type": "snapshot", "jobs": jobs}
+
+    def _jobs(self) -> list[dict[str, Any]]:
         rows = access.jobs_of(self.visitor)[:SNAPSHOT]
-        jobs = JobSerializer(rows, many=True, context={"host": self.host}).data
-        return {"type": "snapshot", "jobs": [self._watched(job) for job in jobs]}
+        return list(JobSerializer(rows, many=True, context={"host": self.host}).data)

@@ -1,59 +1,124 @@
 """Following one job from asynchronous code, without a thread or a connection in between."""
 
 import asyncio
+import contextlib
 import uuid
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
-from typing import Any, TypeVar
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
 
-from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 
+from colorweb.http.streams import read
 from jobs.events import publish
+from jobs.live import ticker
 from jobs.models import TERMINAL, Job
 
-POLL_EVERY = 2.0  # seconds: messages are hints and may be lost, and positions change unannounced
-Result = TypeVar("Result")
+RETRY_EVERY = 2.0
+"""Seconds between two tries while the broker is unavailable; the ticker makes up for it."""
+SILENCE = 15.0
+"""Seconds after which a subscription says that there is no news; proxies endure so many."""
 
 
-async def read(look: Callable[..., Result], *args: Any) -> Result:
-    """What a function finds in the database, in a thread that is released at once."""
-    return await database_sync_to_async(look, thread_sensitive=False)(*args)
+class News:
+    """What happens to one job, from `subscribed`."""
+
+    def __init__(self) -> None:
+        self._arrived = asyncio.Event()
+        self._arrived.set()
+        self._changed = True
+        self._fields: dict[str, Any] = {}
+        self._sequence: int | None = None
+
+    async def next(self) -> dict[str, Any] | None:
+        """Waits for news: None if the job's row is to be read, as at first; fields of it that have
+        other values now; or none of them after `SILENCE`.
+        """
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._arrived.wait(), SILENCE)
+        self._arrived.clear()
+        fields, self._fields = self._fields, {}
+        changed, self._changed = self._changed, False
+        return None if changed else fields
+
+    def read(self, sequence: int) -> None:
+        """The row was read, and had this number."""
+        self._sequence = sequence
+
+    def row_changed(self) -> None:
+        """There is something to read."""
+        self._changed = True
+        self._arrived.set()
+
+    def moved(self, **fields: Any) -> None:
+        """These fields have other values now."""
+        self._fields |= fields
+        self._arrived.set()
+
+    def tick(self, tick: ticker.Tick) -> None:
+        """What a look of the ticker found; a change whose message was lost is read now."""
+        if tick.sequence == self._sequence:
+            self.moved(**tick.moved)
+        else:
+            self.row_changed()
 
 
-async def poll(job_id: uuid.UUID) -> AsyncGenerator[None]:
-    """Yields whenever it is worth looking at the job's row, the first time at once."""
-    layer = get_channel_layer()
-    channel, group = await layer.new_channel(), publish.job_group(job_id)
-    # The group first, then the first look: nothing is missed in between.
-    await _hint(layer.group_add(group, channel))
+@asynccontextmanager
+async def subscribed(job_id: uuid.UUID) -> AsyncIterator[News]:
+    """The news of a job within the block."""
+    news, joined = News(), asyncio.Event()
+    listening = asyncio.create_task(_listen(job_id, news, joined))
     try:
-        while True:
-            yield
-            await _hint(layer.receive(channel))
+        # The group first, then the first look: nothing is missed in between.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(joined.wait(), RETRY_EVERY)
+        with ticker.following(job_id, news.tick):
+            yield news
     finally:
-        await _hint(layer.group_discard(group, channel))
+        listening.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await listening
 
 
 async def ended(job_id: uuid.UUID, seconds: float) -> bool:
     """Whether the job comes to its end within that time; returns as soon as it does."""
     try:
-        async with asyncio.timeout(seconds), aclosing(poll(job_id)) as seen:
-            async for _ in seen:
-                if await read(Job.objects.filter(pk=job_id, state__in=TERMINAL).exists):
-                    return True
+        async with asyncio.timeout(seconds), subscribed(job_id) as news:
+            while True:
+                if await news.next() is None:
+                    state, sequence = await read(_state, job_id)
+                    if state in TERMINAL:
+                        return True
+                    news.read(sequence)
     except TimeoutError:
-        pass
-    return False
+        return False
 
 
-async def _hint(hint: Awaitable[Any]) -> None:
-    """Waits for the broker, but never long: without it the rows are looked at instead."""
-    started = asyncio.get_running_loop().time()
+def _state(job_id: uuid.UUID) -> tuple[str, int]:
+    found = Job.objects.filter(pk=job_id).values_list("state", "sequence").first()
+    return found or ("", 0)
+
+
+async def _listen(job_id: uuid.UUID, news: News, joined: asyncio.Event) -> None:
+    """Hands on the messages about a job; while the broker is away its row is read now and then."""
+    layer, group = get_channel_layer(), publish.job_group(job_id)
+    channel = await layer.new_channel()
     try:
-        async with asyncio.timeout(POLL_EVERY):
-            await hint
-    except TimeoutError:
-        return
-    except publish.HINTS:
-        await asyncio.sleep(POLL_EVERY - (asyncio.get_running_loop().time() - started))
+        while True:
+            try:
+                await layer.group_add(group, channel)
+                joined.set()
+                while True:
+                    message = await layer.receive(channel)
+                    if "progress" in message:
+                        news.moved(progress=message["progress"])
+                    else:
+                        news.row_changed()
+            except publish.HINTS:
+                joined.set()
+                await asyncio.sleep(RETRY_EVERY)
+                news.row_changed()
+    finally:
+        with contextlib.suppress(TimeoutError, *publish.HINTS):
+            async with asyncio.timeout(RETRY_EVERY):
+                await layer.group_discard(group, channel)

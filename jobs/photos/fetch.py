@@ -16,10 +16,10 @@ from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
-from django.db import connection
 
 from colorweb.errors import DomainError
 from colorweb.http import outgoing
+from colorweb.http.timeouts import release_connection
 from jobs.queue import limits
 
 MAX_REDIRECTS = 3
@@ -35,7 +35,7 @@ def fetched(url: str) -> Iterator[UploadedFile]:
     Raises `outgoing.Forbidden`, `outgoing.Unreachable`, and DomainError: for what answers without
     a photo, over `UPLOAD_MAX_BYTES`, and where too many others fetch.
     """
-    connection.close()  # free for other requests during the fetch
+    release_connection()
     if not _slots.acquire(timeout=SLOT_TIMEOUT):
         raise DomainError("too_many_fetches", retry_after=limits.RETRY_AFTER)
     try:

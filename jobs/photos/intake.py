@@ -15,6 +15,7 @@ from django.db import transaction
 
 from colorweb.accounts.visitors import Visitor
 from colorweb.errors import DomainError
+from colorweb.http.timeouts import release_connection
 from jobs.models import Job, Photo, folder_of
 from jobs.queue import fair_share, limits
 from jobs.storage import files
@@ -57,6 +58,7 @@ def accept(
     options = options or Options()
     limits.check(visitor, upload.size or 0)
     photo_id = uuid.uuid4()
+    release_connection()  # decoding waits for its turn
     with _decoding:
         try:
             inspection = photos.inspect(cast("BinaryIO", upload.file), LIMITS)

@@ -5,11 +5,11 @@ import contextlib
 import uuid
 from typing import Any
 
-from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 
 from colorweb.accounts import visitors
 from colorweb.accounts.models import User
+from colorweb.http import streams
 from ml import permissions
 from ml.models.runs import TrainingRun
 from ml.training import live
@@ -27,9 +27,9 @@ class RunConsumer(AsyncJsonWebsocketConsumer):
     """
 
     async def connect(self) -> None:
-        self.visitor = await database_sync_to_async(visitors.of_scope)(self.scope)
+        self.visitor = await streams.read(visitors.of_scope, self.scope)
         self.run_id: uuid.UUID = self.scope["url_route"]["kwargs"]["run_id"]
-        if not await self._may():
+        if not await streams.read(self._may):
             await self.close(code=4403)
             return
         self.sequence, self.attempt, self.point = -1, -1, 0
@@ -40,7 +40,7 @@ class RunConsumer(AsyncJsonWebsocketConsumer):
         )
         # The group first, then the snapshot: what changes in between is sent twice, not lost.
         await self.channel_layer.group_add(live.group(self.run_id), self.channel_name)
-        first = await self._changes()
+        first = await streams.read(self._changes)
         if first is None:
             await self.close(code=4404)
             return
@@ -69,21 +69,19 @@ class RunConsumer(AsyncJsonWebsocketConsumer):
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.changed.wait(), POLL_EVERY)
             self.changed.clear()
-            if not await self._may():  # logged out, or not staff any more
+            if not await streams.read(self._may):  # logged out, or not staff any more
                 await self.close(code=4403)
                 return
-            if message := await self._changes():
+            if message := await streams.read(self._changes):
                 await self.send_json(message)
             await asyncio.sleep(MIN_INTERVAL)
 
-    @database_sync_to_async
     def _may(self) -> bool:
         user = self.visitor.user
         if user:
             self.visitor.user = User.objects.filter(pk=user.pk, is_active=True).first()
         return permissions.may(self.visitor, permissions.VIEW_RUNS)
 
-    @database_sync_to_async
     def _changes(self) -> dict[str, Any] | None:
         """What is new since the last message; None if nothing is, or the run is gone."""
         run = TrainingRun.objects.filter(pk=self.run_id).first()

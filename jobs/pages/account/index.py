@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from colorweb.accounts import consent
 from colorweb.accounts.models import User
 from colorweb.accounts.visitors import VisitorRequest
+from colorweb.http.timeouts import release_thread
 from jobs.photos import export, ownership
 
 
@@ -67,6 +68,7 @@ async def _sent(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
     def step() -> bytes | None:
         return next(pieces, None)
 
+    await release_thread()
     while (piece := await sync_to_async(step)()) is not None:
         yield piece
 

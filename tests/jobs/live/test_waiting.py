@@ -193,8 +193,7 @@ async def test_events_name_the_file_to_its_owner_alone():
 
 
 async def test_silence_is_kept_alive(monkeypatch):
-    monkeypatch.setattr("jobs.api.events.KEEP_ALIVE", 0.0)
-    monkeypatch.setattr("jobs.live.subscriptions.POLL_EVERY", 0.05)
+    monkeypatch.setattr("jobs.live.subscriptions.SILENCE", 0.05)
     answer = await opened(await make_job())
     stream = (piece.decode() async for piece in answer.streaming_content)
     await event(stream)
@@ -203,7 +202,7 @@ async def test_silence_is_kept_alive(monkeypatch):
 
 
 async def test_without_a_broker_the_rows_are_looked_at(monkeypatch):
-    monkeypatch.setattr("jobs.live.subscriptions.POLL_EVERY", 0.05)
+    monkeypatch.setattr("jobs.live.subscriptions.RETRY_EVERY", 0.05)
 
     class Away:
         async def new_channel(self):
