@@ -361,9 +361,12 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_RATES": {  # by account, or by a guest's address
         "upload": env.str("UPLOAD_RATE", default="600/min"),
         "request": env.str("REQUEST_RATE", default="6000/min"),
-        "like": env.str("LIKE_RATE", default="300/hour"),
+        "like": env.str("LIKE_RATE", default="300/hour"),  # by network
         "report": env.str("REPORT_RATE", default="20/hour"),
-        "password": "10/min",  # of share links
+        "password": "10/min",  # of share links, from one address
+        "link": "100/hour",  # wrong passwords of one share link, from all addresses
+        "like_of_photo": "20/day",  # of one photo, from one network
+        "webhook": env.str("WEBHOOK_RATE", default="60/hour"),  # tests, and messages sent again
     },
     "EXCEPTION_HANDLER": "colorweb.http.problems.exception_handler",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

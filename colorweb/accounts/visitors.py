@@ -62,7 +62,12 @@ class Visitor:
     @property
     def queue_owner(self) -> str:
         """Whose turn a job takes: guests share that of their address, IPv6 that of its /64."""
-        return f"user:{self.user.pk}" if self.user else f"address:{network_of(self.address)}"
+        return f"user:{self.user.pk}" if self.user else f"address:{self.network}"
+
+    @property
+    def network(self) -> str:
+        """The address, of IPv6 its /64: accounts and cookies are cheap, networks are not."""
+        return network_of(self.address)
 
     @property
     def token(self) -> str:

@@ -13,28 +13,31 @@ from rest_framework.request import Request
 from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
 
-from colorweb.accounts.visitors import Visitor
+from colorweb.errors import DomainError
 
 SECONDS = {"s": 1, "min": 60, "hour": 3600, "day": 86400}
 
 
 class Rate(BaseThrottle):
-    """The rate of one scope of `DEFAULT_THROTTLE_RATES`, such as `600/min`."""
+    """The rate of one scope of `DEFAULT_THROTTLE_RATES`, such as `600/min`.
 
-    def __init__(self, scope: str) -> None:
-        self.scope = scope
+    It counts what an account, or a guest's address, does; with a `key`, what is done of that.
+    """
+
+    def __init__(self, scope: str, key: str = "") -> None:
+        self.scope, self.key = scope, key
         limit, _, unit = str(api_settings.DEFAULT_THROTTLE_RATES[scope]).partition("/")
         self.limit, self.window = int(limit), SECONDS[unit]
         self.remaining = self.limit
 
     def allow_request(self, request: Request, view: Any) -> bool:
         """Count the request; whether it is one of those allowed."""
-        return self.count(request.visitor)  # type: ignore[attr-defined]
+        self.key = self.key or request.visitor.queue_owner  # type: ignore[attr-defined]
+        return self.count()
 
-    def count(self, visitor: Visitor) -> bool:
-        """Count one more thing that the visitor does; whether it is one of those allowed."""
-        owner = visitor.queue_owner
-        key = f"rate:{self.scope}:{owner}:{int(time.time() // self.window)}"
+    def count(self) -> bool:
+        """Count one more thing; whether it is one of those allowed."""
+        key = self._name()
         cache.add(key, 0, self.window + 1)
         try:
             left = self.limit - cache.incr(key)
@@ -42,6 +45,13 @@ class Rate(BaseThrottle):
             left = self.limit - 1
         self.remaining = max(0, left)
         return left >= 0
+
+    def is_used_up(self) -> bool:
+        """Whether nothing more is allowed; counts nothing."""
+        return int(cache.get(self._name(), 0)) >= self.limit
+
+    def _name(self) -> str:
+        return f"rate:{self.scope}:{self.key}:{int(time.time() // self.window)}"
 
     def wait(self) -> float:
         """Seconds until the window ends."""
@@ -54,3 +64,15 @@ class Rate(BaseThrottle):
             "RateLimit-Policy": f'"{self.scope}";q={self.limit};w={self.window}',
             "RateLimit": f'"{self.scope}";r={self.remaining};t={ends}',
         }
+
+
+def check(scope: str, key: str) -> None:
+    """Count one more thing that is done of `key`. Raises DomainError if it is one too many."""
+    rate = Rate(scope, key)
+    if not rate.count():
+        raise refusal(rate)
+
+
+def refusal(rate: Rate) -> DomainError:
+    """What somebody gets who does something too often."""
+    return DomainError("throttled", retry_after=round(rate.wait()) + 1)

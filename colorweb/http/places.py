@@ -1,6 +1,6 @@
 """Places: how much of a kind may be under way at a time in this process, for each of several keys.
 
-Counted in memory: exact for one process, free of anything that could be unavailable, and given back
+Counted in memory: exact for one process, free of anything that could be unavailable, and released
 when the process ends. With several web processes each has its own.
 """
 
@@ -18,27 +18,26 @@ class Places:
 
     def __init__(self) -> None:
         self._taken: Counter[str] = Counter()
-        self._lock = threading.Lock()
+        self._changed = threading.Condition()
 
-    def take(self, limits: Mapping[str, int]) -> Place | None:
-        """A place under each key of `limits`; None if one of them has no more than its limit."""
-        with self._lock:
-            if any(self._taken[key] >= limit for key, limit in limits.items()):
+    def take(self, limits: Mapping[str, int], *, timeout: float = 0) -> Place | None:
+        """A place under each key of `limits`; None if one of them has no more than its limit, and
+        gets no free one within `timeout` seconds."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._are_free(limits), timeout):
                 return None
             self._taken.update(limits.keys())
         return Place(self, tuple(limits))
 
-    def taken(self, key: str) -> int:
-        """How many places of a key are taken."""
-        return self._taken[key]
+    def _are_free(self, limits: Mapping[str, int]) -> bool:
+        return all(self._taken[key] < limit for key, limit in limits.items())
 
-    def give_back(self, keys: tuple[str, ...]) -> None:
+    def end(self, keys: tuple[str, ...]) -> None:
         """End one of `take`; `Place.release` calls it."""
-        with self._lock:
+        with self._changed:
             self._taken.subtract(keys)
-            for key in keys:
-                if not self._taken[key]:
-                    del self._taken[key]
+            self._taken += Counter()  # forgets what is zero
+            self._changed.notify_all()
 
 
 class Place:
@@ -48,9 +47,9 @@ class Place:
         self._places, self._keys = places, keys
 
     def release(self) -> None:
-        """Give the place back; a second time changes nothing."""
+        """Release the place; a second time changes nothing."""
         keys, self._keys = self._keys, ()
-        self._places.give_back(keys)
+        self._places.end(keys)
 
     def __enter__(self) -> Self:
         return self

@@ -11,7 +11,7 @@ from typing import ParamSpec, TypeVar
 from channels.db import database_sync_to_async
 from django.conf import settings
 
-from colorweb.accounts.visitors import Visitor, network_of
+from colorweb.accounts.visitors import Visitor
 from colorweb.http.places import Place, Places
 
 Arguments = ParamSpec("Arguments")
@@ -33,7 +33,7 @@ def take_place(visitor: Visitor) -> Place | None:
     """A place for one more connection of the visitor's; None if there are too many already."""
     limits = {
         f"visitor:{visitor.key}": settings.STREAMS["visitor"],
-        f"network:{network_of(visitor.address)}": settings.STREAMS["network"],
+        f"network:{visitor.network}": settings.STREAMS["network"],
     }
     if visitor.api_token:
         limits[f"token:{visitor.api_token.pk}"] = settings.STREAMS["token"]

@@ -165,7 +165,7 @@ def _celery() -> list[Program]:
         ),
         Program(
             "default",
-            [*worker, "--queues", "default", "--concurrency", "2", "--hostname", "default@%h"],
+            [*worker, "--queues", "default", "--concurrency", "3", "--hostname", "default@%h"],
         ),
         Program(
             "gpu",

@@ -172,7 +172,7 @@ class NewJobInJson(OptionFields):
             return
         limits.check(visitor)
         try:
-            with fetch.fetched(self.validated_data["image_url"]) as upload:
+            with fetch.fetched(self.validated_data["image_url"], visitor) as upload:
                 yield upload
         except outgoing.Unreachable as error:
             raise _refused(str(error), "url_unreachable") from error

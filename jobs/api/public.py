@@ -64,7 +64,7 @@ class Like(View):
         return self._answer(likes.remove, photo_id)
 
     def get_throttles(self) -> list[Any]:
-        self.rate = Rate("like")
+        self.rate = Rate("like", self.visitor.network)
         return [self.rate]
 
     def _answer(self, change: Callable[[Visitor, Photo], None], photo_id: uuid.UUID) -> Response:

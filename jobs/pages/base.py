@@ -10,7 +10,6 @@ from django.http import HttpResponse
 from django.utils.translation import gettext as _
 
 from colorweb.accounts.visitors import VisitorRequest
-from colorweb.api.rates import Rate
 from colorweb.errors import DomainError
 from colorweb.http import problems
 from jobs.models import Job
@@ -47,10 +46,3 @@ def limited(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return problems.refuse(request, error, title=_("Limit reached"))
 
     return answer
-
-
-def check_rate(request: VisitorRequest, scope: str) -> None:
-    """Count one of the things that may be done so often. Raises DomainError."""
-    rate = Rate(scope)
-    if not rate.count(request.visitor):
-        raise DomainError("throttled", retry_after=round(rate.wait()) + 1)

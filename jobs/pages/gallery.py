@@ -12,9 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from colorweb import keyset
 from colorweb.accounts.visitors import VisitorRequest
+from colorweb.api import rates
 from jobs.models import Photo, Reason
 from jobs.pages import download
-from jobs.pages.base import check_rate, job_data, limited
+from jobs.pages.base import job_data, limited
 from jobs.sharing import gallery, likes, moderation
 from jobs.storage import access
 
@@ -71,7 +72,7 @@ def photo(request: VisitorRequest, photo_id: uuid.UUID) -> HttpResponse:
 def like(request: VisitorRequest, photo_id: uuid.UUID) -> HttpResponse:
     """Like a public photo, or no longer; back to where the button was."""
     shown = access.public_photo(request.visitor, photo_id)
-    check_rate(request, "like")
+    rates.check("like", request.visitor.network)
     request.visitor.keep()
     if "back" in request.POST:
         likes.remove(request.visitor, shown)
@@ -85,7 +86,7 @@ def like(request: VisitorRequest, photo_id: uuid.UUID) -> HttpResponse:
 def report(request: VisitorRequest, photo_id: uuid.UUID) -> HttpResponse:
     """Tell the staff what is wrong with a public photo."""
     shown = access.public_photo(request.visitor, photo_id)
-    check_rate(request, "report")
+    rates.check("report", request.visitor.queue_owner)
     reason = request.POST.get("reason", "")
     if reason in Reason.values:
         request.visitor.keep()

@@ -22,10 +22,11 @@ from django.views.decorators.http import (
 )
 
 from colorweb.accounts.visitors import SHARED, VisitorRequest
+from colorweb.api import rates
 from colorweb.http.files import serve
 from jobs.models import ShareLink, State
 from jobs.pages import download
-from jobs.pages.base import check_rate, job_data, limited
+from jobs.pages.base import job_data, limited
 from jobs.photos import visibility
 from jobs.serializers.addresses import absolute
 from jobs.sharing import links
@@ -108,7 +109,7 @@ def shared(request: VisitorRequest, token: str) -> HttpResponse:
     if link.grant not in request.visitor.grants:
         wrong = False
         if link.password and request.method == "POST":
-            check_rate(request, "password")
+            rates.check("password", request.visitor.queue_owner)
             wrong = not links.lets_in(link, request.POST.get("password", ""))
         if link.password and (wrong or request.method != "POST"):
             response = render(

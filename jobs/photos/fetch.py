@@ -6,7 +6,6 @@ waits for a slow server. What a slow server can hold is bounded: a few threads, 
 database connections, for some seconds.
 """
 
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,31 +16,36 @@ from urllib.parse import unquote, urlsplit
 from django.conf import settings
 from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 
+from colorweb.accounts.visitors import Visitor
 from colorweb.errors import DomainError
 from colorweb.http import outgoing
+from colorweb.http.places import Places
 from colorweb.http.timeouts import release_connection
 from jobs.queue import limits
 
 MAX_REDIRECTS = 3
-SLOT_TIMEOUT = 5
+PLACE_TIMEOUT = 5
 """Seconds that a request waits for others that fetch."""
-_slots = threading.BoundedSemaphore(settings.URL_INTAKE_AT_ONCE)
+OWNER_SHARE = 4
+"""One owner has a quarter of the places: slow servers of one delay nobody else's."""
+_places = Places()
 
 
 @contextmanager
-def fetched(url: str) -> Iterator[UploadedFile]:
+def fetched(url: str, visitor: Visitor) -> Iterator[UploadedFile]:
     """The file at an address, as if it had been uploaded.
 
     Raises `outgoing.Forbidden`, `outgoing.Unreachable`, and DomainError: for what answers without
-    a photo, over `UPLOAD_MAX_BYTES`, and where too many others fetch.
+    a photo, over `UPLOAD_MAX_BYTES`, and where the visitor, or all together, fetch too many.
     """
     release_connection()
-    if not _slots.acquire(timeout=SLOT_TIMEOUT):
+    most = settings.URL_INTAKE_AT_ONCE
+    at_once = {"all": most, visitor.queue_owner: max(1, most // OWNER_SHARE)}
+    place = _places.take(at_once, timeout=PLACE_TIMEOUT)
+    if place is None:
         raise DomainError("too_many_fetches", retry_after=limits.RETRY_AFTER)
-    try:
+    with place:
         upload = _fetch(url, time.monotonic() + settings.URL_INTAKE_SECONDS)
-    finally:
-        _slots.release()
     with upload:
         yield upload
 

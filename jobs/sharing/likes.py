@@ -7,11 +7,23 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 
 from colorweb.accounts.visitors import Visitor
+from colorweb.api import rates
 from jobs.models import Like, Photo
 
 
 def add(visitor: Visitor, photo: Photo) -> None:
-    """Add the visitor's like; a second one changes nothing."""
+    """Add the visitor's like; a second one changes nothing.
+
+    Raises DomainError where many of one network have liked this photo today: accounts and cookies
+    are cheap.
+    """
+    if Like.objects.filter(visitor=visitor.key, photo=photo).exists():
+        return
+    rates.check("like_of_photo", f"{photo.pk}:{visitor.network}")
+    _add(visitor, photo)
+
+
+def _add(visitor: Visitor, photo: Photo) -> None:
     with transaction.atomic():
         _, new = Like.objects.get_or_create(visitor=visitor.key, photo=photo)
         if new:
@@ -39,7 +51,7 @@ def claim_guest_likes(guest: Visitor, account: Visitor) -> None:
     Photo by photo, always in the same order: likes that arrive at the same time count too.
     """
     for like in Like.objects.filter(visitor=guest.key).select_related("photo").order_by("photo"):
-        add(account, like.photo)
+        _add(account, like.photo)
         remove(guest, like.photo)
 
 

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from colorweb.accounts.visitors import SHARED, Visitor
+from colorweb.api.rates import Rate, refusal
 from jobs.models import Job, Photo, ShareLink, State
 
 MAX_LINKS = 50
@@ -53,8 +54,19 @@ def sweep() -> int:
 
 
 def lets_in(link: ShareLink, password: str) -> bool:
-    """Whether this is the link's password."""
-    return not link.password or check_password(password, link.password)
+    """Whether this is the link's password.
+
+    Raises DomainError once there were too many wrong ones for this link, whoever sent them.
+    """
+    if not link.password:
+        return True
+    guesses = Rate("link", str(link.pk))
+    if guesses.is_used_up():
+        raise refusal(guesses)
+    if check_password(password, link.password):
+        return True
+    guesses.count()
+    return False
 
 
 def cookie(visitor: Visitor, link: ShareLink) -> str:

@@ -11,12 +11,11 @@ import random
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from cryptography.fernet import InvalidToken
 from django.conf import settings
@@ -35,8 +34,11 @@ from jobs.webhooks import endpoints, messages
 
 log = logging.getLogger(__name__)
 
-MAX_CONCURRENT = 40
+MAX_CONCURRENT = 64
+MAX_CONCURRENT_PER_OWNER = 8
 MAX_CONCURRENT_PER_RECEIVER = 4
+KEPT_FREE = 16
+"""Of all these, places for owners who have nothing under way."""
 LEASE = timedelta(minutes=1)
 """Longer than any try takes."""
 SHIFT = 60.0
@@ -46,9 +48,15 @@ MAX_BACKOFF = 300
 MAX_LOGGED = 15
 ANSWER_READ = 10_000
 State = WebhookDelivery.State
-Receiver = tuple[uuid.UUID | None, str | None]
-"""An endpoint, or None for the addresses of single jobs, and whose jobs it hears of, or None for
-tests."""
+
+
+class Receiver(NamedTuple):
+    """An endpoint, or None for the addresses of single jobs; whose it is; and whose jobs it hears
+    of, None for tests."""
+
+    endpoint: uuid.UUID | None
+    owner: str
+    queue_owner: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,30 +85,34 @@ class Outcome:
 def send_due() -> int:
     """Send what is due until nothing is, or the shift is over; how many tries that were.
 
-    One process sends at a time: the others of the queue have other things to do.
+    One process claims at a time: the others of the queue have other things to do. Its shift over,
+    another one may begin while this one waits for the answers that are left.
     """
     if not cache.add("webhooks-sending", 1, timeout=2 * SHIFT):
         return 0
-    try:
-        return _send_due(time.monotonic() + SHIFT)
-    finally:
-        cache.delete("webhooks-sending")
-
-
-def _send_due(ends: float) -> int:
     under_way: dict[Future[Outcome], WebhookDelivery] = {}
-    tries = 0
+    tries, ends = 0, time.monotonic() + SHIFT
     with ThreadPoolExecutor(MAX_CONCURRENT) as pool:
-        while True:
-            if time.monotonic() < ends:
-                for delivery in claim(Counter(map(_receiver, under_way.values()))):
+        try:
+            while time.monotonic() < ends:
+                for delivery in claim():
                     under_way[_start(pool, delivery)] = delivery
                     tries += 1
-            if not under_way:
-                return tries
-            # Not for longer than a second: new deliveries need not wait for a slow one.
-            for ended in wait(under_way, timeout=1, return_when=FIRST_COMPLETED).done:
-                _record(under_way.pop(ended), ended.result())
+                if not under_way:
+                    return tries
+                _record_ended(under_way)
+        finally:
+            cache.delete("webhooks-sending")
+        SEND.publish()
+        while under_way:
+            _record_ended(under_way)
+    return tries
+
+
+def _record_ended(under_way: dict[Future[Outcome], WebhookDelivery]) -> None:
+    # Not for longer than a second: new deliveries need not wait for a slow one.
+    for ended in wait(under_way, timeout=1, return_when=FIRST_COMPLETED).done:
+        _record(under_way.pop(ended), ended.result())
 
 
 def _start(pool: ThreadPoolExecutor, delivery: WebhookDelivery) -> Future[Outcome]:
@@ -116,37 +128,58 @@ def _start(pool: ThreadPoolExecutor, delivery: WebhookDelivery) -> Future[Outcom
     return pool.submit(_post, delivery.url, content, headers, now)
 
 
-def claim(busy: Counter[Receiver] | None = None) -> list[WebhookDelivery]:
-    """Claim deliveries that are due, few of each receiver, besides those `busy` already."""
-    busy = busy or Counter()
+def claim() -> list[WebhookDelivery]:
+    """Claim deliveries that are due: few of each receiver and owner, beside those under way in any
+    process, and first of those who have the fewest."""
+    receivers, owners = _under_way()
     claimed: list[WebhookDelivery] = []
-    for receiver, rows in _by_receiver(busy):
-        left = MAX_CONCURRENT - busy.total() - len(claimed)
-        limit = min(MAX_CONCURRENT_PER_RECEIVER - busy[receiver], left)
-        claimed += leases.claim(rows, max(0, limit), lease=LEASE)
+    due = _due()
+    for receiver in sorted(_receivers(due), key=lambda one: owners[one.owner]):
+        left = MAX_CONCURRENT - owners.total()
+        limit = min(
+            MAX_CONCURRENT_PER_RECEIVER - receivers[receiver],
+            MAX_CONCURRENT_PER_OWNER - owners[receiver.owner],
+            left if not owners[receiver.owner] else left - KEPT_FREE,
+        )
+        if limit <= 0:
+            continue
+        rows = due.filter(endpoint=receiver.endpoint, job__queue_owner=receiver.queue_owner)
+        rows = rows.order_by("due_at").select_related("endpoint", "job__photo")
+        found = leases.claim(rows, min(limit, left), lease=LEASE)
+        receivers[receiver] += len(found)
+        owners[receiver.owner] += len(found)
+        claimed += found
     return claimed
 
 
-def _by_receiver(
-    busy: Counter[Receiver],
-) -> Iterator[tuple[Receiver, QuerySet[WebhookDelivery]]]:
+def _due() -> QuerySet[WebhookDelivery]:
+    """What may be sent now."""
     awake = Q(endpoint__backoff_until=None) | Q(endpoint__backoff_until__lte=Now())
-    due = WebhookDelivery.objects.filter(
+    return WebhookDelivery.objects.filter(
         awake,
         state=State.PENDING,
         due_at__lte=Now(),
         endpoint__paused_at=None,
         lease_until=None,
     )
-    receivers = due.order_by().values_list("endpoint", "job__queue_owner").distinct()
-    for endpoint, owner in receivers:
-        if busy[(endpoint, owner)] < MAX_CONCURRENT_PER_RECEIVER:
-            rows = due.filter(endpoint=endpoint, job__queue_owner=owner).order_by("due_at")
-            yield (endpoint, owner), rows.select_related("endpoint", "job__photo")
 
 
-def _receiver(delivery: WebhookDelivery) -> Receiver:
-    return delivery.endpoint_id, delivery.job.queue_owner if delivery.job else None
+def _under_way() -> tuple[Counter[Receiver], Counter[str]]:
+    """How many deliveries each receiver and each owner has that some process is sending."""
+    held = WebhookDelivery.objects.filter(state=State.PENDING, lease_until__isnull=False)
+    receivers = Counter(_receivers(held, distinct=False))
+    owners: Counter[str] = Counter()
+    for receiver, count in receivers.items():
+        owners[receiver.owner] += count
+    return receivers, owners
+
+
+def _receivers(rows: QuerySet[WebhookDelivery], *, distinct: bool = True) -> list[Receiver]:
+    found = rows.order_by().values_list("endpoint", "endpoint__owner", "job__queue_owner")
+    return [
+        Receiver(endpoint, f"user:{owner}" if owner else queue_owner, queue_owner)
+        for endpoint, owner, queue_owner in (found.distinct() if distinct else found)
+    ]
 
 
 def _post(url: str, content: bytes, headers: dict[str, str], now: datetime) -> Outcome:

@@ -11,7 +11,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from colorweb.api import schema
+from colorweb.api import rates, schema
 from jobs.api.base import View
 from jobs.api.serializers import ChangedEndpoint, NewEndpoint
 from jobs.events import outbox
@@ -169,7 +169,9 @@ class Test(EndpointView):
         operation_id="webhooks_test",
     )
     def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
-        delivery = outbox.try_out(self.endpoint(endpoint_id))
+        endpoint = self.endpoint(endpoint_id)
+        rates.check("webhook", self.visitor.queue_owner)
+        delivery = outbox.try_out(endpoint)
         return Response(DeliverySerializer(delivery).data, status=status.HTTP_202_ACCEPTED)
 
 
@@ -221,5 +223,6 @@ class Resend(View):
         delivery = known.filter(mine, pk=delivery_id).first()
         if delivery is None:
             raise Http404
+        rates.check("webhook", self.visitor.queue_owner)
         sending.resend(delivery)
         return Response(DeliverySerializer(delivery).data, status=status.HTTP_202_ACCEPTED)

@@ -15,11 +15,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from colorweb.accounts.visitors import VisitorRequest
+from colorweb.api import rates
 from colorweb.errors import DomainError
 from colorweb.http import outgoing
 from jobs.events.outbox import try_out
 from jobs.models import Event, WebhookEndpoint
 from jobs.pages.account.index import user_of
+from jobs.pages.base import limited
 from jobs.webhooks import endpoints, sending
 
 MAX_DELIVERIES = 50
@@ -108,9 +110,12 @@ def rotate(request: VisitorRequest, endpoint_id: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_POST
+@limited
 def test(request: VisitorRequest, endpoint_id: uuid.UUID) -> HttpResponse:
     """Send a test; its outcome appears in the log."""
-    try_out(_own(request, endpoint_id))
+    endpoint = _own(request, endpoint_id)
+    rates.check("webhook", request.visitor.queue_owner)
+    try_out(endpoint)
     messages.success(request, _("A test message is on its way. The list below shows how it went."))
     return redirect("account-webhook", endpoint_id)
 
@@ -143,9 +148,11 @@ def delete(request: VisitorRequest, endpoint_id: uuid.UUID) -> HttpResponse:
 
 @login_required
 @require_POST
+@limited
 def resend(request: VisitorRequest, endpoint_id: uuid.UUID, delivery_id: uuid.UUID) -> HttpResponse:
     """Deliver one message again."""
     delivery = get_object_or_404(_own(request, endpoint_id).deliveries, pk=delivery_id)
+    rates.check("webhook", request.visitor.queue_owner)
     sending.resend(delivery)
     return redirect("account-webhook", endpoint_id)
 
