@@ -1,4 +1,4 @@
-"""A cache that may be unavailable: every read is then a miss."""
+"""A cache that may be unavailable: every read is then a miss, and limits are counted in memory."""
 
 from __future__ import annotations
 
@@ -8,9 +8,15 @@ from collections.abc import Callable
 from typing import Any
 
 import redis
+from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 
 log = logging.getLogger(__name__)
+
+LIMITS = (":rate:", ":allauth:rl:")
+"""In the keys of our limits (`colorweb.api.rates`) and of allauth's: logging in, signing up."""
+# Without a cache each process counts for itself: a limit is then that of one process.
+_counted_here = LocMemCache("limits", {"OPTIONS": {"MAX_ENTRIES": 100_000}})
 
 
 def _fail_open(name: str, otherwise: Callable[..., Any]) -> Callable[..., Any]:
@@ -22,6 +28,8 @@ def _fail_open(name: str, otherwise: Callable[..., Any]) -> Callable[..., Any]:
             return method(self, *args, **kwargs)
         except redis.RedisError as error:
             log.warning("The cache is unavailable (%s): %s goes on without it.", error, name)
+            if any(part in str(args[0]) for part in LIMITS if args):
+                return getattr(_counted_here, name)(*args, **kwargs)
             return otherwise(*args, **kwargs)
 
     return call
@@ -45,7 +53,7 @@ class _FailOpenClient(RedisCacheClient):
 class FailOpenCache(RedisCache):
     """Django's Redis cache; a server that does not answer is a miss, and is tried again next time.
 
-    Sessions are then read from the database and nobody is throttled, but every page is served.
+    Sessions are then read from the database, limits counted in memory, and every page is served.
     """
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:

@@ -64,11 +64,26 @@ CODES = {
     "too_many_bytes.json": Meaning(
         text=_("JSON can be up to %(limit)d MB here. Send larger photos as multipart/form-data.")
     ),
+    "request_timeout": Meaning(
+        408,
+        "The body came too slowly; send it again.",
+        _("The upload came too slowly and was stopped. Please try again."),
+    ),
     "unsupported_media_type": Meaning(415, "Send multipart/form-data or JSON."),
     "throttled": Meaning(
         429,
         "Too many requests; try again after Retry-After seconds.",
         _("You have done this too often. Try again later."),
+    ),
+    "too_many_uploads": Meaning(
+        429,
+        "Too many uploads at a time from this network; try again when some are done.",
+        _("Too many uploads are under way from your network. Try again in a minute."),
+    ),
+    "no_room": Meaning(
+        507,
+        "The server keeps its last disk space free; try again later.",
+        _("There is too little space left on this site for new photos. Try again later."),
     ),
     "storage_unavailable": Meaning(
         503,

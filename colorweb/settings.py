@@ -179,6 +179,7 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if MAIL_ARRIVES else "optional"
 ACCOUNT_PREVENT_ENUMERATION = MAIL_ARRIVES
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_RATE_LIMITS = {"signup": "20/h/ip"}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[colorweb] "
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
@@ -272,7 +273,8 @@ REQUEST_MAX_BYTES = env.int("REQUEST_MAX_BYTES", default=400_000_000)
 DATA_UPLOAD_MAX_NUMBER_FILES = UPLOAD_MAX_FILES
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 
-# How much one account, or all guests at one address, may ask for.
+# How much one account, or all guests at one address, may ask for. Unconfirmed accounts of one
+# network have together three times what its guests have.
 PHOTOS_A_DAY = {
     "guest": env.int("GUEST_PHOTOS_A_DAY", default=2_000),
     "account": env.int("ACCOUNT_PHOTOS_A_DAY", default=20_000),
@@ -285,6 +287,10 @@ STORED_BYTES = {
     "guest": env.int("GUEST_STORED_BYTES", default=20_000_000_000),
     "account": env.int("ACCOUNT_STORED_BYTES", default=200_000_000_000),
 }
+# Bytes kept free on each disk; 0: 5 % of it, at least 2 GB.
+MIN_FREE_BYTES = env.int("MIN_FREE_BYTES", default=0)
+# Requests whose bodies are being sent at a time, from one network to one web process.
+BODIES_PER_NETWORK = env.int("BODIES_PER_NETWORK", default=64)
 QUEUE_MAX_WAITING = env.int("QUEUE_MAX_WAITING", default=50_000)
 
 # Websockets, event streams and waiting requests at a time, in one web process.

@@ -26,7 +26,7 @@ class Folder(FileSystemStorage):
 
     def _save(self, name: str, content: Any) -> str:
         release_connection()
-        return super()._save(name, content)
+        return super()._save(name, content)  # type: ignore[misc]
 
 
 class S3(S3Storage):

@@ -13,6 +13,8 @@ TASKS = {
     "sweep-webhooks": (3600, "jobs.tasks.sweep_webhooks"),
     "sweep-share-links": (3600, "jobs.tasks.sweep_share_links"),
     "sweep-keys": (3600, "jobs.tasks.sweep_keys"),
+    "make-room": (60, "jobs.tasks.make_room"),
+    "sweep-usage": (3600, "jobs.tasks.sweep_usage"),
 }
 MODELS = {
     "jobs.job": "palette",

@@ -10,7 +10,7 @@ from ml.imaging.photo_errors import ERRORS as PHOTO_ERRORS
 
 OF_PHOTOS = tuple(PHOTO_ERRORS)
 OF_ZIPS = ("not_a_zip", "empty_zip", "too_many_entries", "zip_too_dense")
-OF_LIMITS = ("too_many_waiting", "quota_exceeded", "queue_full", "storage_full")
+OF_LIMITS = ("too_many_waiting", "quota_exceeded", "queue_full", "storage_full", "no_room")
 
 
 def _in_short(text: str) -> str:
@@ -116,6 +116,12 @@ CODES = {
         503,
         "The queue is full; nothing that you sent was stored.",
         _("The queue is full. Try again in a minute."),
+    ),
+    "queue_full.half": Meaning(
+        text=_(
+            "Many photos are waiting, so we take one at a time of everybody. Send the next one "
+            "when yours is colored."
+        )
     ),
     "too_many_streams": Meaning(
         429,

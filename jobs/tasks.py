@@ -3,8 +3,9 @@
 from celery import shared_task
 from django.conf import settings
 
+from colorweb import free_space
 from jobs.photos import batches, consistency, idempotency, ownership, trash, unpacking
-from jobs.queue import claims
+from jobs.queue import claims, usage
 from jobs.results import archives, renditions
 from jobs.sharing import links
 from jobs.storage import files
@@ -100,6 +101,25 @@ def sweep_share_links() -> None:
 def sweep_keys() -> None:
     """Delete yesterday's idempotency keys."""
     idempotency.sweep()
+
+
+@shared_task(ignore_result=True)
+def sweep_usage() -> None:
+    """Delete what quotas no longer count."""
+    usage.sweep()
+
+
+@shared_task(ignore_result=True)
+def make_room() -> None:
+    """Delete what can be spared as soon as a disk is nearly full; the sweeps come hourly else."""
+    if not free_space.is_short():
+        return
+    archives.expire()
+    ownership.expire_guests()
+    trash.expire()
+    batches.sweep()
+    files.sweep()
+    renditions.sweep(renditions.FRESH)
 
 
 @shared_task(ignore_result=True)

@@ -40,11 +40,29 @@ class User(AbstractUser):
         blank=True,
         help_text="Since when the site may train with this account's photos; empty: it may not.",
     )
+    network = models.CharField(
+        max_length=64,
+        blank=True,
+        db_index=True,
+        default="",
+        db_default="",  # a process of the version before may still run
+        help_text="Where it was made, until an address is confirmed: whose quotas it shares.",
+    )
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether it has quotas of its own: its address was confirmed, or staff made it."""
+        return self.is_staff or not self.network
+
+    @property
+    def queue_owner(self) -> str:
+        """Whose turns and quotas its photos take: unconfirmed accounts of a network share them."""
+        return f"user:{self.pk}" if self.is_confirmed else f"accounts:{self.network}"
 
 
 class ApiToken(models.Model):

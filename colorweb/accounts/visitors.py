@@ -62,7 +62,7 @@ class Visitor:
     @property
     def queue_owner(self) -> str:
         """Whose turn a job takes: guests share that of their address, IPv6 that of its /64."""
-        return f"user:{self.user.pk}" if self.user else f"address:{self.network}"
+        return self.user.queue_owner if self.user else f"address:{self.network}"
 
     @property
     def network(self) -> str:

@@ -29,6 +29,8 @@ OF_BODIES = (
     "null_characters_not_allowed",
     "surrogate_characters_not_allowed",
     "too_many_bytes",
+    "too_many_uploads",
+    "request_timeout",
 )
 
 

@@ -1,6 +1,6 @@
-"""Refuses bodies that are too large before Django writes them to disk.
+"""Refuses bodies that are too large, too slow or too many before Django writes them to disk.
 
-Django under ASGI spools the whole body before any view runs, so the limit has to stand outside.
+Django under ASGI spools the whole body before any view runs, so the limits have to stand outside.
 """
 
 from __future__ import annotations
@@ -17,10 +17,13 @@ from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
+from colorweb import free_space
 from colorweb.accounts import visitors
 from colorweb.errors import DomainError
 from colorweb.http import problems, streams
+from colorweb.http.places import Place, Places
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -36,6 +39,19 @@ _settings_of_staff: dict[str, str] = {}
 # within bounds.
 DRAIN_BYTES = 1_000_000_000
 DRAIN_SECONDS = 60
+SILENCE = 30.0
+"""Seconds without a byte after which a body is given up."""
+FIRST_SECONDS, SLOWEST = 60.0, 5_000
+"""A body may take so many seconds, and one more for so many bytes."""
+SMALL = 1_000_000
+"""Bytes that are taken even where there is little room: forms, JSON, logging in."""
+TITLES = {
+    408: gettext_noop("The upload was too slow"),
+    413: gettext_noop("That is too large"),
+    429: gettext_noop("Limit reached"),
+    507: gettext_noop("There is too little space left"),
+}
+_places = Places()
 
 
 def register(limits: Mapping[str, str], *, staff_only: bool = False) -> None:
@@ -60,9 +76,10 @@ def limit_for(path: str) -> int:
 
 async def limit_of(scope: Scope) -> int:
     """The same for one request: archives to train on, and models, may be larger from staff."""
-    larger = _settings_of_staff.get(scope["path"])
-    if larger and await streams.read(_from_staff, scope):
-        return int(getattr(settings, larger)) + FORM_OVERHEAD
+    if larger := _settings_of_staff.get(scope["path"]):
+        from_staff = await streams.read(_from_staff, scope)
+        if from_staff:
+            return int(getattr(settings, larger)) + FORM_OVERHEAD
     return limit_for(scope["path"])
 
 
@@ -72,7 +89,7 @@ def _from_staff(scope: Scope) -> bool:
 
 
 class BodyLimit:
-    """ASGI wrapper that answers 413: by Content-Length at once, else when the count is passed."""
+    """ASGI wrapper that refuses a body: by its headers at once, else as soon as it goes too far."""
 
     def __init__(self, application: Application) -> None:
         self.application = application
@@ -81,33 +98,80 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.application(scope, receive, send)
             return
-        limit = await limit_of(scope)
-        headers = dict(scope["headers"])
-        if _content_length(headers) > limit:
-            await _refuse(scope, receive, send, limit, headers)
-            return
-
-        received = 0
-        too_large = False
+        body = _Body(scope, receive, await limit_of(scope))
         answering = False
-
-        async def counted() -> Message:
-            nonlocal received, too_large
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > limit:
-                too_large = True
-                return {"type": "http.disconnect"}
-            return message
 
         async def watched(message: Message) -> None:
             nonlocal answering
             answering = True
             await send(message)
 
-        await self.application(scope, counted, watched)
-        if too_large and not answering:
-            await _refuse(scope, receive, send, limit, headers)
+        try:
+            body.begin()
+            await self.application(scope, body.receive, watched)
+        except DomainError as error:
+            body.error = error
+        finally:
+            body.end()
+        if body.error and not answering:
+            await _refuse(scope, receive, send, body.error)
+
+
+class _Body:
+    """One request's body as it comes, until it is whole or refused."""
+
+    error: DomainError | None = None
+
+    def __init__(self, scope: Scope, receive: Receive, limit: int) -> None:
+        self._scope, self._receive, self._limit = scope, receive, limit
+        self._began = time.monotonic()
+        self._received = self._checked = 0
+        self._complete = False
+        self._place: Place | None = None
+
+    def begin(self) -> None:
+        """Raise DomainError for a body that is refused by its headers."""
+        headers = dict(self._scope["headers"])
+        length = _content_length(headers)
+        self._check(length)
+        if length or b"transfer-encoding" in headers:
+            network = visitors.network_of((self._scope.get("client") or ["unknown"])[0])
+            self._place = _places.take({network: settings.BODIES_PER_NETWORK})
+            if self._place is None:
+                raise DomainError("too_many_uploads", retry_after=DRAIN_SECONDS)
+
+    def end(self) -> None:
+        """Release its place, whatever became of it."""
+        self._complete = True
+        if self._place:
+            self._place.release()
+
+    async def receive(self) -> Message:
+        """The next message; a body that goes too far is cut, and `error` says why."""
+        if self._complete:
+            return await self._receive()
+        ends = self._began + FIRST_SECONDS + self._received / SLOWEST
+        try:
+            async with asyncio.timeout(min(SILENCE, ends - time.monotonic())):
+                message = await self._receive()
+            self._received += len(message.get("body", b""))
+            if self._received > self._checked + SMALL:
+                self._checked = self._received
+                self._check(self._received)
+            elif self._received > self._limit:
+                self._check(self._received)
+        except (TimeoutError, DomainError) as error:
+            self.error = error if isinstance(error, DomainError) else DomainError("request_timeout")
+            return {"type": "http.disconnect"}
+        if not message.get("more_body", False):
+            self.end()
+        return message
+
+    def _check(self, size: int) -> None:
+        if size > self._limit:
+            raise _too_large(self._scope["path"], self._limit)
+        if size > SMALL:
+            free_space.check(size - self._received)
 
 
 def _content_length(headers: dict[bytes, bytes]) -> int:
@@ -117,11 +181,9 @@ def _content_length(headers: dict[bytes, bytes]) -> int:
         return 0
 
 
-async def _refuse(
-    scope: Scope, receive: Receive, send: Send, limit: int, headers: dict[bytes, bytes]
-) -> None:
-    """Sends the 413 and reads on until the sender is done, so that the answer is seen."""
-    response = await sync_to_async(_too_large, thread_sensitive=False)(scope, limit)
+async def _refuse(scope: Scope, receive: Receive, send: Send, error: DomainError) -> None:
+    """Sends the answer and reads on until the sender is done, so that the answer is seen."""
+    response = await sync_to_async(_answer, thread_sensitive=False)(scope, error)
     await send(
         {
             "type": "http.response.start",
@@ -132,12 +194,18 @@ async def _refuse(
                 (b"cache-control", b"no-store"),
                 (b"x-content-type-options", b"nosniff"),
                 (b"connection", b"close"),
+                *(
+                    (b"retry-after", response[name].encode())
+                    for name in ("Retry-After",)
+                    if name in response.headers
+                ),
             ],
         }
     )
     await send({"type": "http.response.body", "body": response.content, "more_body": True})
     # A client that asks first, as curl does, has its answer and sends nothing.
-    if headers.get(b"expect", b"").lower() != b"100-continue":
+    expects = dict(scope["headers"]).get(b"expect", b"").lower() == b"100-continue"
+    if not expects and error.status in (413, 507):
         await _drain(receive)
     await send({"type": "http.response.body", "body": b""})
 
@@ -156,15 +224,17 @@ async def _drain(receive: Receive) -> None:
             return
 
 
-def _too_large(scope: Scope, limit: int) -> HttpResponse:
+def _too_large(path: str, limit: int) -> DomainError:
+    if not _is_form(path):
+        return DomainError("too_many_bytes.file", limit=(limit - FORM_OVERHEAD) // 1_000_000)
+    return DomainError(
+        "too_many_bytes.form",
+        limit=settings.UPLOAD_MAX_BYTES // 1_000_000,
+        together=limit // 1_000_000,
+    )
+
+
+def _answer(scope: Scope, error: DomainError) -> HttpResponse:
     request = ASGIRequest(dict(scope), BytesIO())
     with translation.override(translation.get_language_from_request(request)):
-        if not _is_form(request.path):
-            error = DomainError("too_many_bytes.file", limit=(limit - FORM_OVERHEAD) // 1_000_000)
-        else:
-            error = DomainError(
-                "too_many_bytes.form",
-                limit=settings.UPLOAD_MAX_BYTES // 1_000_000,
-                together=limit // 1_000_000,
-            )
-        return problems.refuse(request, error, title=_("That is too large"))
+        return problems.refuse(request, error, title=_(TITLES[error.status]))

@@ -26,8 +26,8 @@ def refusal() -> DomainError:
 
 def is_unavailable(error: BaseException) -> bool:
     """Whether an error says that the storage cannot be used, whatever is asked of it."""
-    if isinstance(error, OSError):
-        return error.errno in OF_DISKS
+    if isinstance(error, OSError) and error.errno in OF_DISKS:
+        return True
     # What is not imported has raised nothing; it is not where files lie in a folder.
     botocore = sys.modules.get("botocore.exceptions")
     return bool(botocore and isinstance(error, (botocore.BotoCoreError, botocore.ClientError)))

@@ -4,9 +4,11 @@ They read the database in a few threads of their own, so that many of them delay
 files, and there is a number of them for each visitor, token and network.
 """
 
+import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import ParamSpec, TypeVar
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from channels.db import database_sync_to_async
 from django.conf import settings
@@ -14,19 +16,25 @@ from django.conf import settings
 from colorweb.accounts.visitors import Visitor
 from colorweb.http.places import Place, Places
 
-Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
-THREADS = 4
+THREADS, THREADS_PER_NETWORK = 8, 2
 _threads = ThreadPoolExecutor(THREADS, thread_name_prefix="streams")
+_turns: WeakKeyDictionary[
+    asyncio.AbstractEventLoop, WeakValueDictionary[str, asyncio.Semaphore]
+] = WeakKeyDictionary()
 _places = Places()
 
 
-async def read(
-    look: Callable[Arguments, Result], *args: Arguments.args, **kwargs: Arguments.kwargs
-) -> Result:
-    """What a function finds in the database, in a thread that is given back at once."""
-    reading = database_sync_to_async(look, thread_sensitive=False, executor=_threads)
-    return await reading(*args, **kwargs)
+async def read(look: Callable[..., Result], *args: Any, network: str = "") -> Result:
+    """What a function finds in the database, in a thread that is released at once.
+
+    For one network no more than a few run at a time: many sockets of one delay nobody else's.
+    """
+    turns = _turns.setdefault(asyncio.get_running_loop(), WeakValueDictionary())
+    turn = turns.setdefault(network, asyncio.Semaphore(THREADS_PER_NETWORK))
+    async with turn:
+        reading = database_sync_to_async(look, thread_sensitive=False, executor=_threads)
+        return await reading(*args)
 
 
 def take_place(visitor: Visitor) -> Place | None:

@@ -14,7 +14,7 @@ async def release_thread() -> None:
     """
     context = SyncToAsync.thread_sensitive_context.get(None)
     if context is None:
-        await sync_to_async(connections.close_all)()
+        await sync_to_async(_close)()
         return
     executor = SyncToAsync.context_to_thread_executor.pop(context, None)
     if executor:
@@ -32,6 +32,10 @@ def release_connection() -> None:
     """
     if SyncToAsync.thread_sensitive_context.get(None) is None:
         return
+    _close()
+
+
+def _close() -> None:
     for connection in connections.all(initialized_only=True):
         if not connection.in_atomic_block:
             connection.close()

@@ -189,6 +189,7 @@ def _web() -> Program:
         [
             *(sys.executable, "-m", "uvicorn", "colorweb.asgi:application"),
             *("--host", runtime.host(), "--port", str(runtime.port())),
+            *("--http", "colorweb.serve.protocol:Protocol"),
             *("--lifespan", "off", "--no-server-header", "--timeout-graceful-shutdown", "5"),
         ],
         # Every request has a thread of its own: in glibc's many arenas what they free lies unused.

@@ -375,7 +375,7 @@ export interface paths {
         };
         /**
          * The colored photo
-         * @description Leads to the full-size file, which knows `Range` and `ETag`. With parameters to the same colors in another format, size or vividness: 202 while that file is made, which takes no network; ask again after `Retry-After`. Metadata of the camera is the owner's alone; of others' published photos anybody has the vividnesses that the page shows.
+         * @description Leads to the full-size file, which knows `Range` and `ETag`. With parameters to the same colors in another format, size or vividness: 202 while that file is made, which takes no network; ask again after `Retry-After`. Metadata of the camera is the owner's alone; of others' published photos anybody has the formats, sizes (4096, 2048 and 1024) and vividnesses that the page offers, counted to who asks.
          */
         get: operations["jobs_result"];
         put?: never;
@@ -2236,6 +2236,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description - `request_timeout`: The body came too slowly; send it again. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `no_result`: The job has not succeeded, so there is no result. */
             409: {
                 headers: {
@@ -2263,7 +2272,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            /**
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
+             */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -2280,6 +2292,15 @@ export interface operations {
             };
             /** @description - `server_error`: Something broke on the server; it has been logged. */
             500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `no_room`: The server keeps its last disk space free; try again later. */
+            507: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2494,6 +2515,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description - `request_timeout`: The body came too slowly; send it again. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `idempotency_conflict`: This Idempotency-Key was used before with another body. */
             409: {
                 headers: {
@@ -2523,6 +2553,7 @@ export interface operations {
             };
             /**
              * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
              *     - `too_many_waiting`: You have reached the limit of queued photos. Try again when some have finished.
              *     - `quota_exceeded`: The day's quota of photos is used up.
              */
@@ -2563,7 +2594,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `storage_full`: Your photos use all the storage you have; delete some. */
+            /**
+             * @description - `storage_full`: Your photos use all the storage you have; delete some.
+             *     - `no_room`: The server keeps its last disk space free; try again later.
+             */
             507: {
                 headers: {
                     [name: string]: unknown;
@@ -2928,6 +2962,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description - `request_timeout`: The body came too slowly; send it again. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
             413: {
                 headers: {
@@ -2946,7 +2989,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            /**
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
+             */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -3976,6 +4022,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description - `request_timeout`: The body came too slowly; send it again. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `idempotency_conflict`: This Idempotency-Key was used before with another body. */
             409: {
                 headers: {
@@ -4005,6 +4060,7 @@ export interface operations {
             };
             /**
              * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
              *     - `too_many_waiting`: You have reached the limit of queued photos. Try again when some have finished.
              *     - `quota_exceeded`: The day's quota of photos is used up.
              */
@@ -4046,7 +4102,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `storage_full`: Your photos use all the storage you have; delete some. */
+            /**
+             * @description - `storage_full`: Your photos use all the storage you have; delete some.
+             *     - `no_room`: The server keeps its last disk space free; try again later.
+             */
             507: {
                 headers: {
                     [name: string]: unknown;
@@ -4505,7 +4564,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            /**
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_streams`: You have as many event streams and sockets open as you may; close some.
+             */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -4681,6 +4743,18 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /**
+             * @description - `storage_full`: Your photos use all the storage you have; delete some.
+             *     - `no_room`: The server keeps its last disk space free; try again later.
+             */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     jobs_retry: {
@@ -4797,7 +4871,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `storage_full`: Your photos use all the storage you have; delete some. */
+            /**
+             * @description - `storage_full`: Your photos use all the storage you have; delete some.
+             *     - `no_room`: The server keeps its last disk space free; try again later.
+             */
             507: {
                 headers: {
                     [name: string]: unknown;
@@ -5139,6 +5216,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description - `request_timeout`: The body came too slowly; send it again. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description - `in_service`: The version is in service already.
              *     - `nothing_to_measure`: There are no photos to compare on: name a `data_set`.
@@ -5169,7 +5255,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            /**
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
+             */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -5284,6 +5373,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description - `request_timeout`: The body came too slowly; send it again. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description - `gate_missing`: Compare it first, or give a `reason`.
              *     - `gate_failed`: It is worse than the version in service; give a `reason`.
@@ -5317,7 +5415,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            /**
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
+             */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -5524,6 +5625,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description - `request_timeout`: The body came too slowly; send it again. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
             413: {
                 headers: {
@@ -5542,7 +5652,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            /**
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
+             */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -5646,6 +5759,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description - `request_timeout`: The body came too slowly; send it again. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description - `nothing_before`: No version was in service before this one.
              *     - `promoted_meanwhile`: Someone else has just changed the version in service.
@@ -5677,7 +5799,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            /**
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
+             */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -6277,6 +6402,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description - `request_timeout`: The body came too slowly; send it again. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `too_many_tokens`: The account has reached its limit of tokens. */
             409: {
                 headers: {
@@ -6304,7 +6438,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            /**
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
+             */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -6601,6 +6738,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description - `request_timeout`: The body came too slowly; send it again. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `data_set_not_ready`: The data set has not been checked, or cannot be used. */
             409: {
                 headers: {
@@ -6628,7 +6774,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            /**
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
+             */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -6940,6 +7089,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description - `request_timeout`: The body came too slowly; send it again. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
             413: {
                 headers: {
@@ -6958,7 +7116,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            /**
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
+             */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -7351,6 +7512,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description - `request_timeout`: The body came too slowly; send it again. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `too_many_endpoints`: The account has reached its limit of webhooks. */
             409: {
                 headers: {
@@ -7378,7 +7548,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            /**
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
+             */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -7678,6 +7851,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description - `request_timeout`: The body came too slowly; send it again. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
             413: {
                 headers: {
@@ -7696,7 +7878,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            /**
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
+             */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -8187,4 +8372,4 @@ export interface operations {
         };
     };
 }
-// SHA-256 of docs/openapi.yaml: b05d57762f0c5048453ec88914e9ec59bf74065aee7724e11be31933a84cd04b
+// SHA-256 of docs/openapi.yaml: c17c5615e64166fd3f321e007720c3ff7f24fac11cc50679f23bd1918549f1d7

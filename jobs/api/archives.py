@@ -36,7 +36,7 @@ class Archives(View):
         ),
         request=NewArchive,
         answers={202: schema.answer(ArchiveSerializer, "It is being made.")},
-        codes=[*schema.BY_COOKIE, *schema.OF_BODIES, "not_a_list", "empty", "no_result"],
+        codes=[*schema.BY_COOKIE, *schema.OF_BODIES, "not_a_list", "empty", "no_result", "no_room"],
         parameters=[
             schema.header("Location", "The archive's address.", response=[202]),
         ],

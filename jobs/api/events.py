@@ -84,13 +84,16 @@ async def events(visitor: Visitor, job_id: uuid.UUID, host: str) -> AsyncIterato
     def look() -> dict[str, Any]:
         return job_for(visitor, access.visible_job(visitor, job_id), host)
 
+    async def read() -> dict[str, Any]:
+        return await streams.read(look, network=visitor.network)
+
     await release_thread()
     known: dict[str, Any] = {}
     async with subscriptions.subscribed(job_id) as news:
         while True:
             fields = await news.next()
             try:
-                job = await streams.read(look) if fields is None else known | fields
+                job = known | fields if fields is not None else await read()
             except Http404:
                 return
             if message := _message(known, job):

@@ -38,7 +38,9 @@ def waiting(view: Callable[..., Any]) -> Callable[..., Any]:
             job_id = uuid.UUID(response.data["id"])
             if not await _ended(request.visitor, job_id, seconds):
                 response.status_code = 202
-            response.data |= await streams.read(_job, request, job_id)
+            response.data |= await streams.read(
+                _job, request, job_id, network=request.visitor.network
+            )
             response["Preference-Applied"] = f"wait={seconds}"
         return response
 
@@ -50,7 +52,7 @@ async def _ended(visitor: Visitor, job_id: uuid.UUID, seconds: float) -> bool:
     if place is None:
         return False
     with place:
-        return await subscriptions.ended(job_id, seconds)
+        return await subscriptions.ended(job_id, seconds, visitor.network)
 
 
 def _seconds(prefer: str) -> int:

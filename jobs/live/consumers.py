@@ -7,7 +7,8 @@ that nobody gets more than REST would give them.
 import asyncio
 import contextlib
 import uuid
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.http import Http404
@@ -21,6 +22,7 @@ from jobs.models import TERMINAL
 from jobs.serializers.jobs import JobProgressSerializer, JobSerializer, job_for
 from jobs.storage import access
 
+Result = TypeVar("Result")
 SNAPSHOT = 50
 MAX_FOLLOWED = 200
 """Unfinished jobs whose positions one socket tells; of what is beyond them it tells changes."""
@@ -50,7 +52,8 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
                 self.sending.cancel()
 
     async def connect(self) -> None:
-        self.visitor = await streams.read(visitors.of_scope, self.scope)
+        self.network = visitors.network_of((self.scope.get("client") or ["unknown"])[0])
+        self.visitor = await self.look(visitors.of_scope, self.scope)
         if not self.visitor.may("read"):
             await self.close(code=4403)
             return
@@ -77,6 +80,10 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
         for group in self.groups_joined:
             await self.channel_layer.group_discard(group, self.channel_name)
 
+    async def look(self, look: Callable[..., Result], *args: Any) -> Result:
+        """What a function finds in the database, in the turn of this socket's network."""
+        return await streams.read(look, *args, network=self.network)
+
     def group_name(self) -> str:
         raise NotImplementedError
 
@@ -100,7 +107,7 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
 
     async def read(self, job_id: str) -> dict[str, Any]:
         """One job as this visitor may see it, followed from now on. Raises Http404."""
-        job = await streams.read(self._job, uuid.UUID(job_id))
+        job = await self.look(self._job, uuid.UUID(job_id))
         self.follow(job)
         return job
 
@@ -180,7 +187,7 @@ class MineConsumer(LiveConsumer):
         return publish.visitor_group(self.visitor.key)
 
     async def snapshot(self) -> dict[str, Any]:
-        jobs = await streams.read(self._jobs)
+        jobs = await self.look(self._jobs)
         for job in jobs:
             self.follow(job)
         return {"type": "snapshot", "jobs": jobs}

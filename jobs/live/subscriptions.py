@@ -9,7 +9,7 @@ from typing import Any
 
 from channels.layers import get_channel_layer
 
-from colorweb.http.streams import read
+from colorweb.http import streams
 from jobs.events import publish
 from jobs.live import ticker
 from jobs.models import TERMINAL, Job
@@ -80,13 +80,16 @@ async def subscribed(job_id: uuid.UUID) -> AsyncIterator[News]:
             await listening
 
 
-async def ended(job_id: uuid.UUID, seconds: float) -> bool:
-    """Whether the job comes to its end within that time; returns as soon as it does."""
+async def ended(job_id: uuid.UUID, seconds: float, network: str = "") -> bool:
+    """Whether the job comes to its end within that time; returns as soon as it does.
+
+    `network` is that of the visitor who waits.
+    """
     try:
         async with asyncio.timeout(seconds), subscribed(job_id) as news:
             while True:
                 if await news.next() is None:
-                    state, sequence = await read(_state, job_id)
+                    state, sequence = await streams.read(_state, job_id, network=network)
                     if state in TERMINAL:
                         return True
                     news.read(sequence)

@@ -7,14 +7,15 @@ from jobs.models.failure import failure_columns
 from jobs.models.idempotency import IdempotencyKey
 from jobs.models.job import EXTENSIONS, TERMINAL, Job, Stage, State, Vividness
 from jobs.models.photo import STORED_AS, Photo, Reason, folder_of
-from jobs.models.queue import Queue
+from jobs.models.queue import Queue, Usage
 from jobs.models.reaction import Like, PublicPhoto, Report
-from jobs.models.rendition import RENDERED, Rendition
+from jobs.models.rendition import LONG_SIDES, RENDERED, Rendition
 from jobs.models.share import ShareLink
 from jobs.models.webhook import TEST, Event, WebhookDelivery, WebhookEndpoint
 
 __all__ = [
     "EXTENSIONS",
+    "LONG_SIDES",
     "RENDERED",
     "STORED_AS",
     "TERMINAL",
@@ -35,6 +36,7 @@ __all__ = [
     "ShareLink",
     "Stage",
     "State",
+    "Usage",
     "Vividness",
     "WebhookDelivery",
     "WebhookEndpoint",

@@ -21,3 +21,23 @@ class Queue(models.Model):
 
     def __str__(self) -> str:
         return f"turn {self.served_turn}{' (paused)' if self.paused else ''}"
+
+
+class Usage(models.Model):
+    """How many photos an owner queued in ten minutes; `jobs.queue.usage` counts.
+
+    It remains when the photos are deleted.
+    """
+
+    owner = models.CharField(max_length=64, help_text="A job's `queue_owner`.")
+    since = models.DateTimeField()
+    photos = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["owner", "since"], name="usage_of_owner")
+        ]
+        indexes: ClassVar = [models.Index(fields=["since"], name="usage_age")]
+
+    def __str__(self) -> str:
+        return f"{self.owner}: {self.photos}"

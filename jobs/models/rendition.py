@@ -36,6 +36,13 @@ class Rendition(Leased, Failure):
     bytes = models.BigIntegerField(default=0)
 
     crash_count = models.PositiveSmallIntegerField(default=0, help_text="Workers lost in a row.")
+    counted_to = models.CharField(
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",  # a process of the version before may still run
+        help_text="Another visitor who asked for it, as `queue_owner`; empty: the photo's owner.",
+    )
     turn = models.PositiveIntegerField(default=0, help_text="How many of its owner's wait before.")
 
     created_at = models.DateTimeField(auto_now_add=True)
@@ -53,6 +60,11 @@ class Rendition(Leased, Failure):
                 fields=["turn", "created_at"], name="rendition_queue", condition=Q(state="queued")
             ),
             models.Index(fields=["wanted_at"], name="rendition_wanted"),
+            models.Index(
+                fields=["counted_to", "bytes"],
+                name="rendition_counted",
+                condition=~Q(counted_to=""),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -76,3 +88,5 @@ class Rendition(Leased, Failure):
 
 RENDERED = {**EXTENSIONS, "tiff": "tif", "avif": "avif"}
 """Formats that can be requested, and the suffixes of their files."""
+LONG_SIDES = (4096, 2048, 1024)
+"""Smaller sizes that pages offer, pixels."""

@@ -13,7 +13,16 @@ from django.views.decorators.http import require_safe
 from colorweb.accounts.visitors import VisitorRequest
 from colorweb.http import problems
 from jobs.events.progress import progress_of
-from jobs.models import EXTENSIONS, RENDERED, Job, Photo, Rendition, State, Vividness
+from jobs.models import (
+    EXTENSIONS,
+    LONG_SIDES,
+    RENDERED,
+    Job,
+    Photo,
+    Rendition,
+    State,
+    Vividness,
+)
 from jobs.pages.base import job_data, limited
 from jobs.results import renditions
 from jobs.storage import access
@@ -21,8 +30,6 @@ from jobs.storage import access
 AS_SENT = "as-sent"
 RETRY_AFTER = 1
 """Seconds until the next request is worthwhile."""
-LONG_SIDES = (4096, 2048, 1024)
-"""Smaller sizes that are offered, pixels."""
 
 
 class RenditionForm(forms.Form):
@@ -44,16 +51,11 @@ def download(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return problems.bad_request(request)
     options = form.cleaned_data
-    vividness, keep = options["vividness"], options["keep_metadata"]
-    if not access.may_request(request.visitor, job, vividness, keep):
+    if options["format"] == AS_SENT:
+        options["format"] = as_sent(job.photo)
+    if not access.may_request(request.visitor, job, **options):
         return problems.permission_denied(request)
-    rendition = renditions.request(
-        job,
-        format=as_sent(job.photo) if options["format"] == AS_SENT else options["format"],
-        vividness=vividness,
-        long_side=options["long_side"],
-        keep_metadata=keep,
-    )
+    rendition = renditions.request(job, request.visitor, **options)
     answer = _as_json if _wants_json(request) else _as_page
     return answer(request, job, rendition)
 

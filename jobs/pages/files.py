@@ -46,7 +46,12 @@ async def rendition(
     ready = job.renditions.filter(pk=rendition_id, state=Rendition.State.READY)
     found = await ready.afirst()
     if found is None or not access.may_request(
-        request.visitor, job, found.vividness, found.keep_metadata
+        request.visitor,
+        job,
+        format=found.format,
+        vividness=found.vividness,
+        long_side=found.long_side,
+        keep_metadata=found.keep_metadata,
     ):
         raise Http404("no such file")
     return await _serve(request, job, found.file)

@@ -9,7 +9,8 @@ from django.db.models import Max
 
 from jobs.events import publish
 from jobs.models import Job, Photo, State
-from jobs.queue import control, wakeups
+from jobs.queue import control, usage, wakeups
+from jobs.queue.cost import estimate
 
 ORDER = ("turn", "priority", "created_at", "id")
 
@@ -18,9 +19,11 @@ def enqueue(job: Job) -> Job:
     """Give an unsaved job its turn, save it, and wake a worker once it is committed."""
     with transaction.atomic():
         last = Job.objects.filter(queue_owner=job.queue_owner).aggregate(last=Max("turn"))["last"]
-        job.turn = max(last or 0, control.state().served_turn) + 1
+        cost = estimate(job.photo.width, job.photo.height)
+        job.turn = max(last or 0, control.state().served_turn) + cost
         job.state = State.QUEUED
         job.save(force_insert=True)
+        usage.record(job.queue_owner)
         Photo.objects.filter(pk=job.photo_id).update(newest=job, state=job.state)
         transaction.on_commit(wakeups.wake)
         transaction.on_commit(lambda: publish.announce(job.pk))

@@ -1,24 +1,28 @@
 """How much anybody may ask of the site, so that there is enough for everybody.
 
 Rates, which are about seconds, are the API's business; these are about days and the queue. They
-count by what a turn in the queue belongs to: an account, or a guest's address.
+count by what a turn in the queue belongs to: an account, a guest's address, or all accounts of one
+network that have not confirmed their address.
 """
 
-from datetime import datetime, timedelta
 from typing import NamedTuple, TypedDict
 
 from django.conf import settings
 from django.db.models import QuerySet, Sum
 from django.template.defaultfilters import filesizeformat
-from django.utils import timezone
 
+from colorweb import free_space
 from colorweb.accounts.visitors import Visitor
 from colorweb.errors import DomainError
-from jobs.models import Job, Photo, State
+from jobs.models import Job, Photo, Rendition, State
+from jobs.queue import usage
 
-DAY = timedelta(days=1)
 RETRY_AFTER = 30
 """Seconds after which it is worth asking again while the queue shortens."""
+OWNER_SHARE = 10
+"""No owner may fill more of the queue than one in so many of `QUEUE_MAX_WAITING`."""
+UNCONFIRMED = 3
+"""What unconfirmed accounts of one network have together, in times of what its guests have."""
 
 
 class Use(TypedDict):
@@ -36,46 +40,44 @@ class Storage(NamedTuple):
 
 
 def storage(visitor: Visitor) -> Storage:
-    """What the visitor's photos take; those in the trash count until they are gone.
+    """What the visitor's photos take, and files made for the visitor of others' photos; those in
+    the trash count until they are gone.
 
     A sum over an index that holds all it needs, not a counter that could go wrong: some
     milliseconds for a hundred thousand photos. Guests share what their address may take.
     """
-    if visitor.user:
-        photos, kind = Photo.objects.filter(owner=visitor.user), "account"
-    else:
-        photos, kind = (
-            Photo.objects.filter(owner=None, pk__in=_jobs(visitor).values("photo")),
-            "guest",
-        )
-    used = photos.aggregate(bytes=Sum("stored_bytes", default=0))["bytes"]
-    return Storage(used, settings.STORED_BYTES[kind])
+    used = _photos(visitor).aggregate(bytes=Sum("stored_bytes", default=0))["bytes"]
+    of_others = Rendition.objects.filter(counted_to=visitor.queue_owner)
+    used += of_others.aggregate(bytes=Sum("bytes", default=0))["bytes"]
+    return Storage(used, _limit(visitor, settings.STORED_BYTES))
 
 
 def use(visitor: Visitor) -> dict[str, Use]:
     """The visitor's quotas: photos within 24 hours, photos waiting now, and bytes kept."""
-    jobs = _jobs(visitor)
-    day, waiting = _quotas(visitor)
     stored = storage(visitor)
     return {
-        "photos_a_day": {"used": _of_a_day(jobs).count(), "limit": day},
-        "photos_waiting": {"used": jobs.filter(state=State.QUEUED).count(), "limit": waiting},
+        "photos_a_day": {
+            "used": usage.of_a_day(visitor.queue_owner),
+            "limit": _limit(visitor, settings.PHOTOS_A_DAY),
+        },
+        "photos_waiting": {"used": _waiting(visitor), "limit": _waiting_limit(visitor)},
         "bytes_stored": {"used": stored.used, "limit": stored.limit},
     }
 
 
 def check(visitor: Visitor, size: int = 0, photos: int = 1) -> None:
     """Raise DomainError unless the visitor may queue so many photos of `size` bytes together."""
-    if Job.objects.filter(state=State.QUEUED).count() + photos > settings.QUEUE_MAX_WAITING:
-        raise DomainError("queue_full", retry_after=RETRY_AFTER)
-    jobs = _jobs(visitor)
-    day, waiting = _quotas(visitor)
-    if jobs.filter(state=State.QUEUED).count() + photos > waiting:
-        raise DomainError("too_many_waiting", retry_after=RETRY_AFTER, limit=waiting)
-    if (used := _of_a_day(jobs).count()) + photos > day:
-        wait = _until_free(jobs, used + photos - 1 - day)
+    free_space.check(size, guest=visitor.user is None)
+    _check_queue(visitor, photos)
+    day = _limit(visitor, settings.PHOTOS_A_DAY)
+    if (used := usage.of_a_day(visitor.queue_owner)) + photos > day:
+        wait = usage.seconds_until_free(visitor.queue_owner, used + photos - 1 - day)
         raise DomainError("quota_exceeded", retry_after=wait, limit=day)
+    check_storage(visitor, size)
 
+
+def check_storage(visitor: Visitor, size: int = 0) -> None:
+    """Raise DomainError unless the visitor may store so many bytes more."""
     stored = storage(visitor)
     if stored.used + size > stored.limit:
         raise DomainError(
@@ -85,21 +87,43 @@ def check(visitor: Visitor, size: int = 0, photos: int = 1) -> None:
         )
 
 
-def _jobs(visitor: Visitor) -> QuerySet[Job]:
-    return Job.objects.filter(queue_owner=visitor.queue_owner)
+def _check_queue(visitor: Visitor, photos: int) -> None:
+    """A queue that is half full takes one photo at a time of each owner, so that a newcomer's
+    first photo finds a place however many others send."""
+    all_waiting = Job.objects.filter(state=State.QUEUED).count()
+    most = settings.QUEUE_MAX_WAITING
+    if all_waiting + photos > most:
+        raise DomainError("queue_full", retry_after=RETRY_AFTER)
+    waiting, limit = _waiting(visitor), _waiting_limit(visitor)
+    if waiting + photos > limit:
+        raise DomainError("too_many_waiting", retry_after=RETRY_AFTER, limit=limit)
+    if waiting + photos > 1 and all_waiting + photos > most / 2:
+        raise DomainError("queue_full.half", retry_after=RETRY_AFTER)
 
 
-def _quotas(visitor: Visitor) -> tuple[int, int]:
-    kind = "account" if visitor.user else "guest"
-    return settings.PHOTOS_A_DAY[kind], settings.PHOTOS_WAITING[kind]
+def _waiting(visitor: Visitor) -> int:
+    return Job.objects.filter(queue_owner=visitor.queue_owner, state=State.QUEUED).count()
 
 
-def _of_a_day(jobs: QuerySet[Job]) -> QuerySet[Job]:
-    return jobs.filter(created_at__gt=timezone.now() - DAY)
+def _waiting_limit(visitor: Visitor) -> int:
+    share = max(1, settings.QUEUE_MAX_WAITING // OWNER_SHARE)
+    return min(share, _limit(visitor, settings.PHOTOS_WAITING))
 
 
-def _until_free(jobs: QuerySet[Job], excess: int) -> int:
-    """Seconds until so many more than `excess` photos are a day old that one may be sent."""
-    moments = _of_a_day(jobs).order_by("created_at").values_list("created_at", flat=True)
-    frees: datetime | None = next(iter(moments[excess : excess + 1]), None)
-    return max(1, round((frees + DAY - timezone.now()).total_seconds())) if frees else 1
+def _photos(visitor: Visitor) -> QuerySet[Photo]:
+    """The photos whose bytes count together with the visitor's."""
+    user = visitor.user
+    if user is None:
+        jobs = Job.objects.filter(queue_owner=visitor.queue_owner)
+        return Photo.objects.filter(owner=None, pk__in=jobs.values("photo"))
+    if user.is_confirmed:
+        return Photo.objects.filter(owner=user)
+    return Photo.objects.filter(owner__network=user.network, owner__is_staff=False)
+
+
+def _limit(visitor: Visitor, limits: dict[str, int]) -> int:
+    if visitor.user is None:
+        return limits["guest"]
+    if visitor.user.is_confirmed:
+        return limits["account"]
+    return min(UNCONFIRMED * limits["guest"], limits["account"])

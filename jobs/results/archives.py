@@ -19,7 +19,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.text import get_valid_filename
 
-from colorweb import leases
+from colorweb import free_space, leases
 from colorweb.accounts.visitors import Visitor
 from colorweb.leases.wakeups import Wakeup
 from jobs.models import Archive, Photo, State
@@ -40,11 +40,15 @@ UNFINISHED = (Archive.State.QUEUED, Archive.State.RUNNING)
 
 
 def request(photos: Iterable[Photo], visitor: Visitor) -> Archive | None:
-    """An archive of those photos that have colors, queued to be made; None if none has."""
+    """An archive of those photos that have colors, queued to be made; None if none has.
+
+    Raises DomainError where there is no room for it.
+    """
     chosen = Photo.objects.filter(pk__in=[photo.pk for photo in photos])
     colored = list(chosen.filter(jobs__state=State.SUCCEEDED).distinct())
     if not colored:
         return None
+    free_space.check(sum(photo.stored_bytes for photo in colored), guest=visitor.user is None)
     with transaction.atomic():
         archive = Archive.objects.create(
             owner=visitor.user,

@@ -11,14 +11,15 @@ from datetime import timedelta
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from colorweb import leases
+from colorweb import free_space, leases
+from colorweb.accounts.visitors import Visitor
 from colorweb.errors import DomainError
 from jobs.models import RENDERED, Job, Rendition, State, Vividness, failure_columns
 from jobs.queue import limits, wakeups
-from jobs.storage import files
+from jobs.storage import access, files
 
 SMALLEST = 16
 FRESH = timedelta(hours=1)
@@ -29,20 +30,22 @@ RETRY_AFTER = timedelta(minutes=1)
 
 def request(
     job: Job,
+    visitor: Visitor,
     *,
     format: str | None = None,  # noqa: A002 - the usual name
     vividness: float | None = None,
     long_side: int | None = None,
     keep_metadata: bool = False,
 ) -> Rendition:
-    """The rendition of a succeeded job to this specification: ready, or queued.
+    """The rendition of a succeeded job to this specification: ready, or queued for the visitor.
 
     None means as in the result; `long_side` is in pixels and makes nothing larger;
     `vividness` counts in hundredths. One that failed stays so for a minute; a request after that
-    retries it. Raises ValueError for a specification that cannot be met, and DomainError.
+    retries it. What another than the photo's owner asks for is counted to that visitor. Raises
+    ValueError for a specification that cannot be met, and DomainError.
     """
     spec = _spec(job, format, vividness, long_side, keep_metadata)
-    found = Rendition.objects.filter(job=job, **spec).first() or _add(job, spec)
+    found = Rendition.objects.filter(job=job, **spec).first() or _add(job, visitor, spec)
     now = timezone.now()
     if found.state == Rendition.State.FAILED and found.wanted_at < now - RETRY_AFTER:
         retried = Rendition.objects.filter(pk=found.pk, state=Rendition.State.FAILED)
@@ -76,7 +79,7 @@ def _spec(
     }
 
 
-def _add(job: Job, spec: dict[str, object]) -> Rendition:
+def _add(job: Job, visitor: Visitor, spec: dict[str, object]) -> Rendition:
     """A new row; what the result holds already is ready at once, without a file of its own."""
     as_result = _spec(job, None, None, None, False)
     if spec == as_result:
@@ -86,7 +89,11 @@ def _add(job: Job, spec: dict[str, object]) -> Rendition:
             "bytes": default_storage.size(job.result),
         }
     else:
-        values = {"turn": _waiting_of(job)}
+        free_space.check(guest=visitor.user is None)
+        values = {"turn": _waiting_of(visitor)}
+        if not access.owns(visitor, job.photo):
+            limits.check_storage(visitor, 1)
+            values["counted_to"] = visitor.queue_owner
     with transaction.atomic():
         defaults = {"wanted_at": timezone.now(), **values}
         found, _new = Rendition.objects.get_or_create(job=job, **spec, defaults=defaults)
@@ -95,11 +102,11 @@ def _add(job: Job, spec: dict[str, object]) -> Rendition:
     return found
 
 
-def _waiting_of(job: Job) -> int:
+def _waiting_of(visitor: Visitor) -> int:
     """How many renditions of the same owner wait: one who asks for many lets others go first."""
-    waiting = Rendition.objects.filter(
-        job__queue_owner=job.queue_owner, state=Rendition.State.QUEUED
-    ).count()
+    owner = visitor.queue_owner
+    mine = Q(counted_to=owner) | Q(counted_to="", job__queue_owner=owner)
+    waiting = Rendition.objects.filter(mine, state=Rendition.State.QUEUED).count()
     if waiting >= settings.RENDITIONS_WAITING:
         raise DomainError("too_many_waiting.files", retry_after=limits.RETRY_AFTER, limit=waiting)
     return waiting
@@ -119,7 +126,7 @@ def finish(rendition: Rendition, size: int) -> bool:
     try:
         with transaction.atomic():
             leases.release(rendition, **ready)
-            files.count(rendition.job.photo_id, size)
+            _count(rendition, size)
     except leases.LeaseLost:
         _delete_attempts(rendition)
         return False
@@ -146,16 +153,16 @@ def reap() -> int:
     return len(given_up)
 
 
-def sweep() -> int:
-    """Delete renditions that nobody has requested in `RENDITION_KEEP`; how many."""
-    oldest = timezone.now() - settings.RENDITION_KEEP
+def sweep(keep: timedelta | None = None) -> int:
+    """Delete renditions that nobody has requested in `RENDITION_KEEP`, or so long; how many."""
+    oldest = timezone.now() - (keep or settings.RENDITION_KEEP)
     swept = 0
     for rendition in Rendition.objects.filter(wanted_at__lt=oldest).select_related("job"):
         own_file = rendition.file and rendition.file != rendition.job.result
         with transaction.atomic():
             gone, _rows = Rendition.objects.filter(pk=rendition.pk, wanted_at__lt=oldest).delete()
             if gone and own_file:
-                files.count(rendition.job.photo_id, -rendition.bytes)
+                _count(rendition, -rendition.bytes)
         if gone and own_file:
             default_storage.delete(rendition.file)
         swept += bool(gone)
@@ -164,6 +171,12 @@ def sweep() -> int:
 
 def _requeue(rendition: Rendition) -> None:
     leases.release(rendition, crash_count=rendition.crashes)
+
+
+def _count(rendition: Rendition, size: int) -> None:
+    """Add to what its photo takes; what others asked for is counted by its own row."""
+    if not rendition.counted_to:
+        files.count(rendition.job.photo_id, size)
 
 
 def _give_up(rendition: Rendition) -> None:

@@ -7,7 +7,17 @@ from django.http import Http404
 from django.utils import timezone
 
 from colorweb.accounts.visitors import Visitor
-from jobs.models import Archive, Batch, Job, Photo, ShareLink, Vividness
+from jobs.models import (
+    EXTENSIONS,
+    LONG_SIDES,
+    RENDERED,
+    Archive,
+    Batch,
+    Job,
+    Photo,
+    ShareLink,
+    Vividness,
+)
 
 NOT_IN_TRASH = Q(photo__trashed_at=None)
 """Of a job: its photo is not in the trash, where `jobs.photos.trash` alone finds it."""
@@ -142,15 +152,30 @@ def _visible(visitor: Visitor) -> QuerySet[Job]:
     return jobs.select_related("photo")
 
 
-def may_request(visitor: Visitor, job: Job, vividness: float | None, keep_metadata: bool) -> bool:
+def may_request(
+    visitor: Visitor,
+    job: Job,
+    *,
+    format: str | None,  # noqa: A002 - the usual name
+    vividness: float | None,
+    long_side: int | None,
+    keep_metadata: bool,
+) -> bool:
     """Whether a visitor who sees the job may have such a file made from it.
 
-    What the camera wrote is the owner's alone. Others choose among the three steps that the page
-    shows them as pictures, so that nobody can have endless files made of another's photo.
+    What the camera wrote is the owner's alone. Others choose among what the page offers, so that
+    nobody can have endless files made of another's photo. None and 0 mean as the result has it.
     """
-    if owns(visitor, job.photo):
+    photo = job.photo
+    if owns(visitor, photo):
         return True
-    return not keep_metadata and vividness in (None, job.vividness, *Vividness.values)
+    formats = {None, *EXTENSIONS, *({photo.format} & RENDERED.keys())}
+    return (
+        not keep_metadata
+        and format in formats
+        and vividness in (None, job.vividness, *Vividness.values)
+        and (not long_side or long_side in LONG_SIDES)
+    )
 
 
 def archives_of(visitor: Visitor) -> QuerySet[Archive]:

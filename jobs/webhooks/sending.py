@@ -38,7 +38,7 @@ MAX_CONCURRENT = 64
 MAX_CONCURRENT_PER_OWNER = 8
 MAX_CONCURRENT_PER_RECEIVER = 4
 KEPT_FREE = 16
-"""Of all these, places for owners who have nothing under way."""
+"""Of all these, places for one delivery each of owners who have nothing under way."""
 LEASE = timedelta(minutes=1)
 """Longer than any try takes."""
 SHIFT = 60.0
@@ -136,16 +136,17 @@ def claim() -> list[WebhookDelivery]:
     due = _due()
     for receiver in sorted(_receivers(due), key=lambda one: owners[one.owner]):
         left = MAX_CONCURRENT - owners.total()
+        first = 0 if owners[receiver.owner] else min(1, left)
         limit = min(
             MAX_CONCURRENT_PER_RECEIVER - receivers[receiver],
             MAX_CONCURRENT_PER_OWNER - owners[receiver.owner],
-            left if not owners[receiver.owner] else left - KEPT_FREE,
+            max(left - KEPT_FREE, first),
         )
         if limit <= 0:
             continue
         rows = due.filter(endpoint=receiver.endpoint, job__queue_owner=receiver.queue_owner)
         rows = rows.order_by("due_at").select_related("endpoint", "job__photo")
-        found = leases.claim(rows, min(limit, left), lease=LEASE)
+        found = leases.claim(rows, limit, lease=LEASE)
         receivers[receiver] += len(found)
         owners[receiver.owner] += len(found)
         claimed += found

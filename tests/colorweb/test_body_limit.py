@@ -1,8 +1,10 @@
+import asyncio
 import json
 
 import pytest
 from asgiref.sync import sync_to_async
 
+from colorweb.http import body_limit
 from colorweb.http.body_limit import FORM_OVERHEAD, BodyLimit
 
 MEGABYTE = 1_000_000
@@ -154,3 +156,48 @@ async def test_only_staff_send_archives_to_train_on(path, settings, django_user_
     nobody = Exchange(path, 8, [("content-length", "8000000")])
     await nobody.run()
     assert nobody.status == 413
+
+
+class Slow(Exchange):
+    """A request of so many bytes that stops after the first."""
+
+    def __init__(self, network="192.0.2.1"):
+        super().__init__("/api/v1/jobs/", 1, [("content-length", "500000")])
+        self.scope["client"] = (network, 1)
+        self.begun = asyncio.Event()
+
+    async def receive(self):
+        if self.begun.is_set():
+            await asyncio.Event().wait()
+        self.begun.set()
+        return {"type": "http.request", "body": b"x", "more_body": True}
+
+
+async def test_a_body_that_stops_is_given_up(monkeypatch):
+    monkeypatch.setattr(body_limit, "SILENCE", 0.05)
+    exchange = Slow()
+    application = await exchange.run()
+    assert application.gave_up
+    assert (exchange.status, json.loads(exchange.body)["code"]) == (408, "request_timeout")
+
+
+async def test_one_network_has_a_number_of_unfinished_bodies(settings):
+    half_sent = [Slow() for _ in range(settings.BODIES_PER_NETWORK)]
+    running = [asyncio.create_task(exchange.run()) for exchange in half_sent]
+    for exchange in half_sent:
+        await exchange.begun.wait()
+    refused = Exchange("/api/v1/jobs/", 1, [("content-length", "1000000")])
+    refused.scope["client"] = ("192.0.2.1", 1)
+    await refused.run()
+    assert (refused.status, json.loads(refused.body)["code"]) == (429, "too_many_uploads")
+    elsewhere = Exchange("/api/v1/jobs/", 1, [("content-length", "1000000")])
+    elsewhere.scope["client"] = ("192.0.2.2", 1)
+    await elsewhere.run()
+    assert elsewhere.status == 200
+    for task in running:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
+    again = Exchange("/api/v1/jobs/", 1, [("content-length", "1000000")])
+    again.scope["client"] = ("192.0.2.1", 1)
+    await again.run()
+    assert again.status == 200

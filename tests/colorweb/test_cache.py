@@ -1,4 +1,5 @@
 import pytest
+from django.urls import reverse
 
 from colorweb import runtime
 from colorweb.cache import FailOpenCache
@@ -40,3 +41,26 @@ def test_pages_are_served_without_a_cache(client, settings, tmp_path, db):
     }
     assert client.get("/").status_code == 200
     assert client.get("/api/v1/jobs/").status_code == 200
+
+
+def test_limits_are_counted_while_the_cache_is_unavailable(nobody):
+    """Of logging in, signing up, passwords of links: an outage is no time to guess."""
+    for key in ("rate:password:address:192.0.2.1:7", "allauth:rl:allauth.account:login:ip:1"):
+        nobody.set(key, [1], 60)
+        assert nobody.get(key) == [1]
+    assert nobody.add("rate:link:1:1", 0, 60) is True
+    assert [nobody.incr("rate:link:1:1") for _ in range(2)] == [1, 2]
+    assert nobody.add("rate:link:1:1", 0, 60) is False
+
+
+def test_logging_in_has_a_limit_without_a_cache(client, settings, tmp_path, db):
+    settings.CACHES = {
+        "default": {
+            "BACKEND": "colorweb.cache.FailOpenCache",
+            "LOCATION": f"unix://{tmp_path}/nobody.sock?db=0",
+        }
+    }
+    form = {"login": f"{tmp_path.name}@example.org", "password": "wrong"}
+    answers = [client.post(reverse("account_login"), form) for _ in range(7)]
+    limited = [b"Too many" in answer.content for answer in answers]
+    assert limited == [False] * 5 + [True] * 2

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
+import socket
 import subprocess
 from collections.abc import Iterator
+from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -52,6 +55,7 @@ def site(tmp_path: Path) -> Iterator[httpx.Client]:
         assert ours in text
         text = text.replace(ours, here)
     (tmp_path / "nginx.conf").write_text(text)
+    (tmp_path / "proxies.conf").write_text("set_real_ip_from 127.0.0.7;")
     directives = "daemon off;" + (" user root;" if os.getuid() == 0 else "")
     nginx = subprocess.Popen(
         ["nginx", "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf"), "-g", directives],
@@ -86,6 +90,33 @@ def test_nginx_passes_on_what_the_site_needs(site: httpx.Client) -> None:
     assert received["x-forwarded-for"] == "203.0.113.5"
     assert received["x-forwarded-proto"] == "https"
     assert "upgrade" not in received
+
+
+def test_only_named_proxies_say_for_whom_they_ask(site: httpx.Client) -> None:
+    """Not 172.16.0.0/12, where other containers and machines may be."""
+    text = (REPOSITORY / "docker" / "nginx.conf").read_text()
+    believed = re.findall(r"^ *set_real_ip_from (.*);", text, re.MULTILINE)
+    assert believed == ["127.0.0.1", "::1"]
+    asked = {"X-Forwarded-For": "203.0.113.5"}
+    for source, passed_on in (("127.0.0.7", "203.0.113.5"), ("127.0.0.8", "127.0.0.8")):
+        transport = httpx.HTTPTransport(local_address=source)
+        with httpx.Client(transport=transport, base_url=site.base_url) as client:
+            assert client.post("/", headers=asked).json()["x-forwarded-for"] == passed_on
+
+
+def test_one_address_has_a_number_of_connections(site: httpx.Client) -> None:
+    port = site.base_url.port
+    assert port
+    with ExitStack() as opened:
+        for _ in range(310):
+            half_sent = socket.create_connection(("127.0.0.1", port))
+            opened.enter_context(half_sent)
+            # A body that does not come: the request waits.
+            half_sent.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n")
+        wait_for(lambda: site.post("/").status_code == 429, "connections to be refused")
+        transport = httpx.HTTPTransport(local_address="127.0.0.8")
+        with httpx.Client(transport=transport, base_url=site.base_url) as client:
+            assert client.post("/").status_code == 206
 
 
 def test_nginx_lets_websockets_through(site: httpx.Client) -> None:

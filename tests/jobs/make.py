@@ -38,6 +38,12 @@ def job(owner: str = "address:1", frame: str = "256x256", **fields: Any) -> Job:
     return fair_share.enqueue(Job(queue_owner=owner, frame=frame, **fields))
 
 
+def sender(job: Job) -> Visitor:
+    """Whose job it is."""
+    address = job.queue_owner.partition(":")[2]
+    return Visitor(user=job.photo.owner, guest=job.photo.guest, address=address)
+
+
 def published(**fields: Any) -> Job:
     """A finished job whose photo is in the gallery, without files."""
     new = job(photo=photo(**fields))

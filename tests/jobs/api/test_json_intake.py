@@ -162,27 +162,36 @@ def test_a_slow_server_is_left(client, server, settings):
     enough.set()
 
 
-def test_many_slow_servers_hold_few_threads(server, monkeypatch):
-    monkeypatch.setattr(fetch, "_slots", threading.BoundedSemaphore(1))
-    monkeypatch.setattr(fetch, "SLOT_TIMEOUT", 0.1)
+def test_slow_servers_of_one_visitor_delay_nobody_elses(server, settings, monkeypatch):
+    monkeypatch.setattr(fetch, "PLACE_TIMEOUT", 0.1)
     enough = threading.Event()
 
     def slowly(handler):
-        enough.wait(20)
+        if handler.path == "/slow":
+            enough.wait(60)
         handler.respond(200, pictures.encoded())
 
     server.answer = slowly
     answers = []
-    first = threading.Thread(
-        target=lambda: answers.append(post(Client(), image_url=server.url).status_code)
-    )
-    first.start()
-    wait_for(lambda: server.received, "the first to be fetched")
-    second = post(Client(), image_url=server.url)
+    fetching = [
+        threading.Thread(
+            target=lambda: answers.append(
+                post(Client(), image_url=f"{server.url}/slow").status_code
+            )
+        )
+        for _ in range(settings.URL_INTAKE_AT_ONCE // fetch.OWNER_SHARE)
+    ]
+    for thread in fetching:
+        thread.start()
+    wait_for(lambda: len(server.received) == len(fetching), "slow photos to be fetched")
+    one_more = post(Client(), image_url=f"{server.url}/slow")
+    assert (one_more.status_code, one_more.json()["code"]) == (503, "too_many_fetches")
+    elsewhere = Client(REMOTE_ADDR="203.0.113.9")
+    assert post(elsewhere, image_url=f"{server.url}/quick").status_code == 201
     enough.set()
-    first.join(60)
-    assert (second.status_code, second.json()["code"]) == (503, "too_many_fetches")
-    assert answers == [201]
+    for thread in fetching:
+        thread.join(60)
+    assert answers == [201] * len(fetching)
 
 
 def test_a_photo_that_would_not_be_taken_is_not_fetched(client, server, settings):

@@ -105,10 +105,10 @@ async def test_a_page_hears_that_its_photo_is_nearer():
     assert (await page.receive_json_from(60))["job"]["position"] == 2
     claimed = await sync_to_async(claims.claim)("test")
     assert [job.pk for job in claimed] == [first.pk]
-    told = await message(page, "progress")
-    while told["position"] != 1:
-        told = await message(page, "progress")
-    assert (told["id"], told["sequence"], told["stage"]) == (str(mine.pk), 0, "waiting")
+    news = await message(page, "progress")
+    while news["position"] != 1:
+        news = await message(page, "progress")
+    assert (news["id"], news["sequence"], news["stage"]) == (str(mine.pk), 0, "waiting")
     await page.disconnect()
 
 
@@ -135,7 +135,10 @@ async def test_pages_and_files_do_not_wait_for_streams():
         busy.release()
         free.wait(60)
 
-    holding = [asyncio.create_task(streams.read(hold)) for _ in range(2 * streams.THREADS)]
+    holding = [
+        asyncio.create_task(streams.read(hold, network=str(number)))
+        for number in range(2 * streams.THREADS)
+    ]
     try:
         for _ in range(streams.THREADS):
             assert await asyncio.to_thread(busy.acquire, timeout=60)
@@ -147,3 +150,27 @@ async def test_pages_and_files_do_not_wait_for_streams():
     finally:
         free.set()
         await asyncio.gather(*holding)
+
+
+async def test_sockets_of_one_network_do_not_wait_for_those_of_another():
+    busy, free = threading.Semaphore(0), threading.Event()
+
+    def hold() -> None:
+        busy.release()
+        free.wait(60)
+
+    flood = [
+        asyncio.create_task(streams.read(hold, network="192.0.2.1"))
+        for _ in range(3 * streams.THREADS)
+    ]
+    try:
+        for _ in range(streams.THREADS_PER_NETWORK):
+            assert await asyncio.to_thread(busy.acquire, timeout=60)
+        page = socket("/ws/me/")
+        assert (await page.connect(60))[0]
+        assert (await page.receive_json_from(60))["type"] == "snapshot"
+        assert not any(task.done() for task in flood)
+        await page.disconnect()
+    finally:
+        free.set()
+        await asyncio.gather(*flood)

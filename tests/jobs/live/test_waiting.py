@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
 
 from colorweb.accounts.visitors import Visitor
 from colorweb.asgi import application
+from colorweb.http import streams
 from colorweb.testing import pictures
 from colorweb.testing.waiting import wait_for
 from jobs.events.progress import Progress
@@ -37,7 +38,7 @@ async def post(prefer: str):
 
 async def eventually(look, what: str):
     """What `look` finds, once it finds something."""
-    return await subscriptions.read(wait_for, look, what)
+    return await streams.read(wait_for, look, what)
 
 
 def finish(job: Job) -> None:
@@ -47,7 +48,7 @@ def finish(job: Job) -> None:
 
 async def test_who_prefers_to_wait_gets_the_finished_job():
     asking = asyncio.create_task(post("wait=20"))
-    await subscriptions.read(finish, await eventually(Job.objects.first, "the job"))
+    await streams.read(finish, await eventually(Job.objects.first, "the job"))
     answer = await asking
     assert (answer.status_code, answer.json()["status"]) == (201, "succeeded")
     assert answer["Preference-Applied"] == "wait=20"
@@ -63,7 +64,7 @@ async def test_who_has_waited_long_enough_gets_202_and_the_address():
 async def test_waiting_has_a_bound(monkeypatch):
     timeouts = []
 
-    async def record(job_id, seconds):
+    async def record(job_id, seconds, network):
         timeouts.append(seconds)
         return False
 
@@ -116,9 +117,47 @@ async def test_waiting_requests_hold_no_thread():
         await eventually(lambda: Job.objects.count() == several, "all jobs")
         await eventually(lambda: threads_of_requests() <= before, "threads to be released")
         assert not any(task.done() for task in asking)
-        for job in await subscriptions.read(lambda: list(Job.objects.order_by("turn"))):
-            await subscriptions.read(finish, job)
+        for job in await streams.read(lambda: list(Job.objects.order_by("turn"))):
+            await streams.read(finish, job)
         assert {answer.status_code for answer in await asyncio.gather(*asking)} == {201}
+
+
+async def test_a_download_holds_no_thread_while_its_receiver_is_slow():
+    before, job = threads_of_requests(), await make_job()
+    await sync_to_async(make.finish)(job)
+    token = Visitor(user=None, guest=make.GUEST, address="").token
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "GET",
+        "path": f"/files/{job.pk}/result",
+        "raw_path": b"",
+        "query_string": b"",
+        "client": ("127.0.0.1", 1),
+        "headers": [
+            (b"host", b"127.0.0.1"),
+            (b"authorization", f"Bearer {token}".encode()),
+        ],
+    }
+    slow, sent = asyncio.Event(), []
+    request = [{"type": "http.request", "body": b"", "more_body": False}]
+
+    async def receive():
+        if request:
+            return request.pop()
+        return await asyncio.Event().wait()
+
+    async def send(message) -> None:
+        sent.append(message)
+        if message["type"] == "http.response.body":
+            await slow.wait()
+
+    serving = asyncio.create_task(application(scope, receive, send))
+    await eventually(lambda: len(sent) == 2, "the first bytes")
+    await eventually(lambda: threads_of_requests() <= before, "threads to be released")
+    slow.set()
+    await asyncio.wait_for(serving, 60)
+    assert (sent[0]["status"], sent[1]["body"]) == (200, b"in color")
 
 
 async def opened(job: Job, guest: str = make.GUEST, **headers: str):

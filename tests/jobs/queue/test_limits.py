@@ -1,18 +1,25 @@
 """Enough for everybody: rates, quotas, and a queue that has an end."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.account.signals import email_confirmed
 from django.core.files.storage import default_storage
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 from rest_framework.settings import api_settings
 
 from colorweb.accounts import tokens
 from colorweb.accounts.models import User
+from colorweb.accounts.visitors import Visitor
+from colorweb.errors import DomainError
 from colorweb.testing import pictures
-from jobs.models import Job, Photo
-from jobs.queue import claims
+from jobs.models import Job, Photo, Usage
+from jobs.queue import claims, limits, usage
+from tests.jobs import make
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -111,12 +118,76 @@ def test_only_so_many_photos_of_one_owner_wait(client, settings):
 def test_a_day_has_so_many_photos(client, settings):
     settings.PHOTOS_A_DAY = {"guest": 1, "account": 1}
     assert post(client).status_code == 201
-    Job.objects.update(created_at=timezone.now() - timedelta(hours=23))
+    span = usage.span_of(timezone.now())
+    Usage.objects.update(since=span - timedelta(hours=23))
     answer = post(client)
     refused(answer, 429, "quota_exceeded")
-    assert 3500 < int(answer["Retry-After"]) <= 3600
-    Job.objects.update(created_at=timezone.now() - timedelta(hours=25))
+    assert 3000 < int(answer["Retry-After"]) <= 4200
+    Usage.objects.update(since=span - timedelta(hours=25))
     assert post(client).status_code == 201
+
+
+def test_the_days_quota_remembers_deleted_photos(settings):
+    settings.PHOTOS_A_DAY = {"guest": 2, "account": 2}
+    ada = script(User.objects.create_user("ada@example.org"))
+    for _ in range(2):
+        job = post(ada).json()
+        assert ada.delete(f"/api/v1/jobs/{job['id']}/?for_good=true").status_code == 204
+    assert not Photo.objects.exists()
+    answer = post(ada)
+    assert (answer.status_code, answer.json()["code"]) == (429, "quota_exceeded")
+    assert ada.get("/api/v1/me/").json()["quotas"]["photos_a_day"] == {"used": 2, "limit": 2}
+
+
+def test_no_owner_fills_more_than_a_tenth_of_the_queue(settings):
+    settings.QUEUE_MAX_WAITING = 20
+    assert [post(Client()).status_code for _ in range(3)] == [201, 201, 429]
+
+
+def test_fifty_accounts_cannot_refuse_a_newcomer_the_first_photo(settings):
+    settings.QUEUE_MAX_WAITING = 200
+    for number in range(50):
+        sender = Visitor(User.objects.create_user(f"{number}@example.org"), "", "192.0.2.1")
+        with suppress(DomainError):
+            while True:
+                limits.check(sender)
+                make.job(sender.queue_owner)
+    assert Job.objects.count() == 100 + 45  # five fill a tenth each, then each has one
+    newcomer = Client(REMOTE_ADDR="203.0.113.9")
+    assert post(newcomer).status_code == 201
+    answer = post(newcomer)
+    assert (answer.status_code, answer.json()["code"]) == (503, "queue_full")
+    assert "one at a time" in answer.json()["detail"]
+
+
+def test_unconfirmed_accounts_of_one_network_share_quotas(settings):
+    settings.PHOTOS_A_DAY = {"guest": 1, "account": 100}
+    users = [
+        User.objects.create_user(f"{number}@example.org", network="192.0.2.1")
+        for number in range(3)
+    ]
+    elsewhere = User.objects.create_user("other@example.org", network="192.0.2.2")
+    assert [post(script(user)).status_code for user in users] == [201] * 3
+    answer = post(script(users[0]))
+    assert (answer.status_code, answer.json()["code"]) == (429, "quota_exceeded")
+    quotas = script(users[0]).get("/api/v1/me/").json()["quotas"]
+    assert quotas["photos_a_day"] == {"used": 3, "limit": 3}
+    stored = sum(photo.stored_bytes for photo in Photo.objects.all())
+    assert quotas["bytes_stored"]["used"] == stored
+    assert post(script(elsewhere)).status_code == 201
+    address = EmailAddress.objects.create(user=users[0], email=users[0].email)
+    email_confirmed.send(EmailAddress, request=None, email_address=address)
+    assert post(script(users[0])).status_code == 201
+
+
+def test_a_new_account_shares_the_quotas_of_its_network(client):
+    client.post(
+        reverse("account_signup"),
+        {"email": "new@example.org", "password1": "a long enough phrase"},
+        REMOTE_ADDR="2001:db8:1:2:3::4",
+    )
+    user = User.objects.get(email="new@example.org")
+    assert (user.network, user.is_confirmed) == ("2001:db8:1:2::/64", False)
 
 
 def test_a_repeated_request_is_answered_even_when_nothing_more_is_taken(settings):

@@ -10,7 +10,8 @@ from django.db.models.functions import Now
 
 from colorweb import broker, leases
 from jobs.models import Job, Queue
-from jobs.queue import claims, positions, states, wakeups
+from jobs.queue import claims, fair_share, positions, states, wakeups
+from jobs.queue.cost import estimate
 from jobs.storage import files
 from tests.jobs import make
 
@@ -52,7 +53,25 @@ def test_a_new_owner_does_not_overtake_the_turns_already_served():
     for _ in range(3):
         make.job("address:old")
         claimed()
-    assert make.job("address:new").turn == 4
+    assert make.job("address:new").turn == 4 * estimate(640, 480)
+
+
+def test_an_owner_of_huge_photos_gets_as_much_time_as_one_of_small_ones():
+    huge = [make.job("address:huge", photo=make.photo(width=12_000, height=12_000))]
+    huge += [make.job("address:huge", photo=make.photo(width=12_000, height=12_000))]
+    small = [make.job("address:small") for _ in range(60)]
+    order = [claimed()[0].pk for _ in range(62)]
+    cost = estimate(12_000, 12_000) / estimate(640, 480)
+    assert cost > 30
+    assert order.index(huge[0].pk) == int(cost)
+    assert [pk for pk in order if pk not in {job.pk for job in huge}] == [job.pk for job in small]
+
+
+def test_a_claim_reads_one_index():
+    for number in range(3):
+        make.job(f"address:{number}")
+    plan = Job.objects.filter(state="queued").order_by(*fair_share.ORDER).explain()
+    assert "job_queue" in plan
 
 
 def test_priority_decides_within_a_turn():

@@ -15,7 +15,8 @@ from colorweb import broker
 from colorweb.errors import DomainError
 from colorweb.testing import pictures
 from jobs.models import Job, Photo, Rendition, State
-from jobs.queue import claims, states, wakeups
+from jobs.photos import visibility
+from jobs.queue import claims, limits, states, wakeups
 from jobs.results import renditions
 from jobs.results.rendering import make as make_file
 from jobs.storage import files
@@ -65,25 +66,25 @@ def made(rendition: Rendition) -> Image.Image:
 
 
 def test_asking_twice_makes_one_file_and_wakes_one_worker(job):
-    first = renditions.request(job, format="png", vividness=1.3)
-    assert renditions.request(job, format="png", vividness=1.3) == first
+    first = renditions.request(job, make.sender(job), format="png", vividness=1.3)
+    assert renditions.request(job, make.sender(job), format="png", vividness=1.3) == first
     assert (Rendition.objects.count(), wakeups.waiting()) == (1, 1)
 
 
 def test_what_the_result_holds_already_is_not_made_again(job):
-    found = renditions.request(job, format="jpeg", vividness=1.0, long_side=5000)
+    found = renditions.request(job, make.sender(job), format="jpeg", vividness=1.0, long_side=5000)
     assert (found.state, found.file) == ("ready", job.result)
     assert wakeups.waiting() == 0
 
 
 @pytest.mark.parametrize("kind", ["jpeg", "png", "webp", "tiff", "avif"])
 def test_every_format_is_what_it_says(job, kind):
-    picture = made(renditions.request(job, format=kind, long_side=200))
+    picture = made(renditions.request(job, make.sender(job), format=kind, long_side=200))
     assert (picture.format, picture.size) == (kind.upper(), (200, 150))
 
 
 def test_vividness_is_that_of_the_colors_kept_with_the_result(job):
-    picture = made(renditions.request(job, format="png", vividness=1.3))
+    picture = made(renditions.request(job, make.sender(job), format="png", vividness=1.3))
     expected = render(gray(), Chroma(NATURAL, BALANCED), 1.3)
     assert np.abs(np.asarray(picture).astype(int) - expected).max() <= 1
 
@@ -91,22 +92,23 @@ def test_vividness_is_that_of_the_colors_kept_with_the_result(job):
 @pytest.mark.parametrize("spec", [{"format": "gif"}, {"vividness": 2.5}, {"long_side": 3}])
 def test_a_specification_that_cannot_be_met_is_refused(job, spec):
     with pytest.raises(ValueError, match=r"among|from 0|at least"):
-        renditions.request(job, **spec)
+        renditions.request(job, make.sender(job), **spec)
 
 
 def test_a_photo_without_a_result_has_no_renditions():
+    job = make.job()
     with pytest.raises(ValueError, match="finished"):
-        renditions.request(make.job())
+        renditions.request(job, make.sender(job))
 
 
 def test_no_two_workers_make_the_same_file(job):
-    renditions.request(job, format="png")
+    renditions.request(job, make.sender(job), format="png")
     assert renditions.claim() is not None
     assert renditions.claim() is None
 
 
 def test_what_a_dead_worker_left_is_requeued_and_the_late_one_refused(job):
-    rendition = renditions.request(job, format="png")
+    rendition = renditions.request(job, make.sender(job), format="png")
     late = renditions.claim()
     assert late is not None
     expire(rendition)
@@ -123,36 +125,36 @@ def test_what_a_dead_worker_left_is_requeued_and_the_late_one_refused(job):
 
 
 def test_a_file_that_costs_three_workers_is_given_up(job):
-    rendition = renditions.request(job, format="png")
+    rendition = renditions.request(job, make.sender(job), format="png")
     for _ in range(3):
         assert renditions.claim() is not None
         expire(rendition)
         assert renditions.claim() is None
         given_up = renditions.reap()
     assert given_up == 1
-    assert renditions.request(job, format="png").error_code == "worker_died.file"
+    assert renditions.request(job, make.sender(job), format="png").error_code == "worker_died.file"
 
 
 def test_a_failure_is_reported_for_a_minute_and_then_tried_again(job):
-    rendition = renditions.request(job, format="png")
+    rendition = renditions.request(job, make.sender(job), format="png")
     claimed = renditions.claim()
     assert claimed is not None
     renditions.fail(claimed, DomainError("internal_error"))
-    assert renditions.request(job, format="png").state == "failed"
+    assert renditions.request(job, make.sender(job), format="png").state == "failed"
     Rendition.objects.update(wanted_at=timezone.now() - timedelta(minutes=2))
-    again = renditions.request(job, format="png")
+    again = renditions.request(job, make.sender(job), format="png")
     assert (again, again.state, again.attempt) == (rendition, "queued", 1)
 
 
 def test_a_worker_that_stalled_before_a_retry_cannot_write_to_it(job):
-    rendition = renditions.request(job, format="png")
+    rendition = renditions.request(job, make.sender(job), format="png")
     for _ in range(3):
         stalled = renditions.claim()
         expire(rendition)
         renditions.reap()
     assert stalled is not None
     Rendition.objects.update(wanted_at=timezone.now() - timedelta(minutes=2))
-    assert renditions.request(job, format="png").state == "queued"
+    assert renditions.request(job, make.sender(job), format="png").state == "queued"
     for attempt in (4, 5, 6):
         claimed = renditions.claim()
         assert claimed is not None
@@ -160,15 +162,15 @@ def test_a_worker_that_stalled_before_a_retry_cannot_write_to_it(job):
         assert not renditions.finish(stalled, 1)
         expire(rendition)
         renditions.reap()
-    assert renditions.request(job, format="png").error_code == "worker_died.file"
+    assert renditions.request(job, make.sender(job), format="png").error_code == "worker_died.file"
 
 
 def test_one_who_asks_for_many_lets_others_go_first(job, client):
     for side in (20, 30, 40):
-        renditions.request(job, format="png", long_side=side)
+        renditions.request(job, make.sender(job), format="png", long_side=side)
     client.post("/api/v1/jobs/", {"image": pictures.upload()}, REMOTE_ADDR="10.0.0.9")
     other = colored(Job.objects.latest("created_at"))
-    theirs = renditions.request(other, format="png")
+    theirs = renditions.request(other, make.sender(other), format="png")
     first = renditions.claim()
     assert first is not None
     assert first.long_side == 20
@@ -178,15 +180,15 @@ def test_one_who_asks_for_many_lets_others_go_first(job, client):
 def test_there_is_an_end_to_what_one_may_ask_for(job, settings):
     settings.RENDITIONS_WAITING = 2
     for side in (20, 30):
-        renditions.request(job, format="png", long_side=side)
+        renditions.request(job, make.sender(job), format="png", long_side=side)
     with pytest.raises(DomainError):
-        renditions.request(job, format="png", long_side=40)
+        renditions.request(job, make.sender(job), format="png", long_side=40)
 
 
 def test_renditions_nobody_asks_for_go_and_the_result_stays(job, settings):
     before = stored(job)
-    as_result = renditions.request(job)
-    made(renditions.request(job, format="png"))
+    as_result = renditions.request(job, make.sender(job))
+    made(renditions.request(job, make.sender(job), format="png"))
     assert stored(job) - before == Rendition.objects.get(format="png").bytes
     assert renditions.sweep() == 0
     Rendition.objects.update(wanted_at=timezone.now() - settings.RENDITION_KEEP)
@@ -220,7 +222,10 @@ def test_strangers_have_no_endless_files_made_and_no_metadata(job, client):
         for query in ("", "&vividness=2", "&vividness=1.21", "&keep_metadata=on")
     ]
     assert found == [302, 202, 403, 403]
-    kept = made(renditions.request(job, vividness=2)), renditions.request(job, keep_metadata=True)
+    kept = (
+        made(renditions.request(job, make.sender(job), vividness=2)),
+        renditions.request(job, make.sender(job), keep_metadata=True),
+    )
     made(kept[1])
     file = f"/files/{job.pk}/renditions/{kept[1].pk}"
     assert [who.get(file).status_code for who in (client, stranger)] == [200, 404]
@@ -256,3 +261,52 @@ def files_of(row: Job | Rendition) -> list[str]:
     key = f"{job.pk}-{row.pk}" if isinstance(row, Rendition) else str(job.pk)
     _, names = default_storage.listdir(job.photo.folder)
     return [f"{job.photo.folder}/{name}" for name in names if name.startswith(key)]
+
+
+def test_what_others_ask_for_is_counted_to_them(job, settings):
+    """Not to the owner's storage, nor to the files that may wait for the owner."""
+    owner, other = make.sender(job), make.guest(7)
+    before = limits.storage(owner)
+    settings.RENDITIONS_WAITING = 1
+    theirs = renditions.request(job, other, format="png")
+    with pytest.raises(DomainError) as refused:
+        renditions.request(job, other, format="webp")
+    assert refused.value.code == "too_many_waiting"
+    made(theirs)
+    theirs.refresh_from_db()
+    assert theirs.bytes > 0
+    assert limits.storage(other).used == theirs.bytes
+    assert limits.storage(owner) == before
+    own = renditions.request(job, owner, format="webp")
+    made(own)
+    own.refresh_from_db()
+    assert limits.storage(owner).used == before.used + own.bytes
+    Rendition.objects.update(wanted_at=timezone.now() - timedelta(days=8))
+    assert renditions.sweep() == 2
+    assert (limits.storage(other).used, limits.storage(owner)) == (0, before)
+
+
+def test_who_has_no_storage_left_has_no_files_made_of_others_photos(job, settings):
+    settings.STORED_BYTES = {"guest": 0, "account": 0}
+    with pytest.raises(DomainError) as refused:
+        renditions.request(job, make.guest(7), format="png")
+    assert refused.value.code == "storage_full"
+    assert not Rendition.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("format=png", 202),
+        ("format=avif", 403),
+        ("size=1024", 202),
+        ("size=1023", 403),
+        ("vividness=2", 202),
+        ("vividness=1.9", 403),
+    ],
+)
+def test_visitors_get_the_sizes_and_formats_that_the_page_offers(job, query, status):
+    visibility.publish(job)
+    Photo.objects.update(width=3000, height=2000)
+    answer = Client().get(f"/api/v1/jobs/{job.pk}/result/?{query}")
+    assert answer.status_code == status

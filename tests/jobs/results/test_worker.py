@@ -212,7 +212,7 @@ def test_a_rendition_waits_for_one_photo_at_most_and_the_other_way_round(worker,
     tasks.colorize()
     first.refresh_from_db()
     for side in (100, 200):
-        renditions.request(first, format="png", long_side=side)
+        renditions.request(first, make.sender(first), format="png", long_side=side)
     photos = [send().pk, send().pk]
     for done in (1, 2):  # whatever token comes first
         tasks.colorize()
@@ -224,7 +224,7 @@ def test_a_rendition_has_the_colors_of_the_result(worker):
     job = send(pictures.encoded("PNG"), format="png", vividness=1.4)
     worker.work()
     job.refresh_from_db()
-    rendition = renditions.request(job, format="tiff")
+    rendition = renditions.request(job, make.sender(job), format="tiff")
     assert worker.render()
     rendition.refresh_from_db()
     assert (rendition.state, rendition.error_code) == ("ready", "")
@@ -240,7 +240,7 @@ def test_a_rendition_that_fails_says_so(worker):
     worker.work()
     job.refresh_from_db()
     default_storage.delete(job.photo.source)
-    rendition = renditions.request(job, format="png")
+    rendition = renditions.request(job, make.sender(job), format="png")
     assert worker.render()
     rendition.refresh_from_db()
     assert (rendition.state, rendition.error_code) == ("failed", "internal_error")
@@ -275,7 +275,7 @@ def test_all_that_is_colored_is_marked_so_and_has_no_place(worker, client):
     job = Job.objects.get()
     names = [files.name_of(job, kind) for kind in files.OF_RESULT if kind != "gray"]
     for kept in (False, True):
-        rendition = renditions.request(job, format="webp", keep_metadata=kept)
+        rendition = renditions.request(job, make.sender(job), format="webp", keep_metadata=kept)
         assert worker.render()
         rendition.refresh_from_db()
         names.append(rendition.file)

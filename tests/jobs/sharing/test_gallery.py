@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from rest_framework.settings import api_settings
 
 from colorweb.accounts.models import User
 from colorweb.accounts.visitors import Visitor
@@ -255,3 +256,19 @@ def test_photos_beside_are_the_gallerys_neighbors(client):
         Photo.objects.filter(pk=photo.pk).update(published_at=now - timedelta(hours=age))
     page = client.get(f"/photos/{second.pk}/")
     assert (page.context["newer"], page.context["older"]) == (third, first)
+
+
+def test_one_network_gives_one_photo_a_number_of_likes(monkeypatch):
+    """Whatever cookies and accounts it has."""
+    monkeypatch.setitem(api_settings.DEFAULT_THROTTLE_RATES, "like_of_photo", "3/day")
+    photo, other = make.public_photo(), make.public_photo()
+    bob = Client()
+    bob.force_login(User.objects.create_user("bob@example.org"))
+    address = f"/api/v1/gallery/{photo.pk}/like/"
+    clients = [bob, *(Client() for _ in range(3))]
+    statuses = [client.put(address).status_code for client in clients]
+    assert statuses == [200, 200, 200, 429]
+    photo.refresh_from_db()
+    assert photo.likes == 3
+    assert clients[3].put(f"/api/v1/gallery/{other.pk}/like/").status_code == 200
+    assert Client(REMOTE_ADDR="203.0.113.9").put(address).status_code == 200

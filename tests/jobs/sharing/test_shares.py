@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.utils import timezone
+from rest_framework.settings import api_settings
 
 from colorweb.accounts.models import User
 from colorweb.testing import pictures
@@ -182,3 +183,19 @@ def test_guests_read_that_links_and_publication_end_with_the_photo(job, client):
     guests.claim_guest_data(job.photo.guest, user := User.objects.create_user("ada@example.org"))
     client.force_login(user)
     assert not any(words in client.get(page).content.decode() for page in pages)
+
+
+def test_a_link_has_a_number_of_wrong_passwords_from_all_addresses(job, monkeypatch):
+    monkeypatch.setitem(api_settings.DEFAULT_THROTTLE_RATES, "link", "3/day")
+    link = links.make(job, password="right")
+    address = f"/s/{link.token}/"
+
+    def guess(number: int, password: str) -> int:
+        visitor = Client(REMOTE_ADDR=f"203.0.113.{number}")
+        return visitor.post(address, {"password": password}).status_code
+
+    assert guess(1, "right") == 200
+    assert [guess(number, "wrong") for number in range(2, 6)] == [403, 403, 403, 429]
+    assert guess(9, "right") == 429
+    other = links.make(job, password="right")
+    assert Client().post(f"/s/{other.token}/", {"password": "right"}).status_code == 200

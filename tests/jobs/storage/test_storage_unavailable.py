@@ -4,6 +4,7 @@ import errno
 from pathlib import Path
 
 import pytest
+from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 from django.core.files.storage import default_storage
 from django.test import Client
 
@@ -116,3 +117,10 @@ def test_a_full_disk_counts_as_unavailable_storage_and_a_missing_file_is_not():
     assert is_unavailable(OSError(errno.ENOSPC, "No space left on device"))
     assert not is_unavailable(FileNotFoundError(errno.ENOENT, "No such file"))
     assert not is_unavailable(ValueError())
+
+
+def test_a_storage_that_does_not_answer_in_time_is_unavailable():
+    """botocore's errors of time are errors of the system, too, without a number."""
+    assert is_unavailable(ReadTimeoutError(endpoint_url="http://127.0.0.1/", error=TimeoutError()))
+    assert is_unavailable(ConnectTimeoutError(endpoint_url="http://127.0.0.1/"))
+    assert not is_unavailable(FileNotFoundError("photo.jpg"))

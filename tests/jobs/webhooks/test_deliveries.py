@@ -1,17 +1,20 @@
 """Messages about a job's end are delivered, retried, signed and kept from private networks."""
 
 import json
+import threading
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connections, transaction
 from django.db.models.functions import Now
 from django.test import Client
 from django.utils import timezone
+from rest_framework.settings import api_settings
 from standardwebhooks import Webhook
 
 from colorweb import leases
 from colorweb.accounts.models import User
+from colorweb.testing.waiting import wait_for
 from jobs.models import Event, State, WebhookDelivery, WebhookEndpoint
 from jobs.queue import claims, states
 from jobs.webhooks import endpoints, sending
@@ -214,3 +217,76 @@ def test_a_dead_receiver_costs_others_nothing(receiver, script, ada, settings):
     end(other)
     assert sending.send_due() == 1 + sending.MAX_CONCURRENT_PER_RECEIVER
     assert len(receiver.received) == 1
+
+
+def test_hanging_servers_of_one_account_delay_nobody(receiver, script, ada):
+    """Many endpoints of one account that never answer; a message of somebody else's goes out."""
+    enough = threading.Event()
+
+    def answer(handler):
+        if handler.path.startswith("/hang"):
+            enough.wait(60)
+        handler.respond(200)
+
+    receiver.answer = answer
+    for number in range(endpoints.MAX_ENDPOINTS):
+        endpoints.create(ada, f"{receiver.url}/hang{number}", [Event.SUCCEEDED])
+    other = User.objects.create_user("bob@example.org")
+    endpoints.create(other, f"{receiver.url}/quick", [Event.SUCCEEDED])
+    for _ in range(3):
+        end(ada)
+    sender = threading.Thread(target=in_thread(sending.send_due))
+    sender.start()
+
+    def paths(kind: str) -> list[str]:
+        return [request.path for request in receiver.received if request.path.startswith(kind)]
+
+    most = sending.MAX_CONCURRENT_PER_OWNER
+    wait_for(lambda: len(paths("/hang")) == most, "places to be taken")
+    end(other)
+    wait_for(lambda: paths("/quick"), "the other's message to arrive")
+    assert len(paths("/hang")) == most
+    enough.set()
+    sender.join(60)
+    assert not WebhookDelivery.objects.exclude(state="delivered").exists()
+
+
+def test_an_owner_with_nothing_under_way_finds_a_place(ada):
+    """However many others hang, some places are for those who have none."""
+    hanging = [User.objects.create_user(f"{number}@example.org") for number in range(20)]
+    for user in [*hanging, ada]:
+        for number in range(3):
+            endpoints.create(user, f"https://example.org/{number}", [Event.SUCCEEDED])
+    for user in hanging:
+        for _ in range(4):
+            end(user)
+    while sending.claim():
+        pass
+    held = WebhookDelivery.objects.filter(lease_until__isnull=False)
+    assert held.count() >= sending.MAX_CONCURRENT - sending.KEPT_FREE
+    end(ada)
+    claimed = sending.claim()
+    assert [delivery.endpoint and delivery.endpoint.owner for delivery in claimed] == [ada]
+
+
+def test_tests_and_resends_have_a_rate(receiver, script, monkeypatch):
+    monkeypatch.setitem(api_settings.DEFAULT_THROTTLE_RATES, "webhook", "2/day")
+    address = f"/api/v1/webhooks/{add(script, receiver.url)['id']}/test/"
+    asked = script.post(address).json()
+    resend = f"/api/v1/deliveries/{asked['id']}/resend/"
+    assert script.post(resend).status_code == 202
+    for again in (address, resend):
+        refused = script.post(again)
+        assert (refused.status_code, refused.json()["code"]) == (429, "throttled")
+
+
+def in_thread(work):
+    """The same, with its database connections closed at the end."""
+
+    def run() -> None:
+        try:
+            work()
+        finally:
+            connections.close_all()
+
+    return run

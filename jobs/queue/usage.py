@@ -1,0 +1,52 @@
+"""How many photos an owner has sent within a day, photos that were deleted since included.
+
+Counted in spans of ten minutes, each a row: a photo counts for a day and up to ten minutes more.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db.models import F, QuerySet, Sum
+from django.utils import timezone
+
+from jobs.models import Usage
+
+DAY = timedelta(days=1)
+SPAN = timedelta(minutes=10)
+
+
+def record(owner: str, photos: int = 1) -> None:
+    """Count photos that are queued now; in the transaction that queues them."""
+    since = span_of(timezone.now())
+    Usage.objects.get_or_create(owner=owner, since=since)
+    Usage.objects.filter(owner=owner, since=since).update(photos=F("photos") + photos)
+
+
+def of_a_day(owner: str) -> int:
+    """How many photos the owner has queued within a day."""
+    found = _spans(owner).aggregate(photos=Sum("photos", default=0))
+    return int(found["photos"])
+
+
+def seconds_until_free(owner: str, excess: int) -> int:
+    """Seconds until more than `excess` of them are a day old, so that one more may be sent."""
+    for since, photos in _spans(owner).order_by("since").values_list("since", "photos"):
+        excess -= photos
+        if excess < 0:
+            return max(1, round((since + SPAN + DAY - timezone.now()).total_seconds()))
+    return 1
+
+
+def sweep() -> int:
+    """Delete what is older than a day; how many rows."""
+    return Usage.objects.filter(since__lte=timezone.now() - DAY - SPAN).delete()[0]
+
+
+def span_of(moment: datetime) -> datetime:
+    """When the span of a moment began."""
+    return moment - timedelta(
+        minutes=moment.minute % 10, seconds=moment.second, microseconds=moment.microsecond
+    )
+
+
+def _spans(owner: str) -> QuerySet[Usage]:
+    return Usage.objects.filter(owner=owner, since__gt=timezone.now() - DAY - SPAN)
