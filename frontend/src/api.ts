@@ -945,7 +945,7 @@ export interface paths {
         put?: never;
         /**
          * Send a webhook a test
-         * @description An event `webhook.test`, whatever events are asked for, signed like all others, sent at once and once; its log tells how that went. A paused webhook has it when it is resumed.
+         * @description An event `webhook.test`, whatever events are asked for, signed like all others, sent at once and once; its log shows how that went. A paused webhook has it when it is resumed.
          */
         post: operations["webhooks_test"];
         delete?: never;
@@ -8372,4 +8372,4 @@ export interface operations {
         };
     };
 }
-// SHA-256 of docs/openapi.yaml: c17c5615e64166fd3f321e007720c3ff7f24fac11cc50679f23bd1918549f1d7
+// SHA-256 of docs/openapi.yaml: 494ae0d7ddee147e7dbb7be9fcb92e6b17b42709e2a103b5e541670ed606fc37

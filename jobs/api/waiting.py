@@ -24,8 +24,8 @@ _WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\"?", re.IGNORECASE)
 def waiting(view: Callable[..., Any]) -> Callable[..., Any]:
     """A view that makes a job, wrapped so that it waits for its end when it is asked to.
 
-    A job that is not finished in time is answered with 202, and so is at once whoever has as many
-    streams and waiting requests as one may have. While it waits, a request holds neither a thread
+    A job that is not finished in time is answered with 202; at once, if its sender has reached the
+    limit of streams and waiting requests. While it waits, a request holds neither a thread
     nor a database connection.
     """
 

@@ -25,7 +25,7 @@ from jobs.storage import access
 Result = TypeVar("Result")
 SNAPSHOT = 50
 MAX_FOLLOWED = 200
-"""Unfinished jobs whose positions one socket tells; of what is beyond them it tells changes."""
+"""Unfinished jobs whose positions one socket sends; of those beyond them it sends changes."""
 TOO_MANY = 4429
 PROGRESS_FIELDS = tuple(JobProgressSerializer().fields)
 

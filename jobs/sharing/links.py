@@ -56,7 +56,7 @@ def sweep() -> int:
 def lets_in(link: ShareLink, password: str) -> bool:
     """Whether this is the link's password.
 
-    Raises DomainError once there were too many wrong ones for this link, whoever sent them.
+    Raises DomainError once all visitors together have sent too many wrong ones for it.
     """
     if not link.password:
         return True

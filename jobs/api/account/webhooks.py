@@ -161,7 +161,7 @@ class Test(EndpointView):
         "Send a webhook a test",
         description=(
             "An event `webhook.test`, whatever events are asked for, signed like all others, sent "
-            "at once and once; its log tells how that went. A paused webhook has it when it is "
+            "at once and once; its log shows how that went. A paused webhook has it when it is "
             "resumed."
         ),
         answers={202: schema.answer(DeliverySerializer, "It is on its way.")},
