@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check $(if $(CI),--qui
 SCHEMA := $(BIN)/python manage.py spectacular --validate --fail-on-warn --file
 FRONTEND := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/templates/*')
 
-.PHONY: setup run test test-long check schema audit bench lighthouse train browser
+.PHONY: setup run test test-long check schema audit bench faults lighthouse train browser
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -56,6 +56,10 @@ audit: setup
 	$(BIN)/pip freeze > $(VENV)/audit/installed.txt
 	$(VENV)/audit/bin/pip-audit --strict --no-deps --disable-pip -r $(VENV)/audit/installed.txt
 	@$(npm); cd frontend && npm audit
+
+# Hurts a site in many ways, and prints what each cost; a quarter of an hour, as root also with full disks.
+faults: setup $(VENV)/.installed-dev
+	$(BIN)/python -m bench.faults $(ARGS)
 
 bench: setup
 	$(BIN)/python -m bench $(ARGS)

@@ -5,8 +5,13 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import (
+    after_task_publish,
     beat_init,
     celeryd_init,
+    task_failure,
+    task_postrun,
+    task_prerun,
+    task_success,
     worker_init,
     worker_process_init,
     worker_shutting_down,
@@ -28,13 +33,57 @@ def check_machines(**_signal: Any) -> None:
     machines.check_or_exit()
 
 
+@task_prerun.connect
+@task_postrun.connect
+def drop_dead_connections(**_signal: Any) -> None:
+    """A task starts with connections that are alive: Celery's own signals miss spawned children."""
+    from django.db import close_old_connections  # noqa: PLC0415 - needs the settings
+
+    close_old_connections()
+
+
+@task_success.connect
+@task_failure.connect
+def record_end(signal: Any, exception: BaseException | None = None, **_more: Any) -> None:
+    """Failures one after another show in the heartbeat; after an outage all leases get time."""
+    from colorweb import database  # noqa: PLC0415 - needs the settings
+    from colorweb.health import fitness  # noqa: PLC0415
+    from colorweb.leases import outages  # noqa: PLC0415
+
+    fitness.record_task(failed=signal is task_failure)
+    if exception and database.is_unavailable(exception):
+        outages.record()
+
+
 @worker_process_init.connect
-def load_network(**_signal: Any) -> None:
-    """Load and warm the network before the first wake-up, in the processes that color."""
-    if os.environ.get("COLORWEB_WORKER") == "gpu":
+def start_working(**_signal: Any) -> None:
+    """A worker process checks itself before its first claim, and shows that it can work.
+
+    Those that color load and warm the network before.
+    """
+    from colorweb.health import fitness, heartbeats  # noqa: PLC0415 - need the settings
+    from colorweb.leases import worker_name  # noqa: PLC0415
+
+    fitness.doubt()
+    program = os.environ.get("COLORWEB_WORKER")
+    if program == "gpu":
         from jobs.results.worker import Worker  # noqa: PLC0415 - torch, in these processes only
 
         Worker.here()
+    if program:
+        heartbeats.start(program, worker_name())
+
+
+@beat_init.connect
+def show_scheduler(**_signal: Any) -> None:
+    """The scheduler is alive as long as it publishes."""
+    after_task_publish.connect(_beat_of_scheduler, weak=False)
+
+
+def _beat_of_scheduler(**_signal: Any) -> None:
+    from colorweb.health import heartbeats  # noqa: PLC0415 - needs the settings
+
+    heartbeats.beat("scheduler")
 
 
 @worker_init.connect

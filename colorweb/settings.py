@@ -136,8 +136,18 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
     }
 else:
-    # Django under ASGI runs views in many threads: pooling keeps connections few.
-    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 10}}
+    DATABASES["default"]["ENGINE"] = "colorweb.postgresql"
+    DATABASES["default"]["OPTIONS"] = {
+        # Django under ASGI runs views in many threads: pooling keeps connections few. Seconds:
+        # for a request to wait for a connection, and for the pool to try for one at a time.
+        "pool": {"min_size": 1, "max_size": 10, "timeout": 10, "reconnect_timeout": 5},
+        # A server that vanishes without a word is noticed within 20 seconds.
+        "connect_timeout": 5,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 2,
+        "tcp_user_timeout": 20_000,  # milliseconds
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
@@ -257,7 +267,8 @@ CELERY_WORKER_PROC_ALIVE_TIMEOUT = 120
 # The queue's promises.
 JOB_LEASE = timedelta(seconds=20)
 JOB_LEASE_RENEWAL = timedelta(seconds=5)
-JOB_MAX_ATTEMPTS = 3
+JOB_MAX_ATTEMPTS = 3  # workers lost with it in a row
+JOB_MAX_CLAIMS = 100  # by workers that gave it back
 JOB_TIME_LIMIT = timedelta(minutes=5)  # for one photo, by the worker itself
 RENDITION_KEEP = timedelta(days=7)  # after somebody last asked for it
 RENDITIONS_WAITING = 200  # of one account, or of all guests at one address

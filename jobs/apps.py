@@ -44,7 +44,7 @@ class JobsConfig(AppConfig):
         errors.register(CODES)
         schedule.register(TASKS)
         body_limit.register({"/api/v1/batches/": "REQUEST_MAX_BYTES"})
-        metrics.register(metrics.WORKERS, *GAUGES)
+        metrics.register(metrics.WORKERS, metrics.PARTS, *GAUGES)
         navigation.register(navigation.Group(10, _("Photos"), MODELS))
         consent.register(for_training.allowed)
         signals.connect()

@@ -4,6 +4,7 @@ from celery import shared_task
 from django.conf import settings
 
 from colorweb import free_space
+from colorweb.health import heartbeats
 from jobs.photos import batches, consistency, idempotency, ownership, trash, unpacking
 from jobs.queue import claims, usage
 from jobs.results import archives, renditions
@@ -34,6 +35,7 @@ def reap() -> None:
     sending.reap()
     unpacking.reap()
     consistency.reap()
+    heartbeats.beat("reaper", seconds=30)
 
 
 @shared_task(ignore_result=True)

@@ -25,10 +25,13 @@ class MlConfig(AppConfig):
         """Registers what networks add to the site; models can be imported only now."""
         from colorweb import errors, schedule
         from colorweb.console import navigation
+        from colorweb.health import parts
         from colorweb.http import body_limit
+        from ml import unattended
         from ml.errors import CODES
 
         errors.register(CODES)
         schedule.register(TASKS)
+        parts.register(training=unattended.training, checking=unattended.checking)
         body_limit.register(UPLOADS, staff_only=True)
         navigation.register(navigation.Group(20, _("Networks"), MODELS))

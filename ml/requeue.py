@@ -13,9 +13,9 @@ def requeue(rows: QuerySet[Any], failed: DomainError) -> None:
     """Free those of `rows` whose worker died; the last crash allowed ends them with `failed`."""
 
     def wait(task: Task) -> None:
-        leases.release(task, state="queued", crash_count=task.crashes)
+        leases.release(task, state="queued")
 
     def give_up(task: Task) -> None:
-        leases.release(task, state="failed", crash_count=task.crashes, error=failed.kept)
+        leases.release(task, state="failed", error=failed.kept)
 
     leases.requeue(rows, wait, give_up)

@@ -17,6 +17,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from colorweb import runtime
+from colorweb.health import fitness
 from colorweb.storage import S3
 from colorweb.testing import postgres as postgres_server
 from colorweb.testing import s3
@@ -100,6 +101,12 @@ def both_storages(request: pytest.FixtureRequest, settings: Any) -> None:
 def empty_media() -> None:
     """No file of an earlier test."""
     shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def fit() -> None:
+    """No doubt of an earlier test whether this process can work."""
+    fitness.forget()
 
 
 @pytest.fixture(autouse=True)

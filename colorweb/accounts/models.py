@@ -1,5 +1,6 @@
 """People with an account; they log in with their e-mail address."""
 
+import uuid
 from typing import Any, ClassVar
 
 from django.apps import apps
@@ -88,3 +89,12 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+
+class Installation(models.Model):
+    """The id of this installation, which its storage has too; one row."""
+
+    key = models.UUIDField(default=uuid.uuid4)
+
+    def __str__(self) -> str:
+        return str(self.key)

@@ -14,6 +14,7 @@ from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from tqdm import tqdm
 
+from colorweb.accounts import installation
 from colorweb.accounts.models import User
 from colorweb.backup import BackupError, rows, stored
 from colorweb.backup.save import ABOUT, END, FILES, FORMAT, ROWS
@@ -39,6 +40,7 @@ def restore(source: Path, *, replace: bool = False) -> None:
                 tar, [entry for name, entry in entries.items() if name.startswith(FILES)]
             )
             _restore_rows(tar, _json(tar, END)["gone"])
+            installation.renew()
     except tarfile.TarError as error:
         raise BackupError(f"{source} is not a whole backup of this site: {error}") from error
     cache.clear()

@@ -9,9 +9,11 @@ from typing import IO, Any, cast
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 
+from colorweb.accounts.installation import MARKER
+
 MAX_CONCURRENT = 16
 SPOOL = 4_000_000  # bytes of a file in memory; what is larger goes to disk
-PASSING = "health"  # what /readyz writes and deletes
+NOT_SAVED = ("health", MARKER)  # what workers try the storage with; whose storage it is
 
 
 def names(folder: str = "") -> Iterator[str]:
@@ -22,9 +24,10 @@ def names(folder: str = "") -> Iterator[str]:
         return
     prefix = f"{folder}/" if folder else ""
     for name in sorted(files):
-        yield prefix + name
+        if prefix + name not in NOT_SAVED:
+            yield prefix + name
     for name in sorted(folders):
-        if prefix + name != PASSING:
+        if prefix + name not in NOT_SAVED:
             yield from names(prefix + name)
 
 

@@ -10,7 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from colorweb.health import workers
+from colorweb.health import parts, workers
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 
@@ -47,10 +47,17 @@ def render() -> bytes:
 
 def _workers() -> dict[str, float]:
     try:
-        devices = [str(about.get("device", "unknown")) for about in workers.alive().values()]
+        devices = [str(about.get("device", "unknown")) for about in workers.able().values()]
     except redis.RedisError:
         return {}
     return {device: devices.count(device) for device in sorted(set(devices))}
 
 
 WORKERS = Gauge("colorweb_workers", "Processes that can color, by device", "device", _workers)
+
+
+def _parts() -> dict[str, float]:
+    return {name: float(not problem) for name, problem in parts.problems().items()}
+
+
+PARTS = Gauge("colorweb_part_up", "Whether each part of the site works, as /readyz", "part", _parts)

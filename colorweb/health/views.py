@@ -4,21 +4,14 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
-import logging
-from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from colorweb import broker
-from colorweb.health import metrics, workers
-from colorweb.http import storage_unavailable
-
-log = logging.getLogger(__name__)
+from colorweb.health import metrics, parts
 
 
 @never_cache
@@ -31,18 +24,25 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """Ready: database, broker and storage work; with `?worker=1` also a worker that can color."""
-    checks: dict[str, Callable[[], None]] = {
-        "database": _check_database,
-        "broker": _check_broker,
-        "storage": storage_unavailable.probe,
-    }
+    """Ready: this process can answer, for its database does. What else is wrong is `degraded`.
+
+    503 with `?strict=1` for anything degraded, with `?worker=1` if no worker can color.
+    """
+    found = parts.problems()
+    degraded = {name: problem for name, problem in found.items() if problem}
+    ready = not found["database"]
     if request.GET.get("worker"):
-        checks["worker"] = _check_worker
-    parts = {name: _outcome(name, check) for name, check in checks.items()}
-    ready = set(parts.values()) == {"ok"}
+        ready = ready and parts.can_color()
+    if request.GET.get("strict"):
+        ready = not degraded
+    status = "degraded" if degraded else "ready"
     return JsonResponse(
-        {"status": "ready" if ready else "unready", "parts": parts}, status=200 if ready else 503
+        {
+            "status": status if ready else "unready",
+            "parts": {name: problem or "ok" for name, problem in found.items()},
+            "degraded": sorted(degraded),
+        },
+        status=200 if ready else 503,
     )
 
 
@@ -53,33 +53,6 @@ def metrics_view(request: HttpRequest) -> HttpResponse:
     if not (_is_local(request) or _has_token(request)):
         raise PermissionDenied
     return HttpResponse(metrics.render(), content_type=metrics.CONTENT_TYPE)
-
-
-def _outcome(name: str, check: Callable[[], None]) -> str:
-    try:
-        check()
-    except Exception as error:  # noqa: BLE001 - whatever is wrong with a part is its outcome
-        log.warning("readyz: %s: %s", name, error)
-        return type(error).__name__
-    return "ok"
-
-
-def _check_database() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM django_migrations LIMIT 1")
-
-
-def _check_broker() -> None:
-    broker.client().ping()
-
-
-class NoWorker(Exception):
-    """No process that can color has shown itself within the last 15 seconds."""
-
-
-def _check_worker() -> None:
-    if not workers.alive():
-        raise NoWorker("no worker has loaded the network yet")
 
 
 def _is_local(request: HttpRequest) -> bool:

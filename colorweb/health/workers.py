@@ -37,6 +37,11 @@ def alive() -> dict[str, dict[str, Any]]:
     }
 
 
+def able() -> dict[str, dict[str, Any]]:
+    """Those of the workers that nothing keeps from coloring."""
+    return {name: about for name, about in alive().items() if not about.get("unfit")}
+
+
 def expect(version: str) -> None:
     """Lets the workers know that this version of the network should color from now on.
 

@@ -13,6 +13,7 @@ from colorweb.leases.rows import expired as expired
 from colorweb.leases.rows import granted as granted
 from colorweb.leases.rows import held as held
 from colorweb.leases.rows import lock as lock
+from colorweb.leases.rows import put_back as put_back
 from colorweb.leases.rows import release as release
 from colorweb.leases.rows import renew as renew
 from colorweb.leases.rows import requeue as requeue

@@ -12,6 +12,7 @@ class Leased(models.Model):
         default=0, help_text="Grows with every claim; a worker's writes name it."
     )
     lease_until = models.DateTimeField(null=True, blank=True)
+    crash_count = models.PositiveSmallIntegerField(default=0, help_text="Workers lost in a row.")
 
     objects: ClassVar[models.Manager[Any]]
 
@@ -21,4 +22,4 @@ class Leased(models.Model):
     @property
     def crashes(self) -> int:
         """How many workers in a row were lost with it, if the one that holds it is."""
-        return self.attempt
+        return self.crash_count + 1

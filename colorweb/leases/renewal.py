@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from django.conf import settings
-from django.db import close_old_connections, connection
+from django.db import connection
 from django.db.models import QuerySet
 
 from colorweb.leases.models import Leased
@@ -40,17 +40,15 @@ class Renewal:
         self._thread.join()
 
     def _renew(self) -> None:
-        try:
-            while not self._done.wait(settings.JOB_LEASE_RENEWAL.total_seconds()):
-                try:
-                    if not renew(self.rows):
-                        self.lost.set()
-                        return
-                except Exception:
-                    log.warning("A lease was not renewed; next try soon.", exc_info=True)
-                    close_old_connections()
-        finally:
-            connection.close()
+        while not self._done.wait(settings.JOB_LEASE_RENEWAL.total_seconds()):
+            try:
+                if not renew(self.rows):
+                    self.lost.set()
+                    return
+            except Exception:
+                log.warning("A lease was not renewed; next try soon.", exc_info=True)
+            finally:
+                connection.close()  # the next try gets one that is alive
 
 
 def renewing(row: Leased) -> Renewal:

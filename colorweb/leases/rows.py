@@ -8,6 +8,7 @@ rows it held.
 import os
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -16,6 +17,9 @@ from django.db import connection, transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 
+from colorweb import database
+from colorweb.health import fitness
+from colorweb.leases import outages
 from colorweb.leases.models import Leased
 
 Row = TypeVar("Row", bound=Leased)
@@ -39,8 +43,10 @@ def claim(
 ) -> list[Row]:
     """Claim the first of `rows` that no worker holds, at most `limit`, and write `values`.
 
-    The lease is `JOB_LEASE` long by default.
+    The lease is `JOB_LEASE` long by default. A process that could not do the work claims nothing.
     """
+    if not fitness.may_claim():
+        return []
     free = rows.filter(lease_until=None)
     if not free.exists():  # without waiting for the lock that a transaction takes on SQLite
         return []
@@ -92,6 +98,16 @@ def release(row: Leased, **values: Any) -> None:
     write(row, lease_until=None, **values)
 
 
+def put_back(row: Leased, **values: Any) -> None:
+    """End the caller's lease because its own surroundings failed, and write `values`.
+
+    Waits for the database, and changes nothing once the row is another worker's.
+    """
+    database.wait()
+    with suppress(LeaseLost):
+        release(row, **values)
+
+
 def change(rows: QuerySet[Any], *, fence: int | None = None, **values: Any) -> None:
     """Write to the one row of `rows`, which restrict the states it may be in.
 
@@ -121,15 +137,19 @@ def requeue(
     that have cost `JOB_MAX_ATTEMPTS` workers in a row.
 
     Both are called with a locked row and have to end its lease. Returns the rows that wait again
-    and those that were given up.
+    and those that were given up. After the database was unavailable nobody is taken for dead:
+    workers have to renew their leases first.
     """
     waiting: list[Row] = []
     ended: list[Row] = []
+    if outages.was_lately():
+        return waiting, ended
     for key in list(expired(rows).values_list("pk", flat=True)):
         with transaction.atomic():
             row = lock(expired(rows).filter(pk=key)).first()
             if row is None:  # its worker has renewed the lease or finished
                 continue
+            rows.model.objects.filter(pk=key).update(crash_count=row.crashes)
             if give_up and row.crashes >= settings.JOB_MAX_ATTEMPTS:
                 give_up(row)
                 ended.append(row)

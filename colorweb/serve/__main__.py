@@ -27,6 +27,7 @@ from colorweb import machines, runtime
 from colorweb.serve import programs
 from colorweb.serve.errors import refusal
 
+NEEDED = ("database", "broker", "storage", "gpu")  # to color a photo
 HINT_AFTER = 120  # seconds until slow progress gets a hint
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
@@ -171,17 +172,17 @@ def _announce(supervisor: subprocess.Popen[bytes]) -> None:
     loading = hinted = False
     while supervisor.poll() is None:
         parts = _readiness()
-        waiting = {name for name, outcome in parts.items() if outcome != "ok"}
-        if parts and not waiting:
+        waiting = {name for name in NEEDED if parts.get(name) != "ok"} if parts else {"web"}
+        if not waiting:
             seconds = time.monotonic() - began
             _print_line(f"Ready after {seconds:.0f} s on {runtime.site_url()} (Ctrl-C stops it)")
             return
-        if waiting == {"worker"} and not loading:
+        if waiting == {"gpu"} and not loading:
             loading = True
             _print_line("Loading the network")
         if time.monotonic() - began > HINT_AFTER and not hinted:
             hinted = True
-            what = ", ".join(sorted(waiting)) or "web"
+            what = ", ".join(sorted(waiting))
             _print_line(f"Still waiting for: {what}. The logs in {runtime.log_dir()} say why.")
         time.sleep(0.5)
 

@@ -28,6 +28,7 @@ def prepare() -> None:
         raise refusal(f"The database does not answer as it should: {error}") from error
     finally:
         connections.close_all()
+    _mark_storage()
     if not os.environ.get("STATIC_DIR"):  # else they are there already, and not ours to write
         call_command("collectstatic", interactive=False, clear=True, verbosity=0)
 
@@ -42,6 +43,23 @@ def _make_bucket() -> None:
         default_storage.make_bucket()  # type: ignore[attr-defined]
     except Exception as error:
         raise refusal(f"The storage does not answer as it should: {error}") from error
+
+
+def _mark_storage() -> None:
+    """The id of this installation, in database and storage: workers stop at another one."""
+    from colorweb.accounts import installation  # noqa: PLC0415 - needs django.setup()
+
+    try:
+        installation.mark()
+    except installation.WrongStorage as error:
+        raise refusal(
+            f"{error} Give this site a bucket or folder of its own. If its database was lost, "
+            f"restore a backup, or delete the file {installation.MARKER!r} from the storage."
+        ) from error
+    except Exception as error:
+        raise refusal(f"The storage does not answer as it should: {error}") from error
+    finally:
+        connections.close_all()
 
 
 def _make_staff_account() -> None:

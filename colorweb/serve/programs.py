@@ -166,6 +166,7 @@ def _celery() -> list[Program]:
         Program(
             "default",
             [*worker, "--queues", "default", "--concurrency", "3", "--hostname", "default@%h"],
+            environment={"COLORWEB_WORKER": "default"},
         ),
         Program(
             "gpu",

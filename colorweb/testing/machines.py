@@ -56,7 +56,7 @@ class Machines:
 
     def start(self) -> None:
         """Starts everything, in the order of the compose files."""
-        self._start_broker()
+        self.start_broker()
         self.run("web", "-m", "colorweb.serve", "prepare", **self.site)
         for program in ("web", "default", "beat"):
             self.serve("web", program, **self.site)
@@ -138,7 +138,8 @@ class Machines:
         system = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         return {**system, **self.shared, "VAR_DIR": str(self.folder / machine), **more}
 
-    def _start_broker(self) -> None:
+    def start_broker(self) -> None:
+        """Starts the broker, with nothing in it."""
         port = urlsplit(self.broker).port or 0
         self.processes["data", "broker"] = valkey.start(self.folder / "broker.sock", port=port)
 

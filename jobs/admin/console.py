@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from colorweb.health import parts, texts
 from jobs.models import Job
 from jobs.photos import consistency
 from jobs.queue import control, retries, status
@@ -31,10 +32,13 @@ def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         context["reports"] = moderation.waiting()
     if not request.user.has_perm("jobs.view_job"):
         return context
+    degraded = parts.degraded()
     now = QueueStatusSerializer(status.status()).data
     return {
         **context,
         "status": now,
+        "degraded": texts.degraded(degraded),
+        "check_waits_for": texts.waits_for("default", degraded.get("default", "")),
         "throughputs": [(_("last hour"), now["last_hour"]), (_("last day"), now["last_day"])],
         "chart": chart(),
         "training": TrainingRun.objects.order_by("-queued_at").first(),

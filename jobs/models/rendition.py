@@ -35,7 +35,6 @@ class Rendition(Leased, Failure):
     file = models.CharField(max_length=200, blank=True, help_text="Storage name, once ready.")
     bytes = models.BigIntegerField(default=0)
 
-    crash_count = models.PositiveSmallIntegerField(default=0, help_text="Workers lost in a row.")
     counted_to = models.CharField(
         max_length=64,
         blank=True,
@@ -69,10 +68,6 @@ class Rendition(Leased, Failure):
 
     def __str__(self) -> str:
         return f"{self.job_id} {self.format} {self.state}"
-
-    @property
-    def crashes(self) -> int:
-        return self.crash_count + 1
 
     @classmethod
     def waiting(cls) -> models.QuerySet["Rendition"]:

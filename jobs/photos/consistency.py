@@ -17,6 +17,7 @@ from django.db.models.functions import Now
 
 from colorweb import leases
 from colorweb.accounts.models import User
+from colorweb.health import fitness
 from colorweb.leases.wakeups import Wakeup
 from jobs.models import Check, Job, Photo, folder_of
 from jobs.models import State as JobState
@@ -52,7 +53,10 @@ def work() -> None:
         _end(check, State.DONE, findings=asdict(findings))
     except leases.LeaseLost:
         log.info("The check of files and rows went on without attempt %s.", check.attempt)
-    except Exception:
+    except Exception as error:
+        if fitness.is_own_failure(error):
+            leases.put_back(check, state=State.QUEUED)
+            return
         log.exception("The check of files and rows broke.")
         with suppress(leases.LeaseLost):
             _end(check, State.FAILED)

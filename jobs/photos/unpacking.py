@@ -20,9 +20,10 @@ from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from colorweb import leases
+from colorweb import database, leases
 from colorweb.accounts.visitors import Visitor
 from colorweb.errors import DomainError
+from colorweb.health import fitness
 from colorweb.http.storage_unavailable import is_unavailable
 from jobs.models import Batch
 from jobs.photos.batches import UNPACK, accept, photos_in, refuse
@@ -68,20 +69,16 @@ def unpack_next() -> bool:
         try:
             _unpack(batch)
         except Exception as error:
-            if not is_unavailable(error):
+            if not fitness.is_own_failure(error):
                 raise
-            log.warning("A zip waits for the storage.", exc_info=True)
+            database.wait()
             _postpone(batch)
     return True
 
 
 def reap() -> None:
     """Requeue what dead workers left; the entry that kills them is refused at last."""
-    leases.requeue(Batch.objects.filter(state=Batch.State.UNPACKING), _requeue)
-
-
-def _requeue(batch: Batch) -> None:
-    leases.release(batch, crash_count=F("crash_count") + 1)
+    leases.requeue(Batch.objects.filter(state=Batch.State.UNPACKING))
 
 
 def _postpone(batch: Batch) -> None:
@@ -98,8 +95,10 @@ def _unpack(batch: Batch) -> None:
             if batch.unpacked < len(entries):
                 _unpack_entry(batch, visitor, archive, entries[batch.unpacked])
                 return
-    except FileNotFoundError:
-        pass  # nothing more can be had of it
+    except FileNotFoundError as error:
+        if fitness.is_own_failure(error):
+            raise
+        # nothing more can be had of it
     leases.release(batch, state=Batch.State.UNPACKED, archive="")
     default_storage.delete(batch.archive)
 

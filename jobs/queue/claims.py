@@ -5,6 +5,7 @@ from django.db.models.functions import Now
 
 from colorweb import leases
 from colorweb.errors import DomainError
+from colorweb.health import fitness
 from jobs.models import Job, Queue, Rendition, Stage, State, failure_columns
 from jobs.queue import control, states, wakeups
 from jobs.queue.fair_share import ORDER
@@ -14,10 +15,12 @@ from jobs.storage import files
 def claim(worker: str, limit: int = 1) -> list[Job]:
     """Claim the next job, and with it at most `limit - 1` more of the same shape and model.
 
-    Only first attempts share a batch: a photo that kills its worker runs alone when it comes
-    back. The jobs returned are running, their `attempt` is the caller's fencing number, and
-    their lease of `JOB_LEASE` counts by the database's clock.
+    A photo that has killed its worker runs alone when it comes back. The jobs returned are
+    running, their `attempt` is the caller's fencing number, and their lease of `JOB_LEASE` counts
+    by the database's clock. A process that could not do the work claims nothing.
     """
+    if not fitness.may_claim():
+        return []
     with transaction.atomic():
         queue = control.state()
         if queue.paused:
@@ -30,16 +33,17 @@ def claim(worker: str, limit: int = 1) -> list[Job]:
         if batch:
             turn = max(job.turn for job in batch)
             Queue.objects.filter(pk=queue.pk, served_turn__lt=turn).update(served_turn=turn)
-    jobs = Job.objects.filter(pk__in=[job.pk for job in batch]).select_related("photo")
+        # Read before the commit: a claim that its worker never learns of would cost an attempt.
+        jobs = list(Job.objects.filter(pk__in=[job.pk for job in batch]).select_related("photo"))
     return sorted(jobs, key=lambda job: [job.pk for job in batch].index(job.pk))
 
 
 def _batch(jobs: list[Job]) -> list[Job]:
     """The first job and those after it that may run beside it."""
-    if not jobs or jobs[0].attempt:
+    if not jobs or jobs[0].crash_count:
         return jobs[:1]
     alike = (jobs[0].frame, jobs[0].model, 0)
-    return [job for job in jobs if (job.frame, job.model, job.attempt) == alike]
+    return [job for job in jobs if (job.frame, job.model, job.crash_count) == alike]
 
 
 def reap() -> tuple[int, int]:

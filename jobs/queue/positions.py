@@ -62,7 +62,7 @@ def _measure() -> tuple[float, int]:
     times = recent.values_list("started_at", "finished_at")
     took = [(end - start).total_seconds() for start, end in times if start and end]
     try:
-        processes = len(workers.alive())
+        processes = len(workers.able())
     except HINTS:
         processes = 0
     return sum(took) / max(1, len(took)), max(1, processes)

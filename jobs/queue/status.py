@@ -15,7 +15,7 @@ from django.core.files.storage import default_storage
 from django.db.models import Min
 from django.utils import timezone
 
-from colorweb.health import workers
+from colorweb.health import texts, workers
 from jobs.models import Check, Job, State
 from jobs.queue import control
 from ml.models import Promotion, TrainingRun
@@ -71,7 +71,7 @@ def at_work() -> list[dict[str, Any]]:
             "jobs": about.get("jobs", 0),
             "memory": about.get("memory"),
             "gpu_memory": about.get("gpu_memory"),
-            "problem": about.get("problem", ""),
+            "problem": texts.describe(about.get("unfit", "")) or about.get("problem", ""),
         }
         for name, about in alive.items()
     ]

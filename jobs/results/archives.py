@@ -21,6 +21,7 @@ from django.utils.text import get_valid_filename
 
 from colorweb import free_space, leases
 from colorweb.accounts.visitors import Visitor
+from colorweb.health import fitness
 from colorweb.leases.wakeups import Wakeup
 from jobs.models import Archive, Photo, State
 from jobs.storage import access, files
@@ -71,6 +72,10 @@ def make_all() -> int:
             make(archive)
         except leases.LeaseLost:
             log.info("Archive %s went on without attempt %s.", archive.pk, archive.attempt)
+        except Exception as error:
+            if not fitness.is_own_failure(error):
+                raise
+            leases.put_back(archive, state=Archive.State.QUEUED)
         made += 1
     return made
 
@@ -166,7 +171,9 @@ def _add(out: ZipFile, info: ZipInfo, source: str, tick: Callable[[], None]) -> 
     """One picture, as it is: it is compressed already. One that was deleted is left out."""
     try:
         file: IO[bytes] = default_storage.open(source)
-    except FileNotFoundError:
+    except FileNotFoundError as error:
+        if fitness.is_own_failure(error):
+            raise
         return
     info.file_size = default_storage.size(source)  # decides whether the entry needs 64 bits
     with file, out.open(info, "w") as entry:

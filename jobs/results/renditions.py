@@ -141,6 +141,13 @@ def fail(rendition: Rendition, error: DomainError) -> None:
     _delete_attempts(rendition)
 
 
+def release(rendition: Rendition) -> None:
+    """Let it wait again, and delete what was written of it; that costs it nothing."""
+    with suppress(leases.LeaseLost):
+        leases.release(rendition)
+    _delete_attempts(rendition)
+
+
 def reap() -> int:
     """Requeue what dead workers left, and give up what has cost too many; how many of those.
 
@@ -170,7 +177,7 @@ def sweep(keep: timedelta | None = None) -> int:
 
 
 def _requeue(rendition: Rendition) -> None:
-    leases.release(rendition, crash_count=rendition.crashes)
+    leases.release(rendition)
 
 
 def _count(rendition: Rendition, size: int) -> None:

@@ -16,10 +16,9 @@ import cv2
 from django.conf import settings
 from django.db import close_old_connections, connection
 
-from colorweb import leases
+from colorweb import database, leases
 from colorweb.errors import DomainError
-from colorweb.health import workers
-from colorweb.http.storage_unavailable import is_unavailable, probe
+from colorweb.health import fitness, workers
 from jobs.events.progress import Progress, keep_progress
 from jobs.models import Rendition, Stage
 from jobs.queue import claims
@@ -31,6 +30,8 @@ from ml.versions.serving import Networks
 
 log = logging.getLogger(__name__)
 
+UNFIT_WAIT = 10.0  # seconds; less than the supervisor gives a worker to stop
+UNFIT_POLL = 1.0
 CPU_BATCH, GPU_BATCH = 1, 16
 """Photos a claim: batches fill a GPU; a CPU gains little and would keep photos from idle cores."""
 
@@ -42,7 +43,6 @@ class Worker:
         self.name = leases.worker_name()
         self.tasks: list[Task] = []
         self.rendition: tuple[Rendition, float] | None = None  # and when it began
-        self.storage_unavailable = False  # as the last photo found
         self.networks = Networks()
         self.loading: threading.Thread | None = None
         self.on_gpu = self.networks.in_service.colorizer.device != "cpu"
@@ -61,10 +61,9 @@ class Worker:
     def work(self) -> int:
         """Claim a batch and see each of its jobs to an end; how many there were.
 
-        While the storage is unavailable none is claimed: photos wait for it instead of failing.
+        A worker that is unfit claims none: photos wait, or others color them.
         """
-        if self.storage_unavailable and not self._storage_is_back():
-            return 0
+        wait_until_fit()
         tasks = [
             Task(job, Progress(job.pk, job.photo.visitor_key))
             for job in claims.claim(self.name, self.batch)
@@ -87,7 +86,11 @@ class Worker:
             size = make(rendition, lambda share: keep_progress(rendition.pk, share))
             renditions.finish(rendition, size)
         except Exception as error:  # noqa: BLE001 - classified, and logged there
-            renditions.fail(rendition, classify_failure(error, f"Rendition {rendition.pk}"))
+            if fitness.is_own_failure(error):
+                database.wait()
+                renditions.release(rendition)
+            else:
+                renditions.fail(rendition, classify_failure(error, f"Rendition {rendition.pk}"))
         finally:
             self.rendition = None
         return True
@@ -100,7 +103,7 @@ class Worker:
             network = self.networks.get(tasks[0].job.model)
         except DomainError as error:
             for task in tasks:
-                task.fail(error)
+                self._end(task, error)
             return []
         for task in tasks:
             task.network = network
@@ -127,24 +130,18 @@ class Worker:
         except leases.LeaseLost:
             task.stop()
         except Exception as error:  # noqa: BLE001 - classified, and logged there
-            if is_unavailable(error):
-                self.storage_unavailable = True
-                task.wait_for_storage(error)
-            else:
-                task.fail(error)
+            self._end(task, error)
         else:
             return True
         return False
 
-    def _storage_is_back(self) -> bool:
-        try:
-            probe()
-        except Exception as error:
-            if not is_unavailable(error):
-                raise
+    def _end(self, task: Task, error: Exception) -> None:
+        """End a job with the reason; it waits again if the reason lies in this worker."""
+        if task.job.attempt < settings.JOB_MAX_CLAIMS and fitness.is_own_failure(error):
+            database.wait()
+            task.release()
         else:
-            self.storage_unavailable = False
-        return not self.storage_unavailable
+            task.fail(error)
 
     def _color(self, tasks: list[Task]) -> list[Task]:
         """One forward pass for all of them; if it fails for a batch, each is tried alone."""
@@ -172,7 +169,9 @@ class Worker:
                         leases.renew(leases.held(task.job))
                 if (held := self.rendition) and now - held[1] < limit:
                     leases.renew(leases.held(held[0]))
-                workers.beat(self.name, {**self.networks.about(), "jobs": len(tasks)})
+                unfit = fitness.last_known_problem()
+                about = {**self.networks.about(), "jobs": len(tasks), "unfit": unfit}
+                workers.beat(self.name, about)
                 if workers.expected() not in ("", self.networks.in_service.version):
                     self._load_expected()
             except Exception:
@@ -194,6 +193,13 @@ class Worker:
 
         self.loading = threading.Thread(target=load, name="load-network", daemon=True)
         self.loading.start()
+
+
+def wait_until_fit() -> None:
+    """Wait a while for this process to be fit: wake-ups that it took would be lost to others."""
+    deadline = time.monotonic() + UNFIT_WAIT
+    while not fitness.may_claim() and time.monotonic() < deadline:
+        time.sleep(UNFIT_POLL)
 
 
 def predict(tasks: list[Task]) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
 from colorweb.errors import DomainError
+from ml import unattended
 from ml.admin.base import OfTrainers
 from ml.admin.forms import ONE_BUTTON, NewDataSet
 from ml.datasets import manage
@@ -78,6 +79,7 @@ class DataSetAdmin(OfTrainers):
             "problems": [(TITLES[p], counts.get(p, 0), named.get(p, [])) for p in PROBLEMS],
             "poll": reverse("api-dataset", args=[data_set.pk]) if data_set else "",
             "may_train": request.user.has_perm(TRAIN),
+            "waits_for": unattended.why_check_waits(data_set) if data_set else "",
         }
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
 from colorweb.errors import DomainError
+from ml import unattended
 from ml.admin.base import OfTrainers
 from ml.admin.forms import FIGURES, ONE_BUTTON, NewRun
 from ml.models import OVER, DataSet, TrainingRun
@@ -113,6 +114,7 @@ class TrainingRunAdmin(OfTrainers):
                 "events": f"/ws/training-runs/{run.pk}/",
                 "poll": reverse("api-training-run", args=[run.pk]),
                 "may_train": request.user.has_perm(TRAIN),
+                "waits_for": unattended.why_run_waits(run),
             }
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))
 

@@ -17,6 +17,7 @@ from PIL import Image
 
 from colorweb import leases
 from colorweb.errors import DomainError
+from colorweb.health import fitness
 from colorweb.leases import Renewal
 from ml import wakeups
 from ml.datasets import index, sources
@@ -129,12 +130,16 @@ def _check(data_set: DataSet, lease: Renewal) -> None:
             sources.photos(data_set), lambda done: _report_progress(data_set, done)
         )
         _finish(data_set, report)
-    except DomainError as error:
-        _end(data_set, State.FAILED, error=error.kept)
     except leases.LeaseLost:
         log.info("Data set %s moved on without attempt %s.", data_set.pk, data_set.attempt)
-    except Exception:
+    except Exception as error:
         if lease.lost.is_set():
+            return
+        if fitness.is_own_failure(error):
+            leases.put_back(data_set, state=State.QUEUED)
+            return
+        if isinstance(error, DomainError):
+            _end(data_set, State.FAILED, error=error.kept)
             return
         log.exception("The check of data set %s broke.", data_set.pk)
         _end(data_set, State.FAILED, error=BROKE.kept)

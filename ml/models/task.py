@@ -12,12 +12,7 @@ class Task(Leased):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     state = models.CharField(max_length=10)
-    crash_count = models.PositiveSmallIntegerField(default=0, help_text="Workers lost in a row.")
     worker = models.CharField(max_length=100, blank=True)
 
     class Meta:
         abstract = True
-
-    @property
-    def crashes(self) -> int:
-        return self.crash_count + 1

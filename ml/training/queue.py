@@ -61,7 +61,7 @@ def _stop(run: TrainingRun) -> None:
 
 
 def _requeue(run: TrainingRun) -> None:
-    release(run, crash_count=run.crashes, died_at=run.step)
+    release(run, died_at=run.step)
 
 
 def _give_up(run: TrainingRun) -> None:
@@ -70,6 +70,5 @@ def _give_up(run: TrainingRun) -> None:
         State.FAILED,
         fence=run.attempt,
         error=WORKER_DIED.kept,
-        crash_count=run.crashes,
         died_at=run.step,
     )

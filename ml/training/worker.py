@@ -6,13 +6,15 @@ leaves the run to the worker that has it now.
 
 import logging
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.conf import settings
 
-from colorweb import gpus, leases
+from colorweb import database, gpus, leases
 from colorweb.errors import DomainError
+from colorweb.health import fitness
 from colorweb.leases import Renewal
 from ml.datasets.materialize import ChosenSet, materialize
 from ml.models.runs import TrainingRun
@@ -76,12 +78,21 @@ class Attempt:
                 finalize.finalize(run, journal, status)
         except StopRequested:
             finalize.stop_before_start(run)
-        except DomainError as error:
-            finalize.fail(run, error)
         except leases.LeaseLost:
             log.info("Run %s moved on without attempt %s.", run.pk, run.attempt)
-        except Exception as error:
-            log.exception("Run %s broke.", run.pk)
+        except Exception as error:  # noqa: BLE001 - each has its end
+            self._end_with(error)
+
+    def _end_with(self, error: Exception) -> None:
+        run = self.run
+        if fitness.is_own_failure(error):
+            database.wait()
+            with suppress(leases.LeaseLost):
+                queue.release(run)
+        elif isinstance(error, DomainError):
+            finalize.fail(run, error)
+        else:
+            log.error("Run %s broke.", run.pk, exc_info=error)
             finalize.fail(run, finalize.unexpected(error))
 
     def _record(self, **values: object) -> None:
@@ -148,12 +159,22 @@ class Attempt:
         try:
             while process.status is None:
                 time.sleep(POLL_EVERY)
-                self._poll(process, journal, polls)
+                self._poll_if_possible(process, journal, polls)
         finally:
             process.kill()
         journal.read()
         self._report(journal, polls)
         return process.process.returncode
+
+    def _poll_if_possible(self, process: Child, journal: Journal, polls: "Polls") -> None:
+        """Polls; while database or storage are unavailable the process trains on unseen."""
+        try:
+            self._poll(process, journal, polls)
+        except leases.LeaseLost:
+            raise
+        except Exception as error:
+            if not fitness.is_own_failure(error):
+                raise
 
     def _poll(self, process: Child, journal: Journal, polls: "Polls") -> None:
         if self.lease.lost.is_set():

@@ -26,6 +26,7 @@ from PIL import Image
 from colorweb import leases
 from colorweb.accounts.models import User
 from colorweb.errors import DomainError
+from colorweb.health import fitness
 from ml import wakeups
 from ml.datasets.index import TRAINING, VALIDATION
 from ml.datasets.materialize import ChosenSet, materialize
@@ -88,13 +89,20 @@ def work() -> None:
         with leases.renewing(evaluation):
             try:
                 _measure_all(evaluation)
-            except DomainError as error:
-                _fail(evaluation, error)
             except leases.LeaseLost:
                 log.info("Evaluation %s moved on without us.", evaluation.pk)
-            except Exception:
-                log.exception("Evaluation %s broke.", evaluation.pk)
-                _fail(evaluation, BROKE)
+            except Exception as error:  # noqa: BLE001 - each has its end
+                _end_with(evaluation, error)
+
+
+def _end_with(evaluation: Evaluation, error: Exception) -> None:
+    if fitness.is_own_failure(error):
+        leases.put_back(evaluation, state=State.QUEUED)
+    elif isinstance(error, DomainError):
+        _fail(evaluation, error)
+    else:
+        log.error("Evaluation %s broke.", evaluation.pk, exc_info=error)
+        _fail(evaluation, BROKE)
 
 
 def reap() -> None:

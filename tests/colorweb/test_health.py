@@ -1,10 +1,31 @@
+from pathlib import Path
+
 import pytest
 import redis
+from django.core.files.storage import default_storage
 
 from colorweb import runtime
-from colorweb.health import workers
+from colorweb.accounts import installation
+from colorweb.health import heartbeats, parts, workers
+from colorweb.testing.waiting import wait_for
+from ml.models import TrainingRun
 
-pytestmark = pytest.mark.django_db
+# Parts are asked from threads, which see only what is committed.
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ALL = ("reaper", "scheduler", "default", "gpu")
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch):
+    """Each look is a new one."""
+    monkeypatch.setattr(parts, "CACHE_SECONDS", -1.0)
+
+
+@pytest.fixture
+def beating():
+    for part in ALL:
+        heartbeats.beat(part, "one")
 
 
 def test_alive_asks_nothing_else(client, django_assert_num_queries):
@@ -13,35 +34,106 @@ def test_alive_asks_nothing_else(client, django_assert_num_queries):
     assert (response.status_code, response.content) == (200, b"ok\n")
 
 
-def test_ready_when_database_broker_and_storage_work(client):
-    response = client.get("/readyz")
+@pytest.mark.usefixtures("beating")
+def test_ready_when_everything_works(client):
+    response = client.get("/readyz?strict=1&worker=1")
     assert response.status_code == 200
+    every = ("database", "broker", "storage", *ALL, "training", "checking")
     assert response.json() == {
         "status": "ready",
-        "parts": {"database": "ok", "broker": "ok", "storage": "ok"},
+        "parts": dict.fromkeys(every, "ok"),
+        "degraded": [],
     }
 
 
-def test_not_ready_without_a_broker_and_says_so(client, settings, tmp_path):
+def test_without_a_broker_the_site_answers_and_says_what_is_degraded(client, settings, tmp_path):
     settings.REDIS_URL = f"unix://{tmp_path}/nobody.sock"
     response = client.get("/readyz")
-    assert response.status_code == 503
-    assert response.json()["parts"] == {
-        "database": "ok",
-        "broker": "ConnectionError",
-        "storage": "ok",
-    }
+    assert (response.status_code, response.json()["status"]) == (200, "degraded")
+    assert response.json()["degraded"] == sorted(["broker", *ALL])
+    assert response.json()["parts"]["broker"] == "ConnectionError"
+    assert client.get("/readyz?strict=1").status_code == 503
 
 
-def test_a_worker_counts_while_its_heart_beats(client):
-    assert client.get("/readyz?worker=1").json()["parts"]["worker"] == "NoWorker"
-    workers.beat("one", {"device": "cpu"})
+@pytest.mark.parametrize("part", ALL)
+@pytest.mark.usefixtures("beating")
+def test_a_part_without_a_heartbeat_is_degraded(client, part):
+    with redis.Redis.from_url(runtime.broker_url()) as broker:
+        broker.delete(f"colorweb:alive:{part}:one")
+    assert client.get("/readyz").json()["degraded"] == [part]
+    assert client.get("/readyz").status_code == 200
+    assert client.get("/readyz?strict=1").status_code == 503
+    assert client.get("/readyz?worker=1").status_code == (503 if part == "gpu" else 200)
+
+
+@pytest.mark.usefixtures("beating")
+def test_a_process_that_cannot_work_shows_and_others_still_color(client):
+    heartbeats.beat("gpu", "two", "disk")
+    assert client.get("/readyz").json()["parts"]["gpu"] == "disk"
     assert client.get("/readyz?worker=1").status_code == 200
-    assert workers.alive() == {"one": {"device": "cpu"}}
+    heartbeats.beat("gpu", "one", "disk")
+    assert client.get("/readyz?worker=1").status_code == 503
+
+
+@pytest.mark.usefixtures("beating")
+def test_training_is_degraded_when_a_run_waits_and_nobody_trains(client):
+    TrainingRun.objects.create(name="waits", state="queued")
+    assert client.get("/readyz").json()["parts"]["training"] == "no heartbeat"
+    heartbeats.beat("training", "one")
+    assert client.get("/readyz").json()["parts"]["training"] == "ok"
+
+
+@pytest.mark.usefixtures("beating")
+def test_a_storage_of_another_installation_is_degraded(client):
+    installation.mark()
+    assert client.get("/readyz").json()["degraded"] == []
+    default_storage.delete(installation.MARKER)
+    assert client.get("/readyz").json()["parts"]["storage"] == "WrongStorage"
+
+
+def test_looking_writes_nothing_and_asks_each_part_once_in_some_seconds(client, monkeypatch):
+    monkeypatch.setattr(parts, "CACHE_SECONDS", 60.0)
+    asked = []
+    monkeypatch.setitem(parts._checks, "storage", lambda: asked.append(1) or "")
+    parts.forget()
+    for _ in range(5):
+        client.get("/readyz")
+    assert asked == [1]
+    assert not Path(default_storage.path("")).exists()
+
+
+def test_a_part_that_hangs_holds_nobody_up_and_is_asked_once(client, monkeypatch):
+    monkeypatch.setattr(parts, "DEADLINE", 0.2)
+    asked, done = [], []
+
+    def hang():
+        asked.append(1)
+        wait_for(lambda: done, "the end of the test")
+        return ""
+
+    monkeypatch.setitem(parts._checks, "storage", hang)
+    for _ in range(3):
+        assert client.get("/readyz").json()["parts"]["storage"] == "no answer in time"
+    done.append(1)
+    assert asked == [1]
+
+
+@pytest.mark.usefixtures("beating")
+def test_metrics_show_each_part(client):
+    heartbeats.beat("gpu", "one", "disk")
+    content = client.get("/metrics").content
+    assert b'colorweb_part_up{part="database"} 1.0' in content
+    assert b'colorweb_part_up{part="gpu"} 0.0' in content
+
+
+def test_a_worker_counts_while_its_heart_beats():
+    workers.beat("one", {"device": "cpu"})
+    workers.beat("sick", {"device": "cpu", "unfit": "disk"})
+    assert workers.able() == {"one": {"device": "cpu"}}
     with redis.Redis.from_url(runtime.broker_url()) as broker:
         assert 0 < broker.ttl("colorweb:worker:one") <= 15
     workers.leave("one")
-    assert client.get("/readyz?worker=1").status_code == 503
+    assert workers.able() == {}
 
 
 def test_metrics_show_workers_to_this_machine_only(client):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 
 from colorweb.testing import pictures
 from colorweb.testing.guest import Guest
+from colorweb.testing.postgres import Postgres
 from colorweb.testing.stack import Stack
 from colorweb.testing.waiting import wait_for
 from tests.e2e.workers import RECOVERED, kill_child, state_of
@@ -19,6 +22,7 @@ from tests.e2e.workers import RECOVERED, kill_child, state_of
 pytestmark = pytest.mark.long
 
 PHOTOS = 8
+AWAY = 30  # seconds; longer than a lease
 
 
 @pytest.mark.parametrize("program", ["web", "gpu", "default", "beat", "broker", "cache"])
@@ -37,6 +41,44 @@ def test_every_photo_is_colored_once_whatever_dies(
         assert (done["status"], done["error"]) == ("succeeded", None)
         results = list((stack.var_dir / "media").rglob(f"{job}-*-result.jpg"))
         assert len(results) == 1
+
+
+def _terminate(postgres: Postgres) -> None:
+    postgres.terminate_connections()
+
+
+def _go_away(postgres: Postgres) -> None:
+    postgres.stop()
+    time.sleep(AWAY)  # that long is what this is about
+    postgres.start()
+
+
+@pytest.mark.parametrize("hurt", [Postgres.restart, _terminate, _go_away])
+def test_every_photo_is_colored_once_whatever_happens_to_the_database(
+    postgres: Postgres, postgres_stack: Stack, hurt: Callable[[Postgres], None]
+) -> None:
+    guest = Guest(postgres_stack)
+    jobs = [
+        guest.post(f"{number}.jpg", pictures.jpeg(3000, 2000)).json()["id"]
+        for number in range(PHOTOS)
+    ]
+    wait_for(
+        lambda: state_of(postgres_stack, jobs[1])[0] != "queued", "the queue to move", every=0.01
+    )
+    hurt(postgres)
+    wait_for(lambda: _reads(guest, jobs[0]), "the web to read the database")
+    for job in jobs:
+        done = guest.wait(job, seconds=RECOVERED)
+        assert (done["status"], done["error"]) == ("succeeded", None)
+        results = list((postgres_stack.var_dir / "media").rglob(f"{job}-*-result.jpg"))
+        assert len(results) == 1
+
+
+def _reads(guest: Guest, job: str) -> bool:
+    try:
+        return guest.http.get(f"/api/v1/jobs/{job}/").status_code == 200
+    except httpx.TransportError:
+        return False
 
 
 def test_a_photo_that_kills_its_worker_is_given_up_after_three_attempts(

@@ -52,7 +52,7 @@ def test_a_killed_process_comes_back(stack: Stack, program: str) -> None:
 
 def _is_ready(stack: Stack) -> bool:
     try:
-        answer = httpx.get(f"{stack.base_url}/readyz?worker=1", timeout=10)
+        answer = httpx.get(f"{stack.base_url}/readyz?strict=1", timeout=10)
     except httpx.TransportError:
         return False
     return answer.status_code == 200

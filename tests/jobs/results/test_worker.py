@@ -9,6 +9,7 @@ from django.core.files.storage import default_storage
 from django.test import Client
 from PIL import ExifTags, Image
 
+from colorweb.accounts import installation
 from colorweb.accounts.visitors import Visitor
 from colorweb.health import workers
 from colorweb.testing import pictures, s3
@@ -41,6 +42,11 @@ def worker(tmp_path_factory, django_db_setup, django_db_blocker):
         with django_db_blocker.unblock():
             worker = Worker()
         yield worker
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch):
+    monkeypatch.setattr("jobs.results.worker.UNFIT_WAIT", 0)
 
 
 def send(content: bytes | None = None, **fields) -> Job:
@@ -120,21 +126,50 @@ def test_while_the_storage_is_unavailable_photos_wait_for_it(worker, settings):
         job.refresh_from_db()
         assert (job.state, job.stage, job.attempt, job.worker) == ("queued", "waiting", 1, "")
     settings.STORAGES = folder
-    assert [worker.work(), worker.work()] == [1, 1], "second attempts run alone"
-    assert Job.objects.filter(state="succeeded").count() == 2
+    assert worker.work() == 2
+    assert Job.objects.filter(state="succeeded", crash_count=0).count() == 2
 
 
-def test_a_photo_that_met_an_outage_at_each_attempt_fails_and_can_be_tried_again(worker, settings):
+def test_a_photo_that_meets_an_outage_at_every_attempt_fails_at_last_and_can_be_tried_again(
+    worker, settings
+):
     job, folder = send(), settings.STORAGES
-    Job.objects.update(attempt=settings.JOB_MAX_ATTEMPTS - 1)
+    settings.JOB_MAX_CLAIMS = 1
     settings.STORAGES = broken_storage(settings)
     worker.work()
     job.refresh_from_db()
     assert (job.state, job.error_code) == ("failed", "storage_unavailable")
     settings.STORAGES = folder
     assert retries.retry_lately() == 1
+    settings.JOB_MAX_CLAIMS = 100
     worker.work()
     assert Job.objects.filter(state="succeeded").count() == 1
+
+
+def test_a_rendition_waits_while_the_storage_is_unavailable(worker, settings):
+    job, folder = send(), settings.STORAGES
+    worker.work()
+    job.refresh_from_db()
+    rendition = renditions.request(job, format="png")
+    settings.STORAGES = broken_storage(settings)
+    worker.render()
+    settings.STORAGES = folder
+    rendition.refresh_from_db()
+    assert (rendition.state, rendition.lease_until, rendition.crash_count) == ("queued", None, 0)
+    assert worker.render()
+    rendition.refresh_from_db()
+    assert rendition.state == "ready"
+
+
+def test_photos_that_a_worker_with_a_wrong_storage_claimed_are_colored_by_another(worker):
+    installation.mark()
+    jobs = [send(), send()]
+    for job in jobs:
+        default_storage.delete(job.photo.source)
+    default_storage.delete(installation.MARKER)
+    worker.work()
+    assert Job.objects.filter(state="queued", crash_count=0).count() == 2
+    assert worker.work() == 0, "it claims nothing more"
 
 
 def test_a_canceled_running_job_stops_and_leaves_no_file(worker, monkeypatch):
