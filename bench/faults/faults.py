@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 
-from bench.faults.site import WORKERS, Site
+from bench.faults.site import HOLD, WORKERS, Site
 
+FAKETIME = Path(f"/usr/lib/{platform.machine()}-linux-gnu/faketime/libfaketimeMT.so.1")
 CUTS = 5  # times that all connections to the database are ended
 SLOW = 1.0  # seconds later than usual comes each piece of a file
 
@@ -96,15 +99,17 @@ def _killed(machine: str, program: str) -> Callable[[Site], AbstractContextManag
     return happens
 
 
-@contextmanager
-def worker_disk_full(site: Site) -> Iterator[None]:
-    """Of one of the two machines that color."""
-    filler = site.small_disk / "filler"
-    with filler.open("wb") as file, suppress(OSError):
-        while True:
-            file.write(bytes(1 << 20))
-    yield
-    filler.unlink()
+def _disk_full(machine: str) -> Callable[[Site], AbstractContextManager[None]]:
+    @contextmanager
+    def happens(site: Site) -> Iterator[None]:
+        filler = site.small_disk(machine) / "filler"
+        with suppress(OSError), filler.open("wb") as file:
+            while True:
+                file.write(bytes(1 << 20))
+        yield
+        filler.unlink()
+
+    return happens
 
 
 @contextmanager
@@ -116,6 +121,25 @@ def wrong_bucket(site: Site) -> Iterator[None]:
     yield
     site.kill("gpu-1", "gpu")
     site.restart("gpu-1", "gpu")
+
+
+@contextmanager
+def clock_wrong(site: Site) -> Iterator[None]:
+    """Two hours fast, on the machine whose workers sweep."""
+    wrong = {"LD_PRELOAD": str(FAKETIME), "FAKETIME": "+2h", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    for program in ("default", "beat"):
+        site.kill("web", program)
+        site.serve("web", program, **site.site, **wrong)
+    site.sweep()
+    time.sleep(HOLD)  # nothing has to show, and it has to last all the same
+    yield
+    for program in ("default", "beat"):
+        site.kill("web", program)
+        site.restart("web", program)
+
+
+def _needs_faketime() -> str:
+    return "" if FAKETIME.exists() else "there is no libfaketime (Debian: apt install libfaketime)"
 
 
 def _needs_root() -> str:
@@ -135,6 +159,8 @@ FAULTS = (
     Fault("web killed", _killed("web", "web")),
     Fault("scheduler dead", _killed("web", "beat")),
     Fault("default worker dead", _killed("web", "default")),
-    Fault("a worker's disk full", worker_disk_full, needs=_needs_root),
+    Fault("a worker's disk full", _disk_full("gpu-1"), needs=_needs_root),
+    Fault("the site's disk full", _disk_full("web"), needs=_needs_root),
     Fault("a worker's bucket wrong", wrong_bucket),
+    Fault("clock two hours fast", clock_wrong, lasts=False, needs=_needs_faketime),
 )

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import boto3
 import httpx
+from celery import Celery
 
 from colorweb.testing import databases, postgres, s3
 from colorweb.testing.machines import Machines
@@ -23,6 +24,10 @@ from colorweb.testing.proxy import Proxy
 WORKERS = ("gpu-1", "gpu-2")
 HOLD = 30.0  # seconds that a fault lasts
 SMALL_DISK = "400m"
+SWEEPS = (
+    *("jobs.tasks.sweep_files", "jobs.tasks.expire_guests", "jobs.tasks.expire_trash"),
+    *("jobs.tasks.sweep_renditions", "jobs.tasks.sweep_batches", "ml.tasks.sweep"),
+)
 
 
 class Site(Machines):
@@ -55,10 +60,15 @@ class Site(Machines):
         names = [worker.decode().rpartition("-")[2] for worker in self.workers()]
         return [int(name) for name in names]
 
-    @property
-    def small_disk(self) -> Path:
-        """Where `gpu-1` keeps its temporary files: a small disk of its own, if root runs this."""
-        return self.folder / "gpu-1" / "uploads"
+    def small_disk(self, machine: str) -> Path:
+        """Where a machine keeps its temporary files: a small disk, if root runs this."""
+        return self.folder / machine / "uploads"
+
+    def sweep(self) -> None:
+        """Wakes all that deletes what nobody needs any more."""
+        with Celery(broker=self.broker) as app:
+            for name in SWEEPS:
+                app.send_task(name, queue="default")
 
     def bucket(self, name: str) -> Any:
         """A bucket on the storage server."""
@@ -95,7 +105,8 @@ def running(folder: Path, environment: Mapping[str, str]) -> Iterator[Site]:
         stack.callback(proxy.close)
         site = Site(folder, server, database, proxy, **environment)
         if os.geteuid() == 0:
-            stack.enter_context(_mounted(site.small_disk))
+            for machine in ("web", "gpu-1"):
+                stack.enter_context(_mounted(site.small_disk(machine)))
         stack.callback(site.stop)
         site.start()
         yield site

@@ -89,8 +89,9 @@ def problem() -> str:
 
 def known_problem() -> str:
     """The same, and what its own claims and tasks have shown."""
+    may_claim()  # so that a doubt ends where nothing waits to be claimed
     tasks = "tasks" if _state.failed >= FAILED_TASKS else ""
-    _state.known = problem() or _state.problem or tasks
+    _state.known = _state.problem or problem() or tasks
     _state.known_at = time.monotonic()
     return _state.known
 
@@ -130,6 +131,11 @@ def check_storage() -> None:
     # Where `prepare` has not run yet the folder comes with its first file.
     if isinstance(default_storage, FileSystemStorage) and Path(default_storage.location).exists():
         _check_room(default_storage.location)
+
+
+def check_room() -> None:
+    """Raises Unfit if the largest photo would find no room here; writes nothing."""
+    _check_room(str(settings.FILE_UPLOAD_TEMP_DIR))
 
 
 def _check_room(folder: str) -> None:

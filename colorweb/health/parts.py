@@ -18,7 +18,7 @@ from django.db import connection
 
 from colorweb import broker
 from colorweb.accounts import installation
-from colorweb.health import heartbeats
+from colorweb.health import fitness, heartbeats
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +85,11 @@ def _broker() -> str:
     return ""
 
 
+def _disk() -> str:
+    fitness.check_room()
+    return ""
+
+
 def _storage() -> str:
     installation.check()
     return ""
@@ -94,6 +99,7 @@ _checks: dict[str, Check] = {
     "database": _database,
     "broker": _broker,
     "storage": _storage,
+    "disk": _disk,
     **{
         part: partial(heartbeats.problem, part)
         for part in ("reaper", "scheduler", "default", "gpu")
