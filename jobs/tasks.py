@@ -4,6 +4,7 @@ from celery import shared_task
 from django.conf import settings
 
 from colorweb import free_space
+from colorweb.accounts import installation
 from colorweb.health import heartbeats
 from jobs.photos import batches, consistency, idempotency, ownership, trash, unpacking
 from jobs.queue import claims, usage
@@ -47,6 +48,7 @@ def make_archives() -> None:
 @shared_task(ignore_result=True)
 def sweep_files() -> None:
     """Delete files that no row knows, and zips whose day is over."""
+    installation.check()  # in another installation's storage no row knows a file
     files.sweep()
     archives.expire()
 

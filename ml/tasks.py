@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from colorweb.accounts import installation
 from ml.datasets import check, manage
 from ml.training import queue
 from ml.versions import evaluations
@@ -38,4 +39,5 @@ def reap() -> None:
 @shared_task(ignore_result=True)
 def sweep() -> None:
     """Delete files that no row knows."""
+    installation.check()  # in another installation's storage no row knows a file
     manage.sweep()

@@ -130,7 +130,7 @@ def check_storage() -> None:
     installation.check()
     # Where `prepare` has not run yet the folder comes with its first file.
     if isinstance(default_storage, FileSystemStorage) and Path(default_storage.location).exists():
-        _check_room(default_storage.location)
+        _check_room(str(default_storage.location))
 
 
 def check_room() -> None:

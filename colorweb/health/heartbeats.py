@@ -32,7 +32,7 @@ def processes(part: str) -> dict[str, str]:
     client = broker.client()
     keys = sorted(client.scan_iter(match=f"{prefix}*", count=1000))
     found = zip(keys, client.mget(keys) if keys else [], strict=True)
-    return {key.removeprefix(prefix): problem for key, problem in found if problem is not None}
+    return {key.removeprefix(prefix): str(each) for key, each in found if each is not None}
 
 
 def problem(part: str) -> str:

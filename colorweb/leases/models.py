@@ -12,7 +12,11 @@ class Leased(models.Model):
         default=0, help_text="Grows with every claim; a worker's writes name it."
     )
     lease_until = models.DateTimeField(null=True, blank=True)
-    crash_count = models.PositiveSmallIntegerField(default=0, help_text="Workers lost in a row.")
+    crash_count = models.PositiveSmallIntegerField(
+        default=0,
+        db_default=0,  # a process of the version before may still run
+        help_text="Workers lost in a row.",
+    )
 
     objects: ClassVar[models.Manager[Any]]
 

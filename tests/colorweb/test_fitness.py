@@ -8,6 +8,8 @@ from django.db import OperationalError
 from colorweb.accounts import installation
 from colorweb.accounts.models import Installation
 from colorweb.health import fitness
+from jobs import tasks as jobs_tasks
+from ml import tasks as ml_tasks
 
 pytestmark = pytest.mark.django_db
 
@@ -81,3 +83,12 @@ def test_prepare_refuses_a_storage_of_another_installation():
     default_storage.save(installation.MARKER, ContentFile(b"another"))
     with pytest.raises(installation.WrongStorage):
         installation.mark()
+
+
+def test_nothing_is_swept_from_the_storage_of_another_installation():
+    Installation.objects.create(pk=1)
+    default_storage.save("photos/00/theirs.jpg", ContentFile(b"theirs"))
+    for sweep in (jobs_tasks.sweep_files, ml_tasks.sweep):
+        with pytest.raises(installation.WrongStorage):
+            sweep()
+    assert default_storage.exists("photos/00/theirs.jpg")

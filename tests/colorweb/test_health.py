@@ -93,8 +93,13 @@ def test_a_storage_of_another_installation_is_degraded(client):
 
 def test_looking_writes_nothing_and_asks_each_part_once_in_some_seconds(client, monkeypatch):
     monkeypatch.setattr(parts, "CACHE_SECONDS", 60.0)
-    asked = []
-    monkeypatch.setitem(parts._checks, "storage", lambda: asked.append(1) or "")
+    asked: list[int] = []
+
+    def ask() -> str:
+        asked.append(1)
+        return ""
+
+    monkeypatch.setitem(parts._checks, "storage", ask)
     parts.forget()
     for _ in range(5):
         client.get("/readyz")
@@ -104,7 +109,8 @@ def test_looking_writes_nothing_and_asks_each_part_once_in_some_seconds(client, 
 
 def test_a_part_that_hangs_holds_nobody_up_and_is_asked_once(client, monkeypatch):
     monkeypatch.setattr(parts, "DEADLINE", 0.2)
-    asked, done = [], []
+    asked: list[int] = []
+    done: list[int] = []
 
     def hang():
         asked.append(1)
