@@ -15,6 +15,8 @@ from bench.faults import site
 from bench.faults.faults import FAULTS
 from bench.faults.measure import PHOTOS, Outcome, measure
 
+# The small disks are smaller than what is kept free of a real one.
+ENVIRONMENT = {"MIN_FREE_BYTES": "100MB"}
 HEAD = f"{'fault, ' + str(PHOTOS) + ' photos':28}  lost  doubled  failed  moving after  strict red"
 
 
@@ -33,7 +35,7 @@ def main() -> int:
     print(HEAD, flush=True)
     with (
         tempfile.TemporaryDirectory(prefix="colorweb-faults-") as folder,
-        site.running(Path(folder), {}) as hurt,
+        site.running(Path(folder), ENVIRONMENT) as hurt,
     ):
         for fault in FAULTS:
             if fault.name not in chosen:

@@ -133,11 +133,6 @@ def check_storage() -> None:
         _check_room(str(default_storage.location))
 
 
-def check_room() -> None:
-    """Raises Unfit if the largest photo would find no room here; writes nothing."""
-    _check_room(str(settings.FILE_UPLOAD_TEMP_DIR))
-
-
 def _check_room(folder: str) -> None:
     if shutil.disk_usage(folder).free < settings.UPLOAD_MAX_BYTES:
         raise Unfit(f"less than {settings.UPLOAD_MAX_BYTES:,} bytes are free in {folder}")

@@ -16,9 +16,9 @@ from functools import partial
 import redis
 from django.db import connection
 
-from colorweb import broker
+from colorweb import broker, free_space
 from colorweb.accounts import installation
-from colorweb.health import fitness, heartbeats
+from colorweb.health import heartbeats
 
 log = logging.getLogger(__name__)
 
@@ -86,8 +86,7 @@ def _broker() -> str:
 
 
 def _disk() -> str:
-    fitness.check_room()
-    return ""
+    return "" if free_space.room() >= 1 else "no room"
 
 
 def _storage() -> str:

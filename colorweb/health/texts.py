@@ -12,7 +12,7 @@ PARTS: Mapping[str, str | Promise] = {
     "database": gettext_lazy("Database"),
     "broker": gettext_lazy("Broker"),
     "storage": gettext_lazy("Photo storage"),
-    "disk": gettext_lazy("Disk of the web process"),
+    "disk": gettext_lazy("Disks of the web process"),
     "reaper": gettext_lazy("Recovery of lost work"),
     "scheduler": gettext_lazy("Scheduler"),
     "default": gettext_lazy("Default workers"),
@@ -28,7 +28,7 @@ PROBLEMS: Mapping[str, str | Promise] = {
     "disk": gettext_lazy("the disk for temporary files is full or read-only"),
     "checks": gettext_lazy("its own checks get no answer"),
     "tasks": gettext_lazy("its last tasks failed; the log says why"),
-    "Unfit": gettext_lazy("there is no room for the largest photo"),
+    "no room": gettext_lazy("there is too little room: uploads are refused"),
     "WrongStorage": gettext_lazy("it belongs to another installation"),
 }
 
