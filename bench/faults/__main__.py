@@ -16,7 +16,7 @@ from bench.faults.faults import FAULTS
 from bench.faults.measure import PHOTOS, Outcome, measure
 
 # The small disks are smaller than what is kept free of a real one.
-ENVIRONMENT = {"MIN_FREE_BYTES": "100MB"}
+ENVIRONMENT = {"MIN_FREE_BYTES": "100000000"}
 HEAD = f"{'fault, ' + str(PHOTOS) + ' photos':28}  lost  doubled  failed  moving after  strict red"
 
 
