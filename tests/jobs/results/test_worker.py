@@ -150,7 +150,7 @@ def test_a_rendition_waits_while_the_storage_is_unavailable(worker, settings):
     job, folder = send(), settings.STORAGES
     worker.work()
     job.refresh_from_db()
-    rendition = renditions.request(job, format="png")
+    rendition = renditions.request(job, make.sender(job), format="png")
     settings.STORAGES = broken_storage(settings)
     worker.render()
     settings.STORAGES = folder
