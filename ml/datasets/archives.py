@@ -18,8 +18,8 @@ from django.conf import settings
 
 from colorweb.errors import DomainError
 from ml.datasets.errors import Unreadable
+from ml.imaging.opening import SUFFIXES
 
-SUFFIXES = frozenset([".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"])
 PACKED: dict[bytes, Callable[[IO[bytes]], Any]] = {
     b"\x1f\x8b": lambda file: gzip.GzipFile(fileobj=file),
     b"BZh": bz2.BZ2File,

@@ -15,10 +15,10 @@ from pathlib import Path, PurePosixPath
 
 from colorweb.errors import DomainError
 from ml.datasets import index, sources
-from ml.datasets.archives import SUFFIXES
 from ml.datasets.errors import Unreadable
 from ml.datasets.index import TRAINING, VALIDATION
 from ml.datasets.pictures import USABLE, Entry, for_training
+from ml.imaging.opening import SUFFIXES
 from ml.models.datasets import DataSet
 
 

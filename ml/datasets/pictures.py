@@ -11,9 +11,8 @@ import numpy as np
 from django.conf import settings
 from PIL import Image, ImageOps
 
-from ml.datasets.archives import SUFFIXES
 from ml.datasets.errors import Unreadable
-from ml.imaging.opening import FORMATS
+from ml.imaging.opening import FORMATS, SUFFIXES
 
 MIN_SIDE = 32  # pixels; as in the engine
 MIN_CHROMA = 5.0  # mean of sqrt(a^2 + b^2) under which a photo counts as black and white

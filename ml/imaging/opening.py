@@ -25,6 +25,10 @@ else:
 
 FORMATS = ["JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF", *_HEIF]
 """Pillow's names of what may be opened; every other decoder stays shut."""
+SUFFIXES = frozenset(
+    [".avif", ".bmp", ".gif", ".heic", ".heif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"]
+)
+"""How their files' names end, in lower case: where photos are picked from folders and archives."""
 NAMES = {"MPO": "jpeg", "HEIF": "heic"}  # MPO: a JPEG with a second picture behind it
 
 _ORIENTATION = 0x0112  # EXIF

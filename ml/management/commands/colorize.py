@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from ml.imaging import metadata, photos
+from ml.imaging.opening import SUFFIXES
 from ml.imaging.vividness import CALM, NATURAL, STEPS, VIVID
 from ml.resnet_gray.network.cards import CardError
 from ml.versions import catalog
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from ml.resnet_gray.network.colorizer import Colorizer
 
 SUFFIX = "-color"
-PHOTO_SUFFIXES = {
-    ".avif", ".bmp", ".gif", ".heic", ".heif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp",
-}  # fmt: skip
 SMALLEST, LARGEST = 32, 1024  # what the network may be asked to look at
 FORMATS = {".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png", ".webp": "webp"}
 
@@ -130,7 +128,7 @@ def _photos_in(source: Path) -> Iterator[tuple[Path, Path]]:
     if source.is_dir():
         for path in sorted(source.rglob("*")):
             ours = path.stem.endswith(SUFFIX)  # what an earlier run left
-            if path.suffix.lower() in PHOTO_SUFFIXES and path.is_file() and not ours:
+            if path.suffix.lower() in SUFFIXES and path.is_file() and not ours:
                 yield path, path.relative_to(source)
     elif source.exists():
         yield source, Path(source.name)

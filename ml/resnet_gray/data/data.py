@@ -18,14 +18,15 @@ import torch
 from PIL import Image, ImageOps
 from torch import Tensor
 
+from ml.imaging.opening import FORMATS
 from ml.resnet_gray.network.bins import histogram
 
 from . import memory
-from .sources import SUFFIXES, DataError, Place, Source, find
+from .sources import DataError, Place, Source, find
 
-__all__ = ["SUFFIXES", "DataError", "Photos", "decode", "find", "load", "to_lab8"]
+__all__ = ["DataError", "Photos", "decode", "find", "load", "to_lab8"]
 
-MIN_CHROMA = 5.0  # mean of sqrt(a^2 + b^2) under which a photo counts as black and white
+MIN_CHROMA = 3.0  # mean of sqrt(a^2 + b^2) under which a photo counts as black and white
 MIN_SIDE = 32  # pixels
 HISTOGRAM_PHOTOS = 50_000  # enough to tell which colors there are
 SHARE_OF_MEMORY = 0.5  # of what is available: the rest is for the network and for others
@@ -37,7 +38,7 @@ def decode(content: bytes, short_side: int | None = None) -> np.ndarray:
     """sRGB uint8 H,W,3, upright, the short side at most so long. May raise anything."""
     if not content:
         raise ValueError("empty, or not readable")
-    with Image.open(io.BytesIO(content)) as image:
+    with Image.open(io.BytesIO(content), formats=FORMATS) as image:
         if short_side:
             image.draft("RGB", (short_side, short_side))  # JPEG decodes straight to a smaller size
         rgb = np.array(ImageOps.exif_transpose(image).convert("RGB"))
@@ -116,6 +117,7 @@ class Photos:
     prints: list[bytes] = field(default_factory=list)  # SHA-256 of each photo's file
     broken: dict[str, str] = field(default_factory=dict)  # name -> reason
     gray: list[str] = field(default_factory=list)  # names
+    others: list[str] = field(default_factory=list)  # names of files that are no photos
 
     def __len__(self) -> int:
         return len(self.names)
@@ -134,6 +136,9 @@ class Photos:
         if self.broken:
             name, reason = next(iter(self.broken.items()))
             line += f", {len(self.broken)} broken (the first: {name}: {reason})"
+        if self.others:
+            endings = ", ".join(sorted({Path(name).suffix or name for name in self.others})[:5])
+            line += f", {len(self.others)} other files left out ({endings})"
         if self.lab.streamed:
             line += f", {self.lab.streamed} read again each time for lack of memory"
         return line
@@ -154,7 +159,7 @@ class Photos:
     def pick(self, indices: Sequence[int]) -> "Photos":
         """Some of the photos."""
         names, prints = [self.names[i] for i in indices], [self.prints[i] for i in indices]
-        return Photos(self.lab.pick(indices), names, prints, self.broken, self.gray)
+        return Photos(self.lab.pick(indices), names, prints, self.broken, self.gray, self.others)
 
 
 def load(
@@ -184,7 +189,8 @@ def load(
             return source, str(error) or type(error).__name__
 
     with ThreadPoolExecutor(workers or os.cpu_count()) as pool:
-        for (name, content, place), lab in progress(_ahead(pool, prepare, find(paths))):
+        found = _ahead(pool, prepare, find(paths, others=photos.others))
+        for (name, content, place), lab in progress(found):
             if isinstance(lab, str):
                 photos.broken[name] = lab
             elif mean_chroma(lab) < MIN_CHROMA:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-SUFFIXES = frozenset([".bmp", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"])
+from ml.imaging.opening import SUFFIXES
 
 
 class DataError(Exception):
@@ -38,30 +38,36 @@ class Source(NamedTuple):
     place: Place | None
 
 
-def find(paths: Sequence[Path | str], split: str = "train") -> Iterator[Source]:
-    """Every photo, in a fixed order.
+def find(
+    paths: Sequence[Path | str], split: str = "train", others: list[str] | None = None
+) -> Iterator[Source]:
+    """Every photo, in a fixed order; the names of files that are no photos go to ``others``.
 
     ``split`` chooses between the parts of a Places365 root. Raises DataError for a path that is
     not there.
     """
+    others = [] if others is None else others
     for path in paths:
         found = [Path(p) for p in sorted(glob.glob(str(path)))]  # noqa: PTH207 (an absolute pattern)
         if not found:
             raise DataError(f"{path}: no such folder, tar or photo")
         for each in found:
-            yield from _open(each, split)
+            yield from _open(each, split, others)
 
 
-def _open(path: Path, split: str) -> Iterator[Source]:
+def _open(path: Path, split: str, others: list[str]) -> Iterator[Source]:
     if (path / "categories_places365.txt").exists():
         yield from _places365(path, split)
     elif path.is_dir():
-        for file in sorted(p for p in path.rglob("*") if p.suffix.lower() in SUFFIXES):
-            yield _file(file, str(file.relative_to(path)))
+        for file in sorted(path.rglob("*")):
+            if file.suffix.lower() in SUFFIXES:
+                yield _file(file, str(file.relative_to(path)))
+            elif file.is_file():
+                others.append(str(file.relative_to(path)))
     elif path.suffix.lower() in SUFFIXES:
         yield _file(path, path.name)
     else:
-        yield from _tar(path)
+        yield from _tar(path, others)
 
 
 def _file(path: Path, name: str) -> Source:
@@ -72,7 +78,7 @@ def _file(path: Path, name: str) -> Source:
         return Source(name, b"", place)
 
 
-def _tar(path: Path) -> Iterator[Source]:
+def _tar(path: Path, others: list[str]) -> Iterator[Source]:
     try:
         with tarfile.open(path) as tar:
             plain = isinstance(tar.fileobj, io.BufferedReader)  # and no decompressor
@@ -81,6 +87,8 @@ def _tar(path: Path) -> Iterator[Source]:
                 if file and Path(member.name).suffix.lower() in SUFFIXES:
                     place = Place(path, member.offset_data, member.size) if plain else None
                     yield Source(member.name, file.read(), place)
+                elif file:
+                    others.append(member.name)
     except tarfile.TarError as error:
         raise DataError(f"{path}: neither a tar of photos nor a photo ({error})") from error
 

@@ -23,9 +23,9 @@ import torch
 from torch import Tensor, nn
 from torchvision.models.resnet import resnet18
 
+from ml.imaging.opening import SUFFIXES
 from ml.imaging.srgb import lightness
 from ml.resnet_gray.data.data import DataError, decode
-from ml.resnet_gray.data.sources import SUFFIXES
 from ml.resnet_gray.network import weights
 from ml.resnet_gray.network.cards import CardError
 from ml.resnet_gray.network.networks import gray_input, sum_to_gray

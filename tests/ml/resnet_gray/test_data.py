@@ -3,7 +3,9 @@ import tarfile
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
+from ml.imaging.opening import SUFFIXES
 from ml.resnet_gray.data import data, memory
 from ml.resnet_gray.data.batches import Batches, BatchRequest, whole_batches
 from ml.resnet_gray.training import augment
@@ -18,6 +20,24 @@ def test_broken_photo_is_named_and_counted(tmp_path):
     assert len(photos) == 3
     assert set(photos.broken) == {"note.jpg", "half.png"}
     assert "2 broken" in photos.summary()
+
+
+@pytest.mark.parametrize("suffix", sorted(SUFFIXES))
+def test_every_format_of_the_site_is_read(tmp_path, suffix):
+    Image.fromarray(colors.landscape()).save(tmp_path / f"photo{suffix}")
+    photos = data.load([tmp_path])
+    assert photos.names == [f"photo{suffix}"]
+    assert not photos.broken
+
+
+def test_files_that_are_no_photos_are_counted(tmp_path):
+    folder = colors.folder(tmp_path / "photos", 2)
+    (folder / "index.csv").write_text("name,kind\n")
+    (folder / "camera.raw").write_bytes(b"raw")
+    photos = data.load([folder])
+    assert photos.names == ["000.png", "001.png"]
+    assert photos.others == ["camera.raw", "index.csv"]
+    assert "2 other files left out (.csv, .raw)" in photos.summary()
 
 
 def test_photo_without_color_is_dropped_and_counted(tmp_path):
