@@ -15,7 +15,7 @@ from ml.datasets.errors import Unreadable
 from ml.imaging.opening import FORMATS, SUFFIXES
 
 MIN_SIDE = 32  # pixels; as in the engine
-MIN_CHROMA = 5.0  # mean of sqrt(a^2 + b^2) under which a photo counts as black and white
+MIN_CHROMA = 3.0  # mean of sqrt(a^2 + b^2) under which a photo counts as black and white
 MAX_SIDE = 512  # pixels of the short side that a training could ever look at
 THUMBNAIL = 96  # pixels
 

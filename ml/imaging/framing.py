@@ -45,6 +45,12 @@ class Frame:
         height, width = self.lightness.shape
         return height, width
 
+    def at(self, x: float, y: float) -> tuple[float, float]:
+        """A place in 0..1 of the photo as x, y in 0..1 of the frame."""
+        height, width = self.shape
+        box = self.box
+        return (box.left + x * box.width) / width, (box.top + y * box.height) / height
+
 
 def frame_shapes(size: int = 256) -> list[tuple[int, int]]:
     """Every (height, width) that frames of this size come in."""

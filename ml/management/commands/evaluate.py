@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from ml.resnet_gray.data.data import DataError
 from ml.resnet_gray.evaluation import evaluate
 from ml.resnet_gray.network.cards import CardError
+from ml.resnet_gray.network.hints import HintsUnsupported
 from ml.versions import catalog
 
 
@@ -26,5 +27,5 @@ class Command(BaseCommand):
         try:
             path = Path(model) if model.endswith(".safetensors") else catalog.find(model)
             return evaluate.run(path, Namespace(**options))
-        except (DataError, CardError, LookupError, OSError) as error:
+        except (DataError, CardError, HintsUnsupported, LookupError, OSError) as error:
             raise CommandError(str(error)) from error

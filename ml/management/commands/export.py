@@ -19,15 +19,19 @@ class Command(BaseCommand):
         add(
             "--model", default="", help="a model's name, or a .safetensors file [the default model]"
         )
+        add("--hints", action="store_true", help="two files: encoder, and decoder with hints")
         add("-o", "--output", type=Path, metavar="FILE", help="[the model's name with .onnx]")
 
-    def handle(self, *_: Any, model: str, output: Path | None, **__: Any) -> str:
-        from ml.resnet_gray.network.export import ExportError, export  # noqa: PLC0415 (torch)
+    def handle(self, *_: Any, model: str, hints: bool, output: Path | None, **__: Any) -> str:
+        from ml.resnet_gray.network import export  # noqa: PLC0415 (torch)
+        from ml.resnet_gray.network.hints import HintsUnsupported  # noqa: PLC0415 (torch)
 
         try:
             path = Path(model) if model.endswith(".safetensors") else catalog.find(model)
             target = output or Path(f"{path.stem}.onnx")
-            export(path, target)
-        except (ExportError, CardError, LookupError, OSError) as error:
+            if hints:
+                return "\n".join(map(str, export.export_parts(path, target)))
+            export.export(path, target)
+        except (export.ExportError, HintsUnsupported, CardError, LookupError, OSError) as error:
             raise CommandError(str(error)) from error
         return str(target)

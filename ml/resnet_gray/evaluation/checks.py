@@ -15,7 +15,6 @@ from torch.nn import functional as F  # noqa: N812
 
 from ml.resnet_gray.data.batches import to_tensors, whole_batches
 from ml.resnet_gray.data.data import Photos
-from ml.resnet_gray.network.bins import annealed_mean
 from ml.resnet_gray.network.lab import lab_to_rgb
 from ml.resnet_gray.network.networks import Network, Prediction, ResNetGrayUNet
 
@@ -86,11 +85,11 @@ def decoded(
     if answer.logits is None or not isinstance(net, ResNetGrayUNet):
         return answer.ab
     if temperature is not None:
-        return annealed_mean(answer.logits, net.bins, temperature)
+        return answer.decoded(net.bins, temperature)
     if balance is None:
         return answer.ab
     logits = answer.logits - DEFAULT_DECODING.correction * balance.log()[:, None, None]
-    return annealed_mean(logits, net.bins, DEFAULT_DECODING.temperature)
+    return answer._replace(logits=logits).decoded(net.bins, DEFAULT_DECODING.temperature)
 
 
 @torch.inference_mode()

@@ -17,15 +17,17 @@ from typing import Any
 
 import cv2
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
+from ml.imaging.hints import MAX_HINTS
 from ml.resnet_gray.data.data import DataError, decode, find
-from ml.resnet_gray.network import lab
 from ml.resnet_gray.network.cards import CardError
 from ml.resnet_gray.network.colorizer import Colorizer
+from ml.resnet_gray.network.hints import HintsUnsupported
 from ml.resnet_gray.progress import bar
 
+from .evaluate_hints import HintFigures
+from .measuring import to_lab, to_rgb
 from .metrics import AB, RGB, Tally, colorfulness, measure
 
 SHEET_SIDE = 192  # pixels of a picture on a sheet
@@ -40,9 +42,11 @@ def evaluate(
     size: int | None = None,
     limit: int | None = None,
     sheet: Path | None = None,
+    hints: Sequence[int] = (),
 ) -> dict[str, Any]:
-    """The figures as docs/model.md explains them. Raises DataError.
+    """The figures as docs/model.md explains them. Raises DataError, HintsUnsupported.
 
+    With ``hints``, also those with so many points whose true color is given.
     ``mean`` is measured as the network predicts it; ``shown`` on the finished photo, after colors
     that sRGB does not have were calmed and all was rounded to 8 bits.
     """
@@ -51,10 +55,12 @@ def evaluate(
     kinds = read_kinds(data)
     true_colorfulness, spent, rows = 0.0, 0.0, []
     broken: list[str] = []
+    hinted = HintFigures(colorizer, hints) if hints else None
     constant = np.asarray(colorizer.card["mean_ab"], np.float32)
     for name, rgb in bar(_photos(data, limit, broken), desc="evaluating", unit=" photos"):
         began = time.perf_counter()
-        chroma = colorizer.predict([colorizer.frame(rgb, size)])[0]
+        features = colorizer.encode(colorizer.frame(rgb, size))
+        chroma = colorizer.decode(features)
         shown = colorizer.render(rgb.copy(), chroma, vividness=1.0)
         spent += time.perf_counter() - began
 
@@ -63,12 +69,14 @@ def evaluate(
         counted = [tallies]
         if kind := kinds.get(Path(name).stem):
             counted.append(of_kinds.setdefault(kind, {way: Tally() for way in METHODS}))
-        _, true_ab = _to_lab(rgb)
+        _, true_ab = to_lab(rgb)
         for way, (ab, picture) in answers.items():
             measured = measure(ab, true_ab, picture, rgb)
             for tally in counted:
                 tally[way].add(measured)
         true_colorfulness += colorfulness(rgb)
+        if hinted:
+            hinted.add(name, rgb, features)
         if sheet:
             rows.append([_tile(picture) for picture in (answers["gray"][1], shown, rgb)])
     photos = tallies["shown"].photos
@@ -85,7 +93,8 @@ def evaluate(
         "truth": {"colorfulness": round(true_colorfulness / photos, 4)},
         **{way: tally.result() for way, tally in tallies.items()},
     }
-    return figures | ({"kinds": _of_kinds(of_kinds)} if of_kinds else {})
+    figures |= {"kinds": _of_kinds(of_kinds)} if of_kinds else {}
+    return figures | (hinted.result() if hinted else {})
 
 
 def _answers(
@@ -95,14 +104,14 @@ def _answers(
 
     ``mean`` is the network's small map h,w,2; ``calm`` and ``shown`` are finished photos.
     """
-    lightness, ab = _to_lab(rgb)
+    lightness, ab = to_lab(rgb)
     full: Any = cv2.resize(mean, rgb.shape[1::-1], interpolation=cv2.INTER_CUBIC)
     none = np.zeros_like(ab)
     return {
-        "gray": (none, _to_rgb(lightness, none)),
-        "constant": (none + constant, _to_rgb(lightness, none + constant)),
+        "gray": (none, to_rgb(lightness, none)),
+        "constant": (none + constant, to_rgb(lightness, none + constant)),
         "mean": (full, calm),
-        "shown": (_to_lab(shown)[1], shown),
+        "shown": (to_lab(shown)[1], shown),
     }
 
 
@@ -144,18 +153,6 @@ def _photos(
         yield source.name, rgb
 
 
-def _to_lab(rgb: RGB) -> tuple[NDArray[np.float32], AB]:
-    image = torch.from_numpy(np.ascontiguousarray(rgb)).permute(2, 0, 1)[None].float() / 255
-    planes = lab.rgb_to_lab(image)[0].permute(1, 2, 0).numpy()
-    return planes[..., :1], planes[..., 1:]
-
-
-def _to_rgb(lightness: NDArray[np.float32], ab: AB) -> RGB:
-    planes = torch.from_numpy(np.concatenate((lightness, ab), 2)).permute(2, 0, 1)[None]
-    rgb = lab.lab_to_rgb(planes)[0].permute(1, 2, 0)
-    return (rgb * 255).round().byte().numpy()
-
-
 def _tile(rgb: RGB) -> RGB:
     """The picture within a white square."""
     height, width = rgb.shape[:2]
@@ -191,6 +188,14 @@ def table(figures: dict[str, Any]) -> str:
         f"{name:<18}" + "".join(f"{figures[way][name]:>10.4g}" for way in METHODS)
         for name in figures["shown"]
     ]
+    for k, ways in figures.get("hinted", {}).items():
+        psnr = ", ".join(f"{ways[way]['psnr']:.2f} dB {way}" for way in ways)
+        lines.append(f"psnr with {k} hints: {psnr}")
+    lines += [
+        f"{name}: {figures[name]:.3f}"
+        for name in ("suggested", "suggested_fixed")
+        if name in figures
+    ]
     for kind, ways in figures.get("kinds", {}).items():
         of_gray = ways["mean"]["mse"] / ways["gray"]["mse"]
         lines.append(f"{kind}: {ways['photos']} photos, mse of mean {of_gray:.2f} of gray's")
@@ -204,18 +209,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--size", type=int, help="short side the network works at [the model's own]")
     add("--limit", type=int, help="measure so many photos only")
     add("--sheet", type=Path, metavar="PNG", help="write the pictures: gray, ours, true")
+    add("--hints", type=_counts, default=(), metavar="K,...", help="measure with so many hints too")
     add("--json", action="store_true", help="one JSON object on stdout")
     add("--device", help="cpu, cuda, cuda:1 ... [a GPU where there is one]")
 
 
+def _counts(text: str) -> list[int]:
+    counts = [int(part) for part in text.split(",")]
+    if not all(0 < count <= MAX_HINTS for count in counts):
+        raise ValueError(text)
+    return counts
+
+
 def run(model: Path, options: argparse.Namespace) -> str:
-    """What the command prints. Raises DataError, CardError, OSError."""
+    """What the command prints. Raises DataError, CardError, HintsUnsupported, OSError."""
     figures = evaluate(
         Colorizer(model, options.device),
         options.data,
         size=options.size,
         limit=options.limit,
         sheet=options.sheet,
+        hints=options.hints,
     )
     return json.dumps(figures) if options.json else table(figures)
 
@@ -228,7 +242,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         print(run(options.model, options))  # noqa: T201
-    except (DataError, CardError, OSError) as error:
+    except (DataError, CardError, HintsUnsupported, OSError) as error:
         print(f"evaluate: {error}", file=sys.stderr)  # noqa: T201
         return 1
     return 0

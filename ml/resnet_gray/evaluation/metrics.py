@@ -4,7 +4,7 @@ RGB is uint8 H,W,3; ab is float H,W,2 in Lab units.
 """
 
 from collections import defaultdict
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -14,6 +14,8 @@ RGB = NDArray[np.uint8]
 AB = NDArray[np.floating]
 
 AUC_LIMIT = 150  # Lab units
+NEUTRAL, COLORFUL = 6, 25  # chroma in Lab units: of the truth below the one, above the other
+FALSE_COLOR, TINTED, LEFT_GRAY = 15, 8, 10  # chroma of what is shown: above, above, below
 
 
 def colorfulness(rgb: RGB) -> float:
@@ -39,6 +41,17 @@ def distances(ab: AB, truth: AB) -> NDArray[np.int64]:
     """
     off = np.hypot(*np.moveaxis(ab - truth, -1, 0)).astype(np.int64).clip(0, AUC_LIMIT)
     return np.bincount(off.ravel(), minlength=AUC_LIMIT + 1)
+
+
+def chroma_counts(ab: AB, truth: AB) -> NDArray[np.int64]:
+    """How many pixels are: neutral in truth, those shown colorful, those tinted; colorful in
+    truth, those left gray.
+    """
+    ours, theirs = (np.hypot(*np.moveaxis(x, -1, 0)) for x in (ab, truth))
+    neutral, colorful = theirs < NEUTRAL, theirs > COLORFUL
+    false, tinted, left = ours > FALSE_COLOR, ours > TINTED, ours < LEFT_GRAY
+    some = (neutral, neutral & false, neutral & tinted, colorful, colorful & left)
+    return np.array([np.count_nonzero(each) for each in some])
 
 
 def auc(counts: NDArray[Any]) -> float:
@@ -75,20 +88,27 @@ def ssim(rgb: RGB, truth: RGB) -> float:
     return float((top / ((mean_x**2 + mean_y**2 + c1) * (var_x + var_y + c2))).mean())
 
 
-Measured = tuple[NDArray[Any], dict[str, float]]
+class Measured(NamedTuple):
+    """The figures of one photo."""
+
+    distances: NDArray[Any]
+    chroma: NDArray[Any]
+    figures: dict[str, float]
 
 
 def measure(ab: AB, true_ab: AB, rgb: RGB, true_rgb: RGB) -> Measured:
     """The figures of one photo: the prediction and the truth compared."""
     counts = distances(ab, true_ab)
     ours, theirs = colorfulness(rgb), colorfulness(true_rgb)
-    return counts / counts.sum(), {  # every photo counts the same, whatever its size
+    figures = {
         "mse": mse(ab, true_ab),
         "psnr": min(psnr(rgb, true_rgb), 100.0),
         "ssim": ssim(rgb, true_rgb),
         "colorfulness": ours,
         "colorfulness_diff": abs(ours - theirs),
     }
+    # For distances every photo counts the same, whatever its size.
+    return Measured(counts / counts.sum(), chroma_counts(ab, true_ab), figures)
 
 
 class Tally:
@@ -98,19 +118,27 @@ class Tally:
         self.photos = 0
         self._sums: dict[str, float] = defaultdict(float)
         self._counts = np.zeros(AUC_LIMIT + 1)
+        self._chroma = np.zeros(5, np.int64)
 
     def add(self, measured: Measured) -> None:
         """One photo, as ``measure`` gave it."""
-        counts, figures = measured
         self.photos += 1
-        self._counts += counts
-        for name, figure in figures.items():
+        self._counts += measured.distances
+        self._chroma += measured.chroma
+        for name, figure in measured.figures.items():
             self._sums[name] += figure
 
     def result(self) -> dict[str, float]:
         """Means over the photos: ``mse, psnr, ssim, colorfulness, colorfulness_diff, within_10,
-        within_20, auc``.
+        within_20, auc, false_color, tinted, left_gray``; the last three of all photos' pixels.
         """
         means = {name: total / self.photos for name, total in self._sums.items()}
         shares = {f"within_{limit}": within(self._counts, limit) for limit in (10, 20)}
-        return {k: round(v, 6) for k, v in {**means, **shares, "auc": auc(self._counts)}.items()}
+        neutral, false, tinted, colorful, left = self._chroma.tolist()
+        pooled = {
+            "auc": auc(self._counts),
+            "false_color": false / max(1, neutral),
+            "tinted": tinted / max(1, neutral),
+            "left_gray": left / max(1, colorful),
+        }
+        return {k: round(v, 6) for k, v in {**means, **shares, **pooled}.items()}

@@ -47,6 +47,18 @@ def occupied_bins(counts: Tensor, at_least: float) -> Tensor:
     return cells.float() * GRID
 
 
+def binned(counts: Tensor, bins: Tensor) -> Tensor:
+    """Shares Q of the counted pixels in bins Q,2; those in none are left out."""
+    low = (bins / GRID).round().long() * GRID - GRID // 2 + RANGE  # first value in each
+    sums = torch.nn.functional.pad(counts.double().cumsum(0).cumsum(1), (1, 0, 1, 0))
+    first, end = low.clamp(0, 2 * RANGE), (low + GRID).clamp(0, 2 * RANGE)
+    held = (
+        sums[end[:, 0], end[:, 1]] - sums[first[:, 0], end[:, 1]]
+        - sums[end[:, 0], first[:, 1]] + sums[first[:, 0], first[:, 1]]
+    )  # fmt: skip
+    return (held / held.sum()).float()
+
+
 def annealed_mean(logits: Tensor, bins: Tensor, temperature: float) -> Tensor:
     """ab N,2,h,w of logits N,Q,h,w: the mean of the distribution sharpened by a temperature.
 

@@ -4,7 +4,8 @@ A card is a JSON object in the safetensors header (https://github.com/huggingfac
 ``name, architecture, title, license, trained_on, default_size, temperature, chroma, mean_ab,
 metrics``. ``default_size`` is the short side the network works at, in pixels; ``temperature`` is
 that of vividness 1; ``chroma`` scales the colors of a network that has no distribution to
-sharpen; ``mean_ab`` is the mean color of the training photos. ``code_revision`` names the code
+sharpen; ``mean_ab`` is the mean color of the training photos, ``common_colors`` up to
+eight that are common in them. ``code_revision`` names the code
 that trained it, on cards that know it.
 """
 
@@ -21,6 +22,11 @@ MAX_HEADER = 100_000_000  # the format's own limit, in bytes
 
 class CardError(ValueError):
     """The file is not a model of ours; the message says why."""
+
+
+def takes_hints(card: Card) -> bool:
+    """Whether colors can be asked for at points of a photo, trained for it or not."""
+    return card["architecture"] == "resnet-gray-unet"
 
 
 def to_metadata(card: Card) -> dict[str, str]:

@@ -6,6 +6,7 @@ these to the photo's size.
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,21 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from ml.imaging import framing, gamut
 from ml.imaging.chroma import Chroma, render
 from ml.imaging.framing import Frame
+from ml.imaging.hints import Hint
 from ml.imaging.srgb import Pixels
 
-from . import weights
-from .bins import annealed_mean
+from . import cards, weights
+from .hints import HintsUnsupported, to_points
+from .networks import Encoded, Prediction
+from .suggestions import distribution, suggestions
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """A photo as far as hints do not matter: kept, so that each hint costs a ``decode`` only."""
+
+    frame: Frame
+    encoded: Encoded
 
 
 class Colorizer:
@@ -74,6 +86,45 @@ class Colorizer:
         half = len(frames) // 2
         return self.predict(frames[:half]) + self.predict(frames[half:])
 
+    @property
+    def takes_hints(self) -> bool:
+        """Whether ``decode`` takes hints, and ``suggest`` answers."""
+        return cards.takes_hints(self.card)
+
+    def check_takes_hints(self) -> None:
+        """Raises HintsUnsupported where it does not."""
+        if not self.takes_hints:
+            raise HintsUnsupported(f"{self.name} does not take hints")
+
+    @torch.inference_mode()
+    def encode(self, frame: Frame) -> Features:
+        """The first part of ``predict``, for one frame."""
+        return Features(frame, self._net.encode(self._batch([frame])))
+
+    @torch.inference_mode()
+    def decode(self, features: Features, hints: Sequence[Hint] = ()) -> Chroma:
+        """The rest of it: the colors, with hints. Without, they are those of ``predict``.
+
+        Raises HintsUnsupported.
+        """
+        (chroma,) = self._chroma([features.frame], self._predict(features, hints))
+        return chroma
+
+    @torch.inference_mode()
+    def suggest(
+        self, features: Features, x: float, y: float, hints: Sequence[Hint] = ()
+    ) -> list[tuple[float, float, float]]:
+        """Up to eight colors (a, b, share) likely at x, y (0..1 of the photo), likeliest first.
+
+        Raises HintsUnsupported.
+        """
+        self.check_takes_hints()
+        logits = self._predict(features, hints).logits
+        assert logits is not None
+        assert self._bins is not None
+        place = features.frame.at(x, y)
+        return suggestions(distribution(logits, *place).cpu(), self._bins.cpu())
+
     render = staticmethod(render)
 
     def colorize(self, rgb: Pixels, size: int | None = None, vividness: float = 1.0) -> Pixels:
@@ -83,13 +134,30 @@ class Colorizer:
 
     @torch.inference_mode()
     def _forward(self, frames: Sequence[Frame]) -> list[Chroma]:
+        return self._chroma(frames, self._net.predict(self._batch(frames)))
+
+    def _batch(self, frames: Sequence[Frame]) -> Tensor:
+        """L N,1,H,W of frames of one shape, on the device."""
         batch = torch.from_numpy(np.stack([frame.lightness for frame in frames]))
-        regression, logits = self._net.predict(batch[:, None].to(self.device))
-        if logits is None or self._bins is None:
-            decoded = regression * self.card["chroma"]
+        return batch[:, None].to(self.device)
+
+    def _predict(self, features: Features, hints: Sequence[Hint]) -> Prediction:
+        """The network's second part with hints whose places are those of the photo."""
+        points = None
+        if hints:
+            placed = []
+            for hint in hints:
+                x, y = features.frame.at(hint.x, hint.y)
+                placed.append(hint._replace(x=x, y=y))
+            points = to_points(placed, self.device)
+        return self._net.decode(features.encoded, points)
+
+    def _chroma(self, frames: Sequence[Frame], prediction: Prediction) -> list[Chroma]:
+        if self._bins is None:
+            decoded = prediction.ab * self.card["chroma"]
         else:
-            decoded = annealed_mean(logits, self._bins, self.card["temperature"])
-        maps = zip(frames, _planes_last(regression), _planes_last(decoded), strict=True)
+            decoded = prediction.decoded(self._bins, self.card["temperature"])
+        maps = zip(frames, _planes_last(prediction.ab), _planes_last(decoded), strict=True)
         return [
             Chroma(*(framing.unframe(ab, frame).copy() for ab in pair)) for frame, *pair in maps
         ]
@@ -100,16 +168,8 @@ def optimized(net: nn.Module, device: str) -> Any:
 
     Changes the network given.
     """
-    dtype = best_dtype(device)
-
-    def cast(_: nn.Module, inputs: tuple[Tensor]) -> tuple[Tensor]:
-        # Here and not before: a network normalizes its input in full precision.
-        return (inputs[0].to(dtype, memory_format=torch.channels_last),)
-
     _fuse(net)
-    net.to(device, dtype).to(memory_format=torch.channels_last)
-    net.register_forward_pre_hook(cast)
-    return net.eval()
+    return net.to(device, best_dtype(device)).to(memory_format=torch.channels_last).eval()
 
 
 def best_dtype(device: str) -> torch.dtype:

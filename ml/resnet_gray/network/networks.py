@@ -1,7 +1,7 @@
 """The two networks: ResNetGray, the paper's, and ResNetGrayUNet, ours.
 
-Both take lightness L (N,1,H,W in 0..100) through ``predict`` and answer a, b in Lab units. Their
-``forward`` takes gray as each was trained on it.
+Both take lightness L (N,1,H,W in 0..100) through ``predict`` and answer a, b in Lab units.
+``predict`` is ``encode`` and ``decode``; hints enter in the latter.
 """
 
 from collections.abc import Sequence
@@ -12,12 +12,34 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 (the name everyone knows it by)
 from torchvision.models.resnet import BasicBlock, resnet18
 
+from .attention import Attention
+from .bins import annealed_mean
+from .hints import HintLayers, HintsUnsupported
+from .spread import Spread, spread
+from .vivid import VividHead
+
 
 class Prediction(NamedTuple):
     """What a network predicts for a photo."""
 
     ab: Tensor  # N,2,h,w in Lab units: the regression, a mean over what is likely
     logits: Tensor | None  # N,Q,h,w over the network's bins; None where there is only a mean
+    parts: Tensor | None = None  # N,2,h,w: see ``vivid``; None shows the distribution alone
+    spread: Spread | None = None  # of the hints, which ``ab`` has already and ``logits`` has not
+
+    def decoded(self, bins: Tensor, temperature: float) -> Tensor:
+        """The colors at vividness 1, N,2,h,w: ``logits`` sharpened, as vivid as each place may be,
+        with the hints.
+        """
+        assert self.logits is not None
+        ab = annealed_mean(self.logits, bins, temperature)
+        if self.parts is not None:
+            ab = self.parts[:, :1] * self.ab + self.parts[:, 1:] * ab
+        return self.spread.apply(ab) if self.spread else ab
+
+
+Encoded = tuple[Tensor, ...]
+"""What the part of a network before the hints makes of a photo."""
 
 
 def sum_to_gray(weight: Tensor) -> Tensor:
@@ -49,6 +71,12 @@ def gray_input(lightness: Tensor) -> Tensor:
     channels.
     """
     return (lightness / 100 - 0.449) / 0.226
+
+
+def _as_weights(gray: Tensor, encoder: nn.Sequential) -> Tensor:
+    """The input, normalized in full precision, in that of the weights."""
+    dtype = next(encoder.parameters()).dtype
+    return gray.to(dtype, memory_format=torch.channels_last)
 
 
 STEM = ("conv1", "bn1", "relu", "maxpool")
@@ -85,13 +113,19 @@ class ResNetGray(nn.Module):
             nn.Upsample(scale_factor=2),
         )
 
-    def forward(self, gray: Tensor) -> Tensor:
-        """(ab + 128) / 255, N,2,H,W, of gray N,1,H,W in 0..1; H and W multiples of 8."""
-        return self.decoder(self.encoder(gray))
+    def encode(self, lightness: Tensor) -> Encoded:
+        """Features at 1/8 of L N,1,H,W; H and W multiples of 8."""
+        return (self.encoder(_as_weights(lightness / 100, self.encoder)),)
 
-    def predict(self, lightness: Tensor) -> Prediction:
-        """a, b at full size of L N,1,H,W."""
-        return Prediction(self(lightness / 100).float() * 255 - 128, None)
+    def decode(self, encoded: Encoded, points: Tensor | None = None) -> Prediction:
+        """a, b at full size. Raises HintsUnsupported."""
+        if points is not None:
+            raise HintsUnsupported(f"{self.architecture} does not take hints")
+        return Prediction(self.decoder(*encoded).float() * 255 - 128, None)
+
+    def predict(self, lightness: Tensor, points: Tensor | None = None) -> Prediction:
+        """Both in one."""
+        return self.decode(self.encode(lightness), points)
 
 
 class ConvBlock(nn.Sequential):
@@ -159,9 +193,15 @@ class ResNetGrayUNet(nn.Module):
     bins: Tensor
 
     def __init__(
-        self, bins: Tensor, pretrained: dict[str, Tensor] | None = None, dropout: float = 0.1
+        self,
+        bins: Tensor,
+        pretrained: dict[str, Tensor] | None = None,
+        dropout: float = 0.1,
+        hints: bool = False,
     ) -> None:
-        """``bins`` Q,2: ab centers; ``dropout``: share of trunk channels hidden in training."""
+        """``bins`` Q,2: ab centers; ``dropout``: share of trunk channels hidden in training;
+        ``hints``: with attention and layers that listen to hints.
+        """
         super().__init__()
         self.encoder = encoder_layers((*STEM, "layer1", "layer2", "layer3"), pretrained)
         self.scene = Scene(256, dropout)
@@ -172,21 +212,65 @@ class ResNetGrayUNet(nn.Module):
         self.to_bins = nn.Conv2d(96, len(bins), 1)
         self.to_ab = nn.Conv2d(96, 2, 1)
         self.register_buffer("bins", bins.float())
+        self.attention: Attention | None = None
+        self.hints: HintLayers | None = None
+        self.vivid: VividHead | None = None
+        if hints:
+            self.add_hint_layers()
 
-    def forward(self, gray: Tensor) -> tuple[Tensor, Tensor]:
-        """ab / 110, N,2,H/4,W/4, and logits N,Q,H/4,W/4, of normalized gray N,1,H,W."""
+    def add_hint_layers(self) -> None:
+        """Puts in attention and hint layers, which change no answer before they are trained."""
+        self.attention = Attention(256)
+        self.hints = HintLayers(at16=256, at8=128, at4=96)
+
+    def add_vivid_head(self) -> None:
+        """Puts in the head that says how vivid to be where; before training, as without it."""
+        self.vivid = VividHead(96)
+
+    def encode(self, lightness: Tensor) -> Encoded:
+        """Features at 1/16 (the decoder's), 1/8 and 1/4 (the encoder's) of L N,1,H,W; H and W
+        multiples of 32.
+        """
         stem_and_layer1, layer2, layer3 = self.encoder[:5], self.encoder[5], self.encoder[6]
-        at4 = stem_and_layer1(gray)
+        at4 = stem_and_layer1(_as_weights(gray_input(lightness), self.encoder))
         at8 = layer2(at4)
         at16 = layer3(at8)
-        x = self.up16(self.scene(at16), at16)
-        x = self.dropout(self.up4(self.up8(x, at8), at4))
-        return self.to_ab(x), self.to_bins(x)
+        return self.up16(self.scene(at16), at16), at8, at4
 
-    def predict(self, lightness: Tensor) -> Prediction:
-        """Regression and logits at a quarter of the size of L N,1,H,W; H, W multiples of 32."""
-        ab, logits = self(gray_input(lightness))
-        return Prediction(ab.float() * self.ab_scale, logits.float())
+    def decode(self, encoded: Encoded, points: Tensor | None = None) -> Prediction:
+        """Regression and logits at a quarter of the photo's size, with hints N,K,5 or without.
+
+        Without trained hint layers, hints spread by the likeness of the last features.
+        """
+        return self.answer(self.last_features(encoded, points), points)
+
+    def answer(self, x: Tensor, points: Tensor | None = None) -> Prediction:
+        """What the heads say of the last features."""
+        seen = self.dropout(x)
+        ab, logits = self.to_ab(seen).float() * self.ab_scale, self.to_bins(seen).float()
+        parts = self.vivid(x) if self.vivid else None
+        if points is None:
+            return Prediction(ab, logits, parts)
+        found = (self.hints.spread if self.hints else spread)(x, points)
+        return Prediction(found.apply(ab), logits, parts, found)
+
+    def last_features(self, encoded: Encoded, points: Tensor | None = None) -> Tensor:
+        """N,96,H/4,W/4: what all heads look at."""
+        x, at8, at4 = encoded
+        listening = self.hints if points is not None else None
+        if listening:
+            x = listening.at16(x, points)
+        if self.attention:
+            x = self.attention(x)
+        x = self.up8(x, at8)
+        if listening:
+            x = listening.at8(x, points)
+        x = self.up4(x, at4)
+        return listening.at4(x, points) if listening else x
+
+    def predict(self, lightness: Tensor, points: Tensor | None = None) -> Prediction:
+        """Both in one."""
+        return self.decode(self.encode(lightness), points)
 
 
 Network = ResNetGray | ResNetGrayUNet

@@ -15,13 +15,18 @@ __all__ = ["build", "load", "new_card", "read_card", "save", "untrained"]
 
 
 def build(
-    architecture: str, bins: Tensor | None = None, pretrained: dict[str, Tensor] | None = None
+    architecture: str,
+    bins: Tensor | None = None,
+    pretrained: dict[str, Tensor] | None = None,
+    hints: bool = False,
 ) -> Network:
-    """A network by the name of its architecture; ``bins`` Q,2 for one that answers in bins."""
+    """A network by the name of its architecture; ``bins`` Q,2 for one that answers in bins,
+    ``hints`` for one with layers that listen to hints. Raises CardError.
+    """
     if architecture == ResNetGray.architecture:
         return ResNetGray(pretrained)
     if architecture == ResNetGrayUNet.architecture:
-        return ResNetGrayUNet(srgb_bins() if bins is None else bins, pretrained)
+        return ResNetGrayUNet(srgb_bins() if bins is None else bins, pretrained, hints=hints)
     raise CardError(f"no network is called {architecture!r}")
 
 
@@ -42,11 +47,22 @@ def save(path: Path | str, net: Network, card: Card) -> None:
     part.replace(path)
 
 
+def build_for(architecture: str, tensors: dict[str, Tensor]) -> Network:
+    """A network that such values fit: older ones have no layers for hints, nor
+    a head for vividness.
+    """
+    parts = {name.split(".")[0] for name in tensors}
+    net = build(architecture, tensors.get("bins"), hints="hints" in parts)
+    if isinstance(net, ResNetGrayUNet) and "vivid" in parts:
+        net.add_vivid_head()
+    return net
+
+
 def load(path: Path | str, device: str = "cpu") -> tuple[Network, Card]:
     """The network, in evaluation mode and single precision, and its card. Raises CardError."""
     card = read_card(path)
     tensors = {k: v.float() for k, v in safetensors.torch.load_file(path).items()}
-    net = build(card["architecture"], tensors.get("bins"))
+    net = build_for(card["architecture"], tensors)
     missing, unexpected = net.load_state_dict(tensors, strict=False)
     missing = [name for name in missing if not name.endswith("num_batches_tracked")]
     if missing or unexpected:

@@ -4,14 +4,13 @@ import copy
 import math
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel
 
 from ml.resnet_gray.data.batches import Batches, BatchRequest, size_learned, steps_per_epoch
 from ml.resnet_gray.data.data import Photos
@@ -20,9 +19,11 @@ from ml.resnet_gray.evaluation.calibrate import DEFAULT_DECODING
 from ml.resnet_gray.network import losses, weights
 from ml.resnet_gray.network.bins import mean_ab, occupied_bins
 from ml.resnet_gray.network.networks import Network, ResNetGrayUNet, initialize_as_paper
+from ml.resnet_gray.network.suggestions import common_colors
 from ml.resnet_gray.old_names import renamed
 
-from . import augment, revision
+from . import augment, revision, simulated_hints
+from .objective import Objective, weight_average
 from .parallel import ProcessGroup
 from .recipes import Recipe
 from .run_folder import RunError, RunFolder
@@ -46,35 +47,10 @@ def write_atomically(path: Path, save: Callable[[Path], None]) -> None:
     part.replace(path)
 
 
-def weight_average(net: Network, decay: float) -> AveragedModel:
-    """An exponential moving average of a network's values, its batch statistics included.
-
-    ``decay`` is the share of the average that a step keeps, in the long run: a young average keeps
-    less, and forgets the first steps faster.
-    """
-
-    @torch.no_grad()
-    def update(averaged: Sequence[Tensor], current: Sequence[Tensor], count: Tensor | int) -> None:
-        keep = min(decay, (int(count) + 1) / (int(count) + 11))
-        for ours, theirs in zip(averaged, current, strict=True):
-            if ours.is_floating_point():
-                ours.lerp_(theirs, 1 - keep)
-            else:
-                ours.copy_(theirs)
-
-    average = AveragedModel(net, multi_avg_fn=update, use_buffers=True)
-    return average.eval().requires_grad_(False)
-
-
-class Objective(nn.Module):
-    """A network with its loss: the module whose gradients are averaged over processes."""
-
-    def __init__(self, net: Network, loss: nn.Module) -> None:
-        super().__init__()
-        self.net, self.loss = net, loss
-
-    def forward(self, lightness: Tensor, ab: Tensor) -> tuple[Tensor, losses.Parts]:
-        return self.loss(self.net.predict(lightness), ab)
+def added_layers(net: Network) -> list[nn.Module]:
+    """The layers that a network without hints does not have."""
+    added = (getattr(net, "attention", None), getattr(net, "hints", None))
+    return [layer for layer in added if layer is not None]
 
 
 class Run:
@@ -116,6 +92,13 @@ class Run:
         net = base or weights.build(recipe.architecture, bins, pretrained)
         if recipe.paper_init:
             initialize_as_paper(net)
+        if recipe.frozen_base:
+            if isinstance(net, ResNetGrayUNet) and net.hints is None:
+                net.add_hint_layers()
+            for part in net.children():
+                part.requires_grad_(part in added_layers(net))
+        if vivid := getattr(net, "vivid", None):
+            vivid.requires_grad_(False)  # learns last, when all else is finished
         self.net: Network = net.to(self.device).to(memory_format=torch.channels_last)
         self.average = weight_average(self.net, recipe.average) if recipe.average else None
         self.loss = losses.loss_for(self.net, self.colors).to(self.device)
@@ -126,7 +109,9 @@ class Run:
     def _optimizer(self) -> torch.optim.Optimizer:
         groups: dict[tuple[bool, bool], list[nn.Parameter]] = {}
         for name, value in self.net.named_parameters():
-            groups.setdefault((name.startswith("encoder."), value.dim() > 1), []).append(value)
+            if value.requires_grad:
+                group = groups.setdefault((name.startswith("encoder."), value.dim() > 1), [])
+                group.append(value)
         return torch.optim.AdamW(
             [
                 {
@@ -186,7 +171,7 @@ class Run:
         recipe, progress = self.recipe, self.progress
         for parameters in self.optimizer.param_groups:
             parameters["lr"] = recipe.rate * parameters["scale"] * self.rate_at(progress)
-        self.net.train()
+        self._train_mode()
         self.optimizer.zero_grad(set_to_none=True)
         sums: dict[str, float] = {}
         for i in range(recipe.parts):
@@ -201,6 +186,12 @@ class Run:
         (self.elapsed,) = self.group.all_reduce_max(self.elapsed + time.monotonic() - began)
         return {name: value / recipe.parts for name, value in sums.items()}
 
+    def _train_mode(self) -> None:
+        self.net.train()
+        if self.recipe.frozen_base:
+            for part in self.net.children():
+                part.train(part in added_layers(self.net))
+
     def _backward(self, i: int, size: int) -> dict[str, float]:
         """Adds the gradients of one part of the step's photos."""
         part = self.group.rank * self.recipe.parts + i
@@ -212,13 +203,16 @@ class Run:
             self.step + last, size, part + 1 - last * self.recipe.parts, self._parts
         )
         lightness, ab = (x.to(self.device) for x in self.batches.get(request, then))
+        generator = torch.Generator().manual_seed(seed)
+        points = None
+        if self.recipe.hints and getattr(self.net, "hints", None):
+            points = simulated_hints.points(ab, self.recipe.hints, generator)
         if self.recipe.aged:
-            generator = torch.Generator().manual_seed(seed)
             lightness = augment.old_scan(lightness, ab, self.recipe.aged, generator)
         lightness = lightness.contiguous(memory_format=torch.channels_last)
         with nullcontext() if last else self.group.no_sync(self.objective):
             with self.autocast():
-                loss, parts = self.objective(lightness, ab)
+                loss, parts = self.objective(lightness, ab, points)
             (loss / self.recipe.parts).backward()
         return {"loss": float(loss.detach()), **{name: float(v) for name, v in parts.items()}}
 
@@ -283,6 +277,7 @@ class Run:
             trained_on=f"{len(self.photos)} photos ({self.fingerprint[:12]})",
             default_size=size_learned(self.recipe.size_at(1)),
             mean_ab=mean_ab(self.colors),
+            common_colors=common_colors(self.colors),
             metrics=metrics,
             code_revision=revision.of_code(),
         )

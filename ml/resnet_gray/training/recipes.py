@@ -6,7 +6,7 @@ from typing import Any, Self
 
 @dataclass(frozen=True)
 class Recipe:
-    """One way to train. ``PRESETS`` holds the two that are worth a name."""
+    """One way to train. ``PRESETS`` holds those that are worth a name."""
 
     architecture: str
     epochs: int
@@ -22,6 +22,8 @@ class Recipe:
     clip: float = 0.0  # largest gradient norm; 0: any
     parts: int = 1  # a step's photos go through the network in so many parts, to save memory
     aged: float = 0.0  # share of photos that are made to look like old scans
+    hints: float = 0.0  # share of photos with simulated hints, for a network with hint layers
+    frozen_base: bool = False  # only attention and hint layers learn, new ones if there are none
     paper_init: bool = False  # kernels uniform in [-0.5, 0.5], where nothing pre-trained is given
     seed: int = 0
 
@@ -57,5 +59,20 @@ PRESETS = {
         average=0.998,
         clip=1.0,
         aged=0.4,
+        hints=0.5,
+    ),
+    # Teaches a trained network to listen; what it knows stays as it is.
+    "hints": Recipe(
+        "resnet-gray-unet",
+        epochs=3,
+        batch=32,
+        sizes=((0, 160),),
+        schedule="cosine",
+        decay=0.05,
+        average=0.995,
+        clip=1.0,
+        aged=0.3,
+        hints=0.5,
+        frozen_base=True,
     ),
 }

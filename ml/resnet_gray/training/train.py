@@ -208,7 +208,7 @@ def _run(
     if options.resume:
         state = group.broadcast(lambda: Run.read(folder))
         recipe = Recipe.from_dict(state["recipe"])
-        base = weights.build(recipe.architecture, state["net"].get("bins"))
+        base = weights.build_for(recipe.architecture, state["net"])
     elif options.base:
         base = weights.load(options.base)[0]
         changes["architecture"] = base.architecture

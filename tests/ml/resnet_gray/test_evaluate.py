@@ -14,6 +14,7 @@ from tests.ml import colors
 
 FIGURES = {
     "mse", "psnr", "ssim", "colorfulness", "colorfulness_diff", "within_10", "within_20", "auc",
+    "false_color", "tinted", "left_gray",
 }  # fmt: skip
 
 
@@ -41,6 +42,38 @@ def test_json_is_the_promised_object(model, folder, capsys):
     assert figures["size"] == 64
     assert set(figures["truth"]) == {"colorfulness"}
     assert all(set(figures[way]) == FIGURES for way in ("gray", "constant", "mean", "shown"))
+
+
+def test_hints_are_measured(model, folder, capsys):
+    arguments = ["--data", str(folder), "--model", str(model), "--limit", "2", "--json"]
+    main([*arguments, "--hints", "1,3,10"])
+    figures = json.loads(capsys.readouterr().out)
+    assert {k: set(ways) for k, ways in figures["hinted"].items()} == {
+        "1": {"random", "corrective"}, "3": {"random", "corrective"}, "10": {"random"},
+    }  # fmt: skip
+    assert all(set(m) == FIGURES for ways in figures["hinted"].values() for m in ways.values())
+    assert figures["hinted"]["10"]["random"]["mse"] < figures["shown"]["mse"]
+    assert 0 <= figures["suggested"] <= 1
+    assert "suggested_fixed" not in figures
+    main([*arguments, "--hints", "1,3,10"])
+    again = json.loads(capsys.readouterr().out)
+    assert again["hinted"] == figures["hinted"]
+
+
+def test_fixed_suggestions_are_the_cards(model, folder, tmp_path, capsys):
+    net, card = weights.load(model)
+    path = tmp_path / "net.safetensors"
+    everywhere = [[a, b] for a in range(-120, 121, 10) for b in range(-120, 121, 10)]
+    weights.save(path, net, {**card, "common_colors": everywhere})
+    main(["--data", str(folder), "--model", str(path), "--hints", "1", "--json"])
+    assert json.loads(capsys.readouterr().out)["suggested_fixed"] == 1
+
+
+def test_hints_need_a_network_that_takes_them(folder, tmp_path, capsys):
+    path = tmp_path / "net.safetensors"
+    weights.save(path, *weights.untrained("resnet-gray"))
+    assert main(["--data", str(folder), "--model", str(path), "--hints", "1"]) == 1
+    assert "does not take hints" in capsys.readouterr().err
 
 
 def test_kinds_are_those_of_the_index_beside_the_photos(model, tmp_path, capsys):

@@ -69,4 +69,17 @@ def test_photos_count_the_same_whatever_their_size():
     assert result["mse"] == pytest.approx((15 / 255) ** 2 / 4, abs=1e-6)
     assert set(result) == {
         "mse", "psnr", "ssim", "colorfulness", "colorfulness_diff", "within_10", "within_20", "auc",
+        "false_color", "tinted", "left_gray",
     }  # fmt: skip
+
+
+def test_wrong_colors_are_counted_over_the_pixels_of_all_photos():
+    tally = metrics.Tally()
+    rgb = noise(0, (1, 4, 3))
+    for truth, ours in (([0, 5, 7, 26], [16, 9, 90, 9]), ([5, 30, 40, 20], [14, 9, 11, 0])):
+        ab, true_ab = (np.array([[[value, 0] for value in row]]) for row in (ours, truth))
+        tally.add(metrics.measure(ab, true_ab, rgb, rgb))
+    result = tally.result()
+    assert result["false_color"] == pytest.approx(1 / 3, abs=1e-6)
+    assert result["tinted"] == pytest.approx(3 / 3, abs=1e-6)
+    assert result["left_gray"] == pytest.approx(2 / 3, abs=1e-6)

@@ -17,7 +17,7 @@ from ml.resnet_gray.network.networks import ResNetGray, initialize_as_paper, sum
 def test_prediction_has_the_promised_shape(architecture, shape, quarter):
     net: Any = weights.untrained(architecture)[0]
     with torch.inference_mode():
-        ab, logits = net.predict(torch.rand(2, 1, *shape) * 100)
+        ab, logits, *_ = net.predict(torch.rand(2, 1, *shape) * 100)
     small = (shape[0] // quarter, shape[1] // quarter)
     assert ab.shape == (2, 2, *small)
     if architecture == "resnet-gray":

@@ -8,7 +8,8 @@ import torch
 from django.core.management import CommandError, call_command
 
 from ml.resnet_gray.network import weights
-from ml.resnet_gray.network.export import TwoLooks
+from ml.resnet_gray.network.export import Decoder, TwoLooks
+from ml.resnet_gray.network.networks import ResNetGrayUNet
 
 
 @pytest.mark.parametrize(
@@ -33,6 +34,31 @@ def test_exported_network_answers_as_ours(tmp_path, architecture):
     props = {prop.key: prop.value for prop in onnx.load(target).metadata_props}
     assert json.loads(props["card"])["temperature"] == 0.5
     assert props["stride"] == str(net.stride)
+
+
+def test_exported_decoder_takes_hints(tmp_path):
+    path, target = tmp_path / "net.safetensors", tmp_path / "net.onnx"
+    net, card = weights.untrained()
+    assert isinstance(net, ResNetGrayUNet)
+    net.add_hint_layers()
+    net.add_vivid_head()
+    weights.save(path, net, card)
+    call_command("export", "--model", str(path), "--hints", "-o", str(target))
+    encoder, decoder = (
+        onnxruntime.InferenceSession(tmp_path / f"net.{part}.onnx")
+        for part in ("encoder", "decoder")
+    )
+    lightness = torch.rand(1, 1, 96, 64, generator=torch.Generator().manual_seed(0)) * 100
+    hints = torch.tensor([[[0.3, 0.2, 40.0, -30.0, 3.0], [0.0, 0.0, 0.0, 0.0, 0.0]]])
+    features = encoder.run(None, {"lightness": lightness.numpy()})
+    inputs = {f"features{i}": value for i, value in enumerate(features)}
+    theirs = decoder.run(None, {**inputs, "hints": hints.numpy()})
+    with torch.inference_mode():
+        ours = Decoder(*weights.load(path)).eval()
+        expected = ours.looks(ours.net.predict(lightness, hints))
+    assert [out.name for out in decoder.get_outputs()] == ["regression", "decoded"]
+    for answer, true in zip(theirs, expected, strict=True):
+        assert np.abs(answer - true.numpy()).max() < 0.01  # of a Lab unit
 
 
 @pytest.mark.parametrize("model", ["nobody", "nobody.safetensors"])

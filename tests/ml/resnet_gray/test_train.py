@@ -48,6 +48,29 @@ def test_network_learns(photos, folder, preset):
     assert trained["loss"] < untrained["loss"]
 
 
+def test_hints_are_taught_without_a_change_to_the_rest(photos, folder):
+    base, _ = weights.untrained()
+    before = {name: value.clone() for name, value in base.state_dict().items()}
+    run = Run(tiny("hints"), photos, folder, base=base)
+    new = {name: value.clone() for name, value in run.net.state_dict().items()}
+    for _ in range(3):
+        assert math.isfinite(run.advance()["loss"])
+    after = run.net.state_dict()
+    assert all(torch.equal(after[name], value) for name, value in before.items())
+    added = set(new) - set(before)
+    assert {name.split(".")[0] for name in added} == {"attention", "hints"}
+    changed = {name for name in added if not torch.equal(after[name], new[name])}
+    assert {"attention.to_out.weight", "hints.at4.layers.2.weight"} <= changed
+
+
+def test_network_with_hint_layers_learns_with_hints(photos, folder):
+    base = weights.build("resnet-gray-unet", hints=True)
+    run = Run(tiny(), photos, folder, base=base)
+    assert math.isfinite(run.advance()["loss"])
+    learned = dict(run.net.named_parameters())
+    assert learned["hints.spread.scales"].grad is not None
+
+
 def test_papers_loss_on_held_out_photos_is_its_squared_error(photos, folder):
     figures = Run(tiny("paper"), photos, folder).check(photos)
     assert figures["loss"] == pytest.approx(figures["mse"], rel=1e-5)
