@@ -27,7 +27,7 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
     search_fields = ("email", "first_name", "last_name")
     readonly_fields = ("photos_for_training",)  # nobody agrees for somebody else
     fieldsets = (
-        (None, {"fields": ("email", "password", "photos_for_training")}),
+        (None, {"fields": ("email", "password", "photos_for_training", "network")}),
         (_("Name"), {"fields": ("first_name", "last_name")}),
         (
             _("Permissions"),

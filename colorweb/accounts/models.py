@@ -47,7 +47,8 @@ class User(AbstractUser):
         db_index=True,
         default="",
         db_default="",  # a process of the version before may still run
-        help_text="Where it was made, until an address is confirmed: whose quotas it shares.",
+        help_text="Where it was made, until an address is confirmed: accounts of one network share "
+        "quotas. Empty: it has quotas of its own.",
     )
 
     USERNAME_FIELD = "email"

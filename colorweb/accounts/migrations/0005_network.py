@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='user',
             name='network',
-            field=models.CharField(blank=True, db_default='', default='', db_index=True, help_text='Where it was made, until an address is confirmed: whose quotas it shares.', max_length=64),
+            field=models.CharField(blank=True, db_default='', default='', db_index=True, help_text='Where it was made, until an address is confirmed: accounts of one network share quotas. Empty: it has quotas of its own.', max_length=64),
         ),
     ]
