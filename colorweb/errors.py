@@ -24,7 +24,7 @@ class Meaning(NamedTuple):
 
 FILE_TOO_LARGE = _("The file is larger than %(limit)d MB. Send a smaller or more compressed copy.")
 CODES = {
-    "bad_request": Meaning(400, "The request is not for this site: its Host header is unknown."),
+    "bad_request": Meaning(400, "The address or the Host header cannot be read."),
     "parse_error": Meaning(400, "The body does not match its Content-Type."),
     "required": Meaning(400, "A field is missing; `attr` names it."),
     "invalid": Meaning(400, "A field or header has a value of the wrong kind."),
@@ -45,6 +45,11 @@ CODES = {
     "insufficient_scope": Meaning(403, "The token's scopes do not allow this."),
     "csrf_failed": Meaning(403, "A request with cookies came without a valid X-CSRFToken."),
     "cross_site": Meaning(403, "A page of another site sent this; send a token instead."),
+    "reauthentication_required": Meaning(
+        403,
+        "Give your password again at `/account/reauthenticate/`, or send a token.",
+        _("Enter your password again at /account/reauthenticate/, then repeat this."),
+    ),
     "not_found": Meaning(404, "It does not exist, or it is not yours."),
     "method_not_allowed": Meaning(405, "This address does not support the method."),
     "not_acceptable": Meaning(406, "The Accept header asks for something other than JSON."),

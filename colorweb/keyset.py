@@ -112,7 +112,7 @@ def _read(place: str) -> tuple[bool, tuple[Any, Any] | None]:
         return False, None
     try:
         direction, value, key = json.loads(urlsafe_base64_decode(place))
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, RecursionError) as error:
         raise NoSuchPlace(place) from error
     if direction not in (FORWARD, BACKWARD) or not isinstance(key, str | int):
         raise NoSuchPlace(place)

@@ -23,6 +23,14 @@ MODELS = {
     "jobs.report": "flag",
 }
 
+ROLES = {
+    "viewer": ("jobs.view_job", "jobs.view_photo", "jobs.view_publicphoto", "jobs.view_report"),
+    "moderator": (
+        *("jobs.view_publicphoto", "jobs.change_publicphoto", "jobs.delete_publicphoto"),
+        "jobs.view_report",
+    ),
+}
+
 
 class JobsConfig(AppConfig):
     name = "jobs"
@@ -31,6 +39,7 @@ class JobsConfig(AppConfig):
     def ready(self) -> None:
         """Registers what photos and jobs add to the site; models can be imported only now."""
         from colorweb import errors, schedule
+        from colorweb.accounts import roles
         from colorweb.api import schema  # noqa: F401 - defines the extension of drf-spectacular
         from colorweb.console import navigation
         from colorweb.health import metrics
@@ -47,4 +56,5 @@ class JobsConfig(AppConfig):
         metrics.register(metrics.WORKERS, metrics.PARTS, *GAUGES)
         navigation.register(navigation.Group(10, _("Photos"), MODELS))
         consent.register(for_training.allowed)
+        roles.register(ROLES)
         signals.connect()

@@ -16,6 +16,12 @@ UPLOADS = {
     "/admin/ml/modelversion/import/": "MODEL_MAX_BYTES",
 }
 
+VIEW = (
+    *("ml.view_dataset", "ml.view_trainingrun", "ml.view_modelversion"),
+    *("ml.view_evaluation", "ml.view_promotion"),
+)
+ROLES = {"viewer": VIEW, "trainer": (*VIEW, "ml.train"), "promoter": (*VIEW, "ml.promote")}
+
 
 class MlConfig(AppConfig):
     name = "ml"
@@ -24,6 +30,7 @@ class MlConfig(AppConfig):
     def ready(self) -> None:
         """Registers what networks add to the site; models can be imported only now."""
         from colorweb import errors, schedule
+        from colorweb.accounts import roles
         from colorweb.console import navigation
         from colorweb.health import parts
         from colorweb.http import body_limit
@@ -34,4 +41,5 @@ class MlConfig(AppConfig):
         schedule.register(TASKS)
         parts.register(training=unattended.training, checking=unattended.checking)
         body_limit.register(UPLOADS, staff_only=True)
+        roles.register(ROLES)
         navigation.register(navigation.Group(20, _("Networks"), MODELS))

@@ -1,3 +1,5 @@
+from typing import Any
+
 from allauth.account.admin import EmailAddressAdmin as AllauthEmailAddressAdmin
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -6,19 +8,33 @@ from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from colorweb.accounts.models import ApiToken, User
+from colorweb.accounts.recent_password import ProvenAdmin, asked
 from colorweb.console.pages import ReadOnly
 
 for theirs in (Group, EmailAddress, Authenticator, UserSession):
     admin.site.unregister(theirs)
 
+POWERS = ("is_staff", "is_superuser", "groups", "user_permissions")
+"""What gives an account power over others; only superusers give or take it."""
+
+
+def is_superuser(request: HttpRequest) -> bool:
+    """Whether nobody is above who asks."""
+    return bool(request.user.is_active and request.user.is_superuser)
+
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, ModelAdmin):
+class UserAdmin(ProvenAdmin, DjangoUserAdmin, ModelAdmin):
+    """Who is no superuser changes customers only: whoever gives a colleague another password or
+    address can be that colleague."""
+
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -36,19 +52,69 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
     )
     add_fieldsets = ((None, {"fields": ("email", "password1", "password2")}),)
 
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return super().has_change_permission(request, obj) and _is_below(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and _is_below(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        return self.readonly_fields + (() if is_superuser(request) else POWERS)
+
+    @asked
+    def user_change_password(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return super().user_change_password(request, *args, **kwargs)
+
+
+def _is_below(request: HttpRequest, user: User | None) -> bool:
+    powerful = user is not None and (user.is_staff or user.is_superuser)
+    return is_superuser(request) or not powerful
+
 
 @admin.register(Group)
-class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
-    pass
+class GroupAdmin(ProvenAdmin, DjangoGroupAdmin, ModelAdmin):
+    """What members of a group may do; others than superusers look only."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return is_superuser(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return is_superuser(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Group | None = None) -> bool:
+        return is_superuser(request)
+
+
+class OfCustomers(ProvenAdmin):
+    """Ways in of accounts: those of the staff are there for superusers only."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """The rows that this member of staff may know."""
+        rows: QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]
+        if is_superuser(request):
+            return rows
+        return rows.filter(user__is_staff=False, user__is_superuser=False)
 
 
 @admin.register(EmailAddress)
-class EmailAddressAdmin(AllauthEmailAddressAdmin, ModelAdmin):
-    pass
+class EmailAddressAdmin(OfCustomers, AllauthEmailAddressAdmin, ModelAdmin):
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return is_superuser(request)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: EmailAddress | None = None) -> Any:
+        """An address stays with its account, or it could be given to a colleague's."""
+        return () if is_superuser(request) else ("user",)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """To confirm an address is to change it."""
+        actions: dict[str, Any] = super().get_actions(request)
+        if not self.has_change_permission(request):
+            actions.pop("make_verified", None)
+        return actions
 
 
 @admin.register(Authenticator)
-class AuthenticatorAdmin(ReadOnly):
+class AuthenticatorAdmin(OfCustomers, ReadOnly):
     """To delete for somebody who has lost the second factor; the secret is nobody's business."""
 
     list_display = ("user", "type", "created_at", "last_used_at")

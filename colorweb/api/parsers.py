@@ -7,7 +7,7 @@ from typing import IO, Any
 from django.core.exceptions import SuspiciousOperation
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import BaseParser, JSONParser, MultiPartParser
 
 from colorweb.errors import DomainError
 
@@ -18,8 +18,13 @@ MAX_JSON_VALUES = 20_000
 bytes. A photo in base64 has none."""
 
 
-class JSON(JSONParser):
-    """JSON that is neither too long, nor too deep, nor of too many parts."""
+class JSON(BaseParser):
+    """JSON that is neither too long, nor too deep, nor of too many parts.
+
+    No subclass of the framework's: for those it reads the body first, by Django's limit of 2.5 MB.
+    """
+
+    media_type = JSONParser.media_type
 
     def parse(
         self,
@@ -33,7 +38,7 @@ class JSON(JSONParser):
         if sum(map(body.count, (b",", b"[", b"{"))) > MAX_JSON_VALUES:
             raise ParseError(_("This JSON has too many parts."))
         try:
-            return super().parse(BytesIO(body), media_type, parser_context)
+            return JSONParser().parse(BytesIO(body), media_type, parser_context)
         except RecursionError as error:
             raise ParseError(_("This JSON has too many parts.")) from error
 

@@ -7,6 +7,7 @@ from allauth.account.decorators import secure_admin_login
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.decorators import csp_update
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
@@ -32,3 +33,9 @@ class ConsoleSite(UnfoldAdminSite):
     ) -> HttpResponse:
         """The site's own login, with its rate limits and second factor, for staff too."""
         return secure_admin_login(super().login)(request, extra_context)
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The account's own page, which limits how often the old password may be guessed."""
+        return redirect("account_change_password")

@@ -23,7 +23,7 @@ from django.utils.http import content_disposition_header, parse_etags
 from colorweb.http.timeouts import release_thread
 
 CHUNK = 256 * 1024
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_RANGE = re.compile(r"bytes=(\d{0,100})-(\d{0,100})", re.ASCII)
 
 
 class UnsatisfiableRange(Exception):

@@ -8,13 +8,14 @@ from http import HTTPStatus
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
 from drf_standardized_errors.types import ErrorResponse
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 
 from colorweb.errors import DomainError
@@ -177,6 +178,8 @@ class _ProblemHandler(ExceptionHandler):
             return _Refusal(exc)
         if storage_unavailable.is_unavailable(exc):
             return _Refusal(storage_unavailable.refusal())
+        if isinstance(exc, DataError):
+            return ValidationError(_("A value is too large, or has characters that no text has."))
         known: Exception = super().convert_known_exceptions(exc)
         return known
 

@@ -23,6 +23,7 @@ def prepare() -> None:
     _make_bucket()
     try:
         call_command("migrate", interactive=False, verbosity=0)
+        _make_roles()
         _make_staff_account()
     except DatabaseError as error:
         raise refusal(f"The database does not answer as it should: {error}") from error
@@ -60,6 +61,12 @@ def _mark_storage() -> None:
         raise refusal(f"The storage does not answer as it should: {error}") from error
     finally:
         connections.close_all()
+
+
+def _make_roles() -> None:
+    from colorweb.accounts import roles  # noqa: PLC0415 - needs django.setup()
+
+    roles.make()
 
 
 def _make_staff_account() -> None:

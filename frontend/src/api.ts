@@ -1548,7 +1548,7 @@ export interface components {
             /** @description What you may do here. */
             scopes: components["schemas"]["ScopesEnum"][];
             quotas: components["schemas"]["Quotas"];
-            /** @description Signs the messages to the `webhook_url` of your jobs; null without `write`. */
+            /** @description Signs the messages to the `webhook_url` of your jobs; null without `write`, and for a session that has not given its password within five minutes. */
             webhook_secret: string | null;
         };
         /** @enum {string} */
@@ -6384,6 +6384,7 @@ export interface operations {
              * @description - `insufficient_scope`: The token's scopes do not allow this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
              *     - `cross_site`: A page of another site sent this; send a token instead.
+             *     - `reauthentication_required`: Give your password again at `/account/reauthenticate/`, or send a token.
              */
             403: {
                 headers: {
@@ -7494,6 +7495,7 @@ export interface operations {
              * @description - `insufficient_scope`: The token's scopes do not allow this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
              *     - `cross_site`: A page of another site sent this; send a token instead.
+             *     - `reauthentication_required`: Give your password again at `/account/reauthenticate/`, or send a token.
              */
             403: {
                 headers: {
@@ -7824,6 +7826,7 @@ export interface operations {
              * @description - `insufficient_scope`: The token's scopes do not allow this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
              *     - `cross_site`: A page of another site sent this; send a token instead.
+             *     - `reauthentication_required`: Give your password again at `/account/reauthenticate/`, or send a token.
              */
             403: {
                 headers: {
@@ -8225,6 +8228,7 @@ export interface operations {
              * @description - `insufficient_scope`: The token's scopes do not allow this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
              *     - `cross_site`: A page of another site sent this; send a token instead.
+             *     - `reauthentication_required`: Give your password again at `/account/reauthenticate/`, or send a token.
              */
             403: {
                 headers: {
@@ -8372,4 +8376,4 @@ export interface operations {
         };
     };
 }
-// SHA-256 of docs/openapi.yaml: 494ae0d7ddee147e7dbb7be9fcb92e6b17b42709e2a103b5e541670ed606fc37
+// SHA-256 of docs/openapi.yaml: f08df441b97b0303574c3668184770ea57c1d137c9651d5f274a3fe7fd8534f2

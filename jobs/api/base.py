@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import NotAuthenticated
 
+from colorweb.accounts import recent_password
 from colorweb.accounts.models import User
 from colorweb.api import base
 from jobs.models import Job
@@ -26,6 +27,17 @@ class View(base.View):
         if self.visitor.user is None:
             raise NotAuthenticated(_("Sign in, or send an account's token."))
         return self.visitor.user
+
+    @property
+    def proven_user(self) -> User:
+        """The account, for what outlives a session: by a token, or the password just given again.
+
+        Raises NotAuthenticated or DomainError.
+        """
+        user = self.user
+        if not self.visitor.api_token:
+            recent_password.check(self.request)
+        return user
 
     def data(self, job: Job) -> dict[str, Any]:
         """One of the visitor's own jobs as JSON."""

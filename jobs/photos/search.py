@@ -48,8 +48,8 @@ def find(
         photos = photos.filter(colored_by=model)
     if since:
         photos = photos.filter(created_at__gte=_midnight(since))
-    if until:
-        photos = photos.filter(created_at__lt=_midnight(until) + timedelta(days=1))
+    if until and until < date.max:
+        photos = photos.filter(created_at__lt=_midnight(until + timedelta(days=1)))
     return photos
 
 

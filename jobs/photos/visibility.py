@@ -38,7 +38,15 @@ def unlist(job: Job) -> None:
 
 def set_caption(photo: Photo, title: str, alt: str) -> None:
     """Set a photo's title and alternative text; both may be empty."""
-    Photo.objects.filter(pk=photo.pk).update(title=title.strip()[:200], alt=alt.strip()[:1000])
+    Photo.objects.filter(pk=photo.pk).update(
+        title=readable(title)[:200],
+        alt=readable(alt)[:1000],
+    )
+
+
+def readable(text: str) -> str:
+    """A text as it was meant: without spaces around it and without NUL characters."""
+    return text.replace("\0", "").strip()
 
 
 def request_visibility(photo: Photo, visibility: str) -> None:

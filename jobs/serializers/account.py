@@ -47,7 +47,8 @@ class MeSerializer(GuestTokenSerializer):
     quotas = QuotasSerializer()
     webhook_secret = serializers.CharField(
         allow_null=True,
-        help_text="Signs the messages to the `webhook_url` of your jobs; null without `write`.",
+        help_text="Signs the messages to the `webhook_url` of your jobs; null without `write`, and "
+        "for a session that has not given its password within five minutes.",
     )
 
 

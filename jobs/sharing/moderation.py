@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from colorweb.accounts.visitors import Visitor
 from jobs.models import Photo, Reason, Report
-from jobs.photos import deletion
+from jobs.photos import deletion, visibility
 
 
 def report(visitor: Visitor, photo: Photo, reason: str, text: str = "") -> None:
@@ -19,7 +19,7 @@ def report(visitor: Visitor, photo: Photo, reason: str, text: str = "") -> None:
 
     What the staff have looked into stays looked into.
     """
-    values = {"reason": Reason(reason), "text": text.strip()[:1000]}
+    values = {"reason": Reason(reason), "text": visibility.readable(text)[:1000]}
     Report.objects.update_or_create(visitor=visitor.key, photo=photo, defaults=values)
 
 

@@ -49,11 +49,15 @@ def check(path: Path) -> None:
         card = read_card(path)
         _check_tensors(header, size)
         _check_card(card)
-    except (CardError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (CardError, *UNREADABLE) as error:
         raise DomainError(
             "not_a_model",
             why=str(error).removeprefix(f"{path} "),
         ) from error
+
+
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RecursionError)
+"""What a header made by hand may cause."""
 
 
 def _header(path: Path, size: int) -> dict[str, Any]:

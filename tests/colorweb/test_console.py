@@ -6,6 +6,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from colorweb.accounts.models import User
+from tests.accounts import prove
 
 pytestmark = pytest.mark.django_db
 
@@ -17,6 +18,7 @@ def every_list() -> list[str]:
 
 def test_every_page_opens(admin_client):
     assert admin_client.get("/admin/").status_code == 200
+    prove(admin_client, "password")
     for name in every_list():
         assert admin_client.get(reverse(f"{name}_changelist")).status_code == 200, name
         assert admin_client.get(reverse(f"{name}_add")).status_code in (200, 403), name

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from colorweb.accounts import recent_password
 from colorweb.accounts.models import ApiToken
 from colorweb.api import schema
 from colorweb.http import caching
@@ -35,9 +36,14 @@ class Me(View):
             "quotas": limits.use(self.visitor),
             "webhook_secret": (
                 messages.secrets_of_visitor(self.visitor.key)[0]
-                if self.visitor.may("write")
+                if self.visitor.may("write") and self._is_proven()
                 else None
             ),
         }
         answer = MeSerializer(me, context=self.context).data
         return Response(answer, headers={"Cache-Control": caching.NO_STORE})
+
+    def _is_proven(self) -> bool:
+        """Whether secrets may be shown: a session has to give the password again first."""
+        by_session = self.visitor.user and not self.visitor.api_token
+        return not by_session or recent_password.was_given(self.request)

@@ -47,13 +47,13 @@ class Tokens(View):
             *schema.BY_COOKIE,
             *schema.OF_BODIES,
             *("blank", "null", "not_a_list", "empty", "invalid_choice", "overflow"),
-            *("not_authenticated", "too_many_tokens"),
+            *("not_authenticated", "reauthentication_required", "too_many_tokens"),
         ],
         operation_id="tokens_create",
         tags=["tokens"],
     )
     def post(self, request: Request) -> Response:
-        user = self.user
+        user = self.proven_user
         new = NewToken(data=request.data)
         new.is_valid(raise_exception=True)
         options = new.validated_data

@@ -11,6 +11,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from colorweb.accounts.models import User
 from colorweb.api import rates, schema
 from jobs.api.base import View
 from jobs.api.serializers import ChangedEndpoint, NewEndpoint
@@ -44,7 +45,10 @@ changes = partial(
 class EndpointView(View):
     def endpoint(self, endpoint_id: uuid.UUID) -> WebhookEndpoint:
         """One of the account's own; anybody else's is not found."""
-        return get_object_or_404(self.user.webhooks, pk=endpoint_id)
+        return self.own_endpoint(endpoint_id, self.user)
+
+    def own_endpoint(self, endpoint_id: uuid.UUID, user: User) -> WebhookEndpoint:
+        return get_object_or_404(user.webhooks, pk=endpoint_id)
 
     def answer(self, endpoint: WebhookEndpoint) -> Response:
         endpoint.refresh_from_db()
@@ -71,11 +75,14 @@ class Endpoints(EndpointView):
         ),
         request=NewEndpoint,
         answers={201: schema.answer(CreatedEndpointSerializer, "The webhook.")},
-        codes=[*schema.BY_COOKIE, "not_authenticated", *OF_BODIES, "too_many_endpoints"],
+        codes=[
+            *(*schema.BY_COOKIE, "not_authenticated", "reauthentication_required"),
+            *(*OF_BODIES, "too_many_endpoints"),
+        ],
         operation_id="webhooks_create",
     )
     def post(self, request: Request) -> Response:
-        user = self.user
+        user = self.proven_user
         new = NewEndpoint(data=request.data)
         new.is_valid(raise_exception=True)
         endpoint, secret = endpoints.create(user, **new.validated_data)
@@ -96,11 +103,11 @@ class EndpointDetailView(EndpointView):
     @changes(
         "Change a webhook's address or events",
         request=ChangedEndpoint,
-        codes=[*OF_ENDPOINTS, *OF_BODIES],
+        codes=[*OF_ENDPOINTS, "reauthentication_required", *OF_BODIES],
         operation_id="webhooks_update",
     )
     def patch(self, request: Request, endpoint_id: uuid.UUID) -> Response:
-        endpoint = self.endpoint(endpoint_id)
+        endpoint = self.own_endpoint(endpoint_id, self.proven_user)
         changed = ChangedEndpoint(data=request.data)
         changed.is_valid(raise_exception=True)
         endpoints.change(endpoint, **changed.validated_data)
@@ -123,11 +130,11 @@ class Secret(EndpointView):
         "Give a webhook a new secret",
         description="For 24 hours the old one signs too, beside the new one.",
         answers={200: schema.answer(CreatedEndpointSerializer, "The webhook.")},
-        codes=OF_ENDPOINTS,
+        codes=[*OF_ENDPOINTS, "reauthentication_required"],
         operation_id="webhooks_rotate",
     )
     def post(self, request: Request, endpoint_id: uuid.UUID) -> Response:
-        endpoint = self.endpoint(endpoint_id)
+        endpoint = self.own_endpoint(endpoint_id, self.proven_user)
         secret = endpoints.rotate(endpoint)
         return Response(CreatedEndpointSerializer(endpoint, context={"secret": secret}).data)
 

@@ -53,6 +53,7 @@ def training(request: VisitorRequest) -> HttpResponse:
 
 
 @login_required
+@reauthentication_required
 @require_GET
 def export_all(request: VisitorRequest) -> HttpResponseBase:
     """All of one's data as a zip, made while it is sent."""

@@ -75,6 +75,7 @@ def make(request: VisitorRequest) -> HttpResponse:
 
 @never_cache
 @login_required
+@reauthentication_required(allow_get=True)
 @require_http_methods(["GET", "POST"])
 def one(request: VisitorRequest, endpoint_id: uuid.UUID) -> HttpResponse:
     """One webhook: its address and events to change, and its latest deliveries."""

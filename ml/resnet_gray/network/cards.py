@@ -42,5 +42,5 @@ def read_card(path: Path | str) -> Card:
             raise CardError(f"{path} is not a safetensors file")
         try:
             return renamed(json.loads(json.loads(file.read(size))["__metadata__"]["card"]))
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise CardError(f"{path} is not a model of this project: no model card") from error

@@ -7,6 +7,7 @@ import threading
 import pytest
 from django.test import Client
 
+from colorweb.api.parsers import MAX_JSON_BYTES
 from colorweb.testing import pictures
 from colorweb.testing.waiting import wait_for
 from jobs.models import Job, Photo
@@ -78,10 +79,19 @@ def test_json_that_would_fill_the_memory_is_refused(client, body):
     assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
 
 
-def test_json_has_an_end(client, monkeypatch):
-    monkeypatch.setattr("colorweb.api.parsers.MAX_JSON_BYTES", 1000)
-    answer = post(client, image_base64=in_base64())
+@pytest.mark.parametrize("who", ["client", "browser", "script"])
+def test_a_photo_of_many_megabytes_comes_in_json(who, request):
+    padded = pictures.encoded() + bytes(20_000_000)
+    answer = post(request.getfixturevalue(who), image_base64=in_base64(padded))
+    assert answer.status_code == 201, answer.content
+    assert Photo.objects.get().bytes == len(padded)
+
+
+def test_json_has_an_end(client):
+    body = json.dumps({"image_base64": "A" * MAX_JSON_BYTES})
+    answer = client.post("/api/v1/jobs/", body, "application/json")
     assert (answer.status_code, answer.json()["code"]) == (413, "too_many_bytes")
+    assert not Photo.objects.exists()
 
 
 def test_too_many_files_in_a_form_are_a_problem_not_a_page(client):
