@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import DataError, connection
+from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.utils.http import urlsafe_base64_encode
 
@@ -76,9 +77,11 @@ def test_texts_lose_their_nuls(client):
 
 def test_a_value_that_the_database_refuses_is_the_requests_fault():
     request = RequestFactory().get("/api/v1/jobs/")
-    answer = Unreadable(lambda _request: None).process_exception(request, DataError("too large"))
+    unreadable = Unreadable(lambda _request: HttpResponse())
+    answer = unreadable.process_exception(request, DataError("too large"))
+    assert answer
     assert (answer.status_code, json.loads(answer.content)["code"]) == (400, "bad_request")
-    assert Unreadable(lambda _request: None).process_exception(request, ValueError()) is None
+    assert unreadable.process_exception(request, ValueError()) is None
 
 
 @pytest.mark.parametrize("text", [DEEP, '["after",' + DEEP, '["after", 1e999, 1]', "1" * 5000])
