@@ -160,7 +160,7 @@ def _fill(count: int, owners: int) -> Any:
             colored_by=model,
             visibility="private" if failed else "public",
             published_at=None if failed else moment,
-            published_job_id=None if failed else job_id,
+            version_id=None if failed else job_id,
             likes=rng.randrange(1000),
         )
         result = "" if failed else "photos/b.jpg"

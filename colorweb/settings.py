@@ -383,6 +383,7 @@ REST_FRAMEWORK = {
         "request": env.str("REQUEST_RATE", default="6000/min"),
         "like": env.str("LIKE_RATE", default="300/hour"),  # by network
         "report": env.str("REPORT_RATE", default="20/hour"),
+        "mend": env.str("MEND_RATE", default="600/min"),
         "password": "10/min",  # of share links, from one address
         "link": "100/hour",  # wrong passwords of one share link, from all addresses
         "like_of_photo": "20/day",  # of one photo, from one network
@@ -421,6 +422,7 @@ SPECTACULAR_SETTINGS = {
         "EvaluationState": "ml.models.Evaluation.State",
         "TrainingRunStateEnum": "ml.models.TrainingRun.State",
         "PauseReason": ["asked", "failing", "gone"],
+        "AlbumSort": "jobs.models.Album.Sort",
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

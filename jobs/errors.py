@@ -29,6 +29,22 @@ CODES = {
         "There is no model of that name; `models/` lists them.",
         _("There is no model “%(name)s”."),
     ),
+    "invalid_hint": Meaning(
+        400,
+        "A hint cannot be used: see `detail`, which names its index.",
+        _("Hint %(index)d: %(why)s"),
+    ),
+    "hints_unsupported": Meaning(
+        400,
+        "This model takes no hints; `models/` says which do.",
+        _("The model “%(name)s” takes no hints. Choose another one."),
+    ),
+    "invalid_geometry": Meaning(400, "The geometry makes no picture: see `detail`.", "%(why)s"),
+    "renamed": Meaning(
+        400,
+        "A field has another name now: see `detail`.",
+        _("This field is called %(name)s now."),
+    ),
     "not_a_zip": Meaning(
         400, "The archive is not a readable zip.", _("This is not a zip archive.")
     ),
@@ -91,6 +107,26 @@ CODES = {
         _("There is no result yet."),
     ),
     "no_result.chosen": Meaning(text=_("None of these photos is in color yet.")),
+    "version_in_use": Meaning(
+        409,
+        "The photo is shown in this version; use another one first.",
+        _("The photo is shown in this version. Use another one first."),
+    ),
+    "too_many_links": Meaning(
+        409,
+        "The photo or album has reached its limit of links.",
+        _("There are %(limit)d links already. Revoke some."),
+    ),
+    "too_many_albums": Meaning(
+        409,
+        "You have reached the limit of albums.",
+        _("You have %(limit)d albums. Delete some that you no longer need."),
+    ),
+    "stale_revision": Meaning(
+        412,
+        "The look has been changed since that `revision`; read it again.",
+        _("The look of this photo has been changed elsewhere. Reload and try again."),
+    ),
     "too_many_endpoints": Meaning(
         409,
         "The account has reached its limit of webhooks.",
@@ -127,6 +163,11 @@ CODES = {
         429,
         "You have as many event streams and sockets open as you may; close some.",
         _("You have too many pages or programs open that wait for photos. Close some."),
+    ),
+    "no_worker": Meaning(
+        503,
+        "No worker answers at the moment; try again later.",
+        _("No worker answers at the moment. Try again in a few seconds."),
     ),
     "too_many_fetches": Meaning(
         503,

@@ -26,7 +26,11 @@ from colorweb.testing import valkey as valkey_server
 LONG = ("test_killed_worker", "test_accounts", "test_training")
 """Modules of e2e tests that take a minute: they start first, so that no process ends alone."""
 
-VERSION_0_1 = [("jobs", "0017_webhook_tests"), ("ml", "0003_evaluations")]
+VERSION_0_1 = [
+    ("accounts", "0004_names"),
+    ("jobs", "0017_webhook_tests"),
+    ("ml", "0003_evaluations"),
+]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 parallel=options.parallel,
                 overwrite=options.overwrite,
                 vividness=options.vividness,
-                size=options.size,
+                network_size=options.size,
                 model=options.model,
                 format=options.format,
             )

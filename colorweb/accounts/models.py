@@ -51,6 +51,9 @@ class User(AbstractUser):
         "quotas. Empty: it has quotas of its own.",
     )
 
+    default_vividness = models.FloatField(default=1.0, help_text="New photos' first look.")
+    default_tones = models.FloatField(default=0.0, help_text="New photos' first look.")
+
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 

@@ -4,7 +4,83 @@
  */
 
 export interface paths {
-    "/api/v1/archives/": {
+    "/api/v1/albums/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My albums, the newest first
+         * @description My albums, the newest first.
+         */
+        get: operations["albums_list"];
+        put?: never;
+        /**
+         * Make an album
+         * @description Without photos; put them in by `photos/`. A guest's end with its photos.
+         */
+        post: operations["albums_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/albums/{album_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An album
+         * @description An album.
+         */
+        get: operations["albums_retrieve"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an album
+         * @description And its links; its photos stay.
+         */
+        delete: operations["albums_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an album
+         * @description Change an album.
+         */
+        patch: operations["albums_update"];
+        trace?: never;
+    };
+    "/api/v1/albums/{album_id}/links/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The links to an album
+         * @description The links to an album.
+         */
+        get: operations["albums_links"];
+        put?: never;
+        /**
+         * Make a link to an album
+         * @description It opens the album's photos whatever their visibility is.
+         */
+        post: operations["albums_links_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/albums/{album_id}/links/{link_id}/": {
         parameters: {
             query?: never;
             header?: never;
@@ -13,9 +89,57 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        post?: never;
+        /**
+         * Revoke a link to an album
+         * @description Revoke a link to an album.
+         */
+        delete: operations["albums_links_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/albums/{album_id}/photos/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The photos of an album, in its order
+         * @description The photos of an album, in its order.
+         */
+        get: operations["albums_photos"];
+        /**
+         * Put photos into an album
+         * @description All that it is to hold, in order. Ids that are not your photos are left out.
+         */
+        put: operations["albums_photos_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/archives/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My zips, the newest first
+         * @description My zips, the newest first.
+         */
+        get: operations["archives_list"];
+        put?: never;
         /**
          * Pack many photos into one zip
-         * @description A worker makes it: follow it at `Location` until its status is `ready`. It holds the newest colors of each photo and is kept for a day; of your archives the five newest.
+         * @description A worker makes it: follow it at `Location` until its status is `ready`. It holds each photo as it is shown and is kept for a day; of your archives the five newest.
          */
         post: operations["archives_create"];
         delete?: never;
@@ -51,7 +175,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * My batches, the newest first
+         * @description My batches, the newest first.
+         */
+        get: operations["batches_list"];
         put?: never;
         /**
          * Color many photos
@@ -374,7 +502,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The colored photo
+         * The colored photo, as the job made it
          * @description Leads to the full-size file, which knows `Range` and `ETag`. With parameters to the same colors in another format, size or vividness: 202 while that file is made, which takes no network; ask again after `Retry-After`. Metadata of the camera is the owner's alone; of others' published photos anybody has the formats, sizes (4096, 2048 and 1024) and vividnesses that the page offers, counted to who asks.
          */
         get: operations["jobs_result"];
@@ -560,6 +688,222 @@ export interface paths {
          * @description Go back to the version that was in service before.
          */
         post: operations["models_rollback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photos/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My photos, the newest first
+         * @description My photos, the newest first.
+         */
+        get: operations["photos_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photos/{photo_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A photo as it is now
+         * @description A photo as it is now.
+         */
+        get: operations["photos_retrieve"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a photo
+         * @description With everything made from it. An account's photo goes to the trash and is deleted for good after some days; with `for_good`, and for guests, it is gone at once.
+         */
+        delete: operations["photos_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a photo
+         * @description Its words, who sees it, and its look, which every place shows from then on: pages, links, previews, zips, `result/`. Files are made without the network; while one is made, the last finished one is served.
+         */
+        patch: operations["photos_update"];
+        trace?: never;
+    };
+    "/api/v1/photos/{photo_id}/links/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The links to a photo
+         * @description The links to a photo.
+         */
+        get: operations["photos_links"];
+        put?: never;
+        /**
+         * Make a link to a photo
+         * @description It shows the version in use with the photo's look, to anyone who has it.
+         */
+        post: operations["photos_links_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photos/{photo_id}/links/{link_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a link to a photo
+         * @description Revoke a link to a photo.
+         */
+        delete: operations["photos_links_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photos/{photo_id}/preview/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What hints do
+         * @description The color maps of the photo with these hints, as `urls.colors` of a job has them. Nothing is kept: `POST versions/` with the same hints makes a version. A worker answers within two seconds, or 503 `no_worker`.
+         */
+        post: operations["photos_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photos/{photo_id}/result/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The photo as it is shown
+         * @description The version in use with the photo's look, as `jobs/{id}/result/` leads to a job's. 202 while the file is made.
+         */
+        get: operations["photos_result"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photos/{photo_id}/suggestions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Colors that fit a place
+         * @description What the network would find likely there, the likeliest first, up to eight. A worker answers within two seconds, or 503 `no_worker`.
+         */
+        post: operations["photos_suggestions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photos/{photo_id}/versions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The versions of a photo, the newest first
+         * @description The versions of a photo, the newest first.
+         */
+        get: operations["photos_versions"];
+        put?: never;
+        /**
+         * Color a photo in another way
+         * @description Queues a job; its colors come into use when they are there, and those before them stay. A photo has no two versions alike: asked for one that is there, or on its way, this answers with it and, if it is finished, uses it.
+         */
+        post: operations["photos_versions_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photos/{photo_id}/versions/{job_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a version
+         * @description With its files, for good. The one that is in use cannot be deleted.
+         */
+        delete: operations["photos_versions_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photos/{photo_id}/versions/{job_id}/use/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show a photo in a version
+         * @description Everywhere at once: in the gallery, by links, in zips.
+         */
+        post: operations["photos_versions_use"];
         delete?: never;
         options?: never;
         head?: never;
@@ -958,7 +1302,101 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description A zip with the newest colors of each photo. */
+        /** @description Photos in an order, with one way of sharing. */
+        Album: {
+            /** Format: uuid */
+            id: string;
+            title: string;
+            description: string;
+            sort: components["schemas"]["AlbumSortEnum"];
+            /** @description How many photos are in it. */
+            count: number;
+            urls: components["schemas"]["AlbumUrls"];
+            /** Format: date-time */
+            created_at: string;
+        };
+        AlbumPage: {
+            /**
+             * Format: uri
+             * @description The page after this one.
+             */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Album"][];
+        };
+        /** @description A photo's place in an album. */
+        AlbumPhoto: {
+            /** Format: uuid */
+            id: string;
+            /** @description The file's name as it was sent. */
+            name: string;
+            title: string;
+            /** @description What can be seen, for who does not see it. */
+            alt: string;
+            caption: string;
+            /** @description 1931, 1931-05 or 1931-05-12; empty: not known. */
+            taken: string;
+            /** @description Who is in it. */
+            people: string[];
+            visibility: components["schemas"]["Visibility"];
+            look: components["schemas"]["Look"];
+            /** @description Pixels, upright, as it came. */
+            width: number;
+            height: number;
+            format: string;
+            bytes: number;
+            /** @description It was not gray when it came. */
+            has_color: boolean;
+            likes: number;
+            /**
+             * Format: uuid
+             * @description The job whose colors are shown.
+             */
+            version: string | null;
+            /**
+             * Format: uuid
+             * @description Its newest job.
+             */
+            newest: string;
+            urls: components["schemas"]["PhotoUrls"];
+            /** Format: date-time */
+            created_at: string;
+            /** @description Who added it; empty: you. */
+            giver: string;
+            /** @description Shown to others. What somebody else added waits until you send it in `photos`. */
+            accepted: boolean;
+        };
+        AlbumPhotos: {
+            results: components["schemas"]["AlbumPhoto"][];
+        };
+        /** @description What an album is to hold. */
+        AlbumPhotosRequest: {
+            /** @description Ids of your photos in their order; those that are left out leave the album. */
+            photos: string[];
+        };
+        /** @enum {string} */
+        AlbumSort: "hand" | "taken" | "name";
+        /** @enum {string} */
+        AlbumSortEnum: "hand" | "taken" | "name";
+        AlbumUrls: {
+            /**
+             * Format: uri
+             * @description This album.
+             */
+            self: string;
+            /**
+             * Format: uri
+             * @description Its photos, in its order.
+             */
+            photos: string;
+            /**
+             * Format: uri
+             * @description Links that show it to others.
+             */
+            links: string;
+        };
+        /** @description A zip of photos as they are shown. */
         Archive: {
             /** Format: uuid */
             id: string;
@@ -975,7 +1413,23 @@ export interface components {
              * @description Then it is deleted; earlier if one of its photos is.
              */
             expires_at: string;
+            /** @description As you sent it. */
+            reference: string;
+            /** @description As you sent it. */
+            metadata: {
+                [key: string]: unknown;
+            };
             urls: components["schemas"]["ArchiveUrls"];
+        };
+        ArchivePage: {
+            /**
+             * Format: uri
+             * @description The page after this one.
+             */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Archive"][];
         };
         /** @enum {string} */
         ArchiveStatus: "queued" | "running" | "ready" | "failed";
@@ -1022,6 +1476,12 @@ export interface components {
             refused: number;
             /** @description Why; of the first thousand. */
             errors: components["schemas"]["BatchError"][];
+            /** @description As you sent it. */
+            reference: string;
+            /** @description As you sent it. */
+            metadata: {
+                [key: string]: unknown;
+            };
             urls: components["schemas"]["BatchUrls"];
             /** Format: date-time */
             created_at: string;
@@ -1042,6 +1502,16 @@ export interface components {
             /** @description For people, in the language asked for. */
             message: string;
         };
+        BatchPage: {
+            /**
+             * Format: uri
+             * @description The page after this one.
+             */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Batch"][];
+        };
         /** @enum {string} */
         BatchStatus: "unpacking" | "unpacked";
         BatchUrls: {
@@ -1058,6 +1528,20 @@ export interface components {
         };
         /** @enum {unknown} */
         BlankEnum: "";
+        ChangedLookRequest: {
+            /**
+             * Format: double
+             * @description 0 calm, 1 natural (default), 2 vivid.
+             */
+            vividness?: number;
+            /**
+             * Format: double
+             * @description How far faded tones are restored.
+             */
+            tones?: number;
+            /** @description The one you have seen: if another has come since, nothing is changed (412). */
+            revision?: number;
+        };
         Check: {
             state: components["schemas"]["CheckState"];
             /**
@@ -1091,6 +1575,12 @@ export interface components {
             refused: number;
             /** @description Why; of the first thousand. */
             errors: components["schemas"]["BatchError"][];
+            /** @description As you sent it. */
+            reference: string;
+            /** @description As you sent it. */
+            metadata: {
+                [key: string]: unknown;
+            };
             urls: components["schemas"]["BatchUrls"];
             /** Format: date-time */
             created_at: string;
@@ -1143,6 +1633,14 @@ export interface components {
             model: components["schemas"]["JobModel"] | null;
             options: components["schemas"]["JobOptions"];
             photo: components["schemas"]["JobPhoto"];
+            /** @description The photo is shown in these colors: in the gallery, by links, in zips. */
+            in_use: boolean;
+            /** @description As you sent it. */
+            reference: string;
+            /** @description As you sent it. */
+            metadata: {
+                [key: string]: unknown;
+            };
             timings: components["schemas"]["JobTimings"];
             urls: components["schemas"]["JobUrls"];
             /** Format: date-time */
@@ -1344,6 +1842,42 @@ export interface components {
         };
         /** @enum {string} */
         Format: "jpeg" | "png" | "webp";
+        Geometry: {
+            /** @description Degrees, clockwise. */
+            turn: components["schemas"]["TurnEnum"];
+            /** @description What is cut out: x, y of each corner, 0 to 1 of the photo as it came, clockwise from the upper left one. null: all of it. */
+            corners: number[][] | null;
+        };
+        GeometryRequest: {
+            /** @description Degrees, clockwise. */
+            turn: components["schemas"]["TurnEnum"];
+            /** @description What is cut out: x, y of each corner, 0 to 1 of the photo as it came, clockwise from the upper left one. null: all of it. */
+            corners: number[][] | null;
+        };
+        Hint: {
+            /**
+             * Format: double
+             * @description 0 to 1 of the photo's width, upright, as it came.
+             */
+            x: number;
+            /**
+             * Format: double
+             * @description 0 to 1 of its height.
+             */
+            y: number;
+            /**
+             * Format: double
+             * @description The color in Lab, as seen at vividness 1.
+             */
+            a: number;
+            /** Format: double */
+            b: number;
+            /**
+             * Format: double
+             * @description Pixels of a frame of 256.
+             */
+            radius: number;
+        };
         /** @description One coloring of one photo. */
         Job: {
             /** Format: uuid */
@@ -1367,6 +1901,14 @@ export interface components {
             model: components["schemas"]["JobModel"] | null;
             options: components["schemas"]["JobOptions"];
             photo: components["schemas"]["JobPhoto"];
+            /** @description The photo is shown in these colors: in the gallery, by links, in zips. */
+            in_use: boolean;
+            /** @description As you sent it. */
+            reference: string;
+            /** @description As you sent it. */
+            metadata: {
+                [key: string]: unknown;
+            };
             timings: components["schemas"]["JobTimings"];
             urls: components["schemas"]["JobUrls"];
             /** Format: date-time */
@@ -1390,11 +1932,13 @@ export interface components {
         JobOptions: {
             /**
              * Format: double
-             * @description 0 calm, 1 natural (default), 2 vivid.
+             * @description Of the job's own files. 0 calm, 1 natural (default), 2 vivid.
              */
             vividness: number;
             /** @description Short side the network sees, pixels; null: the model's own. */
-            size: number | null;
+            network_size: number | null;
+            hints: components["schemas"]["Hint"][];
+            geometry: components["schemas"]["Geometry"] | null;
             format: components["schemas"]["Format"];
         };
         JobPage: {
@@ -1407,6 +1951,7 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["Job"][];
         };
+        /** @description The photo as this job shows it. */
         JobPhoto: {
             /** Format: uuid */
             id: string;
@@ -1415,7 +1960,7 @@ export interface components {
             title: string;
             /** @description What can be seen, in the owner's words. */
             alt: string;
-            /** @description Pixels, as the photo is held upright. */
+            /** @description Pixels, upright, after `options.geometry`. */
             width: number;
             height: number;
             /** @description Found in the content, not taken from the name. */
@@ -1424,6 +1969,7 @@ export interface components {
             /** @description The photo was not gray when it came. */
             has_color: boolean;
             visibility: components["schemas"]["Visibility"];
+            look: components["schemas"]["Look"];
             likes: number;
         };
         /** @description Milliseconds; null until known. */
@@ -1473,7 +2019,12 @@ export interface components {
             retry: string | null;
             /**
              * Format: uri
-             * @description The colored photo at full size.
+             * @description The photo, for its owner.
+             */
+            photo: string;
+            /**
+             * Format: uri
+             * @description The colored photo at full size, as the job made it.
              */
             result: string | null;
             /**
@@ -1488,12 +2039,12 @@ export interface components {
             gray: string | null;
             /**
              * Format: uri
-             * @description Colored, JPEG, long side at most 1600.
+             * @description Colored, with the photo's look, JPEG, long side at most 1600.
              */
             preview: string | null;
             /**
              * Format: uri
-             * @description Colored, JPEG, long side at most 480.
+             * @description The same, long side at most 480.
              */
             card: string | null;
             /**
@@ -1536,6 +2087,21 @@ export interface components {
             /** @description You are one of them. */
             liked: boolean;
         };
+        /** @description How a photo is shown everywhere; changing it needs no network. */
+        Look: {
+            /**
+             * Format: double
+             * @description 0 calm, 1 natural (default), 2 vivid.
+             */
+            vividness: number;
+            /**
+             * Format: double
+             * @description How far faded tones are restored, 0 to 1.
+             */
+            tones: number;
+            /** @description Grows with every change. */
+            revision: number;
+        };
         /** @description Adds the token of a guest who has none yet; the context names the `visitor`. */
         Me: {
             /** @description Only for a guest nobody knows yet: send it as `Authorization: Bearer …` from now on. It is what proves that the job is yours. */
@@ -1560,6 +2126,8 @@ export interface components {
             title: string | null;
             architecture: string | null;
             default_size: number | null;
+            /** @description Its colors can be mended by `hints`. */
+            hints: boolean;
             /** @description In service: colors unless you ask for another. */
             default: boolean;
             /** @description What the name alone stands for now; null: name a version. */
@@ -1610,21 +2178,45 @@ export interface components {
         Models: {
             results: components["schemas"]["Model"][];
         };
+        /** @description An album to be made. */
+        NewAlbumRequest: {
+            title: string;
+            description?: string;
+            /** @description hand: as in `photos/`. taken: by the photos' dates. name: by file name. */
+            sort?: components["schemas"]["AlbumSort"];
+        };
         /** @description Which photos to pack. */
         NewArchiveRequest: {
+            /**
+             * @description Yours, to find it by (`?reference=`).
+             * @default
+             */
+            reference: string;
+            /** @description Yours: a flat object. JSON text in forms. */
+            metadata?: {
+                [key: string]: string | number | boolean | null;
+            };
             /** @description Their ids (`photo.id` of a job). Those that are not yours are left out. */
             photos: string[];
         };
         /** @description Photos to color alike: several files, or a zip. */
         NewBatchRequest: {
             /**
-             * Format: double
-             * @description 0 calm, 1 natural (default), 2 vivid.
-             * @default 1
+             * @description Yours, to find it by (`?reference=`).
+             * @default
              */
-            vividness: number;
+            reference: string;
+            /** @description Yours: a flat object. JSON text in forms. */
+            metadata?: {
+                [key: string]: string | number | boolean | null;
+            };
+            /**
+             * Format: double
+             * @description The photo's first look: 0 calm, 1 natural (default), 2 vivid; empty: your account's own.
+             */
+            vividness?: number | null;
             /** @description Short side the network sees, pixels; empty: the model's own. The result has the photo's full size whatever this is. */
-            size?: number | null;
+            network_size?: number | null;
             /**
              * @description A name from `models/`, or one of its versions as `name@version`; empty: the one in service.
              * @default
@@ -1693,13 +2285,21 @@ export interface components {
         /** @description A photo to color, in base64 or by its address, and how. */
         NewJobInJsonRequest: {
             /**
-             * Format: double
-             * @description 0 calm, 1 natural (default), 2 vivid.
-             * @default 1
+             * @description Yours, to find it by (`?reference=`).
+             * @default
              */
-            vividness: number;
+            reference: string;
+            /** @description Yours: a flat object. JSON text in forms. */
+            metadata?: {
+                [key: string]: string | number | boolean | null;
+            };
+            /**
+             * Format: double
+             * @description The photo's first look: 0 calm, 1 natural (default), 2 vivid; empty: your account's own.
+             */
+            vividness?: number | null;
             /** @description Short side the network sees, pixels; empty: the model's own. The result has the photo's full size whatever this is. */
-            size?: number | null;
+            network_size?: number | null;
             /**
              * @description A name from `models/`, or one of its versions as `name@version`; empty: the one in service.
              * @default
@@ -1720,6 +2320,15 @@ export interface components {
              * @default private
              */
             visibility: components["schemas"]["Visibility"];
+            /** @description Places whose color you know: `x`, `y` in 0..1 of the upright photo as it came, `a`, `b` in Lab as seen at vividness 1, or `color`; `radius` in pixels of a frame of 256. At most 64. JSON text in forms. */
+            hints?: {
+                x: number;
+                y: number;
+                a?: number;
+                b?: number;
+                color?: string;
+                radius?: number;
+            }[];
             /** @description The file in base64; this or `image_url`. */
             image_base64?: string;
             /** @description Where the file is; for servers that allow it. Redirects are followed. */
@@ -1733,13 +2342,21 @@ export interface components {
         /** @description A photo to color, and how. */
         NewJobRequest: {
             /**
-             * Format: double
-             * @description 0 calm, 1 natural (default), 2 vivid.
-             * @default 1
+             * @description Yours, to find it by (`?reference=`).
+             * @default
              */
-            vividness: number;
+            reference: string;
+            /** @description Yours: a flat object. JSON text in forms. */
+            metadata?: {
+                [key: string]: string | number | boolean | null;
+            };
+            /**
+             * Format: double
+             * @description The photo's first look: 0 calm, 1 natural (default), 2 vivid; empty: your account's own.
+             */
+            vividness?: number | null;
             /** @description Short side the network sees, pixels; empty: the model's own. The result has the photo's full size whatever this is. */
-            size?: number | null;
+            network_size?: number | null;
             /**
              * @description A name from `models/`, or one of its versions as `name@version`; empty: the one in service.
              * @default
@@ -1760,11 +2377,30 @@ export interface components {
              * @default private
              */
             visibility: components["schemas"]["Visibility"];
+            /** @description Places whose color you know: `x`, `y` in 0..1 of the upright photo as it came, `a`, `b` in Lab as seen at vividness 1, or `color`; `radius` in pixels of a frame of 256. At most 64. JSON text in forms. */
+            hints?: {
+                x: number;
+                y: number;
+                a?: number;
+                b?: number;
+                color?: string;
+                radius?: number;
+            }[];
             /**
              * Format: binary
              * @description JPEG, PNG, WebP, TIFF, HEIC, AVIF, BMP or GIF, by content, not by name.
              */
             image: string;
+        };
+        /** @description A link to be made. */
+        NewLinkRequest: {
+            /** @description How long it works; null: until you revoke it. */
+            days?: number | null;
+            /**
+             * @description Asked of who opens it; empty: none.
+             * @default
+             */
+            password: string;
         };
         /** @description Weights to be kept as a version. */
         NewModelVersionRequest: {
@@ -1813,6 +2449,22 @@ export interface components {
              */
             expires_at?: string | null;
         };
+        /** @description How to color a photo; what is left out is as in the version in use. */
+        NewVersionRequest: {
+            /** @description As of `jobs/`; empty: the one in service. */
+            model?: string;
+            network_size?: number | null;
+            /** @description Places whose color you know: `x`, `y` in 0..1 of the upright photo as it came, `a`, `b` in Lab as seen at vividness 1, or `color`; `radius` in pixels of a frame of 256. At most 64. JSON text in forms. */
+            hints?: {
+                x: number;
+                y: number;
+                a?: number;
+                b?: number;
+                color?: string;
+                radius?: number;
+            }[];
+            geometry?: components["schemas"]["GeometryRequest"] | null;
+        };
         NullEnum: null;
         /** @description Seconds are of the newest five hundred. */
         Pace: {
@@ -1825,12 +2477,33 @@ export interface components {
             /** Format: double */
             work_median: number | null;
         };
+        /** @description What can be changed of an album. */
+        PatchedChangedAlbumRequest: {
+            title?: string;
+            description?: string;
+            /** @description hand: as in `photos/`. taken: by the photos' dates. name: by file name. */
+            sort?: components["schemas"]["AlbumSort"];
+        };
         /** @description What can be changed of a webhook endpoint. */
         PatchedChangedEndpointRequest: {
             /** @description A public address that answers POST with 2xx; https:// unless the site allows more. */
             url?: string;
             /** @description Events to send. */
             events?: components["schemas"]["Event"][];
+        };
+        /** @description What can be changed of a photo; what is left out stays. */
+        PatchedChangedPhotoRequest: {
+            title?: string;
+            /** @description What can be seen, for who does not see it. */
+            alt?: string;
+            caption?: string;
+            /** @description 1931, 1931-05 or 1931-05-12. */
+            taken?: string;
+            /** @description Names of who is in it. */
+            people?: string[];
+            /** @description Now, or once it is colored. */
+            visibility?: components["schemas"]["Visibility"];
+            look?: components["schemas"]["ChangedLookRequest"];
         };
         /** @description What people wrote about a run. */
         PatchedRunChangesRequest: {
@@ -1839,10 +2512,104 @@ export interface components {
         };
         /** @enum {string} */
         PauseReason: "asked" | "failing" | "gone";
+        /** @description A photo, as its owner sees it. */
+        Photo: {
+            /** Format: uuid */
+            id: string;
+            /** @description The file's name as it was sent. */
+            name: string;
+            title: string;
+            /** @description What can be seen, for who does not see it. */
+            alt: string;
+            caption: string;
+            /** @description 1931, 1931-05 or 1931-05-12; empty: not known. */
+            taken: string;
+            /** @description Who is in it. */
+            people: string[];
+            visibility: components["schemas"]["Visibility"];
+            look: components["schemas"]["Look"];
+            /** @description Pixels, upright, as it came. */
+            width: number;
+            height: number;
+            format: string;
+            bytes: number;
+            /** @description It was not gray when it came. */
+            has_color: boolean;
+            likes: number;
+            /**
+             * Format: uuid
+             * @description The job whose colors are shown.
+             */
+            version: string | null;
+            /**
+             * Format: uuid
+             * @description Its newest job.
+             */
+            newest: string;
+            urls: components["schemas"]["PhotoUrls"];
+            /** Format: date-time */
+            created_at: string;
+        };
+        PhotoPage: {
+            /**
+             * Format: uri
+             * @description The page after this one.
+             */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Photo"][];
+        };
+        PhotoUrls: {
+            /**
+             * Format: uri
+             * @description This photo.
+             */
+            self: string;
+            /**
+             * Format: uri
+             * @description For people.
+             */
+            page: string;
+            /**
+             * Format: uri
+             * @description The ways it was colored.
+             */
+            versions: string;
+            /**
+             * Format: uri
+             * @description The full-size file, as the look has it; null until it is colored.
+             */
+            result: string | null;
+            /**
+             * Format: uri
+             * @description Links that show it to others.
+             */
+            links: string;
+        };
         /** @enum {string} */
         PrecisionEnum: "auto" | "bfloat16" | "float32";
         /** @enum {string} */
         PresetEnum: "quick" | "best" | "paper";
+        /** @description What is asked about a version of a photo. */
+        PreviewQuestionRequest: {
+            /**
+             * Format: uuid
+             * @description A finished job of the photo; empty: the one in use.
+             */
+            version?: string;
+            /** @description Places whose color you know: `x`, `y` in 0..1 of the upright photo as it came, `a`, `b` in Lab as seen at vividness 1, or `color`; `radius` in pixels of a frame of 256. At most 64. JSON text in forms. */
+            hints?: {
+                x: number;
+                y: number;
+                a?: number;
+                b?: number;
+                color?: string;
+                radius?: number;
+            }[];
+            /** @description Yours; the answer has it as `X-Serial`. */
+            serial: number;
+        };
         /** @description Every error, in the format of RFC 9457, with a stable code. */
         Problem: {
             type: string;
@@ -2004,6 +2771,23 @@ export interface components {
             since: string | null;
             by: string | null;
         };
+        /** @description A link that shows a photo or an album to anyone who has it. */
+        ShareLink: {
+            id: number;
+            /** @description What to give away. */
+            readonly url: string;
+            has_password: boolean;
+            /**
+             * Format: date-time
+             * @description null: when it is revoked.
+             */
+            expires_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        ShareLinks: {
+            results: components["schemas"]["ShareLink"][];
+        };
         /** @enum {string} */
         Stage: "waiting" | "reading" | "colorizing" | "saving" | "done";
         /** @enum {string} */
@@ -2018,6 +2802,49 @@ export interface components {
         };
         /** @enum {string} */
         StreamEventEventEnum: "job" | "progress";
+        SuggestedColor: {
+            /**
+             * Format: double
+             * @description In Lab, as seen at vividness 1.
+             */
+            a: number;
+            /** Format: double */
+            b: number;
+            /** @description #rrggbb, at the lightness of the place. */
+            hex: string;
+            /**
+             * Format: double
+             * @description How likely, 0 to 1.
+             */
+            share: number;
+        };
+        Suggestions: {
+            colors: components["schemas"]["SuggestedColor"][];
+        };
+        /** @description What is asked about a version of a photo. */
+        SuggestionsQuestionRequest: {
+            /**
+             * Format: uuid
+             * @description A finished job of the photo; empty: the one in use.
+             */
+            version?: string;
+            /** @description Places whose color you know: `x`, `y` in 0..1 of the upright photo as it came, `a`, `b` in Lab as seen at vividness 1, or `color`; `radius` in pixels of a frame of 256. At most 64. JSON text in forms. */
+            hints?: {
+                x: number;
+                y: number;
+                a?: number;
+                b?: number;
+                color?: string;
+                radius?: number;
+            }[];
+            /**
+             * Format: double
+             * @description As of a hint.
+             */
+            x: number;
+            /** Format: double */
+            y: number;
+        };
         /** @description A token without its secret. */
         Token: {
             id: number;
@@ -2094,6 +2921,8 @@ export interface components {
         TrainingRunStageEnum: "waiting" | "preparing" | "training" | "finishing" | "done";
         /** @enum {string} */
         TrainingRunStateEnum: "queued" | "running" | "succeeded" | "stopped" | "failed";
+        /** @enum {integer} */
+        TurnEnum: 0 | 90 | 180 | 270;
         /** @description A version of a network; `name@version` is what `model` takes. */
         Version: {
             /** @description First 12 digits of the weights' SHA-256. */
@@ -2103,6 +2932,15 @@ export interface components {
              * @description When it was registered here.
              */
             created_at: string;
+        };
+        /** @description The finished colorings of a photo, the newest first, and the one in use. */
+        Versions: {
+            /**
+             * Format: uuid
+             * @description The one in use.
+             */
+            version: string | null;
+            results: components["schemas"]["Job"][];
         };
         /** @enum {string} */
         Visibility: "private" | "unlisted" | "public";
@@ -2158,6 +2996,1213 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    albums_list: {
+        parameters: {
+            query?: {
+                /** @description From `next` or `previous` of a page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlbumPage"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    albums_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["NewAlbumRequest"];
+                "application/json": components["schemas"]["NewAlbumRequest"];
+            };
+        };
+        responses: {
+            /** @description The album. */
+            201: {
+                headers: {
+                    /** @description The album's address. */
+                    Location?: string;
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Album"];
+                };
+            };
+            /**
+             * @description - `parse_error`: The body does not match its Content-Type.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `required`: A field is missing; `attr` names it.
+             *     - `max_length`: A text or list is too long.
+             *     - `null_characters_not_allowed`: A text contains the character U+0000.
+             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
+             *     - `blank`: A text is empty.
+             *     - `null`: A field is null and may not be.
+             *     - `invalid_choice`: A field has a value that is not among its choices.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `request_timeout`: The body came too slowly; send it again. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_albums`: You have reached the limit of albums. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
+             */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    albums_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                album_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The album. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Album"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    albums_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                album_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    albums_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                album_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": components["schemas"]["PatchedChangedAlbumRequest"];
+                "application/json": components["schemas"]["PatchedChangedAlbumRequest"];
+            };
+        };
+        responses: {
+            /** @description The album. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Album"];
+                };
+            };
+            /**
+             * @description - `parse_error`: The body does not match its Content-Type.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `required`: A field is missing; `attr` names it.
+             *     - `max_length`: A text or list is too long.
+             *     - `null_characters_not_allowed`: A text contains the character U+0000.
+             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
+             *     - `blank`: A text is empty.
+             *     - `null`: A field is null and may not be.
+             *     - `invalid_choice`: A field has a value that is not among its choices.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `request_timeout`: The body came too slowly; send it again. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
+             */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    albums_links: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                album_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Those that are alive. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareLinks"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    albums_links_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                album_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": components["schemas"]["NewLinkRequest"];
+                "application/json": components["schemas"]["NewLinkRequest"];
+            };
+        };
+        responses: {
+            /** @description The link. */
+            201: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareLink"];
+                };
+            };
+            /**
+             * @description - `parse_error`: The body does not match its Content-Type.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `required`: A field is missing; `attr` names it.
+             *     - `max_length`: A text or list is too long.
+             *     - `null_characters_not_allowed`: A text contains the character U+0000.
+             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
+             *     - `null`: A field is null and may not be.
+             *     - `min_value`: A number is too small.
+             *     - `max_value`: A number is too large.
+             *     - `max_string_length`: A number has too many digits.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `request_timeout`: The body came too slowly; send it again. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_links`: The photo or album has reached its limit of links. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
+             */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    albums_links_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                album_id: string;
+                link_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It opens nothing any more. */
+            204: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    albums_photos: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                album_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlbumPhotos"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    albums_photos_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                album_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["AlbumPhotosRequest"];
+                "application/json": components["schemas"]["AlbumPhotosRequest"];
+            };
+        };
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlbumPhotos"];
+                };
+            };
+            /**
+             * @description - `parse_error`: The body does not match its Content-Type.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `required`: A field is missing; `attr` names it.
+             *     - `max_length`: A text or list is too long.
+             *     - `null_characters_not_allowed`: A text contains the character U+0000.
+             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
+             *     - `blank`: A text is empty.
+             *     - `null`: A field is null and may not be.
+             *     - `invalid_choice`: A field has a value that is not among its choices.
+             *     - `not_a_list`: A field has to be a list.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `request_timeout`: The body came too slowly; send it again. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
+             */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archives_list: {
+        parameters: {
+            query?: {
+                /** @description From `next` or `previous` of a page. */
+                cursor?: string;
+                /** @description Only with this `reference`. */
+                reference?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchivePage"];
+                };
+            };
+            /** @description - `max_length`: A text or list is too long. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     archives_create: {
         parameters: {
             query?: never;
@@ -2396,6 +4441,104 @@ export interface operations {
             };
         };
     };
+    batches_list: {
+        parameters: {
+            query?: {
+                /** @description From `next` or `previous` of a page. */
+                cursor?: string;
+                /** @description Only with this `reference`. */
+                reference?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchPage"];
+                };
+            };
+            /** @description - `max_length`: A text or list is too long. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     batches_create: {
         parameters: {
             query?: never;
@@ -2471,6 +4614,7 @@ export interface operations {
              *     - `empty`: A list is empty.
              *     - `unknown_model`: There is no model of that name; `models/` lists them.
              *     - `url_refused`: This server may not call that address: see `detail`.
+             *     - `renamed`: A field has another name now: see `detail`.
              *     - `not_a_zip`: The archive is not a readable zip.
              *     - `empty_zip`: There is no file in the zip.
              *     - `too_many_entries`: The zip has too many files; send several zips.
@@ -3795,6 +5939,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Only these, all on one page; repeat the parameter. Unknown ones are left out. */
                 id?: string[];
+                /** @description Only with this `reference`. */
+                reference?: string;
                 /** @description Only in these states; repeat the parameter. */
                 status?: ("queued" | "running" | "succeeded" | "failed" | "canceled")[];
             };
@@ -3982,6 +6128,9 @@ export interface operations {
              *     - `url_refused`: This server may not call that address: see `detail`.
              *     - `url_intake_off`: This server fetches no photos; send the file.
              *     - `url_unreachable`: The photo could not be fetched from the address: see `detail`.
+             *     - `invalid_hint`: A hint cannot be used: see `detail`, which names its index.
+             *     - `hints_unsupported`: This model takes no hints; `models/` says which do.
+             *     - `renamed`: A field has another name now: see `detail`.
              */
             400: {
                 headers: {
@@ -4599,8 +6748,10 @@ export interface operations {
                 format?: "jpeg" | "png" | "webp" | "tiff" | "avif";
                 /** @description Date, camera and copyright as the photo had them. */
                 keep_metadata?: boolean;
-                /** @description Long side, pixels; nothing is made larger than the photo. */
-                size?: number;
+                /** @description Pixels; nothing is made larger than the photo. */
+                long_side?: number;
+                /** @description How far faded tones are restored. */
+                tones?: number;
                 vividness?: number;
             };
             header?: never;
@@ -4645,6 +6796,7 @@ export interface operations {
              *     - `min_value`: A number is too small.
              *     - `max_value`: A number is too large.
              *     - `max_string_length`: A number has too many digits.
+             *     - `renamed`: A field has another name now: see `detail`.
              */
             400: {
                 headers: {
@@ -5803,6 +7955,1737 @@ export interface operations {
              * @description - `throttled`: Too many requests; try again after Retry-After seconds.
              *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
              */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    photos_list: {
+        parameters: {
+            query?: {
+                /** @description From `next` or `previous` of a page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhotoPage"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    photos_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The photo. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Photo"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    photos_destroy: {
+        parameters: {
+            query?: {
+                /** @description Past the trash, at once. */
+                for_good?: boolean;
+            };
+            header?: never;
+            path: {
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone from everywhere but the trash. */
+            204: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description - `invalid`: A field or header has a value of the wrong kind. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    photos_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": components["schemas"]["PatchedChangedPhotoRequest"];
+                "application/json": components["schemas"]["PatchedChangedPhotoRequest"];
+            };
+        };
+        responses: {
+            /** @description The photo. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Photo"];
+                };
+            };
+            /**
+             * @description - `parse_error`: The body does not match its Content-Type.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `required`: A field is missing; `attr` names it.
+             *     - `max_length`: A text or list is too long.
+             *     - `null_characters_not_allowed`: A text contains the character U+0000.
+             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
+             *     - `invalid_choice`: A field has a value that is not among its choices.
+             *     - `min_value`: A number is too small.
+             *     - `max_value`: A number is too large.
+             *     - `max_string_length`: A number has too many digits.
+             *     - `not_a_list`: A field has to be a list.
+             *     - `null`: A field is null and may not be.
+             *     - `blank`: A text is empty.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `request_timeout`: The body came too slowly; send it again. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `stale_revision`: The look has been changed since that `revision`; read it again. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
+             */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    photos_links: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Those that are alive. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareLinks"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    photos_links_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": components["schemas"]["NewLinkRequest"];
+                "application/json": components["schemas"]["NewLinkRequest"];
+            };
+        };
+        responses: {
+            /** @description The link. */
+            201: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareLink"];
+                };
+            };
+            /**
+             * @description - `parse_error`: The body does not match its Content-Type.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `required`: A field is missing; `attr` names it.
+             *     - `max_length`: A text or list is too long.
+             *     - `null_characters_not_allowed`: A text contains the character U+0000.
+             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
+             *     - `null`: A field is null and may not be.
+             *     - `min_value`: A number is too small.
+             *     - `max_value`: A number is too large.
+             *     - `max_string_length`: A number has too many digits.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `request_timeout`: The body came too slowly; send it again. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `too_many_links`: The photo or album has reached its limit of links.
+             *     - `no_result`: The job has not succeeded, so there is no result.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
+             */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    photos_links_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                link_id: number;
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It opens nothing any more. */
+            204: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    photos_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["PreviewQuestionRequest"];
+                "application/json": components["schemas"]["PreviewQuestionRequest"];
+            };
+        };
+        responses: {
+            /** @description The maps. */
+            200: {
+                headers: {
+                    /** @description The question's `serial`. */
+                    "X-Serial"?: number;
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /**
+             * @description - `parse_error`: The body does not match its Content-Type.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `required`: A field is missing; `attr` names it.
+             *     - `max_length`: A text or list is too long.
+             *     - `null_characters_not_allowed`: A text contains the character U+0000.
+             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
+             *     - `null`: A field is null and may not be.
+             *     - `min_value`: A number is too small.
+             *     - `max_value`: A number is too large.
+             *     - `max_string_length`: A number has too many digits.
+             *     - `invalid_hint`: A hint cannot be used: see `detail`, which names its index.
+             *     - `hints_unsupported`: This model takes no hints; `models/` says which do.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `request_timeout`: The body came too slowly; send it again. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `no_result`: The job has not succeeded, so there is no result. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
+             */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `no_worker`: No worker answers at the moment; try again later. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    photos_result: {
+        parameters: {
+            query?: {
+                format?: "jpeg" | "png" | "webp" | "tiff" | "avif";
+                /** @description Date, camera and copyright as the photo had them. */
+                keep_metadata?: boolean;
+                /** @description Pixels; nothing is made larger than the photo. */
+                long_side?: number;
+                /** @description How far faded tones are restored. */
+                tones?: number;
+                vividness?: number;
+            };
+            header?: never;
+            path: {
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is being made. */
+            202: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rendition"];
+                };
+            };
+            /** @description The file is at `Location`. */
+            302: {
+                headers: {
+                    /** @description The file's address. */
+                    Location?: string;
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `invalid`: A field or header has a value of the wrong kind.
+             *     - `invalid_choice`: A field has a value that is not among its choices.
+             *     - `min_value`: A number is too small.
+             *     - `max_value`: A number is too large.
+             *     - `max_string_length`: A number has too many digits.
+             *     - `renamed`: A field has another name now: see `detail`.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `owners_only`: Only the photo's owner can do this.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `no_result`: The job has not succeeded, so there is no result.
+             *     - `rendition_failed`: That file could not be made: see `detail`.
+             */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_waiting`: You have reached the limit of queued photos. Try again when some have finished.
+             */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `storage_unavailable`: Photo storage is temporarily unavailable; try again later. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `storage_full`: Your photos use all the storage you have; delete some.
+             *     - `no_room`: The server keeps its last disk space free; try again later.
+             */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    photos_suggestions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["SuggestionsQuestionRequest"];
+                "application/json": components["schemas"]["SuggestionsQuestionRequest"];
+            };
+        };
+        responses: {
+            /** @description The colors. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestions"];
+                };
+            };
+            /**
+             * @description - `parse_error`: The body does not match its Content-Type.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `required`: A field is missing; `attr` names it.
+             *     - `max_length`: A text or list is too long.
+             *     - `null_characters_not_allowed`: A text contains the character U+0000.
+             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
+             *     - `null`: A field is null and may not be.
+             *     - `min_value`: A number is too small.
+             *     - `max_value`: A number is too large.
+             *     - `max_string_length`: A number has too many digits.
+             *     - `invalid_hint`: A hint cannot be used: see `detail`, which names its index.
+             *     - `hints_unsupported`: This model takes no hints; `models/` says which do.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `request_timeout`: The body came too slowly; send it again. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `no_result`: The job has not succeeded, so there is no result. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
+             */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `no_worker`: No worker answers at the moment; try again later. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    photos_versions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Versions"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    photos_versions_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": components["schemas"]["NewVersionRequest"];
+                "application/json": components["schemas"]["NewVersionRequest"];
+            };
+        };
+        responses: {
+            /** @description There is one like this: its job. */
+            200: {
+                headers: {
+                    /** @description The job's address. */
+                    Location?: string;
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The new job. */
+            201: {
+                headers: {
+                    /** @description The job's address. */
+                    Location?: string;
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /**
+             * @description - `parse_error`: The body does not match its Content-Type.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `required`: A field is missing; `attr` names it.
+             *     - `max_length`: A text or list is too long.
+             *     - `null_characters_not_allowed`: A text contains the character U+0000.
+             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
+             *     - `null`: A field is null and may not be.
+             *     - `min_value`: A number is too small.
+             *     - `max_value`: A number is too large.
+             *     - `max_string_length`: A number has too many digits.
+             *     - `unknown_model`: There is no model of that name; `models/` lists them.
+             *     - `invalid_hint`: A hint cannot be used: see `detail`, which names its index.
+             *     - `hints_unsupported`: This model takes no hints; `models/` says which do.
+             *     - `invalid_geometry`: The geometry makes no picture: see `detail`.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `request_timeout`: The body came too slowly; send it again. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
+             *     - `too_many_waiting`: You have reached the limit of queued photos. Try again when some have finished.
+             *     - `quota_exceeded`: The day's quota of photos is used up.
+             */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `queue_full`: The queue is full; nothing that you sent was stored. */
+            503: {
+                headers: {
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `storage_full`: Your photos use all the storage you have; delete some.
+             *     - `no_room`: The server keeps its last disk space free; try again later.
+             */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    photos_versions_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `version_in_use`: The photo is shown in this version; use another one first. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    photos_versions_use: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job_id: string;
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The photo. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Photo"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
@@ -8376,4 +12259,4 @@ export interface operations {
         };
     };
 }
-// SHA-256 of docs/openapi.yaml: f08df441b97b0303574c3668184770ea57c1d137c9651d5f274a3fe7fd8534f2
+// SHA-256 of docs/openapi.yaml: 66b30e7464ad9df77debb1fb192d2aff0f2196f0d8389b7bd09a4fc43b7b1c79

@@ -17,6 +17,24 @@ export interface Maps {
   readonly decoded: Float32Array;
 }
 
+/** How far, 0..1, faded tones `low`..`high` of L* are stretched to all of it (ml/imaging/tones.py). */
+export interface Tones {
+  readonly strength: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+const MIN_RANGE = 5;
+
+/** L* of each of the 256 grays, restored. */
+function lightnesses({ strength, low, high }: Tones): Float32Array {
+  if (!strength || high - low < MIN_RANGE) return LIGHTNESS;
+  return LIGHTNESS.map((light) => {
+    const stretched = Math.min(Math.max((100 * (light - low)) / (high - low), 0), 100);
+    return light + strength * (stretched - light);
+  });
+}
+
 /** Read the picture that `Chroma.to_png` writes: regression above decoded, 12 bits a value. */
 export function mapsOf(picture: ImageData): Maps {
   const { width, data } = picture;
@@ -41,8 +59,15 @@ function abAt({ regression, decoded }: Maps, vividness: number): Float32Array {
 }
 
 /** The gray picture in color; `target` has the same size and is written over. */
-export function paint(gray: ImageData, maps: Maps, vividness: number, target: ImageData): void {
+export function paint(
+  gray: ImageData,
+  maps: Maps,
+  vividness: number,
+  target: ImageData,
+  tones: Tones = { strength: 0, low: 0, high: 100 },
+): void {
   const { width, height } = gray;
+  const light = lightnesses(tones);
   const ab = abAt(maps, vividness);
   const columns = taps(width, maps.width);
   const rows = taps(height, maps.height);
@@ -65,7 +90,7 @@ export function paint(gray: ImageData, maps: Maps, vividness: number, target: Im
         b += columns.weights[tap]! * mixed[at + 1]!;
       }
       const at = 4 * (y * width + x);
-      toRgb(source[at]!, a, b, out, at);
+      toRgb(light[source[at]!]!, a, b, out, at);
     }
   }
 }
@@ -108,8 +133,7 @@ const ENCODED = Float32Array.from({ length: LIGHT_STEPS + 1 }, (_, step) => {
 const rgb = new Float64Array(3);
 
 /** One pixel's sRGB into `out`; chroma that does not fit is reduced, never lightness or hue. */
-function toRgb(gray: number, a: number, b: number, out: Uint8ClampedArray, at: number): void {
-  const lightness = LIGHTNESS[gray]!;
+function toRgb(lightness: number, a: number, b: number, out: Uint8ClampedArray, at: number): void {
   encode(lightness, a, b);
   if (outside()) {
     const chroma = Math.hypot(a, b);

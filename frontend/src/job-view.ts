@@ -46,7 +46,9 @@ export class JobView extends HTMLElement {
       document.importNode(part, true),
     );
     // Wait until the pictures can be painted: the gray one must not flash when it is replaced.
-    const pictures = parts.flatMap((part) => [...part.querySelectorAll("img")]);
+    // Those that are lazy are not loaded before they are in the page.
+    const eager = "img:not([loading=lazy])";
+    const pictures = parts.flatMap((part) => [...part.querySelectorAll<HTMLImageElement>(eager)]);
     await Promise.all(pictures.map((picture) => picture.decode().catch(() => undefined)));
     const hadFocus = this.querySelector(".part :focus") !== null;
     for (const part of parts) {

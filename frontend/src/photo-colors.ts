@@ -1,29 +1,62 @@
-import { type Maps, mapsOf, paint } from "./blend";
+import { type Maps, type Tones, mapsOf, paint } from "./blend";
+import { type Look, LookSaver } from "./look-saver";
 import type { PhotoStage } from "./photo-stage";
 import { canvasIsTrue, pixelsOf } from "./pixels";
 import { message, percent } from "./messages";
 
 const VARIANT_SIDE = 192;
+const SAME = 0.004; // looks count in hundredths
 
 /**
- * `<photo-colors>`: the variants as small pictures and how vivid the colors are, shown at once.
- *
- * The field that is named `vividness` belongs to the download's form: what is seen is what comes.
+ * `<photo-colors>`: the variants as small pictures, how vivid the colors are and how far faded tones
+ * are restored, shown at once. What an owner sets stays; what others choose is for their download.
  */
 export class PhotoColors extends HTMLElement {
   #field: HTMLInputElement | HTMLSelectElement | null = null;
+  #tones: HTMLInputElement | null = null;
   #gray: ImageData | undefined;
+  #small: ImageData | undefined;
   #maps: Maps | undefined;
+  #mended: Maps | undefined;
+  #saver: LookSaver | undefined;
   #awaited = 0;
 
   connectedCallback(): void {
     this.#field = this.querySelector("[name=vividness]");
+    this.#tones = this.querySelector("[name=tones]");
     if (!this.#field || !canvasIsTrue()) return;
-    this.#field.addEventListener("input", () => this.#changed());
+    for (const field of [this.#field, this.#tones]) {
+      field?.addEventListener("input", () => this.#changed());
+    }
     for (const button of this.querySelectorAll<HTMLButtonElement>(".variant")) {
-      button.addEventListener("click", () => this.#choose(button));
+      button.addEventListener("click", () => this.#set(this.#field!, button.value));
+    }
+    this.querySelector(".restore")?.addEventListener("click", () => {
+      this.#set(this.#tones!, this.#look.tones > SAME ? "0" : "1");
+    });
+    const { save, revision } = this.dataset;
+    const token = this.querySelector<HTMLInputElement>("[name=csrfmiddlewaretoken]")?.value;
+    if (save && token) {
+      this.#saver = new LookSaver(save, token, Number(revision), (words) => {
+        this.querySelector(".look-state")!.textContent = words;
+      });
     }
     void this.#load();
+  }
+
+  /** The color maps that are shown now. */
+  get maps(): Maps | undefined {
+    return this.#mended ?? this.#maps;
+  }
+
+  /** Show other colors than the version's own; null: those again. One picture fades to the other. */
+  async showMaps(maps: Maps | null): Promise<void> {
+    if (!maps && !this.#mended) return;
+    this.#gray ??= await pixelsOf(this.dataset["gray"]!).catch(() => undefined);
+    const stage = this.closest("main")?.querySelector<PhotoStage>("photo-stage");
+    stage?.fade();
+    this.#mended = maps ?? undefined;
+    this.#show();
   }
 
   async #load(): Promise<void> {
@@ -34,14 +67,13 @@ export class PhotoColors extends HTMLElement {
         pixelsOf(maps),
       ]);
       this.#maps = mapsOf(colors);
-      for (const button of this.querySelectorAll<HTMLButtonElement>(".variant")) {
-        const canvas = button.querySelector("canvas")!;
-        this.#draw(canvas, small, Number(button.value));
-      }
+      this.#small = small;
+      this.#drawVariants();
       this.toggleAttribute("data-live", true);
       this.#mark();
       // The larger picture when somebody is about to need it.
       const load = () => void this.#loadGray(gray);
+      if (this.#isOther) load();
       this.addEventListener("pointerover", load, { once: true });
       this.addEventListener("focusin", load, { once: true });
     } catch {
@@ -51,25 +83,37 @@ export class PhotoColors extends HTMLElement {
 
   async #loadGray(address: string): Promise<void> {
     this.#gray ??= await pixelsOf(address).catch(() => undefined);
-    if (this.#isOther) this.#changed();
+    if (this.#isOther) this.#draw();
   }
 
-  #choose(button: HTMLButtonElement): void {
-    this.#field!.value = button.value;
+  #set(field: HTMLInputElement | HTMLSelectElement, value: string): void {
+    field.value = value;
     this.#changed();
   }
 
-  get #vividness(): number {
-    return Number(this.#field!.value);
+  get #look(): Look {
+    const tones = this.#tones ? this.#tones.value : this.dataset["tones"];
+    return { vividness: Number(this.#field!.value), tones: Number(tones) };
   }
 
-  /** Whether the choice differs from the result. */
+  /** Whether the picture that the page came with shows another look. */
   get #isOther(): boolean {
-    return Math.abs(this.#vividness - Number(this.dataset["own"])) > 0.004;
+    return this.#mended !== undefined || !("previewed" in this.dataset) || !this.#isAsCame;
+  }
+
+  get #isAsCame(): boolean {
+    const { vividness, tones } = this.#look;
+    const came = [Number(this.dataset["vividness"]), Number(this.dataset["tones"])];
+    return Math.abs(vividness - came[0]!) < SAME && Math.abs(tones - came[1]!) < SAME;
   }
 
   #changed(): void {
     this.#mark();
+    this.#draw();
+    this.#saver?.keep(this.#look);
+  }
+
+  #draw(): void {
     // Painting takes longer than the slider's events come.
     this.#awaited ||= requestAnimationFrame(() => {
       this.#awaited = 0;
@@ -81,32 +125,48 @@ export class PhotoColors extends HTMLElement {
     const stage = this.closest("main")?.querySelector<PhotoStage>("photo-stage");
     const other = this.#isOther;
     if (!stage || !this.#maps || (other && !this.#gray)) return;
-    if (other) this.#draw(stage.blended(), this.#gray!, this.#vividness);
+    if (other) this.#paint(stage.blended(), this.#gray!, this.#look.vividness);
     stage.showBlended(other);
-    const detail = other ? this.#vividness : null;
-    this.dispatchEvent(new CustomEvent("vividness", { bubbles: true, detail }));
+    if (this.#tones) this.#drawVariants();
+    const detail = this.#isAsCame ? null : this.#look;
+    this.dispatchEvent(new CustomEvent("look", { bubbles: true, detail }));
   }
 
-  #draw(canvas: HTMLCanvasElement, gray: ImageData, vividness: number): void {
+  #drawVariants(): void {
+    for (const button of this.querySelectorAll<HTMLButtonElement>(".variant")) {
+      this.#paint(button.querySelector("canvas")!, this.#small!, Number(button.value));
+    }
+  }
+
+  #paint(canvas: HTMLCanvasElement, gray: ImageData, vividness: number): void {
     if (canvas.width !== gray.width || canvas.height !== gray.height) {
       canvas.width = gray.width;
       canvas.height = gray.height;
     }
     const context = canvas.getContext("2d")!;
     const picture = context.createImageData(gray.width, gray.height);
-    paint(gray, this.#maps!, vividness, picture);
+    paint(gray, this.maps!, vividness, picture, this.#restored);
     context.putImageData(picture, 0, 0);
   }
 
+  get #restored(): Tones {
+    const { low = "", high = "" } = this.dataset;
+    if (!low || !high) return { strength: 0, low: 0, high: 100 }; // not measured yet
+    return { strength: this.#look.tones, low: Number(low), high: Number(high) };
+  }
+
   #mark(): void {
-    const vividness = this.#vividness;
+    const { vividness, tones } = this.#look;
     for (const button of this.querySelectorAll<HTMLButtonElement>(".variant")) {
-      const chosen = Math.abs(Number(button.value) - vividness) < 0.004;
+      const chosen = Math.abs(Number(button.value) - vividness) < SAME;
       button.setAttribute("aria-pressed", String(chosen));
     }
     const words = message("vividness", { percent: percent(vividness) });
     this.#field!.setAttribute("aria-valuetext", words);
-    const figure = this.querySelector("label span");
-    if (figure) figure.textContent = percent(vividness);
+    this.querySelector(".restore")?.setAttribute("aria-pressed", String(tones > SAME));
+    for (const [name, value] of [["vividness", vividness], ["tones", tones]] as const) {
+      const figure = this.querySelector(`label[for=${name}] span`);
+      if (figure) figure.textContent = percent(value);
+    }
   }
 }

@@ -1,3 +1,4 @@
+import type { Look } from "./look-saver";
 import { awaitFile } from "./rendition";
 import { message } from "./messages";
 
@@ -7,29 +8,34 @@ import { message } from "./messages";
  * Without a script the link and the form lead to a page that waits.
  */
 export class PhotoDownload extends HTMLElement {
-  #vividness: number | null = null;
+  #look: Look | null = null;
   #busy: AbortController | undefined;
 
   connectedCallback(): void {
-    const link = this.querySelector<HTMLAnchorElement>("a[download]");
+    const link = this.querySelector<HTMLAnchorElement>("a.primary");
     const form = this.querySelector<HTMLFormElement>("form");
     if (!link || !form) return;
     link.addEventListener("click", (event) => {
-      if (this.#vividness === null) return;
+      if (this.#look === null && link.hasAttribute("download")) return;
       event.preventDefault();
-      const options = { format: this.dataset["format"] ?? "", vividness: String(this.#vividness) };
-      void this.#fetch(`${form.action}?${new URLSearchParams(options)}`);
+      this.#make(form.action, new URLSearchParams({ format: this.dataset["format"] ?? "" }));
     });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       form.hidePopover();
       const options = new URLSearchParams();
       for (const [name, value] of new FormData(form)) options.set(name, String(value));
-      void this.#fetch(`${form.action}?${options}`);
+      this.#make(form.action, options);
     });
-    this.closest("main")?.addEventListener("vividness", (event) => {
-      this.#vividness = (event as CustomEvent<number | null>).detail;
+    this.closest("main")?.addEventListener("look", (event) => {
+      this.#look = (event as CustomEvent<Look | null>).detail;
     });
+  }
+
+  /** What is seen is what comes, saved or not. */
+  #make(address: string, options: URLSearchParams): void {
+    for (const [name, value] of Object.entries(this.#look ?? {})) options.set(name, String(value));
+    void this.#fetch(`${address}?${options}`);
   }
 
   async #fetch(address: string): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Look } from "./look-saver";
 import { prefersStill } from "./motion";
 import { awaitFile } from "./rendition";
 import { message, percent } from "./messages";
@@ -16,8 +17,8 @@ export class PhotoStage extends HTMLElement {
   #zoom: HTMLButtonElement | null = null;
   #side: HTMLButtonElement | null = null;
   /** What is wished for, and what the picture below the canvas shows; null: as the result. */
-  #vividness: number | null = null;
-  #shown: number | null = null;
+  #look: Look | null = null;
+  #shown: Look | null = null;
 
   connectedCallback(): void {
     this.#split = this.querySelector(".split");
@@ -31,8 +32,8 @@ export class PhotoStage extends HTMLElement {
     this.#zoom?.addEventListener("click", () => void this.#toggleZoom());
     this.#side?.addEventListener("click", () => this.#toggleSide());
     this.#holdWith(this.querySelector<HTMLButtonElement>(".hold"));
-    this.closest("main")?.addEventListener("vividness", (event) => {
-      this.#vividness = (event as CustomEvent<number | null>).detail;
+    this.closest("main")?.addEventListener("look", (event) => {
+      this.#look = (event as CustomEvent<Look | null>).detail;
       this.#forget();
       if (this.#isZoomed) void this.#loadFull();
     });
@@ -51,6 +52,17 @@ export class PhotoStage extends HTMLElement {
     canvas.setAttribute("aria-hidden", "true"); // the picture below has the words
     this.#part(".after img").after(canvas);
     return canvas;
+  }
+
+  /** Let what the canvas shows now give way to what is painted next. */
+  fade(): void {
+    const canvas = this.querySelector<HTMLCanvasElement>(".after canvas");
+    if (!canvas || !this.hasAttribute("data-blended") || prefersStill()) return;
+    const before = canvas.cloneNode() as HTMLCanvasElement;
+    before.getContext("2d")!.drawImage(canvas, 0, 0);
+    before.classList.add("fading");
+    canvas.after(before);
+    before.animate({ opacity: [1, 0] }, { duration: 300 }).onfinish = () => before.remove();
   }
 
   showBlended(shown: boolean): void {
@@ -145,7 +157,7 @@ export class PhotoStage extends HTMLElement {
   /** Change the previews for the full-size pictures, each when it can be painted. */
   async #loadFull(): Promise<void> {
     const status = this.#part(".zoom-status");
-    const vividness = this.#vividness;
+    const look = this.#look;
     status.textContent = message("loadingFull");
     try {
       const after = await this.#fullSize();
@@ -153,8 +165,8 @@ export class PhotoStage extends HTMLElement {
         this.#load(".before img", this.dataset["fullGray"]),
         this.#load(".after img", after),
       ]);
-      if (vividness !== this.#vividness) return;
-      this.#shown = vividness;
+      if (look !== this.#look) return;
+      this.#shown = look;
       this.showBlended(false);
       status.textContent = "";
     } catch {
@@ -162,23 +174,26 @@ export class PhotoStage extends HTMLElement {
     }
   }
 
-  /** No full-size picture of another vividness may stay behind. */
+  /** No full-size picture of another look may stay behind. */
   #forget(): void {
     if (this.#shown === null) return;
     this.#shown = null;
     this.#part<HTMLImageElement>(".after img").src = this.dataset["preview"]!;
   }
 
-  /** Where the colored picture is in full, made first if it is to be more or less vivid. */
+  /** Where the colored picture is in full, made first if it is to have another look. */
   async #fullSize(): Promise<string | undefined> {
     const { full, download } = this.dataset;
-    if (this.#vividness === null) return full;
-    const options = { format: "jpeg", vividness: String(this.#vividness) };
+    if (this.#look === null) return full;
+    const { vividness, tones } = this.#look;
+    const options = { format: "jpeg", vividness: String(vividness), tones: String(tones) };
     return awaitFile(`${download}?${new URLSearchParams(options)}`, () => undefined);
   }
 
-  async #load(selector: string, address: string | undefined): Promise<void> {
+  async #load(selector: string, given: string | undefined): Promise<void> {
     const image = this.#part<HTMLImageElement>(selector);
+    // A look that is no file yet has an address that waits for it.
+    const address = given?.includes("/download/") ? await awaitFile(given, () => undefined) : given;
     if (!address || image.src === new URL(address, location.href).href) return;
     const loaded = new Image();
     loaded.src = address;

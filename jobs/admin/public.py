@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from colorweb.console.pages import ReadOnly
 from jobs.models import Photo, PublicPhoto, Report
+from jobs.serializers.addresses import FileField
 from jobs.sharing import moderation
 
 THUMBNAIL = 120  # pixels, of the longer side
@@ -71,7 +72,7 @@ class PublicPhotoAdmin(Moderated):
         published = super().get_queryset(request).filter(**shown)
         reports = Report.objects.filter(photo=OuterRef("pk"), closed_at=None).order_by()
         waiting = reports.values("photo").annotate(number=Count("pk")).values("number")
-        return published.annotate(waiting=Subquery(waiting)).select_related("published_job")
+        return published.annotate(waiting=Subquery(waiting)).select_related("version")
 
     @admin.display(description=_("picture"))
     def picture(self, photo: Photo) -> str:
@@ -112,7 +113,7 @@ class ReportAdmin(Moderated):
     list_display_links = ("reason",)
     list_filter = (Open, "reason")
     search_fields = ("photo__title", "text")
-    list_select_related = ("photo", "photo__published_job")
+    list_select_related = ("photo", "photo__version")
     ordering = ("-created_at",)
     actions = ("hide", "dismiss")
     fields = ("picture", "address", "reason", "text", "created_at", "closed_at")
@@ -140,14 +141,17 @@ class ReportAdmin(Moderated):
 
 
 def _thumbnail(photo: Photo) -> SafeString | str:
-    if photo.published_job is None or photo.trashed_at:  # nobody sees what lies in the trash
+    job = photo.version
+    if job is None or photo.trashed_at:  # nobody sees what lies in the trash
         return "–"
-    scale = THUMBNAIL / max(photo.width, photo.height)
+    job.photo = photo
+    width, height = job.shown_size
+    scale = THUMBNAIL / max(width, height)
     return format_html(
         '<img src="{}" width="{}" height="{}" alt="{}" loading="lazy">',
-        reverse("file", args=[photo.published_job.pk, "card"]),
-        max(1, round(photo.width * scale)),
-        max(1, round(photo.height * scale)),
+        FileField("card", "", in_look=True).path(job),
+        max(1, round(width * scale)),
+        max(1, round(height * scale)),
         photo.alt or photo.title,
     )
 

@@ -9,14 +9,15 @@ from rest_framework.response import Response
 from colorweb.api import schema
 from colorweb.errors import DomainError
 from jobs.api.base import View
+from jobs.api.fields import OwnFields, ReferenceFilter
 from jobs.results import archives
-from jobs.serializers.batches import ArchiveSerializer
+from jobs.serializers.batches import ArchivePageSerializer, ArchiveSerializer
 from jobs.storage import access
 
 MAX_PHOTOS = 1000
 
 
-class NewArchive(serializers.Serializer):
+class NewArchive(OwnFields):
     """Which photos to pack."""
 
     photos = serializers.ListField(
@@ -29,10 +30,22 @@ class NewArchive(serializers.Serializer):
 
 class Archives(View):
     @schema.endpoint(
+        "My zips, the newest first",
+        parameters=[ReferenceFilter, schema.CURSOR],
+        answers={200: schema.answer(ArchivePageSerializer, "A page.")},
+        codes=["max_length", "not_found"],
+        operation_id="archives_list",
+        tags=["archives"],
+    )
+    def get(self, request: Request) -> Response:
+        rows = ReferenceFilter(data=request.query_params).filter(access.archives_of(self.visitor))
+        return self.page(rows, ArchiveSerializer)
+
+    @schema.endpoint(
         "Pack many photos into one zip",
         description=(
-            "A worker makes it: follow it at `Location` until its status is `ready`. It holds the "
-            "newest colors of each photo and is kept for a day; of your archives the five newest."
+            "A worker makes it: follow it at `Location` until its status is `ready`. It holds "
+            "each photo as it is shown and is kept for a day; of your archives the five newest."
         ),
         request=NewArchive,
         answers={202: schema.answer(ArchiveSerializer, "It is being made.")},
@@ -46,8 +59,9 @@ class Archives(View):
     def post(self, request: Request) -> Response:
         new = NewArchive(data=request.data)
         new.is_valid(raise_exception=True)
-        photos = access.photos_of(self.visitor).filter(pk__in=new.validated_data["photos"])
-        archive = archives.request(photos, self.visitor)
+        options = new.validated_data
+        photos = access.photos_of(self.visitor).filter(pk__in=options.pop("photos"))
+        archive = archives.request(photos, self.visitor, **options)
         if archive is None:
             raise DomainError("no_result.chosen")
         answer = ArchiveSerializer(archive, context=self.context).data

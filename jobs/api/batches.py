@@ -13,17 +13,35 @@ from colorweb.api import schema
 from colorweb.errors import DomainError
 from jobs import errors
 from jobs.api.base import View
+from jobs.api.fields import ReferenceFilter
 from jobs.api.new_jobs import NewBatch
 from jobs.api.repeatable import Repeatable
 from jobs.models import Batch, Photo
 from jobs.photos import batches, idempotency
-from jobs.serializers.batches import BatchSerializer, CreatedBatchSerializer
+from jobs.serializers.batches import (
+    BatchPageSerializer,
+    BatchSerializer,
+    CreatedBatchSerializer,
+)
 from jobs.serializers.jobs import JobPageSerializer, JobSerializer
 from jobs.storage import access
 
 
 class Batches(Repeatable):
     makes_jobs = True
+
+    @schema.endpoint(
+        "My batches, the newest first",
+        parameters=[ReferenceFilter, schema.CURSOR],
+        answers={200: schema.answer(BatchPageSerializer, "A page.")},
+        codes=["max_length", "not_found"],
+        operation_id="batches_list",
+        tags=["batches"],
+    )
+    def get(self, request: Request) -> Response:
+        mine = Batch.objects.filter(access.batches_of(self.visitor))
+        rows = ReferenceFilter(data=request.query_params).filter(mine)
+        return self.page(rows, BatchSerializer)
 
     @schema.endpoint(
         "Color many photos",
@@ -45,7 +63,7 @@ class Batches(Repeatable):
             *schema.BY_COOKIE,
             *schema.OF_BODIES,
             *("invalid_choice", "min_value", "max_value", "max_string_length"),
-            *("empty", "unknown_model", "url_refused"),
+            *("empty", "unknown_model", "url_refused", "renamed"),
             *errors.OF_ZIPS,
             "idempotency_conflict",
             *errors.OF_LIMITS,

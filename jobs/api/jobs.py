@@ -18,7 +18,7 @@ from jobs.api.base import View
 from jobs.api.new_jobs import NewJob, NewJobInJson
 from jobs.api.repeatable import Repeatable
 from jobs.api.serializers import DeleteParams, JobFilter
-from jobs.models import Job
+from jobs.models import Job, Photo
 from jobs.photos import idempotency, intake, trash, visibility
 from jobs.serializers.jobs import CreatedJobSerializer, JobPageSerializer, JobSerializer
 from jobs.storage import access
@@ -43,6 +43,8 @@ class Jobs(Repeatable):
         jobs = access.jobs_of(self.visitor)
         if "id" in filters:
             jobs = jobs.filter(pk__in=filters["id"])
+        if "reference" in filters:
+            jobs = jobs.filter(reference=filters["reference"])
         if filters.get("status"):
             jobs = jobs.filter(state__in=filters["status"])
         size = max(PAGE_SIZE, len(filters.get("id", [])))  # those asked for by id on one page
@@ -75,6 +77,7 @@ class Jobs(Repeatable):
             *errors.OF_PHOTOS,
             *("invalid_choice", "min_value", "max_value", "max_string_length"),
             *("blank", "null", "unknown_model", "url_refused", "url_intake_off", "url_unreachable"),
+            *("invalid_hint", "hints_unsupported", "renamed"),
             "idempotency_conflict",
             *errors.OF_LIMITS,
             *("too_many_fetches", "storage_unavailable"),
@@ -118,8 +121,8 @@ class Jobs(Repeatable):
     ) -> Job:
         def remember(job: Job) -> None:
             chosen = new.validated_data["visibility"]
-            if chosen in visibility.SHOWN:
-                visibility.request_visibility(job.photo, chosen)
+            if chosen != Photo.Visibility.PRIVATE:
+                visibility.change(job.photo, chosen)
             if key:
                 key.remember(job)
 

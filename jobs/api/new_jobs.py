@@ -5,6 +5,7 @@ import binascii
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields
+from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
@@ -14,27 +15,31 @@ from rest_framework import serializers
 from colorweb.accounts.visitors import Visitor
 from colorweb.errors import DomainError
 from colorweb.http import outgoing
+from jobs.api.fields import HintsField, OwnFields
 from jobs.api.serializers import callable_url
 from jobs.models import EXTENSIONS, Photo
 from jobs.photos import fetch
 from jobs.photos.intake import Options
 from jobs.queue import limits
-from ml.imaging.vividness import CALM, NATURAL, STEPS, VIVID
+from ml.imaging.vividness import CALM, STEPS, VIVID
 from ml.versions import registry
 
+MIN_NETWORK_SIZE, MAX_NETWORK_SIZE = 64, 512  # pixels of the short side
 
-class OptionFields(serializers.Serializer):
+
+class OptionFields(OwnFields):
     """How a photo is to be colored, and what happens then."""
 
     vividness = serializers.FloatField(
         min_value=CALM,
         max_value=VIVID,
-        default=NATURAL,
-        help_text=f"{STEPS}.",
+        default=None,
+        allow_null=True,
+        help_text=f"The photo's first look: {STEPS}; empty: your account's own.",
     )
-    size = serializers.IntegerField(
-        min_value=64,
-        max_value=512,
+    network_size = serializers.IntegerField(
+        min_value=MIN_NETWORK_SIZE,
+        max_value=MAX_NETWORK_SIZE,
         default=None,
         allow_null=True,
         help_text="Short side the network sees, pixels; empty: the model's own. The result has "
@@ -68,26 +73,53 @@ class OptionFields(serializers.Serializer):
 
     def validate_model(self, name: str) -> str:
         """Refuse a model that is not here, naming those that are."""
-        try:
-            registry.resolve(name)
-        except LookupError as error:
-            raise serializers.ValidationError(str(error), code="unknown_model") from error
-        return name
+        return known_model(name)
 
     def validate_webhook_url(self, url: str) -> str:
         """Refuse an address that would never be called."""
         return callable_url(url) if url else url
 
+    def to_internal_value(self, data: Any) -> Any:
+        """Refuse the name that `network_size` had before version 0.2."""
+        if "size" in data:
+            message = DomainError("renamed", name="network_size").message
+            raise serializers.ValidationError({"size": message}, code="renamed")
+        return super().to_internal_value(data)
+
     @property
     def options(self) -> Options:
         """The options among the validated fields."""
-        return Options(**{one.name: self.validated_data[one.name] for one in fields(Options)})
+        data = self.validated_data
+        return Options(**{one.name: data[one.name] for one in fields(Options) if one.name in data})
+
+
+def known_model(name: str) -> str:
+    """A model's name as it is. Raises ValidationError, naming those that are here."""
+    try:
+        registry.resolve(name)
+    except LookupError as error:
+        raise serializers.ValidationError(str(error), code="unknown_model") from error
+    return name
 
 
 OPTIONS = tuple(map(str, OptionFields().fields))
 
 
-class NewJob(OptionFields):
+class OnePhoto(OptionFields):
+    """What only a single photo has."""
+
+    hints = HintsField(default=list)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse hints where the model takes none."""
+        network = registry.resolve(attrs["model"])
+        if attrs["hints"] and not network.takes_hints:
+            message = DomainError("hints_unsupported", name=network.name).message
+            raise serializers.ValidationError({"hints": message}, code="hints_unsupported")
+        return attrs
+
+
+class NewJob(OnePhoto):
     """A photo to color, and how."""
 
     image = serializers.FileField(
@@ -109,7 +141,7 @@ class NewJob(OptionFields):
         yield self.validated_data["image"]
 
 
-class NewJobInJson(OptionFields):
+class NewJobInJson(OnePhoto):
     """A photo to color, in base64 or by its address, and how."""
 
     image_base64 = serializers.CharField(
@@ -141,7 +173,7 @@ class NewJobInJson(OptionFields):
             )
         return callable_url(url)
 
-    def validate(self, attrs: dict[str, object]) -> dict[str, object]:
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Exactly one photo."""
         present = [name for name in ("image_base64", "image_url") if name in attrs]
         if not present:
@@ -152,7 +184,7 @@ class NewJobInJson(OptionFields):
             raise serializers.ValidationError(
                 {"image_url": _("Send either image_base64 or image_url.")}
             )
-        return attrs
+        return super().validate(attrs)
 
     @property
     def photo_field(self) -> str:

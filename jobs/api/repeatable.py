@@ -26,7 +26,8 @@ class Repeatable(View):
             raise ValidationError(
                 {"Idempotency-Key": _("Send 1 to 255 printable ASCII characters.")}
             )
-        options = {option: new.validated_data[option] for option in OPTIONS}
+        data = new.validated_data
+        options = {option: data[option] for option in (*OPTIONS, "hints") if option in data}
         return idempotency.key(self.visitor, name, files, options | {"kind": kind})
 
     def earlier(self, key: idempotency.Key | None) -> Job | Batch | None:

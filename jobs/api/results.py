@@ -1,4 +1,4 @@
-"""The colored photo, as it was made or in another format, size or vividness."""
+"""The colored photo, as a job made it or as its look has it, or in another format or size."""
 
 import uuid
 
@@ -16,7 +16,7 @@ from colorweb.api import schema
 from colorweb.errors import DomainError
 from jobs.api.base import View
 from jobs.api.serializers import FileParams
-from jobs.models import Rendition, State
+from jobs.models import Job, Look, Rendition, State
 from jobs.results import renditions
 from jobs.serializers.addresses import absolute
 from jobs.serializers.jobs import RenditionSerializer
@@ -26,53 +26,39 @@ RETRY_AFTER = 1
 """Seconds until it is worth asking again for a file that is being made."""
 
 
-class Result(View):
-    @schema.endpoint(
-        "The colored photo",
-        description=(
-            "Leads to the full-size file, which knows `Range` and `ETag`. With parameters to the "
-            "same colors in another format, size or vividness: 202 while that file is made, which "
-            "takes no network; ask again after `Retry-After`. Metadata of the camera is the "
-            "owner's alone; of others' published photos anybody has the formats, sizes (4096, 2048 "
-            "and 1024) and vividnesses that the page offers, counted to who asks."
-        ),
-        answers={
-            302: OpenApiResponse(description="The file is at `Location`."),
-            202: schema.answer(RenditionSerializer, "It is being made."),
-        },
-        codes=[
-            *("not_found", "no_result", "invalid", "invalid_choice", "min_value", "max_value"),
-            *(
-                "max_string_length",
-                "owners_only",
-                "rendition_failed",
-                "too_many_waiting",
-                "storage_full",
-                "no_room",
-                "storage_unavailable",
-            ),
-        ],
-        parameters=[
-            FileParams,
-            schema.header("Location", "The file's address.", response=[302]),
-            schema.header("Retry-After", "Seconds.", int, response=[202]),
-        ],
-        operation_id="jobs_result",
+class ResultView(View):
+    """Leads to a file of a finished job."""
+
+    codes = (
+        *("not_found", "no_result", "invalid", "invalid_choice", "min_value", "max_value"),
+        *("max_string_length", "renamed", "owners_only", "rendition_failed", "too_many_waiting"),
+        *("storage_full", "no_room", "storage_unavailable"),
     )
-    def get(self, request: Request, job_id: uuid.UUID) -> HttpResponseBase:
-        job = access.visible_job(self.visitor, job_id)
-        params = FileParams(data=request.query_params)
+    parameters = (
+        FileParams,
+        schema.header("Location", "The file's address.", response=[302]),
+        schema.header("Retry-After", "Seconds.", int, response=[202]),
+    )
+    answers = {
+        302: OpenApiResponse(description="The file is at `Location`."),
+        202: schema.answer(RenditionSerializer, "It is being made."),
+    }
+
+    def answer(self, job: Job, usual: Look) -> HttpResponseBase:
+        """Where the file is that the request asks for, by default with the look `usual`."""
+        params = FileParams(data=self.request.query_params)
         params.is_valid(raise_exception=True)
         options = params.validated_data
         if job.state != State.SUCCEEDED:
             raise DomainError("no_result")
         keep = options.pop("keep_metadata")
-        if not options and not keep:
-            return redirect(absolute(request.get_host(), reverse("file", args=[job.pk, "result"])))
+        if not options and not keep and usual == job.look:
+            path = reverse("file", args=[job.pk, "result"])
+            return redirect(absolute(self.request.get_host(), path))
         wanted = {
             "format": options.get("format"),
-            "vividness": options.get("vividness"),
-            "long_side": options.get("size"),
+            "look": usual._replace(**{n: options[n] for n in Look._fields if n in options}),
+            "long_side": options.get("long_side"),
             "keep_metadata": keep,
         }
         if not access.may_request(self.visitor, job, **wanted):
@@ -91,3 +77,41 @@ class Result(View):
             status=status.HTTP_202_ACCEPTED,
             headers={"Retry-After": str(RETRY_AFTER)},
         )
+
+
+class Result(ResultView):
+    @schema.endpoint(
+        "The colored photo, as the job made it",
+        description=(
+            "Leads to the full-size file, which knows `Range` and `ETag`. With parameters to the "
+            "same colors in another format, size or vividness: 202 while that file is made, which "
+            "takes no network; ask again after `Retry-After`. Metadata of the camera is the "
+            "owner's alone; of others' published photos anybody has the formats, sizes (4096, 2048 "
+            "and 1024) and vividnesses that the page offers, counted to who asks."
+        ),
+        answers=ResultView.answers,
+        codes=ResultView.codes,
+        parameters=ResultView.parameters,
+        operation_id="jobs_result",
+    )
+    def get(self, request: Request, job_id: uuid.UUID) -> HttpResponseBase:
+        job = access.visible_job(self.visitor, job_id)
+        return self.answer(job, job.look)
+
+
+class PhotoResult(ResultView):
+    @schema.endpoint(
+        "The photo as it is shown",
+        description=(
+            "The version in use with the photo's look, as `jobs/{id}/result/` leads to a job's. "
+            "202 while the file is made."
+        ),
+        answers=ResultView.answers,
+        codes=ResultView.codes,
+        parameters=ResultView.parameters,
+        operation_id="photos_result",
+        tags=["photos"],
+    )
+    def get(self, request: Request, photo_id: uuid.UUID) -> HttpResponseBase:
+        job = access.shown_photo(self.visitor, photo_id)
+        return self.answer(job, job.photo.look)

@@ -1,13 +1,16 @@
 """What the API takes."""
 
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from colorweb.accounts.models import ApiToken
+from colorweb.errors import DomainError
 from colorweb.http import outgoing
+from jobs.api.fields import ReferenceFilter
 from jobs.models import RENDERED, Event, State
 from jobs.results import renditions
 from jobs.sharing import gallery
@@ -23,7 +26,7 @@ def callable_url(url: str) -> str:
     return url
 
 
-class JobFilter(serializers.Serializer):
+class JobFilter(ReferenceFilter):
     """Which of one's jobs to list."""
 
     id = serializers.ListField(
@@ -50,19 +53,29 @@ class GalleryFilter(serializers.Serializer):
 
 
 class FileParams(serializers.Serializer):
-    """A result's file; what is not given is as in the job."""
+    """A result's file; what is not given is as in the job, or as the photo's look has it."""
 
     format = serializers.ChoiceField(list(RENDERED), required=False)
-    size = serializers.IntegerField(
+    long_side = serializers.IntegerField(
         min_value=renditions.SMALLEST,
         max_value=100_000,
         required=False,
-        help_text="Long side, pixels; nothing is made larger than the photo.",
+        help_text="Pixels; nothing is made larger than the photo.",
     )
     vividness = serializers.FloatField(min_value=0, max_value=VIVID, required=False)
+    tones = serializers.FloatField(
+        min_value=0, max_value=1, required=False, help_text="How far faded tones are restored."
+    )
     keep_metadata = serializers.BooleanField(
         default=False, help_text="Date, camera and copyright as the photo had them."
     )
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Refuse the name that `long_side` had before version 0.2."""
+        if "size" in data:
+            message = DomainError("renamed", name="long_side").message
+            raise serializers.ValidationError({"size": message}, code="renamed")
+        return super().to_internal_value(data)
 
 
 class DeleteParams(serializers.Serializer):

@@ -1,6 +1,20 @@
 from django.urls import path
 
-from jobs.api import actions, archives, batches, events, jobs, public, queue, results
+from jobs.api import (
+    actions,
+    albums,
+    archives,
+    batches,
+    events,
+    jobs,
+    links,
+    mending,
+    photos,
+    public,
+    queue,
+    results,
+    versions,
+)
 from jobs.api.account import me, tokens, webhooks
 from jobs.api.waiting import waiting
 
@@ -11,6 +25,45 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/retry/", actions.Retry.as_view(), name="api-job-retry"),
     path("jobs/<uuid:job_id>/result/", results.Result.as_view(), name="api-job-result"),
     path("jobs/<uuid:job_id>/events/", events.Events.as_view(), name="api-job-events"),
+    path("photos/", photos.Photos.as_view(), name="api-photos"),
+    path("photos/<uuid:photo_id>/", photos.PhotoDetailView.as_view(), name="api-photo"),
+    path("photos/<uuid:photo_id>/result/", results.PhotoResult.as_view(), name="api-photo-result"),
+    path(
+        "photos/<uuid:photo_id>/versions/", versions.Versions.as_view(), name="api-photo-versions"
+    ),
+    path(
+        "photos/<uuid:photo_id>/versions/<uuid:job_id>/",
+        versions.VersionDetailView.as_view(),
+        name="api-photo-version",
+    ),
+    path(
+        "photos/<uuid:photo_id>/versions/<uuid:job_id>/use/",
+        versions.UseVersion.as_view(),
+        name="api-photo-version-use",
+    ),
+    path(
+        "photos/<uuid:photo_id>/suggestions/",
+        mending.Suggestions.as_view(),
+        name="api-photo-suggestions",
+    ),
+    path("photos/<uuid:photo_id>/preview/", mending.Preview.as_view(), name="api-photo-preview"),
+    path("photos/<uuid:photo_id>/links/", links.PhotoLinks.as_view(), name="api-photo-links"),
+    path(
+        "photos/<uuid:photo_id>/links/<int:link_id>/",
+        links.PhotoLinkDetailView.as_view(),
+        name="api-photo-link",
+    ),
+    path("albums/", albums.Albums.as_view(), name="api-albums"),
+    path("albums/<uuid:album_id>/", albums.AlbumDetailView.as_view(), name="api-album"),
+    path(
+        "albums/<uuid:album_id>/photos/", albums.AlbumPhotosView.as_view(), name="api-album-photos"
+    ),
+    path("albums/<uuid:album_id>/links/", links.AlbumLinks.as_view(), name="api-album-links"),
+    path(
+        "albums/<uuid:album_id>/links/<int:link_id>/",
+        links.AlbumLinkDetailView.as_view(),
+        name="api-album-link",
+    ),
     path("archives/", archives.Archives.as_view(), name="api-archives"),
     path("archives/<uuid:archive_id>/", archives.ArchiveDetailView.as_view(), name="api-archive"),
     path("batches/", batches.Batches.as_view(), name="api-batches"),

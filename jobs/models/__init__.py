@@ -1,12 +1,13 @@
 """The tables of a photo's way."""
 
+from jobs.models.album import Album, AlbumPhoto
 from jobs.models.archive import Archive
 from jobs.models.batch import Batch
 from jobs.models.check import Check
 from jobs.models.failure import failure_columns
 from jobs.models.idempotency import IdempotencyKey
 from jobs.models.job import EXTENSIONS, TERMINAL, Job, Stage, State, Vividness
-from jobs.models.photo import STORED_AS, Photo, Reason, folder_of
+from jobs.models.photo import STORED_AS, Look, Photo, Reason, folder_of
 from jobs.models.queue import Queue, Usage
 from jobs.models.reaction import Like, PublicPhoto, Report
 from jobs.models.rendition import LONG_SIDES, RENDERED, Rendition
@@ -20,6 +21,8 @@ __all__ = [
     "STORED_AS",
     "TERMINAL",
     "TEST",
+    "Album",
+    "AlbumPhoto",
     "Archive",
     "Batch",
     "Check",
@@ -27,6 +30,7 @@ __all__ = [
     "IdempotencyKey",
     "Job",
     "Like",
+    "Look",
     "Photo",
     "PublicPhoto",
     "Queue",

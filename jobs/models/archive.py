@@ -24,6 +24,8 @@ class Archive(Leased):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True)
     guest = models.CharField(max_length=32, blank=True, help_text="The guest's key, hex.")
+    reference = models.CharField(max_length=200, blank=True, help_text="Its owner's own.")
+    metadata = models.JSONField(default=dict, blank=True, help_text="Its owner's own.")
     photos = models.ManyToManyField(Photo, related_name="archives")
 
     state = models.CharField(max_length=10, choices=State.choices, default=State.QUEUED)

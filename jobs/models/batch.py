@@ -26,6 +26,8 @@ class Batch(Leased):
     guest = models.CharField(max_length=32, blank=True, help_text="The guest's key, hex.")
     queue_owner = models.CharField(max_length=64)
     options = models.JSONField(default=dict, help_text="For each of its photos.")
+    reference = models.CharField(max_length=200, blank=True, help_text="Its sender's own.")
+    metadata = models.JSONField(default=dict, blank=True, help_text="Its sender's own.")
     public = models.BooleanField(default=False, help_text="Each is published once it is colored.")
 
     state = models.CharField(max_length=10, choices=State.choices, default=State.UNPACKED)

@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from colorweb.leases.models import Leased
 from jobs.models.failure import Failure
-from jobs.models.photo import STORED_AS, Photo, folder_of
+from jobs.models.photo import STORED_AS, Look, Photo, folder_of
+from ml.imaging import geometry, hints
+from ml.imaging.hints import Hint
 from ml.imaging.vividness import CALM, NATURAL, VIVID
 
 
@@ -63,10 +65,20 @@ class Job(Leased, Failure):
     worker = models.CharField(max_length=100, blank=True)
 
     model = models.CharField(max_length=80, blank=True, help_text="Asked for; empty: default.")
+    # The look that its files were made with; a photo's look may change later.
     vividness = models.FloatField(default=NATURAL)
-    size = models.PositiveIntegerField(null=True, blank=True)
+    tones = models.FloatField(default=0.0)
+    network_size = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Short side the network sees; null: the model's own."
+    )
+    hints = models.JSONField(default=list, blank=True, help_text="As `ml.imaging.hints` reads.")
+    geometry = models.JSONField(
+        null=True, blank=True, help_text="As `ml.imaging.geometry` reads; null: as it came."
+    )
     format = models.CharField(max_length=10, default="jpeg")
     webhook_url = models.CharField(max_length=2000, blank=True, help_text="Called at its end.")
+    reference = models.CharField(max_length=200, blank=True, help_text="Its sender's own.")
+    metadata = models.JSONField(default=dict, blank=True, help_text="Its sender's own.")
 
     model_name = models.CharField(max_length=60, blank=True, help_text="What colored it.")
     model_version = models.CharField(max_length=64, blank=True)
@@ -96,6 +108,7 @@ class Job(Leased, Failure):
                 fields=["-finished_at"], name="job_finished", condition=Q(state="succeeded")
             ),
             models.Index(fields=["-finished_at"], name="job_failed", condition=Q(state="failed")),
+            models.Index(fields=["reference", "-created_at"], name="job_reference"),
         ]
 
     def __str__(self) -> str:
@@ -104,6 +117,40 @@ class Job(Leased, Failure):
     @property
     def is_terminal(self) -> bool:
         return self.state in TERMINAL
+
+    @property
+    def placed_hints(self) -> list[Hint]:
+        """Its hints as they lie in the prepared photo; those that are cut off are left out."""
+        prepared, photo = geometry.read(self.geometry), self.photo
+        placed = []
+        for hint in hints.read(self.hints):
+            x, y = prepared.place(hint.x, hint.y, photo.width, photo.height)
+            if 0 <= x <= 1 and 0 <= y <= 1:
+                placed.append(hint._replace(x=x, y=y))
+        return placed
+
+    @property
+    def in_use(self) -> bool:
+        """Whether its photo is shown in its colors."""
+        return self.photo.version_id == self.pk
+
+    @property
+    def look(self) -> Look:
+        """The look that its files were made with."""
+        return Look(self.vividness, self.tones)
+
+    @property
+    def shown_size(self) -> tuple[int, int]:
+        """Width and height of its colored photo, pixels."""
+        return geometry.read(self.geometry).size(self.photo.width, self.photo.height)
+
+    @property
+    def shown_width(self) -> int:
+        return self.shown_size[0]
+
+    @property
+    def shown_height(self) -> int:
+        return self.shown_size[1]
 
     def copy(self, **changes: Any) -> "Job":
         """An unsaved job for the same photo with the same options, but for `changes`."""
@@ -118,7 +165,8 @@ class Job(Leased, Failure):
 
 COPIED = (
     *("photo", "batch", "queue_owner", "priority", "frame"),
-    *("model", "vividness", "size", "format", "webhook_url"),
+    *("model", "vividness", "tones", "network_size", "hints", "geometry", "format"),
+    *("webhook_url", "reference", "metadata"),
 )
 """Fields that a job made from a job copies; all others belong to one attempt at coloring."""
 TERMINAL = frozenset({State.SUCCEEDED, State.FAILED, State.CANCELED})

@@ -1,12 +1,14 @@
 """A photo: its files lie in a folder of its own, its row names the owner."""
 
 import uuid
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from ml.imaging.vividness import NATURAL
 
 HISTORY = {
     "photo_history": ["-created_at", "-id"],
@@ -28,6 +30,13 @@ class Reason(models.TextChoices):
     OTHER = "other", _("something else")
 
 
+class Look(NamedTuple):
+    """How a photo is shown: vividness 0..2, and the strength 0..1 with which tones are restored."""
+
+    vividness: float = NATURAL
+    tones: float = 0.0
+
+
 class Photo(models.Model):
     """A photo somebody sent: its files lie in `folder`, its row says whose it is."""
 
@@ -46,11 +55,26 @@ class Photo(models.Model):
     alt = models.CharField(
         max_length=1000, blank=True, help_text="What can be seen, for who does not see it."
     )
+    caption = models.TextField(blank=True, max_length=4000)
+    taken = models.CharField(
+        max_length=10, blank=True, help_text="1931, 1931-05 or 1931-05-12; empty: not known."
+    )
+    people = models.JSONField(default=list, blank=True, help_text="Names of who is in it.")
     visibility = models.CharField(
         max_length=10, choices=Visibility.choices, default=Visibility.PRIVATE
     )
-    published_job = models.ForeignKey(
-        "Job", models.SET_NULL, null=True, blank=True, related_name="+"
+    version = models.ForeignKey(
+        "Job",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The finished job whose colors it is shown in; others read no other's files.",
+    )
+    vividness = models.FloatField(default=NATURAL)
+    tones = models.FloatField(default=0.0, help_text="How far its tones are restored, 0 to 1.")
+    look_revision = models.PositiveIntegerField(
+        default=0, help_text="Grows with every change of vividness and tones."
     )
     published_at = models.DateTimeField(
         null=True, blank=True, help_text="In the gallery since; empty unless public."
@@ -76,6 +100,9 @@ class Photo(models.Model):
     height = models.PositiveIntegerField()
     has_color = models.BooleanField(default=False)
     has_alpha = models.BooleanField(default=False)
+    # The 1st and 99th percentile of L*; null: sent before version 0.2, and not measured yet.
+    tone_low = models.FloatField(null=True, blank=True)
+    tone_high = models.FloatField(null=True, blank=True)
     sha256 = models.CharField(max_length=64)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -137,6 +164,11 @@ class Photo(models.Model):
     def folder(self) -> str:
         """Storage folder of everything that belongs to this photo."""
         return folder_of(self.id)
+
+    @property
+    def look(self) -> Look:
+        """How every place shows it."""
+        return Look(self.vividness, self.tones)
 
     @property
     def visitor_key(self) -> str:

@@ -1,4 +1,4 @@
-"""A rendition: a finished job's colors in another format, size or vividness."""
+"""A rendition: a finished job's colors in another format, size or look."""
 
 import uuid
 from typing import ClassVar
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from colorweb.leases.models import Leased
 from jobs.models.failure import Failure
 from jobs.models.job import EXTENSIONS, Job
-from jobs.models.photo import folder_of
+from jobs.models.photo import Look, folder_of
 
 
 class Rendition(Leased, Failure):
@@ -28,6 +28,7 @@ class Rendition(Leased, Failure):
     job = models.ForeignKey(Job, models.CASCADE, related_name="renditions")
     format = models.CharField(max_length=10)
     vividness = models.FloatField()
+    tones = models.FloatField(default=0.0)
     long_side = models.PositiveIntegerField(help_text="Pixels; 0: as the photo.")
     keep_metadata = models.BooleanField(default=False)
 
@@ -50,7 +51,7 @@ class Rendition(Leased, Failure):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["job", "format", "vividness", "long_side", "keep_metadata"],
+                fields=["job", "format", "vividness", "tones", "long_side", "keep_metadata"],
                 name="rendition_of_job",
             )
         ]
@@ -68,6 +69,11 @@ class Rendition(Leased, Failure):
 
     def __str__(self) -> str:
         return f"{self.job_id} {self.format} {self.state}"
+
+    @property
+    def look(self) -> Look:
+        """The look that its file has."""
+        return Look(self.vividness, self.tones)
 
     @classmethod
     def waiting(cls) -> models.QuerySet["Rendition"]:

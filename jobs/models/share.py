@@ -1,4 +1,4 @@
-"""A share link: shows one result to anyone with its token until it expires."""
+"""A share link: shows a photo or an album to anyone with its token until it expires."""
 
 import secrets
 from typing import ClassVar, Self
@@ -8,7 +8,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.crypto import salted_hmac
 
-from jobs.models.job import Job
+from jobs.models.album import Album
+from jobs.models.photo import Photo
 
 
 def new_token() -> str:
@@ -23,10 +24,13 @@ class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
 
 
 class ShareLink(models.Model):
-    """A way to one result past its photo's visibility; `jobs.sharing.links` makes them."""
+    """A way to a photo, or to an album's photos, past their visibility; `jobs.sharing.links` makes
+    them.
+    """
 
     token = models.CharField(max_length=32, unique=True, default=new_token)
-    job = models.ForeignKey(Job, models.CASCADE, related_name="share_links")
+    photo = models.ForeignKey(Photo, models.CASCADE, null=True, related_name="share_links")
+    album = models.ForeignKey(Album, models.CASCADE, null=True, related_name="share_links")
     password = models.CharField(max_length=128, blank=True, help_text="A hash; empty: none.")
     expires_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -35,6 +39,12 @@ class ShareLink(models.Model):
 
     class Meta:
         ordering: ClassVar = ["-created_at"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(photo__isnull=True) ^ Q(album__isnull=True),
+                name="share_link_to_one_thing",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.token[:6]}…"

@@ -7,6 +7,7 @@ from functools import wraps
 from typing import Any
 
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from colorweb.accounts.visitors import VisitorRequest
@@ -24,6 +25,13 @@ def job_data(request: VisitorRequest, job: Job) -> dict[str, Any]:
 def jobs_data(request: VisitorRequest, jobs: Sequence[Job]) -> list[dict[str, Any]]:
     """Many jobs, for about the price of one."""
     return list(JobSerializer(jobs, many=True, context={"host": request.get_host()}).data)
+
+
+def full_address(job: Job) -> str:
+    """Where a finished job's full-size file in the photo's look is, or is waited for."""
+    if job.look == job.photo.look:
+        return reverse("file", args=[job.pk, "result"])
+    return f"{reverse('job-download', args=[job.pk])}?format=jpeg"
 
 
 def chosen(request: VisitorRequest) -> list[uuid.UUID]:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from colorweb.accounts.visitors import VisitorRequest
 from jobs.models import State
-from jobs.pages.base import jobs_data
+from jobs.pages.base import full_address, jobs_data
 from jobs.storage import access
 
 LEFT, RIGHT = "a", "b"
@@ -23,7 +23,7 @@ def compare(request: VisitorRequest, photo_id: uuid.UUID) -> HttpResponse:
     jobs = list(done.order_by("-created_at"))
     versions = jobs_data(request, jobs)
     for data, job in zip(versions, jobs, strict=True):
-        data["made_at"] = job.created_at
+        data |= {"made_at": job.created_at, "full": full_address(job)}
     if len(versions) < 2:
         return redirect("job", versions[0]["id"] if versions else photo.newest_id)
     context = {

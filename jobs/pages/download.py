@@ -1,4 +1,4 @@
-"""Downloads of a result in a chosen format, size and vividness, made while the visitor waits."""
+"""Downloads of a photo in a chosen format, size and vividness, made while the visitor waits."""
 
 import uuid
 from typing import Any
@@ -18,13 +18,14 @@ from jobs.models import (
     LONG_SIDES,
     RENDERED,
     Job,
+    Look,
     Photo,
     Rendition,
     State,
     Vividness,
 )
-from jobs.pages.base import job_data, limited
-from jobs.results import renditions
+from jobs.pages.base import full_address, job_data, limited
+from jobs.results import looks, renditions
 from jobs.storage import access
 
 AS_SENT = "as-sent"
@@ -33,8 +34,11 @@ RETRY_AFTER = 1
 
 
 class RenditionForm(forms.Form):
-    format = forms.ChoiceField(choices=[(name, name) for name in (*RENDERED, AS_SENT)])
+    format = forms.ChoiceField(
+        choices=[(name, name) for name in (*RENDERED, AS_SENT)], required=False
+    )
     vividness = forms.FloatField(min_value=0, max_value=Vividness.VIVID, required=False)
+    tones = forms.FloatField(min_value=0, max_value=1, required=False)
     long_side = forms.IntegerField(min_value=renditions.SMALLEST, required=False)
     keep_metadata = forms.BooleanField(required=False)
 
@@ -51,8 +55,11 @@ def download(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
     if not form.is_valid():
         return problems.bad_request(request)
     options = form.cleaned_data
-    if options["format"] == AS_SENT:
-        options["format"] = as_sent(job.photo)
+    chosen = {name: options.pop(name) for name in Look._fields}
+    chosen = {name: value for name, value in chosen.items() if value is not None}
+    options["look"] = job.photo.look._replace(**chosen)
+    options["format"] = as_sent(job.photo) if options["format"] == AS_SENT else options["format"]
+    options["format"] = options["format"] or None
     if not access.may_request(request.visitor, job, **options):
         return problems.permission_denied(request)
     rendition = renditions.request(job, request.visitor, **options)
@@ -67,10 +74,17 @@ def as_sent(photo: Photo) -> str | None:
 
 def choice(job: Job) -> dict[str, Any]:
     """What the form of the download offers."""
-    longest = max(job.photo.width, job.photo.height)
+    longest = max(job.shown_size)
     sent = as_sent(job.photo)
-    own = round(job.vividness, 2)
+    own = round(job.photo.vividness, 2)
+    as_made = job.look == job.photo.look
     return {
+        "as_made": as_made,
+        "full": full_address(job) if job.state == State.SUCCEEDED else "",
+        "previewed": as_made or _is_previewed(job),
+        "tones": _number(job.photo.tones),
+        "tone_low": job.photo.tone_low,
+        "tone_high": job.photo.tone_high,
         "format": job.format,
         "as_sent": sent if sent not in EXTENSIONS else None,
         "not_written": None if sent else job.photo.format,
@@ -79,6 +93,10 @@ def choice(job: Job) -> dict[str, Any]:
         "own": _number(own),
         "own_is_a_variant": own in Vividness.values,
     }
+
+
+def _is_previewed(job: Job) -> bool:
+    return job.state == State.SUCCEEDED and looks.file_of(job, "preview")[1]
 
 
 def _number(value: float) -> str:

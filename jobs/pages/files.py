@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from colorweb.accounts.visitors import VisitorRequest
 from colorweb.http.files import serve
 from jobs.models import STORED_AS, Job, Rendition, State
+from jobs.results import looks
 from jobs.storage import access, files
 
 OLD_NAMES = {old: kind for kind, old in STORED_AS.items()}
@@ -34,7 +35,10 @@ async def file(request: VisitorRequest, job_id: uuid.UUID, kind: str) -> HttpRes
         there += files.OF_RESULT
     if kind not in there:
         raise Http404("no such file")
-    return await _serve(request, found, files.name_of(found, kind))
+    if kind not in looks.KINDS or "look" not in request.GET:
+        return await _serve(request, found, files.name_of(found, kind))
+    name, is_final = await sync_to_async(looks.file_of)(found, kind)
+    return await _serve(request, found, name, is_final=is_final)
 
 
 @require_safe
@@ -49,7 +53,7 @@ async def rendition(
         request.visitor,
         job,
         format=found.format,
-        vividness=found.vividness,
+        look=found.look,
         long_side=found.long_side,
         keep_metadata=found.keep_metadata,
     ):
@@ -57,7 +61,9 @@ async def rendition(
     return await _serve(request, job, found.file)
 
 
-async def _serve(request: VisitorRequest, job: Job, name: str) -> HttpResponseBase:
+async def _serve(
+    request: VisitorRequest, job: Job, name: str, *, is_final: bool = True
+) -> HttpResponseBase:
     suffix = name.rsplit(".", 1)[-1]
     download = f"{_stem(request, job)}-color.{suffix}" if "download" in request.GET else None
     return await serve(
@@ -65,7 +71,7 @@ async def _serve(request: VisitorRequest, job: Job, name: str) -> HttpResponseBa
         name,
         content_type=files.MIME[suffix],
         download_name=download,
-        max_age=PUBLIC_MAX_AGE if access.is_public(job) else 0,
+        max_age=PUBLIC_MAX_AGE if is_final and access.is_public(job) else 0,
     )
 
 

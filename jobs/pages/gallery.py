@@ -40,7 +40,7 @@ def gallery_page(request: VisitorRequest) -> HttpResponse:
 
 @require_safe
 def photo(request: VisitorRequest, photo_id: uuid.UUID) -> HttpResponse:
-    """A photo's lasting address: its published colors, or its owner's newest ones."""
+    """A photo's lasting address: its version in use, or its owner's newest job."""
     try:
         job = access.shown_photo(request.visitor, photo_id)
     except Http404:

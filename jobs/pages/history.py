@@ -19,13 +19,14 @@ from django.views.decorators.http import require_GET, require_POST
 from colorweb import keyset
 from colorweb.accounts.visitors import VisitorRequest
 from colorweb.errors import DomainError
-from jobs.models import Job, Photo, Vividness
+from jobs.models import Job, Look, Photo
 from jobs.pages.base import chosen, jobs_data
 from jobs.pages.trash import link_to_trash
 from jobs.photos import bulk, search, trash
 from jobs.queue import limits
-from jobs.results import archives
+from jobs.results import archives, looks
 from jobs.storage import access
+from ml.imaging.vividness import CALM, VIVID
 from ml.models import ModelVersion
 from ml.versions import catalog, registry
 
@@ -93,20 +94,7 @@ class RecolorForm(forms.Form):
     model = forms.ChoiceField(
         label=gettext_lazy("Model"), required=False, widget=forms.Select({"class": "field"})
     )
-    vividness = forms.TypedChoiceField(
-        label=gettext_lazy("Vividness"),
-        coerce=float,
-        initial="1",
-        choices=[
-            ("0", Vividness.CALM.label),
-            ("0.5", gettext_lazy("between calm and natural")),
-            ("1", Vividness.NATURAL.label),
-            ("1.5", gettext_lazy("between natural and vivid")),
-            ("2", Vividness.VIVID.label),
-        ],
-        widget=forms.Select({"class": "field"}),
-    )
-    size = forms.TypedChoiceField(
+    network_size = forms.TypedChoiceField(
         label=gettext_lazy("Network input size"),
         required=False,
         coerce=int,
@@ -125,8 +113,13 @@ class RecolorForm(forms.Form):
     def of(cls, job: Job) -> "RecolorForm":
         """The form as this job was colored."""
         form = cls()
-        form.initial = {"model": job.model, "vividness": f"{job.vividness:g}", "size": job.size}
+        form.initial = {"model": job.model, "network_size": job.network_size}
         return form
+
+
+class LookForm(forms.Form):
+    vividness = forms.FloatField(min_value=CALM, max_value=VIVID)
+    tones = forms.FloatField(min_value=0, max_value=1)
 
 
 def known_models() -> list[tuple[str, str]]:
@@ -148,7 +141,7 @@ def history_page(request: VisitorRequest) -> HttpResponse:
     )
     page = keyset.Paginator(found, order, PAGE_SIZE).get_page(request.GET.get("page", ""))
     versions = search.versions(page.rows)
-    jobs = jobs_data(request, [search.newest_of(photo) for photo in page.rows])
+    jobs = jobs_data(request, [search.shown_of(photo) for photo in page.rows])
     for data, photo in zip(jobs, page.rows, strict=True):
         data["versions"] = versions[photo.pk]
     moving = [("id", job["id"]) for job in jobs if job["status"] in ("queued", "running")]
@@ -236,6 +229,19 @@ def _recolor(request: VisitorRequest, photos: list[Photo]) -> None:
         _report_queued(request, *bulk.recolor(photos, request.visitor, **form.cleaned_data))
 
 
+def _look(request: VisitorRequest, photos: list[Photo]) -> None:
+    form = LookForm(request.POST)
+    if not form.is_valid():
+        return
+    for photo in photos:
+        looks.set_look(photo, Look(**form.cleaned_data))
+    count = len(photos)
+    words = ngettext(
+        "The look of %(count)s photo is changed.", "The look of %(count)s photos is changed.", count
+    )
+    messages.success(request, words % {"count": count})
+
+
 def _report_queued(request: VisitorRequest, count: int, stopped: DomainError | None) -> None:
     message = ngettext("%(count)s photo is waiting.", "%(count)s photos are waiting.", count)
     messages.success(request, message % {"count": count})
@@ -251,5 +257,6 @@ ACTIONS: dict[str, Callable[[VisitorRequest, list[Photo]], HttpResponse | None]]
     "cancel": _cancel,
     "retry": _retry,
     "again": _recolor,
+    "look": _look,
 }
 """The action's name in the URL -> its function; most redirect back."""

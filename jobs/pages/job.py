@@ -2,7 +2,10 @@
 
 import contextlib
 import uuid
+from dataclasses import replace
+from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.csrf import ensure_csrf_cookie
@@ -10,14 +13,19 @@ from django.views.decorators.http import require_GET, require_POST
 
 from colorweb import leases
 from colorweb.accounts.visitors import VisitorRequest
-from jobs.models import Job, State
-from jobs.pages import download
-from jobs.pages.base import job_data, limited
-from jobs.pages.history import RecolorForm
+from colorweb.errors import DomainError
+from jobs.models import Job, Look, State
+from jobs.pages import download, prepare
+from jobs.pages.base import job_data, jobs_data, limited
+from jobs.pages.history import LookForm, RecolorForm
 from jobs.pages.trash import link_to_trash
-from jobs.photos import intake, search, trash, visibility
+from jobs.photos import intake, search, trash, versions, visibility
 from jobs.queue import states
+from jobs.results import looks
 from jobs.storage import access
+from ml.imaging import geometry
+
+MAX_STRIP = 50
 
 
 @require_GET
@@ -34,6 +42,9 @@ def job(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
         "is_owner": is_owner,
         "hidden_for": found.photo.get_hidden_for_display(),
         "versions": search.versions([found.photo])[found.photo_id],
+        "strip": _strip(request, found) if found.state == State.SUCCEEDED else [],
+        "prepare": (recipe := prepare.context(found)),
+        "mend": recipe if recipe and versions.takes_hints(found) else None,
         "wait_refresh": not found.is_terminal,
         "download": download.choice(found),
         "newer": newer,
@@ -43,15 +54,71 @@ def job(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
     return render(request, "job.html", context)
 
 
+def _strip(request: VisitorRequest, shown: Job) -> list[dict[str, Any]]:
+    """The photo's versions, the newest first; none if this is the only one."""
+    done = access.jobs_of(request.visitor).filter(photo=shown.photo, state=State.SUCCEEDED)
+    jobs = list(done[:MAX_STRIP])
+    strip = jobs_data(request, jobs)
+    for data, job in zip(strip, jobs, strict=True):
+        data |= {"made_at": job.created_at, "is_shown": job == shown}
+    return strip if len(strip) > 1 else []
+
+
 @require_POST
 @limited
 def recolor(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
-    """Color the photo with other options; earlier results stay."""
+    """Color the photo in another way; earlier versions stay."""
     found = access.own_job(request.visitor, job_id)
     form = RecolorForm(request.POST)
     if not form.is_valid():
         return redirect("job", job_id)
-    return redirect("job", intake.recolor(found, request.visitor, **form.cleaned_data).pk)
+    recipe = replace(versions.recipe_of(found), **form.cleaned_data)
+    job, _is_new = versions.make(found.photo, request.visitor, recipe)
+    return redirect("job", job.pk)
+
+
+@require_POST
+@limited
+def turn(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
+    """Turn the photo by a quarter, which colors it again."""
+    found = access.own_job(request.visitor, job_id)
+    recipe, shape = versions.recipe_of(found), geometry.read(found.geometry)
+    turned = (shape.turn + (270 if "left" in request.POST else 90)) % 360
+    recipe = replace(recipe, geometry=replace(shape, turn=turned).json)
+    job, _is_new = versions.make(found.photo, request.visitor, recipe)
+    return redirect("job", job.pk)
+
+
+@require_POST
+def remove(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
+    """Delete a version that is not in use, with its files."""
+    found = access.own_job(request.visitor, job_id)
+    try:
+        if found.state == State.SUCCEEDED:
+            versions.delete(found)
+    except DomainError as error:
+        messages.error(request, error.message)
+    photo = access.own_photo(request.visitor, found.photo_id)
+    return redirect("job", photo.version_id or photo.newest_id)
+
+
+@require_POST
+def use(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
+    """Show the photo in this version, everywhere."""
+    found = access.own_job(request.visitor, job_id)
+    if found.state == State.SUCCEEDED:
+        versions.use(found)
+    return redirect("job", job_id)
+
+
+@require_POST
+def look(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
+    """Keep the look that is set, for browsers without a script."""
+    found = access.own_job(request.visitor, job_id)
+    form = LookForm(request.POST)
+    if form.is_valid():
+        looks.set_look(found.photo, Look(**form.cleaned_data))
+    return redirect("job", job_id)
 
 
 @require_POST

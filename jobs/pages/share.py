@@ -7,10 +7,9 @@ from asgiref.sync import sync_to_async
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
@@ -23,11 +22,13 @@ from django.views.decorators.http import (
 
 from colorweb.accounts.visitors import SHARED, VisitorRequest
 from colorweb.api import rates
+from colorweb.errors import DomainError
 from colorweb.http.files import serve
-from jobs.models import ShareLink, State
+from jobs.models import Job, ShareLink, State
 from jobs.pages import download
 from jobs.pages.base import job_data, limited
 from jobs.photos import visibility
+from jobs.results import looks
 from jobs.serializers.addresses import absolute
 from jobs.sharing import links
 from jobs.storage import access, files
@@ -72,15 +73,15 @@ def manage(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def make(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
-    """A new link to a result."""
+    """A new link to the photo."""
     job = access.own_job(request.visitor, job_id)
     form = NewLink(request.POST)
     if form.is_valid() and job.state == State.SUCCEEDED:
         lasts = timedelta(days=form.cleaned_data["days"]) or None
         try:
-            links.make(job, lasts=lasts, password=form.cleaned_data["password"])
-        except ValueError:
-            messages.error(request, _("There are too many links to this photo. Revoke some."))
+            links.make(job.photo, lasts=lasts, password=form.cleaned_data["password"])
+        except DomainError as error:
+            messages.error(request, error.message)
     return redirect("job-share", job_id)
 
 
@@ -129,8 +130,11 @@ def shared(request: VisitorRequest, token: str) -> HttpResponse:
 
 
 def _page(request: VisitorRequest, link: ShareLink) -> HttpResponse:
-    job = link.job
     host, picture = request.get_host(), reverse("shared-picture", args=[link.token])
+    if link.album:
+        jobs = [job_data(request, job) for job in access.shown_in(link.album)]
+        return render(request, "album.html", {"album": link.album, "photos": jobs})
+    job = _shown_by(link)
     context = {
         "job": job_data(request, job),
         "is_owner": access.owns(request.visitor, job.photo),
@@ -139,6 +143,15 @@ def _page(request: VisitorRequest, link: ShareLink) -> HttpResponse:
         "download": download.choice(job),
     }
     return render(request, "photo.html", context)
+
+
+def _shown_by(link: ShareLink) -> Job:
+    """The version in which a link shows its photo."""
+    if link.photo is None or link.photo.version is None:
+        raise Http404("no such photo")
+    job = link.photo.version
+    job.photo = link.photo
+    return job
 
 
 def _unfound(response: HttpResponse) -> HttpResponse:
@@ -150,8 +163,12 @@ def _unfound(response: HttpResponse) -> HttpResponse:
 @require_safe
 async def picture(request: VisitorRequest, token: str) -> HttpResponseBase:
     """The preview that messengers show with a link; only for links without a password."""
-    link = await sync_to_async(access.share_link)(token, without_password=True)
-    name = files.name_of(link.job, "preview")
+    name = await sync_to_async(_picture)(token)
     response = await serve(request, name, content_type=files.MIME["jpg"])
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _picture(token: str) -> str:
+    link = access.share_link(token, without_password=True)
+    return looks.file_of(_shown_by(link), "preview")[0]

@@ -19,9 +19,10 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from colorweb import keyset
 from colorweb.accounts.visitors import VisitorRequest
 from colorweb.http.files import serve
-from jobs.models import Photo, State
+from jobs.models import Photo
 from jobs.pages.base import chosen
 from jobs.photos import trash
+from jobs.results import looks
 from jobs.storage import files
 
 PAGE_SIZE = 60
@@ -58,8 +59,10 @@ async def picture(request: VisitorRequest, photo_id: uuid.UUID) -> HttpResponseB
 
 def _picture(request: VisitorRequest, photo_id: uuid.UUID) -> str:
     photo = trash.one_of(request.visitor, photo_id)
-    colored = photo.jobs.filter(state=State.SUCCEEDED).order_by("-created_at").first()
-    return files.name_of(colored, "card") if colored else files.name_in(photo.pk, "gray_card")
+    if photo.version is None:
+        return files.name_in(photo.pk, "gray_card")
+    photo.version.photo = photo
+    return looks.file_of(photo.version, "card")[0]
 
 
 @login_required

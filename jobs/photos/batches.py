@@ -53,6 +53,8 @@ def new(visitor: Visitor, options: intake.Options, *, public: bool) -> Batch:
         guest=visitor.guest,
         queue_owner=visitor.queue_owner,
         options=asdict(options),
+        reference=options.reference,
+        metadata=options.metadata,
         public=public,
     )
 
@@ -147,7 +149,7 @@ def accept(batch: Batch, visitor: Visitor, upload: UploadedFile, name: str) -> N
     def on_saved(job: Job) -> None:
         Job.objects.filter(pk=job.pk).update(batch=batch)
         if batch.public:
-            visibility.request_visibility(job.photo, Photo.Visibility.PUBLIC)
+            visibility.change(job.photo, Photo.Visibility.PUBLIC)
         _advance(batch)
 
     try:

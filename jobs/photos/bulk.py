@@ -4,21 +4,22 @@ was something to do.
 
 import contextlib
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from colorweb import leases
 from colorweb.accounts.visitors import Visitor
 from colorweb.errors import DomainError
 from jobs.models import Job, Photo, State
-from jobs.photos import intake, search, visibility
+from jobs.photos import intake, search, versions, visibility
 from jobs.queue import states
 
 
 def publish(photos: Iterable[Photo]) -> int:
-    """Show those in the gallery whose newest job has colored them."""
-    jobs = _newest(photos, State.SUCCEEDED)
-    for job in jobs:
-        visibility.publish(job)
-    return len(jobs)
+    """Show those in the gallery that are in color."""
+    colored = [photo for photo in photos if photo.version_id]
+    for photo in colored:
+        visibility.change(photo, Photo.Visibility.PUBLIC)
+    return len(colored)
 
 
 def unpublish(photos: Iterable[Photo]) -> int:
@@ -45,17 +46,20 @@ def retry(photos: Iterable[Photo], visitor: Visitor) -> tuple[int, DomainError |
 
 
 def recolor(
-    photos: Iterable[Photo], visitor: Visitor, *, model: str, vividness: float, size: int | None
+    photos: Iterable[Photo], visitor: Visitor, *, model: str, network_size: int | None
 ) -> tuple[int, DomainError | None]:
-    """Color those that have ended with other options, until a limit is met.
+    """Color those that have ended in another way, hints and geometry as they are, until a limit
+    is met.
 
     Raises LookupError for an unknown model.
     """
-    jobs = _newest(photos, State.SUCCEEDED, State.FAILED, State.CANCELED)
-    return _until_enough(
-        jobs,
-        lambda job: intake.recolor(job, visitor, model=model, vividness=vividness, size=size),
-    )
+
+    def color(job: Job) -> None:
+        recipe = versions.recipe_of(versions.basis_of(job.photo))
+        recipe = replace(recipe, model=model, network_size=network_size)
+        versions.make(job.photo, visitor, recipe)
+
+    return _until_enough(_newest(photos, State.SUCCEEDED, State.FAILED, State.CANCELED), color)
 
 
 def _newest(photos: Iterable[Photo], *allowed: str) -> list[Job]:

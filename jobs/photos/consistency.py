@@ -135,7 +135,8 @@ def expected(photo: Photo, done: list[Job]) -> Iterator[str]:
     for kind in files.of_photo(photo.has_color):
         yield files.name_in(photo.pk, kind)
     for job in done:
-        for kind in files.OF_RESULT:
+        job.photo = photo
+        for kind in files.of_result(job):
             yield files.name_of(job, kind)
 
 

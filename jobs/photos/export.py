@@ -11,7 +11,7 @@ from django.utils.text import get_valid_filename
 
 from colorweb.accounts.models import User
 from colorweb.dates import iso
-from jobs.models import Job, Photo, State
+from jobs.models import Album, Job, Photo, State
 from jobs.storage import files
 
 CHUNK = 256 * 1024
@@ -27,12 +27,14 @@ def collect(user: User) -> tuple[dict[str, Any], list[Entry]]:
             "name": user.get_full_name(),
             "joined_at": iso(user.date_joined),
             "last_login_at": iso(user.last_login),
+            "look": {"vividness": user.default_vividness, "tones": user.default_tones},
             "photos_for_training_since": iso(user.photos_for_training),
         },
         "webhooks": [
             {"url": hook.url, "events": hook.events, "created_at": iso(hook.created_at)}
             for hook in user.webhooks.order_by("created_at")
         ],
+        "albums": [_about_album(album) for album in user.albums.order_by("created_at")],
         "photos": [],
     }
     entries: list[Entry] = []
@@ -108,6 +110,12 @@ def _about(photo: Photo) -> dict[str, Any]:
         "id": str(photo.pk),
         "name": photo.name,
         "title": photo.title,
+        "alt": photo.alt,
+        "caption": photo.caption,
+        "taken": photo.taken,
+        "people": photo.people,
+        "version": str(photo.version_id) if photo.version_id else None,
+        "look": photo.look._asdict(),
         "visibility": photo.visibility,
         "width": photo.width,
         "height": photo.height,
@@ -120,12 +128,31 @@ def _about(photo: Photo) -> dict[str, Any]:
     }
 
 
+def _about_album(album: Album) -> dict[str, Any]:
+    return {
+        "id": str(album.pk),
+        "title": album.title,
+        "description": album.description,
+        "photos": [str(key) for key in album.places.values_list("photo", flat=True)],
+        "created_at": iso(album.created_at),
+    }
+
+
 def _about_job(job: Job, result: Entry | None) -> dict[str, Any]:
     return {
         "id": str(job.pk),
         "state": job.state,
         "file": result[0].filename if result else None,
-        "options": {"vividness": job.vividness, "size": job.size, "format": job.format},
+        "options": {
+            "vividness": job.vividness,
+            "tones": job.tones,
+            "network_size": job.network_size,
+            "hints": job.hints,
+            "geometry": job.geometry,
+            "format": job.format,
+        },
+        "reference": job.reference,
+        "metadata": job.metadata,
         "model": {"name": job.model_name, "version": job.model_version},
         "error": job.error_code or None,
         "queued_as": job.queue_owner,

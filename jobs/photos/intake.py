@@ -4,9 +4,9 @@ import hashlib
 import threading
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -16,11 +16,12 @@ from django.db import transaction
 from colorweb.accounts.visitors import Visitor
 from colorweb.errors import DomainError
 from colorweb.http.timeouts import release_connection
-from jobs.models import Job, Photo, folder_of
+from jobs.models import Job, Look, Photo, folder_of
 from jobs.queue import fair_share, limits
 from jobs.storage import files
 from ml.imaging import photos
 from ml.imaging.framing import frame_shape
+from ml.imaging.geometry import AS_IT_CAME, Geometry
 from ml.versions import registry
 
 LIMITS = photos.Limits(
@@ -36,11 +37,14 @@ _decoding = threading.BoundedSemaphore(2)
 class Options:
     """The sender's options; None and empty mean the default."""
 
-    vividness: float = 1.0
-    size: int | None = None
+    vividness: float | None = None
+    network_size: int | None = None
+    hints: list[dict[str, float]] = field(default_factory=list)
     format: str = ""
     model: str = ""
     webhook_url: str = ""
+    reference: str = ""
+    metadata: dict[str, Any] = field(default_factory=dict)
 
 
 def accept(
@@ -87,6 +91,9 @@ def accept(
                     height=inspection.height,
                     has_color=inspection.has_color,
                     has_alpha=inspection.has_alpha,
+                    **first_look(visitor, options)._asdict(),
+                    tone_low=inspection.tone_range[0],
+                    tone_high=inspection.tone_range[1],
                     sha256=digest,
                 )
                 job = color(photo, visitor, options)
@@ -98,6 +105,13 @@ def accept(
             raise
 
 
+def first_look(visitor: Visitor, options: Options) -> Look:
+    """How a new photo is shown: as its sender asked, or as their account has it."""
+    user = visitor.user
+    usual = Look(user.default_vividness, user.default_tones) if user else Look()
+    return usual if options.vividness is None else usual._replace(vividness=options.vividness)
+
+
 SUFFIXES = {"jpeg": ".jpg", "png": ".png", "webp": ".webp", "tiff": ".tif", "heic": ".heic"}
 
 
@@ -107,11 +121,14 @@ def color(photo: Photo, visitor: Visitor, options: Options) -> Job:
         Job(
             photo=photo,
             queue_owner=visitor.queue_owner,
-            frame=_frame(photo, options.model, options.size),
+            frame=frame_of(photo, options.model, options.network_size),
             model=options.model,
-            vividness=options.vividness,
-            size=options.size,
+            **photo.look._asdict(),
+            network_size=options.network_size,
+            hints=options.hints,
             webhook_url=options.webhook_url,
+            reference=options.reference,
+            metadata=options.metadata,
             format=options.format or ("png" if photo.has_alpha else "jpeg"),
         )
     )
@@ -123,26 +140,17 @@ def retry(job: Job, visitor: Visitor) -> Job:
     return fair_share.enqueue(job.copy(retried_from=job, queue_owner=visitor.queue_owner))
 
 
-def recolor(
-    job: Job, visitor: Visitor, *, model: str = "", vividness: float = 1.0, size: int | None = None
-) -> Job:
-    """Color a job's photo with other options, outside of its batch; earlier results stay.
+def frame_of(
+    photo: Photo, model: str, network_size: int | None, geometry: Geometry = AS_IT_CAME
+) -> str:
+    """The shape the network sees the photo in, as `Job.frame` spells it.
 
-    Raises DomainError, and `LookupError` for an unknown model.
+    Raises LookupError for an unknown model.
     """
-    limits.check(visitor)
-    options = {"model": model, "vividness": vividness, "size": size}
-    frame = _frame(job.photo, model, size)
-    return fair_share.enqueue(
-        job.copy(batch=None, queue_owner=visitor.queue_owner, frame=frame, **options)
-    )
-
-
-def _frame(photo: Photo, model: str, size: int | None) -> str:
-    """The shape the network sees the photo in, as `Job.frame` spells it."""
     card = registry.resolve(model).card
-    height, width = frame_shape(photo.width, photo.height, size=size or card["default_size"])
-    return f"{width}x{height}"
+    width, height = geometry.size(photo.width, photo.height)
+    down, across = frame_shape(width, height, size=network_size or card["default_size"])
+    return f"{across}x{down}"
 
 
 def _save_pictures(photo_id: uuid.UUID, inspection: photos.Inspection) -> None:

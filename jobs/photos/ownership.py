@@ -9,28 +9,31 @@ from django.utils import timezone
 from colorweb.accounts.models import User
 from colorweb.accounts.visitors import Visitor
 from jobs.events import publish
-from jobs.models import Archive, Batch, Photo
+from jobs.models import Album, Archive, Batch, Photo
 from jobs.photos import deletion
 
 BATCH = 200  # rows in memory at once
 
 
 def claim_guest_photos(guest: str, user: User) -> int:
-    """Make a guest's photos, zips and batches the user's; how many photos there were.
+    """Make a guest's photos, albums, zips and batches the user's; how many photos there were.
 
     The guest's open pages reconnect: they belong to the user now.
     """
     visitor = Visitor(user=None, guest=guest, address="")
     with transaction.atomic():
-        Archive.objects.filter(owner=None, guest=guest).update(owner=user, guest="")
-        Batch.objects.filter(owner=None, guest=guest).update(owner=user, guest="")
+        for rows in (Album, Archive, Batch):
+            rows.objects.filter(owner=None, guest=guest).update(owner=user, guest="")
         claimed = Photo.objects.filter(owner=None, guest=guest).update(owner=user, guest="")
         transaction.on_commit(lambda: publish.disconnect(visitor.key))
     return claimed
 
 
 def expire_guests() -> int:
-    """Delete guests' photos older than `GUEST_RETENTION`, published ones too; how many."""
+    """Delete guests' photos older than `GUEST_RETENTION`, published ones too; how many.
+
+    Their albums end with them.
+    """
     oldest = timezone.now() - settings.GUEST_RETENTION
     expired = Photo.objects.filter(created_at__lt=oldest).exclude(guest="").order_by("created_at")
     gone = 0
@@ -38,6 +41,7 @@ def expire_guests() -> int:
         for photo in batch:
             deletion.delete(photo)
             gone += 1
+    Album.objects.filter(created_at__lt=oldest, photos=None).exclude(guest="").delete()
     return gone
 
 

@@ -63,6 +63,17 @@ def versions(photos: Iterable[Photo]) -> Counter[object]:
     return Counter(done.values_list("photo", flat=True))
 
 
+def shown_of(photo: Photo) -> Job:
+    """The job that lists show for a photo: its version in use, unless a newer one has not ended
+    so; `access.photos_of` has read both.
+    """
+    newest = newest_of(photo)
+    if photo.version is None or newest.state != State.SUCCEEDED:
+        return newest
+    photo.version.photo = photo
+    return photo.version
+
+
 def newest_of(photo: Photo) -> Job:
     """The newest job of a photo that `access.photos_of` has read; both know each other."""
     job = photo.newest

@@ -81,8 +81,14 @@ def _update(
 
 
 def _record_on_photo(job_id: uuid.UUID, values: dict[str, Any]) -> None:
-    """Keep the state of a photo's newest job beside the photo, where the history looks for it."""
+    """Keep the state of a photo's newest job beside the photo, where the history looks for it.
+
+    The colors that were asked for last come into use when they are there.
+    """
     recorded = {"state": values["state"]}
     if values["state"] == State.SUCCEEDED:
         recorded["colored_by"] = values.get("model_name", "")
+        first_or_last = Q(version=None) | Q(newest=job_id)
+        photo = Job.objects.filter(pk=job_id).values("photo")
+        Photo.objects.filter(first_or_last, pk__in=photo).update(version=job_id)
     Photo.objects.filter(newest=job_id).update(**recorded)

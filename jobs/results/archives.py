@@ -1,4 +1,4 @@
-"""Many photos' colors as one zip: requested on a page, made by a worker, deleted after a day.
+"""Many photos as one zip, each its version with its look: made by a worker, deleted after a day.
 
 Rows first, wake-ups after, as with jobs: a worker that dies loses its lease, and the next one
 starts from the beginning under its own attempt's number. A zip holds no photo that its owner has
@@ -10,9 +10,10 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from pathlib import PurePath
-from typing import IO
+from typing import IO, Any
 from zipfile import ZipFile, ZipInfo
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models.functions import Now
@@ -23,7 +24,8 @@ from colorweb import free_space, leases
 from colorweb.accounts.visitors import Visitor
 from colorweb.health import fitness
 from colorweb.leases.wakeups import Wakeup
-from jobs.models import Archive, Photo, State
+from jobs.models import Archive, Photo
+from jobs.results import looks
 from jobs.storage import access, files
 
 log = logging.getLogger(__name__)
@@ -40,13 +42,19 @@ FOLDER = "archives"
 UNFINISHED = (Archive.State.QUEUED, Archive.State.RUNNING)
 
 
-def request(photos: Iterable[Photo], visitor: Visitor) -> Archive | None:
+def request(
+    photos: Iterable[Photo],
+    visitor: Visitor,
+    *,
+    reference: str = "",
+    metadata: dict[str, Any] | None = None,
+) -> Archive | None:
     """An archive of those photos that have colors, queued to be made; None if none has.
 
     Raises DomainError where there is no room for it.
     """
     chosen = Photo.objects.filter(pk__in=[photo.pk for photo in photos])
-    colored = list(chosen.filter(jobs__state=State.SUCCEEDED).distinct())
+    colored = list(chosen.filter(version__isnull=False))
     if not colored:
         return None
     free_space.check(sum(photo.stored_bytes for photo in colored), guest=visitor.user is None)
@@ -54,6 +62,8 @@ def request(photos: Iterable[Photo], visitor: Visitor) -> Archive | None:
         archive = Archive.objects.create(
             owner=visitor.user,
             guest=visitor.guest,
+            reference=reference,
+            metadata=metadata or {},
             total=len(colored),
             expires_at=timezone.now() + RETENTION,
         )
@@ -98,7 +108,7 @@ def make(archive: Archive) -> None:
     tick = _Ticker(archive)
     # Held until the storage has it, which may be far away.
     with leases.renewing(archive), files.new_file(name) as file, ZipFile(file, "w") as out:
-        for number, (info, source) in enumerate(_entries(archive), start=1):
+        for number, (info, source) in enumerate(_entries(archive, tick), start=1):
             _add(out, info, source, tick)
             tick(number)
     size = default_storage.size(name)
@@ -149,15 +159,20 @@ def _sweep() -> int:
     return swept
 
 
-def _entries(archive: Archive) -> Iterator[tuple[ZipInfo, str]]:
-    """For each photo the name in the zip, and the storage name of its newest result."""
+def _entries(archive: Archive, tick: Callable[[], None]) -> Iterator[tuple[ZipInfo, str]]:
+    """For each photo the name in the zip, and the storage name of its version in its look."""
     taken: set[str] = set()
-    photos = archive.photos.filter(trashed_at=None).order_by("created_at", "pk")
+    photos = archive.photos.filter(trashed_at=None, version__isnull=False)
+    photos = photos.select_related("version").order_by("created_at", "pk")
     for photo in photos.iterator(chunk_size=500):
-        job = photo.jobs.filter(state=State.SUCCEEDED).order_by("-created_at").first()
+        job = photo.version
         if job is None:
             continue
-        source = files.name_of(job, "result")
+        job.photo = photo
+        try:
+            source = looks.full_size(job, tick)
+        except ObjectDoesNotExist:  # deleted just now
+            continue
         stem, suffix = PurePath(photo.name).stem, PurePath(source).suffix
         name, number = get_valid_filename(f"{stem}-color{suffix}"), 1
         while name.casefold() in taken:

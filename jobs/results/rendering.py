@@ -1,15 +1,36 @@
-"""What a worker does for one rendition: read, shrink, color, write. Needs no network."""
+"""What a worker does for one rendition: read, prepare, shrink, color, write. Needs no network."""
 
 from collections.abc import Callable
 from typing import BinaryIO, cast
 
 from django.core.files.storage import default_storage
 
-from jobs.models import Rendition
+from colorweb import database
+from colorweb.health import fitness
+from jobs.models import Photo, Rendition
 from jobs.photos.intake import LIMITS
+from jobs.results import renditions
+from jobs.results.failures import classify_failure
 from jobs.storage import files
-from ml.imaging import metadata, photos
+from ml.imaging import geometry, metadata, photos, tones
 from ml.imaging.chroma import Chroma, render
+from ml.imaging.srgb import Pixels
+from ml.imaging.tones import Tones
+
+
+def complete(rendition: Rendition, progress: Callable[[float], None]) -> None:
+    """See a claimed rendition to its end: its file is there, or it failed and its row says why.
+
+    After a failure of this process it waits for another one.
+    """
+    try:
+        renditions.finish(rendition, make(rendition, progress))
+    except Exception as error:  # noqa: BLE001 - classified, and logged there
+        if fitness.is_own_failure(error):
+            database.wait()
+            renditions.release(rendition)
+        else:
+            renditions.fail(rendition, classify_failure(error, f"Rendition {rendition.pk}"))
 
 
 def make(rendition: Rendition, progress: Callable[[float], None]) -> int:
@@ -24,12 +45,19 @@ def make(rendition: Rendition, progress: Callable[[float], None]) -> int:
         photo = photos.read(cast("BinaryIO", file), LIMITS)
         exif = metadata.kept(cast("BinaryIO", file)) if rendition.keep_metadata else b""
     progress(0.3)
-    rgb, alpha = photo.rgb, photo.alpha
+    restored = tones_of(job.photo, rendition.tones, photo.rgb)
+    prepared = geometry.read(job.geometry)
+    rgb = prepared.apply(photo.rgb)
+    alpha = None if photo.alpha is None else prepared.apply(photo.alpha)
     if rendition.long_side:
         rgb = photos.preview(rgb, rendition.long_side)
         alpha = None if alpha is None else photos.preview(alpha, rendition.long_side)
     rgb = render(
-        rgb, chroma, rendition.vividness, progress=lambda share: progress(0.3 + 0.4 * share)
+        rgb,
+        chroma,
+        rendition.vividness,
+        progress=lambda share: progress(0.3 + 0.4 * share),
+        tones=restored,
     )
     with files.new_file(rendition.name(rendition.attempt)) as file:
         photos.write(
@@ -41,3 +69,14 @@ def make(rendition: Rendition, progress: Callable[[float], None]) -> int:
             xmp=metadata.made_by(job.model_name, job.model_version),
         )
         return file.tell()
+
+
+def tones_of(photo: Photo, strength: float, rgb: Pixels) -> Tones:
+    """How a photo's tones are restored; `rgb` is all of it, to measure one that was not yet."""
+    if not strength:
+        return tones.AS_IT_IS
+    low, high = photo.tone_low, photo.tone_high
+    if low is None or high is None:
+        low, high = tones.measure(photos.preview(rgb, photos.PREVIEW_SIDE))
+        Photo.objects.filter(pk=photo.pk).update(tone_low=low, tone_high=high)
+    return Tones(strength, low, high)

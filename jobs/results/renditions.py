@@ -1,4 +1,4 @@
-"""Renditions: a finished job's colors in another format, size or vividness.
+"""Renditions: a finished job's colors in another format, size or look.
 
 Made by the workers that color, but without the network: from the photo's source and the colors
 that were kept with the result. Like jobs they are rows first and wake-ups after; a worker that dies
@@ -7,44 +7,55 @@ loses its lease, and another one makes the file under its own attempt's number.
 
 from contextlib import suppress
 from datetime import timedelta
+from uuid import UUID
 
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from colorweb import free_space, leases
 from colorweb.accounts.visitors import Visitor
 from colorweb.errors import DomainError
-from jobs.models import RENDERED, Job, Rendition, State, Vividness, failure_columns
+from jobs.models import RENDERED, Job, Look, Rendition, State, Vividness, failure_columns
 from jobs.queue import limits, wakeups
 from jobs.storage import access, files
 
 SMALLEST = 16
 FRESH = timedelta(hours=1)
 """How exactly it is recorded when a rendition was last requested."""
+IN_USE = Q(
+    job__photo__version=F("job"),
+    job__photo__vividness=F("vividness"),
+    job__photo__tones=F("tones"),
+    keep_metadata=False,
+    format="jpeg",
+    long_side__in=(files.PREVIEW_SIDE, files.CARD_SIDE),
+)
+"""Of a rendition: it may be what pages show of a photo (`jobs.results.looks`)."""
 RETRY_AFTER = timedelta(minutes=1)
 """How long a failure stays before a request retries it."""
 
 
 def request(
     job: Job,
-    visitor: Visitor,
+    visitor: Visitor | None,
     *,
     format: str | None = None,  # noqa: A002 - the usual name
-    vividness: float | None = None,
+    look: Look | None = None,
     long_side: int | None = None,
     keep_metadata: bool = False,
 ) -> Rendition:
     """The rendition of a succeeded job to this specification: ready, or queued for the visitor.
 
-    None means as in the result; `long_side` is in pixels and makes nothing larger;
-    `vividness` counts in hundredths. One that failed stays so for a minute; a request after that
-    retries it. What another than the photo's owner asks for is counted to that visitor. Raises
-    ValueError for a specification that cannot be met, and DomainError.
+    None means as in the result; `long_side` is in pixels and makes nothing larger; a look
+    counts in hundredths. One that failed stays so for a minute; a request after that retries it.
+    What another than the photo's owner asks for is counted to that visitor; without a visitor it
+    is for the site's own pages, and counted to nobody. Raises ValueError for a specification that
+    cannot be met, and DomainError.
     """
-    spec = _spec(job, format, vividness, long_side, keep_metadata)
+    spec = _spec(job, format, look, long_side, keep_metadata)
     found = Rendition.objects.filter(job=job, **spec).first() or _add(job, visitor, spec)
     now = timezone.now()
     if found.state == Rendition.State.FAILED and found.wanted_at < now - RETRY_AFTER:
@@ -57,29 +68,30 @@ def request(
 
 
 def _spec(
-    job: Job, format_: str | None, vividness: float | None, long_side: int | None, keep: bool
+    job: Job, format_: str | None, look: Look | None, long_side: int | None, keep: bool
 ) -> dict[str, object]:
     if job.state != State.SUCCEEDED:
         raise ValueError("Only a finished photo has renditions.")
     format_ = format_ or job.format
     if format_ not in RENDERED:
         raise ValueError(f"{format_} is not among {', '.join(RENDERED)}.")
-    vividness = round(job.vividness if vividness is None else vividness, 2)
-    if not 0 <= vividness <= Vividness.VIVID:
-        raise ValueError("Vividness goes from 0 to 2.")
+    vividness, tones = (round(value, 2) for value in look or job.look)
+    if not 0 <= vividness <= Vividness.VIVID or not 0 <= tones <= 1:
+        raise ValueError("Vividness goes from 0 to 2, tones from 0 to 1.")
     if long_side is not None and long_side < SMALLEST:
         raise ValueError(f"The long side has at least {SMALLEST} pixels.")
-    if long_side is None or long_side >= max(job.photo.width, job.photo.height):
+    if long_side is None or long_side >= max(job.shown_size):
         long_side = 0
     return {
         "format": format_,
         "vividness": vividness,
+        "tones": tones,
         "long_side": long_side,
         "keep_metadata": keep,
     }
 
 
-def _add(job: Job, visitor: Visitor, spec: dict[str, object]) -> Rendition:
+def _add(job: Job, visitor: Visitor | None, spec: dict[str, object]) -> Rendition:
     """A new row; what the result holds already is ready at once, without a file of its own."""
     as_result = _spec(job, None, None, None, False)
     if spec == as_result:
@@ -89,17 +101,23 @@ def _add(job: Job, visitor: Visitor, spec: dict[str, object]) -> Rendition:
             "bytes": default_storage.size(job.result),
         }
     else:
-        free_space.check(guest=visitor.user is None)
-        values = {"turn": _waiting_of(visitor)}
-        if not access.owns(visitor, job.photo):
-            limits.check_storage(visitor, 1)
-            values["counted_to"] = visitor.queue_owner
+        values = _queued(job, visitor) if visitor else {}
     with transaction.atomic():
         defaults = {"wanted_at": timezone.now(), **values}
         found, _new = Rendition.objects.get_or_create(job=job, **spec, defaults=defaults)
         if found.state == Rendition.State.QUEUED:
             transaction.on_commit(wakeups.wake)
     return found
+
+
+def _queued(job: Job, visitor: Visitor) -> dict[str, object]:
+    """The turn of a visitor's new rendition, and whom it counts to. Raises DomainError."""
+    free_space.check(guest=visitor.user is None)
+    turn = _waiting_of(visitor)
+    if access.owns(visitor, job.photo):
+        return {"turn": turn}
+    limits.check_storage(visitor, 1)
+    return {"turn": turn, "counted_to": visitor.queue_owner}
 
 
 def _waiting_of(visitor: Visitor) -> int:
@@ -112,9 +130,11 @@ def _waiting_of(visitor: Visitor) -> int:
     return waiting
 
 
-def claim() -> Rendition | None:
-    """Claim the next rendition to make; None if none waits."""
+def claim(key: UUID | None = None) -> Rendition | None:
+    """Claim the next rendition to make, or the one with this key; None if none waits."""
     waiting = Rendition.waiting().select_related("job__photo")
+    if key:
+        waiting = waiting.filter(pk=key)
     rendition: Rendition | None = leases.claim_one(waiting)
     return rendition
 
@@ -164,7 +184,8 @@ def sweep(keep: timedelta | None = None) -> int:
     """Delete renditions that nobody has requested in `RENDITION_KEEP`, or so long; how many."""
     oldest = timezone.now() - (keep or settings.RENDITION_KEEP)
     swept = 0
-    for rendition in Rendition.objects.filter(wanted_at__lt=oldest).select_related("job"):
+    unwanted = Rendition.objects.filter(wanted_at__lt=oldest).exclude(IN_USE)
+    for rendition in unwanted.select_related("job"):
         own_file = rendition.file and rendition.file != rendition.job.result
         with transaction.atomic():
             gone, _rows = Rendition.objects.filter(pk=rendition.pk, wanted_at__lt=oldest).delete()

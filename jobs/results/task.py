@@ -20,14 +20,15 @@ from colorweb import leases
 from colorweb.errors import DomainError
 from jobs.events.progress import Progress
 from jobs.models import Job, Stage, State, failure_columns
-from jobs.photos import visibility
 from jobs.photos.intake import LIMITS
 from jobs.queue import claims, states
 from jobs.results.failures import classify_failure
+from jobs.results.rendering import tones_of
 from jobs.storage import files
 from jobs.storage.results import ResultFiles
-from ml.imaging import metadata, photos
+from ml.imaging import geometry, metadata, photos
 from ml.imaging.chroma import Chroma
+from ml.imaging.tones import Tones
 from ml.versions.serving import Network
 
 log = logging.getLogger(__name__)
@@ -43,6 +44,7 @@ class Task:
     began: float = field(default_factory=time.monotonic)
     timings: dict[str, int] = field(default_factory=dict)
     photo: photos.Photo = field(init=False)
+    tones: Tones = field(default_factory=Tones)
     chroma: Chroma = field(init=False)
 
     def advance(self, stage: str) -> None:
@@ -67,17 +69,25 @@ class Task:
         self.advance(Stage.READING)
         with self.timed("reading_ms"), default_storage.open(self.job.photo.source) as file:
             self.photo = photos.read(cast("BinaryIO", file), LIMITS)
+            self.tones = tones_of(self.job.photo, self.job.tones, self.photo.rgb)
+            prepared = geometry.read(self.job.geometry)
+            self.photo.rgb = prepared.apply(self.photo.rgb)
+            if self.photo.alpha is not None:
+                self.photo.alpha = prepared.apply(self.photo.alpha)
 
     def save(self) -> None:
         """Color the photo with the predicted chroma, write all files, and end the job."""
         job, photo, network = self.job, self.photo, self.network
         written = ResultFiles(job, metadata.made_by(network.name, network.version))
         with self.timed("colorizing_ms"):
+            if job.geometry and job.photo.has_color:
+                written.save_original(photo.rgb)
             written.save_maps(photo.rgb, self.chroma)
             rendered = network.colorizer.render(
                 photo.rgb,
                 self.chroma,
                 vividness=job.vividness,
+                tones=self.tones,
                 progress=lambda fraction: self.report(0.3 + 0.5 * fraction),
             )
         self.advance(Stage.SAVING)
@@ -94,7 +104,6 @@ class Task:
                 model_version=network.version,
             )
             files.count(job.photo_id, written.bytes)
-        visibility.apply_requested_visibility(job)
 
     def fail(self, error: Exception) -> None:
         """End the job with the reason, and delete what it has written."""

@@ -23,8 +23,8 @@ from jobs.events.progress import Progress, keep_progress
 from jobs.models import Rendition, Stage
 from jobs.queue import claims
 from jobs.results import renditions
-from jobs.results.failures import classify_failure
-from jobs.results.rendering import make
+from jobs.results.mending import Mending
+from jobs.results.rendering import complete
 from jobs.results.task import Task
 from ml.versions.serving import Networks
 
@@ -51,6 +51,7 @@ class Worker:
         self.batch = settings.BATCH_SIZE or (GPU_BATCH if self.on_gpu else CPU_BATCH)
         self.threads = ThreadPoolExecutor(min(self.batch, os.cpu_count() or 1))
         threading.Thread(target=self._keep_alive, name="lease", daemon=True).start()
+        Mending(self.networks).start()
 
     @staticmethod
     @cache
@@ -83,14 +84,7 @@ class Worker:
             return False
         self.rendition = rendition, time.monotonic()
         try:
-            size = make(rendition, lambda share: keep_progress(rendition.pk, share))
-            renditions.finish(rendition, size)
-        except Exception as error:  # noqa: BLE001 - classified, and logged there
-            if fitness.is_own_failure(error):
-                database.wait()
-                renditions.release(rendition)
-            else:
-                renditions.fail(rendition, classify_failure(error, f"Rendition {rendition.pk}"))
+            complete(rendition, lambda share: keep_progress(rendition.pk, share))
         finally:
             self.rendition = None
         return True
@@ -203,10 +197,17 @@ def wait_until_fit() -> None:
 
 
 def predict(tasks: list[Task]) -> None:
-    """Find the colors of photos of one shape, with the network they share."""
+    """Find the colors of photos of one shape, with the network they share; hints go one by one."""
     colorizer = tasks[0].network.colorizer
     start = time.perf_counter()
-    frames = [colorizer.frame(task.photo.rgb, task.job.size) for task in tasks]
-    for task, chroma in zip(tasks, colorizer.predict(frames), strict=True):
-        task.chroma = chroma
+    frames = {id(task): colorizer.frame(task.photo.rgb, task.job.network_size) for task in tasks}
+    plain = [task for task in tasks if not task.job.hints]
+    if plain:
+        found = colorizer.predict([frames[id(task)] for task in plain])
+        for task, chroma in zip(plain, found, strict=True):
+            task.chroma = chroma
+    for task in tasks:
+        if task.job.hints:
+            features = colorizer.encode(frames[id(task)])
+            task.chroma = colorizer.decode(features, task.job.placed_hints)
         task.timings["colorizing_ms"] = round((time.perf_counter() - start) * 1000)

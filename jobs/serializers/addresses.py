@@ -67,12 +67,17 @@ class FileField(AddressField):
         *,
         when: Callable[[Job], bool] | None = None,
         query: str = "",
+        in_look: bool = False,
     ) -> None:
         super().__init__("file", help_text, when=when)
-        self.kind, self.query = kind, query
+        self.kind, self.query, self.in_look = kind, query, in_look
 
     def path(self, job: Job) -> str:
-        return _path(self.view, self.kind).format(job.pk) + self.query
+        """With a look in it where that is not the job's own: what browsers keep is then right."""
+        query = self.query
+        if self.in_look and job.look != job.photo.look:
+            query = "?look={:g}-{:g}".format(*job.photo.look)
+        return _path(self.view, self.kind).format(job.pk) + query
 
 
 class SocketField(AddressField):

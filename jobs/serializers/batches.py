@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
 from colorweb.api.schema import shown
+from colorweb.api.serializers import PageSerializer
 from jobs.models import Archive, Batch, State
 from jobs.serializers import examples
 from jobs.serializers.account import GuestTokenSerializer
@@ -57,8 +58,14 @@ class BatchSerializer(serializers.Serializer):
     errors = BatchErrorSerializer(  # type: ignore[assignment]
         source="refusals", many=True, help_text="Why; of the first thousand."
     )
+    reference = serializers.CharField(allow_blank=True, help_text="As you sent it.")
+    metadata = serializers.DictField(help_text="As you sent it.")
     urls = BatchUrlsSerializer(source="*")
     created_at = serializers.DateTimeField()
+
+
+class BatchPageSerializer(PageSerializer):
+    results = BatchSerializer(many=True)
 
 
 class CreatedBatchSerializer(GuestTokenSerializer, BatchSerializer):
@@ -80,7 +87,7 @@ class ArchiveUrlsSerializer(serializers.Serializer):
 
 
 class ArchiveSerializer(serializers.Serializer):
-    """A zip with the newest colors of each photo."""
+    """A zip of photos as they are shown."""
 
     id = serializers.UUIDField()
     status = serializers.ChoiceField(
@@ -92,7 +99,13 @@ class ArchiveSerializer(serializers.Serializer):
     expires_at = serializers.DateTimeField(
         help_text="Then it is deleted; earlier if one of its photos is."
     )
+    reference = serializers.CharField(allow_blank=True, help_text="As you sent it.")
+    metadata = serializers.DictField(help_text="As you sent it.")
     urls = ArchiveUrlsSerializer(source="*")
 
     def get_bytes(self, archive: Archive) -> int | None:
         return archive.bytes if _is_ready(archive) else None
+
+
+class ArchivePageSerializer(PageSerializer):
+    results = ArchiveSerializer(many=True)

@@ -4,6 +4,7 @@ from typing import Any
 
 _ID = "0b5d2c5e-5d53-4d39-9d1a-6d9b0d0c7c11"
 _API = f"https://color.example/api/v1/jobs/{_ID}/"
+_PHOTO = "https://color.example/api/v1/photos/5f1f4c1f-7a43-4f0b-9d7b-1a2f3c4d5e6f/"
 _FILES = f"https://color.example/files/{_ID}"
 
 QUEUED: dict[str, Any] = {
@@ -16,7 +17,13 @@ QUEUED: dict[str, Any] = {
     "sequence": 0,
     "error": None,
     "model": None,
-    "options": {"vividness": 1.0, "size": None, "format": "jpeg"},
+    "options": {
+        "vividness": 1.0,
+        "network_size": None,
+        "hints": [],
+        "geometry": None,
+        "format": "jpeg",
+    },
     "photo": {
         "id": "5f1f4c1f-7a43-4f0b-9d7b-1a2f3c4d5e6f",
         "name": "harbor-1912.jpg",
@@ -28,8 +35,12 @@ QUEUED: dict[str, Any] = {
         "bytes": 1843200,
         "has_color": False,
         "visibility": "private",
+        "look": {"vividness": 1.0, "tones": 0.0, "revision": 0},
         "likes": 0,
     },
+    "in_use": False,
+    "reference": "box 12/7",
+    "metadata": {"collection": "harbor"},
     "timings": dict.fromkeys(
         ("wait_ms", "reading_ms", "colorizing_ms", "saving_ms", "total_ms"),
     ),
@@ -41,6 +52,7 @@ QUEUED: dict[str, Any] = {
         "permalink": "https://color.example/photos/5f1f4c1f-7a43-4f0b-9d7b-1a2f3c4d5e6f/",
         "cancel": f"{_API}cancel/",
         "retry": None,
+        "photo": _PHOTO,
         "result": None,
         "download": None,
         "gray": None,
@@ -65,6 +77,7 @@ SUCCEEDED = QUEUED | {
     "position": None,
     "eta_seconds": None,
     "sequence": 5,
+    "in_use": True,
     "model": {"name": "resnet-gray-unet", "version": "9f2c41d07ab3"},
     "timings": {
         "wait_ms": 110,
@@ -109,6 +122,8 @@ BATCH: dict[str, Any] = {
     "unpacked": 3,
     "jobs": {"queued": 1, "running": 1, "succeeded": 0, "failed": 0, "canceled": 0},
     "refused": 1,
+    "reference": "box 12",
+    "metadata": {},
     "errors": [{"name": "notes.txt", "code": "not_a_photo", "message": "This is not a photo. …"}],
     "urls": {"self": _BATCH, "jobs": f"{_BATCH}jobs/"},
     "created_at": "2026-11-22T20:15:00.120000Z",

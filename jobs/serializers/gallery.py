@@ -22,6 +22,9 @@ class ModelSerializer(serializers.Serializer):
     title = serializers.CharField(source="newest.card.title", allow_null=True)
     architecture = serializers.CharField(source="newest.card.architecture", allow_null=True)
     default_size = serializers.IntegerField(source="newest.card.default_size", allow_null=True)
+    hints = serializers.BooleanField(
+        source="newest.takes_hints", help_text="Its colors can be mended by `hints`."
+    )
     default = serializers.BooleanField(
         source="in_service", help_text="In service: colors unless you ask for another."
     )

@@ -35,28 +35,69 @@ class JobModelSerializer(serializers.Serializer):
         return super().to_representation(job) if job.model_name else None
 
 
-class JobOptionsSerializer(serializers.Serializer):
+class HintSerializer(serializers.Serializer):
+    x = serializers.FloatField(help_text="0 to 1 of the photo's width, upright, as it came.")
+    y = serializers.FloatField(help_text="0 to 1 of its height.")
+    a = serializers.FloatField(help_text="The color in Lab, as seen at vividness 1.")
+    b = serializers.FloatField()
+    radius = serializers.FloatField(help_text="Pixels of a frame of 256.")
+
+
+class GeometrySerializer(serializers.Serializer):
+    turn = serializers.ChoiceField([0, 90, 180, 270], help_text="Degrees, clockwise.")
+    corners = serializers.ListField(
+        child=serializers.ListField(child=serializers.FloatField(), min_length=2, max_length=2),
+        min_length=4,
+        max_length=4,
+        allow_null=True,
+        help_text="What is cut out: x, y of each corner, 0 to 1 of the photo as it came, clockwise "
+        "from the upper left one. null: all of it.",
+    )
+
+
+class LookSerializer(serializers.Serializer):
+    """How a photo is shown everywhere; changing it needs no network."""
+
     vividness = serializers.FloatField(help_text=f"{STEPS}.")
-    size = serializers.IntegerField(
+    tones = serializers.FloatField(help_text="How far faded tones are restored, 0 to 1.")
+    revision = serializers.IntegerField(
+        source="look_revision", help_text="Grows with every change."
+    )
+
+
+class JobOptionsSerializer(serializers.Serializer):
+    vividness = serializers.FloatField(help_text=f"Of the job's own files. {STEPS}.")
+    network_size = serializers.IntegerField(
         allow_null=True, help_text="Short side the network sees, pixels; null: the model's own."
     )
+    hints = HintSerializer(many=True)
+    geometry = GeometrySerializer(allow_null=True)
     format = serializers.ChoiceField(list(EXTENSIONS))
 
 
 class JobPhotoSerializer(serializers.Serializer):
-    id = serializers.UUIDField()
-    name = serializers.CharField(help_text="The file's name as it was sent.")
-    title = serializers.CharField(allow_blank=True)
+    """The photo as this job shows it."""
+
+    id = serializers.UUIDField(source="photo.id")
+    name = serializers.CharField(source="photo.name", help_text="The file's name as it was sent.")
+    title = serializers.CharField(source="photo.title", allow_blank=True)
     alt = serializers.CharField(
-        allow_blank=True, help_text="What can be seen, in the owner's words."
+        source="photo.alt", allow_blank=True, help_text="What can be seen, in the owner's words."
     )
-    width = serializers.IntegerField(help_text="Pixels, as the photo is held upright.")
-    height = serializers.IntegerField()
-    format = serializers.CharField(help_text="Found in the content, not taken from the name.")
-    bytes = serializers.IntegerField()
-    has_color = serializers.BooleanField(help_text="The photo was not gray when it came.")
-    visibility = serializers.ChoiceField(Photo.Visibility.values)
-    likes = serializers.IntegerField()
+    width = serializers.IntegerField(
+        source="shown_width", help_text="Pixels, upright, after `options.geometry`."
+    )
+    height = serializers.IntegerField(source="shown_height")
+    format = serializers.CharField(
+        source="photo.format", help_text="Found in the content, not taken from the name."
+    )
+    bytes = serializers.IntegerField(source="photo.bytes")
+    has_color = serializers.BooleanField(
+        source="photo.has_color", help_text="The photo was not gray when it came."
+    )
+    visibility = serializers.ChoiceField(Photo.Visibility.values, source="photo.visibility")
+    look = LookSerializer(source="photo")
+    likes = serializers.IntegerField(source="photo.likes")
 
 
 class ElapsedField(serializers.IntegerField):
@@ -112,11 +153,19 @@ class JobUrlsSerializer(serializers.Serializer):
         "POST here; null unless the job failed or was canceled.",
         when=_may_be_retried,
     )
-    result = FileField("result", "The colored photo at full size.", when=_succeeded)
+    photo = AddressField("api-photo", "The photo, for its owner.", key="photo_id")
+    result = FileField(
+        "result", "The colored photo at full size, as the job made it.", when=_succeeded
+    )
     download = FileField("result", "The same as an attachment.", when=_succeeded, query="?download")
     gray = FileField("gray", "The photo in gray at full size.", when=_succeeded)
-    preview = FileField("preview", "Colored, JPEG, long side at most 1600.", when=_succeeded)
-    card = FileField("card", "Colored, JPEG, long side at most 480.", when=_succeeded)
+    preview = FileField(
+        "preview",
+        "Colored, with the photo's look, JPEG, long side at most 1600.",
+        when=_succeeded,
+        in_look=True,
+    )
+    card = FileField("card", "The same, long side at most 480.", when=_succeeded, in_look=True)
     colors = FileField(
         "colors",
         "The colors alone, PNG: a small map from which pages blend other vividnesses.",

@@ -110,7 +110,12 @@ class JobSerializer(JobProgressSerializer):
         source="*", allow_null=True, help_text="What colored it; null until then."
     )
     options = JobOptionsSerializer(source="*")
-    photo = JobPhotoSerializer()
+    photo = JobPhotoSerializer(source="*")
+    in_use = serializers.BooleanField(
+        help_text="The photo is shown in these colors: in the gallery, by links, in zips."
+    )
+    reference = serializers.CharField(allow_blank=True, help_text="As you sent it.")
+    metadata = serializers.DictField(help_text="As you sent it.")
     timings = JobTimingsSerializer(source="*")
     urls = JobUrlsSerializer(source="*")
     created_at = serializers.DateTimeField()
@@ -119,11 +124,13 @@ class JobSerializer(JobProgressSerializer):
 
 
 class PublicJobSerializer(JobSerializer):
-    """The same for others: without the file's name, which may tell more than is published."""
+    """The same for others: without what tells more than is published, such as the file's name."""
 
     def to_representation(self, job: Job) -> dict[str, Any]:
         data = super().to_representation(job)
         data["photo"]["name"] = ""
+        data["options"] |= {"hints": [], "geometry": None}
+        data |= {"reference": "", "metadata": {}}
         return data
 
 

@@ -11,21 +11,21 @@ ORDERS = {"newest": "-published_at", "likes": "-likes"}
 
 
 def public_photos() -> QuerySet[Photo]:
-    """What anybody may find in the gallery, each with its `published_job`, in no order."""
+    """What anybody may find in the gallery, each with its version, in no order."""
     return Photo.objects.filter(
         published_at__isnull=False,
         visibility=Photo.Visibility.PUBLIC,
-        published_job__isnull=False,
+        version__isnull=False,
         hidden_for="",
         trashed_at=None,
-    ).select_related("published_job")
+    ).select_related("version")
 
 
 def jobs_shown(photos: Iterable[Photo]) -> list[Job]:
     """The job whose colors each public photo shows, without a query for each."""
     jobs = []
     for photo in photos:
-        if job := photo.published_job:
+        if job := photo.version:
             job.photo = photo
             jobs.append(job)
     return jobs

@@ -1,4 +1,4 @@
-"""Share links: made and revoked by a result's owner, opened by anyone who has one.
+"""Share links to photos and albums: made and revoked by the owner, opened by anyone who has one.
 
 A browser that was let in carries a grant in a signed cookie, and `jobs.storage.access` checks it
 for every page and file: addresses stay the same for everybody, and an expired or revoked link
@@ -14,38 +14,44 @@ from django.utils import timezone
 
 from colorweb.accounts.visitors import SHARED, Visitor
 from colorweb.api.rates import Rate, refusal
-from jobs.models import Job, Photo, ShareLink, State
+from colorweb.errors import DomainError
+from jobs.models import Album, Photo, ShareLink
 
 MAX_LINKS = 50
-"""Links of one photo that may be alive."""
+"""Links of one photo or album that may be alive."""
 MAX_GRANTS = 20
 """Links that one browser carries; the oldest is dropped."""
 
 
-def make(job: Job, *, lasts: timedelta | None = None, password: str = "") -> ShareLink:
-    """A new link to a succeeded job's result; `lasts` None: until it is revoked.
+def make(shared: Photo | Album, *, lasts: timedelta | None = None, password: str = "") -> ShareLink:
+    """A new link to a photo in color, or to an album; `lasts` None: until it is revoked.
 
-    Raises ValueError if there is no result, or there are too many links already.
+    Raises DomainError if there is no result, or there are too many links already.
     """
-    if job.state != State.SUCCEEDED:
-        raise ValueError("Only a finished photo can be shared.")
-    if of(job.photo).count() >= MAX_LINKS:
-        raise ValueError("There are too many links to this photo.")
+    colored = Photo.objects.filter(pk=shared.pk, version__isnull=False)
+    if isinstance(shared, Photo) and not colored.exists():
+        raise DomainError("no_result")
+    if of(shared).count() >= MAX_LINKS:
+        raise DomainError("too_many_links", limit=MAX_LINKS)
     return ShareLink.objects.create(
-        job=job,
+        **_to(shared),
         password=make_password(password) if password else "",
         expires_at=timezone.now() + lasts if lasts else None,
     )
 
 
-def of(photo: Photo) -> QuerySet[ShareLink]:
-    """A photo's links that are alive."""
-    return ShareLink.objects.alive().filter(job__photo=photo)
+def of(shared: Photo | Album) -> QuerySet[ShareLink]:
+    """The links to a photo or an album that are alive."""
+    return ShareLink.objects.alive().filter(**_to(shared))
 
 
-def revoke(photo: Photo, link_id: int) -> None:
-    """End a link to a photo, at once and for everybody."""
-    ShareLink.objects.filter(pk=link_id, job__photo=photo).delete()
+def revoke(shared: Photo | Album, link_id: int) -> bool:
+    """End a link, at once and for everybody; whether there was one."""
+    return bool(ShareLink.objects.filter(pk=link_id, **_to(shared)).delete()[0])
+
+
+def _to(shared: Photo | Album) -> dict[str, Photo | Album]:
+    return {"album" if isinstance(shared, Album) else "photo": shared}
 
 
 def sweep() -> int:

@@ -2,7 +2,7 @@
 
 import uuid
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 from django.utils import timezone
 
@@ -11,16 +11,28 @@ from jobs.models import (
     EXTENSIONS,
     LONG_SIDES,
     RENDERED,
+    Album,
+    AlbumPhoto,
     Archive,
     Batch,
     Job,
+    Look,
     Photo,
     ShareLink,
+    State,
     Vividness,
 )
 
 NOT_IN_TRASH = Q(photo__trashed_at=None)
 """Of a job: its photo is not in the trash, where `jobs.photos.trash` alone finds it."""
+IN_USE = Q(photo__version=F("pk"))
+"""Of a job: its photo is shown in its colors. Others never see another job of a photo."""
+ALBUM_ORDERS: dict[str, tuple[str, ...]] = {
+    Album.Sort.HAND: (),
+    Album.Sort.TAKEN: ("photo__taken",),
+    Album.Sort.NAME: ("photo__name",),
+}
+"""How an album is sorted -> columns that come before the place by hand."""
 
 
 def owned_by(visitor: Visitor) -> Q:
@@ -36,13 +48,13 @@ def owns(visitor: Visitor, photo: Photo) -> bool:
 
 
 def photos_of(visitor: Visitor) -> QuerySet[Photo]:
-    """The visitor's photos with their newest jobs."""
+    """The visitor's photos with their newest jobs and the versions in use."""
     photos = Photo.objects.filter(trashed_at=None, newest__isnull=False)
     if visitor.user:
         photos = photos.filter(owner=visitor.user)
     else:
         photos = photos.filter(owner=None, guest=visitor.guest)
-    return photos.select_related("newest")
+    return photos.select_related("newest", "version")
 
 
 def neighbors(visitor: Visitor, photo: Photo) -> tuple[Photo | None, Photo | None]:
@@ -60,6 +72,12 @@ def own_photo(visitor: Visitor, photo_id: uuid.UUID) -> Photo:
     if photo is None:
         raise Http404("no such photo")
     return photo
+
+
+def own_version(visitor: Visitor, photo_id: uuid.UUID, job_id: uuid.UUID) -> Job:
+    """A finished coloring of one of the visitor's photos. Else Http404."""
+    done = jobs_of(visitor).filter(photo=photo_id, state=State.SUCCEEDED)
+    return _one(done.filter(pk=job_id))
 
 
 def jobs_of(visitor: Visitor) -> QuerySet[Job]:
@@ -90,20 +108,23 @@ def shown_to(visitor: Visitor) -> Q:
 
     What staff have hidden is for the staff to look at.
     """
-    shown = Q(
-        photo__visibility__in=(Photo.Visibility.PUBLIC, Photo.Visibility.UNLISTED),
-        photo__published_job=F("pk"),
-    )
+    shown = Q(photo__visibility__in=(Photo.Visibility.PUBLIC, Photo.Visibility.UNLISTED))
     if visitor.grants:
-        shown |= Q(pk__in=_let_in(visitor))
+        shown |= _let_in(visitor)
+    shown &= IN_USE
     return shown if visitor.may("staff") else shown & Q(photo__hidden_for="")
 
 
-def _let_in(visitor: Visitor) -> list[uuid.UUID]:
-    """The jobs that share links show this visitor, as they are now."""
+def _let_in(visitor: Visitor) -> Q:
+    """The condition on a job that a share link shows its photo to this visitor now."""
     tokens = [grant.partition(":")[0] for grant in visitor.grants]
     links = ShareLink.objects.alive().filter(token__in=tokens)
-    return [link.job_id for link in links if link.grant in visitor.grants]
+    open_ = [link for link in links if link.grant in visitor.grants]
+    albums = [link.album_id for link in open_ if link.album_id]
+    in_albums = AlbumPhoto.objects.filter(album__in=albums, accepted=True)
+    return Q(photo__in=[link.photo_id for link in open_ if link.photo_id]) | Q(
+        photo__in=in_albums.values("photo")
+    )
 
 
 def share_link(token: str, *, without_password: bool = False) -> ShareLink:
@@ -111,12 +132,11 @@ def share_link(token: str, *, without_password: bool = False) -> ShareLink:
 
     The caller checks its password, if it has one.
     """
-    links = ShareLink.objects.alive().filter(
-        token=token, job__photo__trashed_at=None, job__photo__hidden_for=""
-    )
+    to_photo = Q(photo__trashed_at=None, photo__hidden_for="", photo__version__isnull=False)
+    links = ShareLink.objects.alive().filter(to_photo | Q(photo=None), token=token)
     if without_password:
         links = links.filter(password="")
-    link = links.select_related("job__photo").first()
+    link = links.select_related("photo__version", "album").first()
     if link is None:
         raise Http404("no such link")
     return link
@@ -129,14 +149,14 @@ def visible_job(visitor: Visitor, job_id: uuid.UUID) -> Job:
 
 def shown_photo(visitor: Visitor, photo_id: uuid.UUID) -> Job:
     """The job whose colors a photo is shown in, at its permalink. Else Http404."""
-    return _one(_visible(visitor).filter(photo=photo_id, photo__published_job=F("pk")))
+    return _one(_visible(visitor).filter(IN_USE, photo=photo_id))
 
 
 def is_public(job: Job) -> bool:
     """Whether anybody may see these colors: they are those that the gallery shows."""
     photo = job.photo
     public = photo.visibility == Photo.Visibility.PUBLIC and not photo.hidden_for
-    return public and photo.published_job_id == job.pk
+    return public and job.in_use
 
 
 def public_photo(visitor: Visitor, photo_id: uuid.UUID) -> Photo:
@@ -157,7 +177,7 @@ def may_request(
     job: Job,
     *,
     format: str | None,  # noqa: A002 - the usual name
-    vividness: float | None,
+    look: Look,
     long_side: int | None,
     keep_metadata: bool,
 ) -> bool:
@@ -170,10 +190,11 @@ def may_request(
     if owns(visitor, photo):
         return True
     formats = {None, *EXTENSIONS, *({photo.format} & RENDERED.keys())}
+    steps = [Look(vividness, photo.tones) for vividness in Vividness.values]
     return (
         not keep_metadata
         and format in formats
-        and vividness in (None, job.vividness, *Vividness.values)
+        and look in (photo.look, job.look, *steps)
         and (not long_side or long_side in LONG_SIDES)
     )
 
@@ -182,6 +203,38 @@ def archives_of(visitor: Visitor) -> QuerySet[Archive]:
     """The visitor's zips, the newest first."""
     mine = Q(owner=visitor.user) if visitor.user else Q(owner=None, guest=visitor.guest)
     return Archive.objects.filter(mine, expires_at__gt=timezone.now()).order_by("-created_at")
+
+
+def albums_of(visitor: Visitor) -> QuerySet[Album]:
+    """The visitor's albums, the newest first, each with the `count` of its photos."""
+    mine = Q(owner=visitor.user) if visitor.user else Q(owner=None, guest=visitor.guest)
+    count = Count("photos", filter=Q(photos__trashed_at=None))
+    return Album.objects.filter(mine).annotate(count=count).order_by("-created_at", "-pk")
+
+
+def own_album(visitor: Visitor, album_id: uuid.UUID) -> Album:
+    """An album of the visitor's. Raises Http404 for anybody else's."""
+    album = albums_of(visitor).filter(pk=album_id).first()
+    if album is None:
+        raise Http404("no such album")
+    return album
+
+
+def places_of(album: Album) -> QuerySet[AlbumPhoto]:
+    """An album's photos in its order, for its owner: without those in the trash."""
+    places = AlbumPhoto.objects.filter(NOT_IN_TRASH, album=album).select_related("photo")
+    return places.order_by(*ALBUM_ORDERS[Album.Sort(album.sort)], "position", "pk")
+
+
+def shown_in(album: Album) -> QuerySet[Job]:
+    """What an album's link opens, in the album's order: its photos' versions."""
+    places = AlbumPhoto.objects.filter(album=album, accepted=True)
+    position = places.filter(photo=OuterRef("photo")).values("position")[:1]
+    jobs = Job.objects.filter(
+        NOT_IN_TRASH, IN_USE, photo__hidden_for="", photo__in=places.values("photo")
+    )
+    jobs = jobs.annotate(position=Subquery(position)).select_related("photo")
+    return jobs.order_by(*ALBUM_ORDERS[Album.Sort(album.sort)], "position")
 
 
 def own_archive(visitor: Visitor, archive_id: uuid.UUID) -> Archive:

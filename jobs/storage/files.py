@@ -18,7 +18,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from colorweb.http.storage_unavailable import is_unavailable
-from jobs.models import STORED_AS, Job, Photo, folder_of
+from jobs.models import STORED_AS, Job, Photo, State, folder_of
 
 log = logging.getLogger(__name__)
 
@@ -28,9 +28,15 @@ ORPHAN_AGE = timedelta(hours=1)
 
 
 OF_PHOTO = ("gray_preview", "gray_card", "original_preview")
-"""Made at intake, there at once; the last only of a photo that had color when it came."""
+"""Made at intake, there at once; the last only of a photo that had color when it came. A job with a
+geometry has its own."""
 OF_RESULT = ("result", "gray", "preview", "card", "colors")
 """Made by the worker, there when the job has succeeded; `colors`: see `Chroma.to_png`."""
+SIDES = {
+    **dict.fromkeys(("preview", "gray_preview", "original_preview"), PREVIEW_SIDE),
+    **dict.fromkeys(("card", "gray_card"), CARD_SIDE),
+}
+"""The longest side of previews, pixels."""
 MIME = {
     "jpg": "image/jpeg",
     "png": "image/png",
@@ -46,10 +52,15 @@ def of_photo(has_color: bool) -> list[str]:
 
 
 def name_of(job: Job, kind: str) -> str:
-    """Storage name of one of a job's files."""
-    if kind in OF_PHOTO:
+    """Storage name of one of a job's files; what it was cut out of is not shown with a result."""
+    if kind in OF_PHOTO and not (job.geometry and job.state == State.SUCCEEDED):
         return name_in(job.photo_id, kind)
     return job.result if kind == "result" else job.file(kind)
+
+
+def of_result(job: Job) -> list[str]:
+    """What the worker has made for a succeeded job."""
+    return [*OF_RESULT, *(of_photo(job.photo.has_color) if job.geometry else ())]
 
 
 def name_in(photo_id: uuid.UUID, kind: str) -> str:
@@ -99,7 +110,7 @@ def delete_attempt(job: Job) -> None:
     """Remove what this attempt of a job has made, unless it is what the row points at."""
     if Job.objects.filter(pk=job.pk, result=job.file("result")).exists():
         return
-    delete(job.file(kind) for kind in OF_RESULT)
+    delete(job.file(kind) for kind in of_result(job))
 
 
 def delete(names: Iterable[str]) -> None:

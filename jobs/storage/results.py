@@ -1,6 +1,6 @@
 """The files that a worker makes of one photo: result, previews, gray photo and color maps."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
@@ -24,8 +24,15 @@ class ResultFiles:
         """Write the color maps and the photo in gray, from its pixels before they are colored."""
         with self._new("colors") as file:
             file.write(chroma.to_png())
+        gray = photos.gray(rgb)
         with self._new("gray") as file:
-            photos.write(file, photos.gray(rgb), format="jpeg")
+            photos.write(file, gray, format="jpeg")
+        if self.job.geometry:
+            self._save_previews(gray, ("gray_preview", "gray_card"))
+
+    def save_original(self, rgb: Pixels) -> None:
+        """Write the preview of a prepared photo that had color when it came."""
+        self._save_previews(rgb, ("original_preview",))
 
     def save_result(self, rgb: Pixels, alpha: Pixels | None) -> None:
         """Write the colored photo, uint8 H,W,3, in the job's format, and its previews."""
@@ -34,10 +41,13 @@ class ResultFiles:
         picture = photos.preview(rgb, files.PREVIEW_SIDE)
         if alpha is not None:
             picture = on_white(picture, photos.preview(alpha, files.PREVIEW_SIDE))
-        for kind, side in (("preview", files.PREVIEW_SIDE), ("card", files.CARD_SIDE)):
-            picture = photos.preview(picture, side)
+        self._save_previews(picture, ("preview", "card"), xmp=self.xmp)
+
+    def _save_previews(self, picture: Pixels, kinds: Iterable[str], xmp: bytes = b"") -> None:
+        for kind in kinds:
+            picture = photos.preview(picture, files.SIDES[kind])
             with self._new(kind) as file:
-                photos.write(file, picture, format="jpeg", quality=88, xmp=self.xmp)
+                photos.write(file, picture, format="jpeg", quality=88, xmp=xmp)
 
     @contextmanager
     def _new(self, kind: str) -> Iterator[BinaryIO]:

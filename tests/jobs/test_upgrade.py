@@ -19,7 +19,7 @@ from django.utils import timezone
 from PIL import Image
 
 from colorweb.accounts.models import User
-from jobs.models import Job, Photo, Report
+from jobs.models import Batch, Job, Photo, Report, ShareLink
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -138,3 +138,39 @@ def test_who_might_steer_the_queue_may_manage_it(new_row_is_there):
     for user in User.objects.all():
         assert user.has_perm("jobs.manage_queue")
     assert not permissions.filter(codename="steer").exists()
+
+
+def test_what_others_see_of_an_old_photo_stays_what_it_was(old_rows, client):
+    """The version is the published job, else the last shared one, else the newest result."""
+    old = old_rows.get_model
+    user = old("accounts", "User").objects.create(email="ada@example.org")
+    jobs: Any = old("jobs", "Job").objects
+    expected: dict[uuid.UUID, tuple[uuid.UUID | None, float]] = {}
+    for kind in ("published", "shared", "private", "waiting"):
+        photo_id, first = old_photo(old_rows, user.pk)
+        jobs.filter(pk=first).update(vividness=1.5)
+        if kind == "waiting":
+            jobs.filter(pk=first).update(state="queued", size=128)
+            expected[photo_id] = (None, 1.5)
+            continue
+        newer = jobs.get(pk=first)
+        newer.pk, newer.vividness = uuid.uuid4(), 0.5
+        newer.save(force_insert=True)
+        if kind == "published":
+            photos = old("jobs", "Photo").objects.filter(pk=photo_id)
+            photos.update(published_job=first, visibility="public", published_at=timezone.now())
+        if kind == "shared":
+            old("jobs", "ShareLink").objects.create(token="t", job_id=first)
+        expected[photo_id] = (newer.pk, 0.5) if kind == "private" else (first, 1.5)
+    options = {"size": 128, "vividness": 1.0}
+    old("jobs", "Batch").objects.create(queue_owner="user:1", wishes=options)
+    call_command("migrate", verbosity=0)
+
+    found = {photo.pk: (photo.version_id, photo.vividness) for photo in Photo.objects.all()}
+    assert found == expected
+    assert Job.objects.get(state="queued").network_size == 128
+    assert Batch.objects.get().options == {"network_size": 128, "vividness": 1.0}
+    shared = ShareLink.objects.select_related("photo").get()
+    assert shared.photo is not None
+    assert client.get("/s/t/").status_code == 200
+    assert client.get(f"/files/{shared.photo.version_id}/preview").status_code == 200

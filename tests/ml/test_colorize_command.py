@@ -60,6 +60,16 @@ def test_photo_gets_a_colored_copy_beside_it(folder):
     assert err == ""
 
 
+def test_a_hint_gives_a_place_its_color(folder):
+    colorize(folder / "a.jpg")
+    plain = photos.read(folder / "a-color.jpg").rgb.astype(int)
+    colorize(folder / "a.jpg", "--hint", "0.5,0.5,#3050c0")
+    mended = photos.read(folder / "a-color.jpg").rgb.astype(int)
+    red, _green, blue = mended[22:26, 30:34].mean(axis=(0, 1))
+    assert blue > red + 20
+    assert np.abs(mended - plain).max() > 20
+
+
 def test_folder_keeps_its_order_in_another(folder, tmp_path):
     colorize(folder, "-o", tmp_path / "out")
     assert names(tmp_path / "out") == ["1910/b-color.jpg", "a-color.jpg"]
@@ -121,6 +131,8 @@ def test_photos_of_one_name_get_two_results(tmp_path):
         (["{folder}", "-o", "one.psd"], "results are .jpg"),
         (["{folder}/a.jpg", "--model", "nobody"], "no model called 'nobody'"),
         (["{folder}/a.jpg", "--vividness", "3"], "between 0 and 2"),
+        (["{folder}/a.jpg", "--hint", "0.5,0.5,blue"], "a hint is X,Y,#RRGGBB"),
+        (["{folder}/a.jpg", "--hint", "0.5,1.5,#3050a0"], "a hint is X,Y,#RRGGBB"),
     ],
 )
 def test_mistakes_are_reported_in_one_line(folder, args, message):

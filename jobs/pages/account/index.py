@@ -21,6 +21,7 @@ from colorweb.accounts import consent
 from colorweb.accounts.models import User
 from colorweb.accounts.visitors import VisitorRequest
 from colorweb.http.timeouts import release_thread
+from jobs.pages.history import LookForm
 from jobs.photos import export, ownership
 
 
@@ -50,6 +51,18 @@ def training(request: VisitorRequest) -> HttpResponse:
     else:
         consent.withdraw(user_of(request))
     return redirect(reverse("account") + "#training")
+
+
+@login_required
+@require_POST
+def look(request: VisitorRequest) -> HttpResponse:
+    """Set the first look of new photos."""
+    form = LookForm(request.POST)
+    if form.is_valid():
+        chosen = {f"default_{name}": value for name, value in form.cleaned_data.items()}
+        User.objects.filter(pk=user_of(request).pk).update(**chosen)
+        messages.success(request, _("New photos get this look."))
+    return redirect(reverse("account") + "#look")
 
 
 @login_required

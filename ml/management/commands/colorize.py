@@ -2,7 +2,7 @@
 
 import argparse
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
 from ml.imaging import metadata, photos
+from ml.imaging.hints import MAX_HINTS, Hint
+from ml.imaging.hints import read as read_hints
 from ml.imaging.opening import SUFFIXES
 from ml.imaging.vividness import CALM, NATURAL, STEPS, VIVID
 from ml.resnet_gray.network.cards import CardError
@@ -51,19 +53,34 @@ class Command(BaseCommand):
             help="short side of what the network sees, in pixels (default: the network's own)",
         )
 
+        parser.add_argument(
+            "--hint",
+            type=_hint,
+            action="append",
+            default=[],
+            dest="hints",
+            metavar="X,Y,#RRGGBB",
+            help="a color for a place, 0..1 from the left and from the top; may be repeated",
+        )
+
     def handle(self, *_args: Any, **options: Any) -> None:
         jobs = plan(options["photos"], options["output"])
         from ml.resnet_gray.network.colorizer import Colorizer  # noqa: PLC0415 (torch: not for --help)
 
+        if len(options["hints"]) > MAX_HINTS:
+            raise CommandError(f"A photo has at most {MAX_HINTS} hints.")
         try:
             colorizer = Colorizer(catalog.find(options["model"]))
         except (LookupError, CardError) as error:
             raise CommandError(str(error)) from error
+        if options["hints"] and not colorizer.takes_hints:
+            raise CommandError(f"{colorizer.name} takes no hints; choose another model.")
         began = time.perf_counter()
         failed = 0
         for source, target in tqdm(jobs, unit="photo", disable=len(jobs) == 1):
             try:
-                color(colorizer, source, target, options["vividness"], options["size"])
+                how = {name: options[name] for name in ("vividness", "size", "hints")}
+                color(colorizer, source, target, **how)
             except (photos.PhotoError, OSError, MemoryError) as error:
                 failed += 1
                 with tqdm.external_write_mode():
@@ -106,11 +123,17 @@ def plan(sources: list[Path], output: Path | None) -> list[tuple[Path, Path]]:
 
 
 def color(
-    colorizer: "Colorizer", source: Path, target: Path, vividness: float, size: int | None
+    colorizer: "Colorizer",
+    source: Path,
+    target: Path,
+    *,
+    vividness: float,
+    size: int | None,
+    hints: Sequence[Hint],
 ) -> None:
     """Color one file into another. Raises PhotoError, OSError or MemoryError."""
     photo = photos.read(source)
-    rgb = colorizer.colorize(photo.rgb, size, vividness)
+    rgb = colorizer.colorize(photo.rgb, size, vividness, hints)
     if target.suffix not in FORMATS:
         target = target.with_name(f"{target.name}{'.jpg' if photo.alpha is None else '.png'}")
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -162,3 +185,14 @@ def _size(text: str) -> int:
     if not SMALLEST <= value <= LARGEST:
         raise argparse.ArgumentTypeError(f"between {SMALLEST} and {LARGEST}")
     return value
+
+
+def _hint(text: str) -> Hint:
+    try:
+        x, y, color = text.split(",")
+        (hint,) = read_hints([{"x": float(x), "y": float(y), "color": color.strip()}])
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            "a hint is X,Y,#RRGGBB, such as 0.25,0.5,#3050a0"
+        ) from error
+    return hint

@@ -127,9 +127,19 @@ class Colorizer:
 
     render = staticmethod(render)
 
-    def colorize(self, rgb: Pixels, size: int | None = None, vividness: float = 1.0) -> Pixels:
-        """All of it for one photo, uint8 H,W,3; may work in place."""
-        (chroma,) = self.predict([self.frame(rgb, size)])
+    def colorize(
+        self,
+        rgb: Pixels,
+        size: int | None = None,
+        vividness: float = 1.0,
+        hints: Sequence[Hint] = (),
+    ) -> Pixels:
+        """All of it for one photo, uint8 H,W,3; may work in place. Raises HintsUnsupported."""
+        frame = self.frame(rgb, size)
+        if hints:
+            chroma = self.decode(self.encode(frame), hints)
+        else:
+            (chroma,) = self.predict([frame])
         return self.render(rgb, chroma, vividness)
 
     @torch.inference_mode()

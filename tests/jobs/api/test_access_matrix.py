@@ -20,7 +20,7 @@ from django.utils import timezone
 from colorweb.accounts.models import User
 from jobs import urls
 from jobs.api import urls as api_urls
-from jobs.models import Archive, Batch, Job, Photo, Rendition, ShareLink, State
+from jobs.models import Album, Archive, Batch, Job, Photo, Rendition, ShareLink, State
 from jobs.photos import trash, visibility
 from jobs.sharing import links, moderation
 from jobs.storage import files
@@ -73,6 +73,31 @@ TABLE: list[tuple[str, str, Any, dict[str, set[str]]]] = [
     ("GET", "archive", "", ALWAYS_OWN),
     ("GET", "archive-file", "", ALWAYS_OWN),
     ("GET", "trash-picture", "", TRASH),
+    ("POST", "job-look", "", OWN),
+    ("POST", "job-turn", "", OWN),
+    ("POST", "job-remove", "", OWN),
+    ("POST", "job-use", "", OWN),
+    ("GET", "api-photo", "", OWN),
+    ("PATCH", "api-photo", "", OWN),
+    ("DELETE", "api-photo", "", OWN),
+    ("GET", "api-photo-result", "", SEE),
+    ("GET", "api-photo-versions", "", OWN),
+    ("POST", "api-photo-versions", "", OWN),
+    ("DELETE", "api-photo-version", "", OWN),
+    ("POST", "api-photo-version-use", "", OWN),
+    ("POST", "api-photo-suggestions", "", OWN),
+    ("POST", "api-photo-preview", "", OWN),
+    ("GET", "api-photo-links", "", OWN),
+    ("POST", "api-photo-links", "", OWN),
+    ("DELETE", "api-photo-link", "", OWN),
+    ("GET", "api-album", "", ALWAYS_OWN),
+    ("PATCH", "api-album", "", ALWAYS_OWN),
+    ("DELETE", "api-album", "", ALWAYS_OWN),
+    ("GET", "api-album-photos", "", ALWAYS_OWN),
+    ("PUT", "api-album-photos", "", ALWAYS_OWN),
+    ("GET", "api-album-links", "", ALWAYS_OWN),
+    ("POST", "api-album-links", "", ALWAYS_OWN),
+    ("DELETE", "api-album-link", "", ALWAYS_OWN),
     ("GET", "api-archive", "", ALWAYS_OWN),
     ("GET", "api-batch", "", ALWAYS_OWN),
     ("GET", "api-batch-jobs", "", ALWAYS_OWN),
@@ -87,18 +112,24 @@ TABLE: list[tuple[str, str, Any, dict[str, set[str]]]] = [
     ("DELETE", "api-like", "", OPINION),
 ]
 
-OF_NO_PHOTO = {"home", "sample", "api-me", "api-models", "api-batches", "api-resend"}
+OF_NO_PHOTO = {
+    *("home", "sample", "api-me", "api-models", "api-batches", "api-resend", "api-albums"),
+}
 """Addresses that show nobody's photo but the asker's, or none."""
 AREAS = ("account", "api-token", "api-webhook", "api-queue")
 """What the names of pages begin with that are about an account or for the staff: no photo is
 named there, and they have tests of their own."""
-LISTS = {"gallery", "api-gallery", "api-jobs", "history", "trash"}
+LISTS = {"gallery", "api-gallery", "api-jobs", "api-photos", "history", "trash"}
 """Addresses that list photos: those that the lists' own test below asks."""
 OF_MANY = {"history-act", "trash-restore", "trash-delete", "trash-empty", "api-archives"}
 """Addresses that take ids and pass over those that are not one's own: tested below."""
 BY_LINK = {"shared", "shared-picture"}
 """Addresses with a share link's token in them: tested below."""
-BY_PHOTO = {"photo", "compare", "photo-like", "photo-report", "api-like", "trash-picture"}
+BY_PHOTO = {
+    *("photo", "compare", "photo-like", "photo-report", "api-like", "trash-picture", "api-photo"),
+    *("api-photo-result", "api-photo-versions", "api-photo-links"),
+    *("api-photo-suggestions", "api-photo-preview"),
+}
 """Addresses with the photo's id in them, where others have the job's."""
 REFUSED = (401, 403, 404)
 SAFE = "GET"
@@ -128,6 +159,8 @@ def photo_in(state: str, owner: User) -> Job:
         state=State.SUCCEEDED, stage="done", result=job.file("result"), finished_at=timezone.now()
     )
     job.refresh_from_db()
+    Photo.objects.filter(pk=photo.pk).update(version=job)
+    job.photo.refresh_from_db()
     for kind in (*files.OF_PHOTO, *files.OF_RESULT):
         default_storage.save(files.name_of(job, kind), ContentFile(b"x"))
     if state == "unlisted":
@@ -167,18 +200,40 @@ def archive_of(job: Job) -> uuid.UUID:
     return made.pk
 
 
+def album_of(job: Job) -> Album:
+    return Album.objects.create(owner=job.photo.owner, title="Harvest")
+
+
+def batch_of(job: Job) -> Batch:
+    return Batch.objects.create(owner=job.photo.owner)
+
+
+def keys_of(name: str, what: str, job: Job) -> list[Any]:
+    """What stands in the address of that name for the photo of this job."""
+    if name in BY_PHOTO:
+        return [job.photo_id]
+    if name.startswith("api-album"):
+        album = album_of(job)
+        return [album.pk, links.make(album).pk] if name == "api-album-link" else [album.pk]
+    keys: dict[str, Callable[[], list[Any]]] = {
+        "file": lambda: [job.pk, what],
+        "rendition": lambda: [job.pk, rendition_of(job, what)],
+        "archive": lambda: [archive_of(job)],
+        "archive-file": lambda: [archive_of(job)],
+        "api-archive": lambda: [archive_of(job)],
+        "share-revoke": lambda: [job.pk, links.make(job.photo).pk],
+        "api-batch": lambda: [batch_of(job).pk],
+        "api-batch-jobs": lambda: [batch_of(job).pk],
+        "api-photo-version": lambda: [job.photo_id, job.pk],
+        "api-photo-version-use": lambda: [job.photo_id, job.pk],
+        "api-photo-link": lambda: [job.photo_id, links.make(job.photo).pk],
+    }
+    return keys.get(name, lambda: [job.pk])()
+
+
 def address_of(name: str, what: str, job: Job) -> str:
-    if name == "file":
-        return reverse(name, args=[job.pk, what])
-    if name == "rendition":
-        return reverse(name, args=[job.pk, rendition_of(job, what)])
-    if name in ("archive", "archive-file", "api-archive"):
-        return reverse(name, args=[archive_of(job)])
-    if name == "share-revoke":
-        return reverse(name, args=[job.pk, links.make(job).pk])
-    if name.startswith("api-batch"):
-        return reverse(name, args=[Batch.objects.create(owner=job.photo.owner).pk])
-    return reverse(name, args=[job.photo_id if name in BY_PHOTO else job.pk]) + what
+    query = what if what.startswith("?") else ""
+    return reverse(name, args=keys_of(name, what, job)) + query
 
 
 @pytest.mark.parametrize(
@@ -204,11 +259,27 @@ def test_allowed_is_exactly_who_may(row, owner, clients):
     assert let_in == allowed
 
 
+@pytest.mark.parametrize("state", SEE)
+def test_a_version_that_is_not_in_use_is_the_owners(state, owner, clients):
+    job = photo_in(state, owner)
+    Photo.objects.filter(pk=job.photo_id).update(version=make.job(photo=job.photo))
+    for method, name, what, allowed in TABLE:
+        if method == SAFE and allowed is SEE and name not in BY_PHOTO:
+            address = address_of(name, what, job)
+            let_in = {
+                who
+                for who, client in clients.items()
+                if client.get(address, headers={"Last-Event-ID": str(job.sequence)}).status_code
+                not in REFUSED
+            }
+            assert let_in == OWN[state], address
+
+
 @pytest.mark.parametrize("state", ["private", "hidden", "trashed"])
 @pytest.mark.parametrize("end", ["valid", "right password", "wrong password", "expired", "revoked"])
 def test_a_share_link_opens_page_and_files_while_it_lasts(state, end, owner):
     job = photo_in(state, owner)
-    link = links.make(job, password="right" if "password" in end else "")
+    link = links.make(job.photo, password="right" if "password" in end else "")
     guest = Client()
     page = reverse("shared", args=[link.token])
     guest.post(page, {"password": end.removesuffix(" password")})
@@ -239,6 +310,7 @@ LISTED: dict[str, Callable[[Client], str]] = {
     "gallery": lambda client: client.get("/gallery/").content.decode(),
     "api-gallery": lambda client: client.get("/api/v1/gallery/").content.decode(),
     "api-jobs": lambda client: client.get("/api/v1/jobs/").content.decode(),
+    "api-photos": lambda client: client.get("/api/v1/photos/").content.decode(),
     "history": lambda client: client.get("/history/").content.decode(),
     "trash": lambda client: client.get("/trash/").content.decode(),
 }
@@ -247,6 +319,7 @@ LISTERS = {
     "gallery": PUBLIC,
     "api-gallery": PUBLIC,
     "api-jobs": OWN,
+    "api-photos": OWN,
     "history": OWN,
     "trash": TRASH,
 }
@@ -268,7 +341,7 @@ def test_among_many_those_that_are_not_ones_own_are_passed_over(state, owner, cl
     job = photo_in(state, owner)
     before = Photo.objects.values().get()
     ids = {"photo": str(job.photo_id), "photos": str(job.photo_id), "id": str(job.photo_id)}
-    actions = ("delete", "publish", "unpublish", "cancel", "retry", "again", "download")
+    actions = ("delete", "publish", "unpublish", "cancel", "retry", "again", "look", "download")
     addresses = [reverse("history-act", args=[action]) for action in actions]
     addresses += [reverse(f"trash-{action}") for action in ("restore", "delete", "empty")]
     addresses.append(reverse("api-archives"))

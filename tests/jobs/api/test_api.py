@@ -37,6 +37,7 @@ def test_a_posted_photo_is_a_queued_job_with_its_addresses(client):
         "name": "old.jpg",
         "title": "",
         "alt": "",
+        "look": {"vividness": 1.0, "tones": 0.0, "revision": 0},
         "likes": 0,
         "width": 320,
         "height": 240,
@@ -224,7 +225,7 @@ def test_the_gallery_is_public_and_only_what_was_published(client):
     claims.claim("test", 1)
     states.change(job.pk, State.SUCCEEDED, fence=1, result="x")
     Photo.objects.filter(pk=job.photo_id).update(
-        visibility="public", published_job=job, published_at="2026-01-01T00:00Z"
+        visibility="public", version=job, published_at="2026-01-01T00:00Z"
     )
     found = client.get("/api/v1/gallery/").json()["results"]
     assert [photo["id"] for photo in found] == [str(job.pk)]

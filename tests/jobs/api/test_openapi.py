@@ -14,7 +14,7 @@ from colorweb.accounts.visitors import Visitor
 from colorweb.errors import CODES, documented
 from colorweb.testing import pictures
 from jobs.api.urls import urlpatterns as of_photos
-from jobs.models import Batch, Job, State
+from jobs.models import Batch, Job, Photo, State
 from jobs.queue import claims, states
 from jobs.serializers import examples
 from jobs.serializers.batches import BatchSerializer
@@ -87,9 +87,12 @@ def example_job(**fields: Any) -> Job:
         width=3200,
         height=2400,
     )
-    job = make.job(photo=photo, id=examples.QUEUED["id"])
+    own = {name: examples.QUEUED[name] for name in ("reference", "metadata")}
+    job = make.job(photo=photo, id=examples.QUEUED["id"], **own)
     created_at = examples.QUEUED["created_at"]
     Job.objects.filter(pk=job.pk).update(created_at=created_at, **fields)
+    if fields.get("state") == State.SUCCEEDED:
+        Photo.objects.filter(pk=photo.pk).update(version=job)
     return Job.objects.get(pk=job.pk)
 
 
@@ -130,6 +133,7 @@ def test_the_example_of_a_batch_is_the_serializers_own_output(document, settings
     batch = Batch.objects.create(
         id=example["id"],
         guest=make.GUEST,
+        reference=example["reference"],
         entries=3,
         unpacked=3,
         refused=1,
@@ -175,7 +179,7 @@ def test_a_refusal_reads_as_documented(client, document):
 
 NONSENSE = [
     *({"vividness": value} for value in ("nan", "inf", "9", "1" * 1500)),
-    *({"size": value} for value in ("1e3", "9" * 2000, "0", "null")),
+    *({"network_size": value} for value in ("1e3", "9" * 2000, "0", "null")),
     *({"model": value} for value in ("\x00", "x" * 70, "../../etc/passwd")),
     {"format": "gif"},
     {"visibility": "friends"},

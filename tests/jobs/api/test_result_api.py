@@ -46,7 +46,7 @@ def test_without_options_it_leads_to_the_result(client, job):
 
 
 def test_another_file_is_made_and_then_led_to(client, job):
-    options = {"format": "png", "size": "200", "vividness": "1.4"}
+    options = {"format": "png", "long_side": "200", "vividness": "1.4"}
     waits = request_result(client, job, **options)
     assert (waits.status_code, waits["Retry-After"]) == (202, "1")
     assert waits.json() == {"status": "queued", "progress": 0.0}
@@ -64,7 +64,13 @@ def test_another_file_is_made_and_then_led_to(client, job):
 
 @pytest.mark.parametrize(
     "options",
-    [{"format": "gif"}, {"size": "0"}, {"size": "9" * 9}, {"vividness": "3"}, {"vividness": "nan"}],
+    [
+        {"format": "gif"},
+        {"long_side": "0"},
+        {"long_side": "9" * 9},
+        {"vividness": "3"},
+        {"vividness": "nan"},
+    ],
 )
 def test_senseless_options_are_refused(client, job, options):
     answer = request_result(client, job, **options)

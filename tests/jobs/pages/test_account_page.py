@@ -6,6 +6,9 @@ from django.utils import timezone
 
 from colorweb.accounts import consent, tokens
 from colorweb.accounts.models import ApiToken, User
+from colorweb.accounts.visitors import Visitor
+from colorweb.testing import pictures
+from jobs.photos import intake
 from tests import accounts
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -94,3 +97,15 @@ def test_an_account_has_so_many_tokens_and_no_more(proven, monkeypatch):
     make_token(proven)
     assert "no longer need" in make_token(proven).content.decode()
     assert ApiToken.objects.count() == 1
+
+
+def test_new_photos_get_the_accounts_look_unless_another_is_asked_for(browser, ada):
+    browser.post("/account/look/", {"vividness": "1.5", "tones": "0.25"})
+    page = browser.get("/account/").content.decode()
+    assert 'name="vividness" min="0" max="2" step="0.05" value="1.5"' in page
+    visitor = Visitor(user=User.objects.get(pk=ada.pk), guest="", address="192.0.2.1")
+    for vividness, expected in ((None, (1.5, 0.25)), (0.5, (0.5, 0.25))):
+        options = intake.Options(vividness=vividness)
+        sent = intake.accept(pictures.upload(), visitor, options)
+        assert sent.photo.look == expected
+        assert sent.look == expected

@@ -36,7 +36,7 @@ def shown(client: Client, address: str) -> tuple[str, str]:
 
 def test_the_newest_two_and_any_two(browser, ada):
     first = colored(ada)
-    second, third = again(first), again(first, vividness=1.5)
+    second, third = again(first), again(first, network_size=384)
     address = f"/photos/{first.photo_id}/compare/"
     one, two, three = (str(job.pk) for job in (first, second, third))
     assert shown(browser, address) == (two, three)
@@ -44,7 +44,7 @@ def test_the_newest_two_and_any_two(browser, ada):
     assert shown(browser, f"{address}?a=nonsense&b={two}") == (two, two)
     page = browser.get(address).content.decode()
     assert f"/files/{second.pk}/preview" in page
-    assert "vividness 1.5" in page
+    assert "resnet-gray-unet, 384 px, in use" in page
 
 
 def test_the_history_leads_there_where_there_is_something_to_compare(browser, ada):

@@ -160,18 +160,25 @@ def test_many_are_colored_again_and_the_old_results_stay(browser, ada):
     first, second = make.photo_of(ada), make.photo_of(ada)
     running = make.photo_of(ada, state=State.RUNNING)
     old = {first.newest_id, second.newest_id}
-    options = {"model": "resnet-gray-unet", "vividness": "1.5", "size": "384"}
+    options = {"model": "resnet-gray-unet", "network_size": "384"}
     page = act(browser, "again", first, second, running, **options)
     assert "2 photos are waiting." in page.content.decode()
     new = Job.objects.filter(state=State.QUEUED)
-    assert {(job.model, job.vividness, job.size) for job in new} == {("resnet-gray-unet", 1.5, 384)}
+    assert {(job.model, job.network_size) for job in new} == {("resnet-gray-unet", 384)}
     assert set(Job.objects.filter(state=State.SUCCEEDED).values_list("pk", flat=True)) == old
+
+
+def test_many_get_one_look(browser, ada):
+    first, second = make.photo_of(ada), make.photo_of(ada)
+    page = act(browser, "look", first, second, vividness="1.5", tones="0.5").content.decode()
+    assert "The look of 2 photos is changed." in page
+    assert {photo.look for photo in Photo.objects.all()} == {(1.5, 0.5)}
 
 
 def test_a_limit_stops_many_where_it_is_met_and_says_so(browser, ada, settings):
     settings.PHOTOS_WAITING = {"account": 1, "guest": 1}
     photos = make.photo_of(ada), make.photo_of(ada)
-    page = act(browser, "again", *photos, vividness="1").content.decode()
+    page = act(browser, "again", *photos, network_size="384").content.decode()
     assert "1 photo is waiting." in page
     assert "1 of your photos are waiting already" in page
 
@@ -189,7 +196,7 @@ def test_a_stranger_can_do_nothing_with_them(ada, action):
     mine = make.photo_of(ada, state=State.QUEUED)
     stranger = Client()
     stranger.force_login(User.objects.create_user("eve@example.org"))
-    page = act(stranger, action, mine, vividness="1")
+    page = act(stranger, action, mine)
     assert "Choose photos first." in page.content.decode()
     mine.refresh_from_db()
     assert (mine.state, mine.trashed_at, mine.jobs.count()) == ("queued", None, 1)

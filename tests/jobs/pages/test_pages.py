@@ -161,11 +161,11 @@ def test_a_photo_can_be_colored_again_with_other_options(client):
     first = Job.objects.get()
     claims.claim("test")
     states.change(first.pk, State.SUCCEEDED, fence=1, result=first.photo.source)
-    answer = client.post(f"/jobs/{first.pk}/again/", {"vividness": "1.5", "size": "128"})
+    answer = client.post(f"/jobs/{first.pk}/again/", {"network_size": "128"})
     again = Job.objects.exclude(pk=first.pk).get()
     assert answer["Location"] == f"/jobs/{again.pk}/"
-    assert (again.photo, again.vividness, again.size) == (first.photo, 1.5, 128)
-    assert Client().post(f"/jobs/{first.pk}/again/", {"vividness": "1"}).status_code == 404
+    assert (again.photo, again.network_size) == (first.photo, 128)
+    assert Client().post(f"/jobs/{first.pk}/again/", {}).status_code == 404
 
 
 def test_a_request_for_another_host_is_refused_on_a_page(client):

@@ -18,6 +18,7 @@ from jobs.models import Job, Photo, State, WebhookDelivery
 from jobs.photos import batches, intake
 from jobs.queue import claims, states
 from jobs.results import archives
+from jobs.sharing import albums, links
 from jobs.webhooks import endpoints
 from tests.jobs import make
 
@@ -45,8 +46,10 @@ def things() -> dict[str, str]:
     job = make.job(photo=make.photo(owner=ada, guest=""), owner=f"user:{ada.pk}", batch=batch)
     claims.claim("test")
     states.change(job.pk, State.SUCCEEDED, result="photos/x.jpg")
-    archive = archives.request([job.photo], visitor)
+    photo = Photo.objects.get(pk=job.photo_id)
+    archive = archives.request([photo], visitor)
     assert archive
+    album = albums.make(visitor, title="hers")
     return {
         "job_id": str(job.pk),
         "photo_id": str(job.photo_id),
@@ -55,6 +58,8 @@ def things() -> dict[str, str]:
         "delivery_id": str(WebhookDelivery.objects.get().pk),
         "batch_id": str(batch.pk),
         "archive_id": str(archive.pk),
+        "album_id": str(album.pk),
+        "link_id": str(links.make(photo).pk),
     }
 
 

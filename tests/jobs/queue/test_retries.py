@@ -1,5 +1,6 @@
 """A job made from a job: retried with the same options, recolored with others."""
 
+from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
@@ -8,9 +9,9 @@ from django.apps import apps
 
 from colorweb.accounts.visitors import Visitor
 from colorweb.testing import pictures
-from jobs.models import Batch, Job, State
+from jobs.models import Batch, Job, Photo, State
 from jobs.models.job import COPIED
-from jobs.photos import intake
+from jobs.photos import intake, versions
 from jobs.queue import retries
 from tests.jobs import make
 
@@ -28,9 +29,14 @@ OPTIONS: dict[str, Any] = {
     "frame": "384x256",
     "model": "resnet-gray-unet",
     "vividness": 1.5,
-    "size": 384,
+    "tones": 0.5,
+    "network_size": 384,
+    "hints": [{"x": 0.5, "y": 0.5, "a": 10.0, "b": 20.0, "radius": 3.0}],
+    "geometry": {"turn": 90, "corners": None},
     "format": "webp",
     "webhook_url": "https://example.org/hook",
+    "reference": "box 12",
+    "metadata": {"collection": "harbor"},
 }
 
 
@@ -77,10 +83,14 @@ def test_a_retry_by_staff_has_every_option_the_webhook_too(failed):
 
 
 def test_recoloring_has_every_other_option_and_leaves_the_batch(failed):
-    new = intake.recolor(failed, VISITOR, model="", vividness=2.0, size=None)
+    Photo.objects.filter(pk=failed.photo_id).update(vividness=2.0)
+    photo = Photo.objects.get(pk=failed.photo_id)
+    recipe = replace(versions.recipe_of(failed), model="", network_size=None)
+    new, is_new = versions.make(photo, VISITOR, recipe)
+    assert is_new
     assert new.frame != failed.frame
-    changed = {"model": "", "vividness": 2.0, "size": None, "batch": None, "frame": new.frame}
-    assert copied(new) == copied(failed) | changed
+    changed = {"model": "", "vividness": 2.0, "tones": 0.0, "network_size": None, "batch": None}
+    assert copied(new) == copied(failed) | changed | {"frame": new.frame}
     assert new.retried_from is None
 
 

@@ -38,6 +38,7 @@ def photo(user: User | None, name: str = "old.jpg", content: bytes | None = b"in
     if content is not None:
         result = default_storage.save(job.file("result"), ContentFile(content))
         Job.objects.filter(pk=job.pk).update(state=State.SUCCEEDED, result=result)
+        Photo.objects.filter(pk=job.photo_id).update(version=job)
     return Photo.objects.get(pk=job.photo_id)
 
 
@@ -61,15 +62,15 @@ def die(archive: Archive) -> None:
     Archive.objects.filter(pk=archive.pk).update(lease_until=Now() - timedelta(seconds=1))
 
 
-def test_a_zip_holds_the_newest_colors_of_each_photo_under_its_name(browser, ada):
-    first = photo(ada, "бабушка.jpg", b"earlier")
+def test_a_zip_holds_the_version_in_use_of_each_photo_under_its_name(browser, ada):
+    first = photo(ada, "бабушка.jpg", b"in use")
     newer = make.job(photo=first)
     name = default_storage.save(newer.file("result"), ContentFile(b"later"))
     Job.objects.filter(pk=newer.pk).update(state=State.SUCCEEDED, result=name)
     archive = ask(browser, first, photo(ada, "a.png"), photo(ada, "A.tif"), photo(ada, "b", None))
     assert archives.make_all() == 1
     assert content(archive) == {
-        "бабушка-color.jpg": b"later",
+        "бабушка-color.jpg": b"in use",
         "a-color.jpg": b"in color",
         "A-color-2.jpg": b"in color",
     }

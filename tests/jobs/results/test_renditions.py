@@ -14,7 +14,7 @@ from PIL import Image
 from colorweb import broker
 from colorweb.errors import DomainError
 from colorweb.testing import pictures
-from jobs.models import Job, Photo, Rendition, State
+from jobs.models import Job, Look, Photo, Rendition, State
 from jobs.photos import visibility
 from jobs.queue import claims, limits, states, wakeups
 from jobs.results import renditions
@@ -66,13 +66,13 @@ def made(rendition: Rendition) -> Image.Image:
 
 
 def test_asking_twice_makes_one_file_and_wakes_one_worker(job):
-    first = renditions.request(job, make.sender(job), format="png", vividness=1.3)
-    assert renditions.request(job, make.sender(job), format="png", vividness=1.3) == first
+    first = renditions.request(job, make.sender(job), format="png", look=Look(1.3))
+    assert renditions.request(job, make.sender(job), format="png", look=Look(1.3)) == first
     assert (Rendition.objects.count(), wakeups.waiting()) == (1, 1)
 
 
 def test_what_the_result_holds_already_is_not_made_again(job):
-    found = renditions.request(job, make.sender(job), format="jpeg", vividness=1.0, long_side=5000)
+    found = renditions.request(job, make.sender(job), format="jpeg", look=Look(1.0), long_side=5000)
     assert (found.state, found.file) == ("ready", job.result)
     assert wakeups.waiting() == 0
 
@@ -84,12 +84,14 @@ def test_every_format_is_what_it_says(job, kind):
 
 
 def test_vividness_is_that_of_the_colors_kept_with_the_result(job):
-    picture = made(renditions.request(job, make.sender(job), format="png", vividness=1.3))
+    picture = made(renditions.request(job, make.sender(job), format="png", look=Look(1.3)))
     expected = render(gray(), Chroma(NATURAL, BALANCED), 1.3)
     assert np.abs(np.asarray(picture).astype(int) - expected).max() <= 1
 
 
-@pytest.mark.parametrize("spec", [{"format": "gif"}, {"vividness": 2.5}, {"long_side": 3}])
+@pytest.mark.parametrize(
+    "spec", [{"format": "gif"}, {"look": Look(2.5)}, {"look": Look(1, 1.5)}, {"long_side": 3}]
+)
 def test_a_specification_that_cannot_be_met_is_refused(job, spec):
     with pytest.raises(ValueError, match=r"among|from 0|at least"):
         renditions.request(job, make.sender(job), **spec)
@@ -223,7 +225,7 @@ def test_strangers_have_no_endless_files_made_and_no_metadata(job, client):
     ]
     assert found == [302, 202, 403, 403]
     kept = (
-        made(renditions.request(job, make.sender(job), vividness=2)),
+        made(renditions.request(job, make.sender(job), look=Look(2))),
         renditions.request(job, make.sender(job), keep_metadata=True),
     )
     made(kept[1])

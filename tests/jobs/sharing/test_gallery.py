@@ -100,7 +100,7 @@ def test_publishing_other_colors_keeps_the_place_and_the_permalink(client):
 
 def test_others_find_a_published_job_at_its_photos_permalink(client):
     photo = make.public_photo()
-    answer = client.get(f"/jobs/{photo.published_job_id}/")
+    answer = client.get(f"/jobs/{photo.version_id}/")
     assert (answer.status_code, answer["Location"]) == (302, f"/photos/{photo.pk}/")
 
 
@@ -117,7 +117,7 @@ def test_title_and_alt_text_are_the_owners_and_stand_wherever_the_photo_is_shown
     client.get("/")
     photo = make.public_photo(guest=client.cookies["guest"].value.split(":")[0])
     words = {"title": " Harvest ", "alt": " Four people on a cart. "}
-    address = f"/jobs/{photo.published_job_id}/words/"
+    address = f"/jobs/{photo.version_id}/words/"
     assert Client().post(address, words).status_code == 404
     client.post(address, words)
     photo.refresh_from_db()

@@ -51,7 +51,7 @@ def test_a_report_reaches_the_staffs_list_once_for_each_visitor(client, staff):
     assert (report.reason, report.text) == ("rights", "")
     listed = staff.get("/admin/jobs/report/").content.decode()
     assert "it belongs to somebody else" in listed
-    assert f"/files/{photo.published_job_id}/card" in listed
+    assert f"/files/{photo.version_id}/card" in listed
 
 
 def test_a_report_without_a_reason_is_asked_for_one(client):
@@ -71,8 +71,8 @@ def test_a_hidden_photo_is_gone_for_everybody_but_its_owner_who_reads_why(owner,
     photo = make.public_photo("Harvest", guest_of(owner))
     moderation.report(make.guest(1), photo, "rights")
     moderation.hide([photo])
-    pages = [f"/photos/{photo.pk}/", f"/jobs/{photo.published_job_id}/"]
-    for address in (*pages, f"/files/{photo.published_job_id}/card"):
+    pages = [f"/photos/{photo.pk}/", f"/jobs/{photo.version_id}/"]
+    for address in (*pages, f"/files/{photo.version_id}/card"):
         assert client.get(address).status_code == 404
     assert "Harvest" not in client.get("/gallery/").content.decode()
     assert client.get("/api/v1/gallery/").json()["results"] == []
@@ -86,7 +86,7 @@ def test_a_hidden_photo_is_gone_for_everybody_but_its_owner_who_reads_why(owner,
 def test_its_owner_cannot_bring_a_hidden_photo_back(owner, client):
     photo = make.public_photo("Harvest", guest_of(owner))
     moderation.hide([photo])
-    job = photo.published_job_id
+    job = photo.version_id
     owner.post(f"/jobs/{job}/unpublish/")
     owner.post(f"/jobs/{job}/publish/")
     assert client.get(f"/photos/{photo.pk}/").status_code == 404
@@ -146,7 +146,7 @@ def test_private_photos_are_not_in_the_list_of_public_ones(staff):
 def test_what_lies_in_the_trash_is_shown_to_the_staff_neither(staff):
     photo = make.public_photo("Harvest")
     moderation.report(make.guest(1), photo, "other")
-    picture = f"/files/{photo.published_job_id}/card"
+    picture = f"/files/{photo.version_id}/card"
     lists = ("/admin/jobs/publicphoto/", "/admin/jobs/report/")
     assert all(picture in staff.get(page).content.decode() for page in lists)
     Photo.objects.update(trashed_at=timezone.now())

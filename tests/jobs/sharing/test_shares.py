@@ -47,23 +47,23 @@ def opened(link: ShareLink, **form: str) -> tuple[Client, Any]:
 
 
 def test_a_link_shows_page_and_files_to_those_who_have_it_only(job):
-    stranger, page = opened(links.make(job))
+    stranger, page = opened(links.make(job.photo))
     assert page.status_code == 200
     assert page["X-Robots-Tag"] == "noindex"
     assert seen(stranger, job) == [200, 200, 200]
     assert seen(Client(), job) == [404, 404, 404]
 
 
-def test_a_link_shows_one_result_and_not_the_others_of_its_photo(job, client):
-    client.post(f"/jobs/{job.pk}/again/", {"vividness": "1.5"})
+def test_a_link_shows_the_version_in_use_and_no_other_of_its_photo(job, client):
+    client.post(f"/jobs/{job.pk}/again/", {"network_size": "128"})
     other = Job.objects.exclude(pk=job.pk).get()
-    stranger, _ = opened(links.make(job))
+    stranger, _ = opened(links.make(job.photo))
     assert stranger.get(f"/files/{other.pk}/gray_preview").status_code == 404
 
 
 @pytest.mark.parametrize("end", ["expire", "revoke"])
 def test_what_has_ended_closes_files_that_were_open(job, client, end):
-    link = links.make(job, lasts=timedelta(days=1))
+    link = links.make(job.photo, lasts=timedelta(days=1))
     stranger, _ = opened(link)
     if end == "expire":
         ShareLink.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
@@ -75,7 +75,7 @@ def test_what_has_ended_closes_files_that_were_open(job, client, end):
 
 
 def test_a_password_guards_page_picture_and_files(job):
-    link = links.make(job, password="harvest 1895")
+    link = links.make(job.photo, password="harvest 1895")
     stranger, page = opened(link)
     assert b"harvest" not in page.content
     assert b"og:image" not in page.content
@@ -89,14 +89,14 @@ def test_a_password_guards_page_picture_and_files(job):
 
 
 def test_a_new_password_makes_old_grants_worthless(job):
-    link = links.make(job, password="one")
+    link = links.make(job.photo, password="one")
     stranger, _ = opened(link, password="one")
-    ShareLink.objects.update(password=links.make(job, password="two").password)
+    ShareLink.objects.update(password=links.make(job.photo, password="two").password)
     assert seen(stranger, job) == [404, 404, 404]
 
 
 def test_passwords_cannot_be_tried_for_ever(job):
-    link = links.make(job, password="right")
+    link = links.make(job.photo, password="right")
     found = [opened(link, password="wrong")[1].status_code for _ in range(12)]
     assert found[0] == 403
     assert found[-1] == 429
@@ -104,14 +104,14 @@ def test_passwords_cannot_be_tried_for_ever(job):
 
 
 def test_a_forged_cookie_opens_nothing(job):
-    link = links.make(job)
+    link = links.make(job.photo)
     forger = Client()
     forger.cookies["shared"] = f'["{link.grant}"]'
     assert seen(forger, job) == [404, 404, 404]
 
 
 def test_what_lies_in_the_trash_or_is_hidden_is_not_shared(job):
-    link = links.make(job)
+    link = links.make(job.photo)
     stranger, _ = opened(link)
     type(job.photo).objects.update(hidden_for="illegal")
     assert stranger.get(f"/s/{link.token}/").status_code == 404
@@ -156,7 +156,7 @@ def test_an_upload_may_wish_to_be_unlisted(client):
 
 @pytest.mark.parametrize("way", ["public", "unlisted", "link"])
 def test_messengers_find_a_picture_without_cookies(job, client, way):
-    link = links.make(job)
+    link = links.make(job.photo)
     if way != "link":
         client.post(f"/jobs/{job.pk}/{'publish' if way == 'public' else 'unlist'}/")
     address = f"/s/{link.token}/" if way == "link" else f"/photos/{job.photo_id}/"
@@ -170,8 +170,8 @@ def test_messengers_find_a_picture_without_cookies(job, client, way):
 
 
 def test_links_whose_time_is_over_are_forgotten(job):
-    links.make(job)
-    links.make(job, lasts=timedelta(seconds=-1))
+    links.make(job.photo)
+    links.make(job.photo, lasts=timedelta(seconds=-1))
     assert links.sweep() == 1
     assert ShareLink.objects.get().expires_at is None
 

@@ -1,0 +1,134 @@
+/** What lies over the picture while it is mended: points, and a cross for the keyboard. */
+import { message } from "./messages";
+import { type Place, stepped, within } from "./places";
+
+interface Acts {
+  place(place: Place): void;
+  edit(index: number): void;
+  move(index: number, place: Place): void;
+  remove(index: number): void;
+  look(place: Place): void;
+}
+
+const DRAG = 4; // pixels that make a press a drag
+
+export class MendOverlay {
+  readonly #layer = document.createElement("div");
+  readonly #cross = document.createElement("button");
+  readonly #list = document.createElement("ol");
+  #at: Place = [0.5, 0.5];
+  #pick: ((place: Place) => void) | undefined;
+
+  constructor(
+    canvas: HTMLElement,
+    private readonly acts: Acts,
+  ) {
+    this.#layer.className = "mend-layer";
+    this.#cross.className = "mend-cross";
+    this.#cross.type = "button";
+    this.#cross.setAttribute("aria-label", message("mendCross"));
+    this.#cross.addEventListener("keydown", (event) => {
+      const place = stepped(event, this.#at);
+      if (!place) return;
+      this.#put(this.#cross, (this.#at = place));
+      acts.look(place);
+    });
+    this.#cross.addEventListener("click", (event) => {
+      event.stopPropagation();
+      this.#choose(this.#at);
+    });
+    this.#layer.addEventListener("click", (event) => this.#choose(this.#placeOf(event)));
+    this.#list.className = "mend-marks";
+    this.#layer.append(this.#list, this.#cross);
+    this.#put(this.#cross, this.#at);
+    canvas.append(this.#layer);
+  }
+
+  focus(): void {
+    this.#cross.focus({ preventScroll: true });
+  }
+
+  remove(): void {
+    this.#layer.remove();
+  }
+
+  /** The next place goes to `act` alone. */
+  pickOnce(act: (place: Place) => void): void {
+    this.#pick = act;
+    this.#layer.toggleAttribute("data-picking", true);
+    this.focus();
+  }
+
+  show(places: readonly Place[], labels: readonly string[]): void {
+    const focused = [...this.#list.children].findIndex((item) => item.matches(":focus-within"));
+    this.#list.replaceChildren(
+      ...places.map((place, index) => {
+        const item = document.createElement("li");
+        const button = document.createElement("button");
+        button.type = "button";
+        button.className = "mend-mark";
+        button.textContent = String(index + 1);
+        button.setAttribute("aria-label", labels[index]!);
+        this.#put(item, place);
+        this.#listen(button, index, place);
+        item.append(button);
+        return item;
+      }),
+    );
+    if (focused >= 0) {
+      const next = this.#list.children[Math.min(focused, places.length - 1)];
+      (next?.querySelector("button") ?? this.#cross).focus({ preventScroll: true });
+    }
+  }
+
+  #listen(button: HTMLButtonElement, index: number, place: Place): void {
+    let moved: Place | undefined;
+    button.addEventListener("pointerdown", (down) => {
+      moved = undefined;
+      button.setPointerCapture(down.pointerId);
+      const drag = (event: PointerEvent) => {
+        const far = Math.hypot(event.clientX - down.clientX, event.clientY - down.clientY);
+        if (!moved && far < DRAG) return;
+        moved = this.#placeOf(event);
+        this.#put(button.parentElement!, moved);
+      };
+      button.addEventListener("pointermove", drag);
+      button.addEventListener(
+        "lostpointercapture",
+        () => button.removeEventListener("pointermove", drag),
+        { once: true },
+      );
+    });
+    button.addEventListener("click", (event) => {
+      event.stopPropagation();
+      if (moved) this.acts.move(index, moved);
+      else this.acts.edit(index);
+    });
+    button.addEventListener("keydown", (event) => {
+      if (event.key === "Delete" || event.key === "Backspace") this.acts.remove(index);
+      const next = stepped(event, place);
+      if (next) this.acts.move(index, next);
+    });
+  }
+
+  #choose(place: Place): void {
+    this.#put(this.#cross, (this.#at = place));
+    const pick = this.#pick;
+    this.#pick = undefined;
+    this.#layer.removeAttribute("data-picking");
+    (pick ?? this.acts.place)(place);
+  }
+
+  #placeOf(event: MouseEvent): Place {
+    const box = this.#layer.getBoundingClientRect();
+    return [
+      within((event.clientX - box.left) / box.width),
+      within((event.clientY - box.top) / box.height),
+    ];
+  }
+
+  #put(element: HTMLElement, [x, y]: Place): void {
+    element.style.setProperty("--x", `${100 * x}%`);
+    element.style.setProperty("--y", `${100 * y}%`);
+  }
+}

@@ -1,0 +1,120 @@
+import { message } from "./messages";
+import { type Place, mapped, stepped, within } from "./places";
+
+const START = 0.06; // how far from the edges the corners begin
+const NAMES = ["cornerFirst", "cornerSecond", "cornerThird", "cornerFourth"] as const;
+
+/**
+ * `<photo-corners>`: four corners over the picture, to straighten it, crop it and undo its
+ * perspective. What they enclose becomes a version; the photo as it came is kept.
+ */
+export class PhotoCorners extends HTMLElement {
+  #corners: Place[] = [];
+  #layer: HTMLElement | undefined;
+
+  connectedCallback(): void {
+    this.#on(".corners-start", () => this.#start());
+    this.#on(".corners-cancel", () => this.#stop());
+    this.#on(".corners-save", () => void this.#save());
+  }
+
+  #start(): void {
+    const end = 1 - START;
+    this.#corners = [[START, START], [end, START], [end, end], [START, end]];
+    this.#layer = document.createElement("div");
+    this.#layer.className = "corners-layer";
+    const shade = document.createElement("div");
+    shade.className = "corners-shade";
+    this.#layer.append(shade, ...NAMES.map((name, index) => this.#handle(name, index)));
+    this.#stage.querySelector(".canvas")!.append(this.#layer);
+    this.#stage.toggleAttribute("data-mending", true);
+    this.#panel(true);
+    this.#place();
+    this.#layer.querySelector("button")!.focus({ preventScroll: true });
+  }
+
+  #stop(): void {
+    this.#layer?.remove();
+    this.#stage.removeAttribute("data-mending");
+    this.#panel(false);
+    this.querySelector<HTMLElement>(".corners-start")!.focus();
+  }
+
+  #panel(open: boolean): void {
+    const start = this.querySelector<HTMLElement>(".corners-start")!;
+    start.setAttribute("aria-expanded", String(open));
+    start.hidden = open;
+    this.querySelector<HTMLElement>(".corners-panel")!.hidden = !open;
+  }
+
+  #handle(name: string, index: number): HTMLButtonElement {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "corner";
+    button.setAttribute("aria-label", message(name));
+    button.addEventListener("keydown", (event) => {
+      const next = stepped(event, this.#corners[index]!);
+      if (next) this.#move(index, next);
+    });
+    button.addEventListener("pointerdown", (down) => {
+      button.setPointerCapture(down.pointerId);
+      const drag = (event: PointerEvent) => {
+        const box = this.#layer!.getBoundingClientRect();
+        const x = (event.clientX - box.left) / box.width;
+        this.#move(index, [within(x), within((event.clientY - box.top) / box.height)]);
+      };
+      button.addEventListener("pointermove", drag);
+      const end = () => button.removeEventListener("pointermove", drag);
+      button.addEventListener("lostpointercapture", end, { once: true });
+    });
+    return button;
+  }
+
+  #move(index: number, place: Place): void {
+    this.#corners[index] = place;
+    this.#place();
+  }
+
+  #place(): void {
+    const percent = ([x, y]: Place) => `${100 * x}% ${100 * y}%`;
+    const around = [...this.#corners, this.#corners[0]!];
+    this.#layer!.style.setProperty("--corners", around.map(percent).join(", "));
+    for (const [index, button] of this.#layer!.querySelectorAll<HTMLElement>(".corner").entries()) {
+      const [x, y] = this.#corners[index]!;
+      button.style.setProperty("--x", `${100 * x}%`);
+      button.style.setProperty("--y", `${100 * y}%`);
+    }
+  }
+
+  async #save(): Promise<void> {
+    const { photo = "", model, size = "", hints = "[]", turn = "0", toSource = "" } = this.dataset;
+    const matrix = JSON.parse(toSource) as number[];
+    const corners = this.#corners.map((corner) => mapped(matrix, corner));
+    // Before the turn, the upper left corner is another one.
+    const first = Number(turn) / 90;
+    const before = corners.map((_, index) => corners[(index + first) % 4]);
+    const recipe = {
+      model,
+      network_size: size ? Number(size) : null,
+      hints: JSON.parse(hints),
+      geometry: { turn: Number(turn), corners: before },
+    };
+    const token = this.querySelector<HTMLInputElement>("[name=csrfmiddlewaretoken]")!.value;
+    const answer = await fetch(`${photo}versions/`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-CSRFToken": token },
+      body: JSON.stringify(recipe),
+    }).catch(() => undefined);
+    const found = await answer?.json().catch(() => undefined);
+    if (answer?.ok) location.assign(found.urls.page);
+    else this.querySelector(".corners-state")!.textContent = found?.detail ?? message("cornersOffline");
+  }
+
+  get #stage(): HTMLElement {
+    return document.querySelector<HTMLElement>("photo-stage")!;
+  }
+
+  #on(selector: string, act: () => void): void {
+    this.querySelector(selector)!.addEventListener("click", act);
+  }
+}

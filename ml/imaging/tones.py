@@ -1,0 +1,42 @@
+"""Tones restored: a faded photo's darkest and lightest become black and white again.
+
+L' = L + s (clip(100 (L - low) / (high - low), 0, 100) - L), with L* of 0..100; pages compute the
+same (`frontend/src/blend.ts`).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .srgb import Pixels, lightness
+
+PERCENTILES = (1, 99)
+MIN_RANGE = 5.0
+"""Of L*: a photo with less is one even gray, and stays as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tones:
+    """How far, 0..1, the range `low`..`high` of L* is stretched to all of it."""
+
+    strength: float = 0.0
+    low: float = 0.0
+    high: float = 100.0
+
+    def apply(self, light: NDArray[Any]) -> NDArray[Any]:
+        """L* float32 with its tones restored; the same array where nothing changes."""
+        if not self.strength or self.high - self.low < MIN_RANGE:
+            return light
+        stretched = np.clip((light - self.low) * (100 / (self.high - self.low)), 0, 100)
+        return (light + self.strength * (stretched - light)).astype(np.float32)
+
+
+AS_IT_IS = Tones()
+
+
+def measure(rgb: Pixels) -> tuple[float, float]:
+    """The 1st and 99th percentile of L* of a picture H,W,3."""
+    low, high = np.percentile(lightness(rgb), PERCENTILES)
+    return round(float(low), 2), round(float(high), 2)
