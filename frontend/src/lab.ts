@@ -30,8 +30,8 @@ export function nameOf(a: number, b: number): string {
 /** Where hues of Lab end, in degrees, and what they are called. */
 const HUES: readonly (readonly [number, string])[] = [
   [-150, "cyan"],
-  [-65, "blue"],
-  [-35, "purple"],
+  [-47, "blue"],
+  [-22, "purple"],
   [15, "pink"],
   [50, "red"],
   [78, "orange"],

@@ -30,6 +30,7 @@ export class PhotoCorners extends HTMLElement {
     this.#stage.toggleAttribute("data-mending", true);
     this.#panel(true);
     this.#place();
+    this.#stage.scrollIntoView({ block: "start" });
     this.#layer.querySelector("button")!.focus({ preventScroll: true });
   }
 

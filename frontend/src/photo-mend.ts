@@ -70,6 +70,7 @@ export class PhotoMend extends HTMLElement {
     });
     this.#panel(true);
     this.#step(() => undefined);
+    this.#stage.scrollIntoView({ block: "start" });
     this.#overlay.focus();
   }
 
