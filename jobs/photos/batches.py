@@ -41,7 +41,7 @@ MAX_ERRORS = 1000
 ORPHAN_AGE = timedelta(hours=1)
 RETENTION = timedelta(days=30)
 FOLDER = "batches"
-TEMPORARY = ("queue_full", "too_many_waiting")
+TEMPORARY = ("queue_full", "too_many_waiting", "no_room")
 """Limits that a zip waits for; others become errors of single photos."""
 
 

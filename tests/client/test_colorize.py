@@ -126,7 +126,7 @@ def test_a_used_up_quota_ends_the_batch(colorize, worker, settings, tmp_path):
 def test_a_full_queue_is_waited_for(colorize, worker, settings, tmp_path, monkeypatch):
     monkeypatch.setattr("jobs.queue.limits.RETRY_AFTER", 1)
     settings.QUEUE_MAX_WAITING = 0
-    threading.Timer(0.5, lambda: setattr(settings, "QUEUE_MAX_WAITING", 10)).start()
+    threading.Timer(0.5, lambda: setattr(settings, "QUEUE_MAX_WAITING", 100)).start()
     assert colorize()[0] == 0
     assert len(results(tmp_path)) == 3
 

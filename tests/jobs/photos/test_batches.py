@@ -132,7 +132,7 @@ def test_a_zip_waits_while_the_queue_is_full(script, settings):
     settings.QUEUE_MAX_WAITING = 1
     unpacking.unpack()
     assert (Batch.objects.get().unpacked, Batch.objects.get().state) == (1, "unpacking")
-    settings.QUEUE_MAX_WAITING = 10
+    settings.QUEUE_MAX_WAITING = 100
     Batch.objects.update(due_at=None)
     unpacking.unpack()
     assert (Photo.objects.count(), Batch.objects.get().state) == (3, "unpacked")
