@@ -301,8 +301,8 @@ def test_who_has_no_storage_left_has_no_files_made_of_others_photos(job, setting
     [
         ("format=png", 202),
         ("format=avif", 403),
-        ("size=1024", 202),
-        ("size=1023", 403),
+        ("long_side=1024", 202),
+        ("long_side=1023", 403),
         ("vividness=2", 202),
         ("vividness=1.9", 403),
     ],

@@ -187,7 +187,7 @@ def test_guests_read_that_links_and_publication_end_with_the_photo(job, client):
 
 def test_a_link_has_a_number_of_wrong_passwords_from_all_addresses(job, monkeypatch):
     monkeypatch.setitem(api_settings.DEFAULT_THROTTLE_RATES, "link", "3/day")
-    link = links.make(job, password="right")
+    link = links.make(job.photo, password="right")
     address = f"/s/{link.token}/"
 
     def guess(number: int, password: str) -> int:
@@ -197,5 +197,5 @@ def test_a_link_has_a_number_of_wrong_passwords_from_all_addresses(job, monkeypa
     assert guess(1, "right") == 200
     assert [guess(number, "wrong") for number in range(2, 6)] == [403, 403, 403, 429]
     assert guess(9, "right") == 429
-    other = links.make(job, password="right")
+    other = links.make(job.photo, password="right")
     assert Client().post(f"/s/{other.token}/", {"password": "right"}).status_code == 200
