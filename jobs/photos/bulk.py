@@ -54,10 +54,10 @@ def recolor(
     Raises LookupError for an unknown model.
     """
 
-    def color(job: Job) -> None:
+    def color(job: Job) -> bool:
         recipe = versions.recipe_of(versions.basis_of(job.photo))
         recipe = replace(recipe, model=model, network_size=network_size)
-        versions.make(job.photo, visitor, recipe)
+        return versions.make(job.photo, visitor, recipe)[1]
 
     return _until_enough(_newest(photos, State.SUCCEEDED, State.FAILED, State.CANCELED), color)
 
@@ -73,8 +73,8 @@ def _until_enough(
     done = 0
     for job in jobs:
         try:
-            act(job)
+            made = act(job)
         except DomainError as error:
             return done, error
-        done += 1
+        done += bool(made)
     return done, None

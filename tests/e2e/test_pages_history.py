@@ -34,7 +34,7 @@ def test_many_are_chosen_with_shift_and_colored_again_before_ones_eyes(
     expect(page.locator(".choice-count")).to_have_text("Chosen: 2")
     with stack.stopped("gpu"):
         page.get_by_role("button", name="Color again…").click()
-        page.get_by_label("Vividness").select_option("between natural and vivid")
+        page.get_by_label("Network input size").select_option("384")
         page.get_by_role("button", name="Color", exact=True).click()
         expect(page.get_by_text("2 photos are waiting.")).to_be_visible()
         expect(page.locator(".card[data-status=queued]")).to_have_count(2)

@@ -103,7 +103,7 @@ def test_everything_on_the_result_page_is_reached_by_keyboard(result: Page) -> N
     expect(result.locator("photo-colors[data-live]")).to_be_attached()
     result.locator("#content").focus()
     reached = []
-    for _ in range(16):
+    for _ in range(21):
         result.keyboard.press("Tab")
         reached.append(
             result.evaluate(
@@ -121,14 +121,20 @@ def test_everything_on_the_result_page_is_reached_by_keyboard(result: Page) -> N
             "natural",
             "vivid",
             "vividness",
+            "Restore",
+            "tones",
             "Download",
             "Other formats…",
             "Publish…",
+            "↺ Turn left",
+            "↻ Turn right",
             "Share…",
             "Color again…",
             "Title…",
             "Delete…",
             "Color another photo",
+            "Mend colors…",
+            "Straighten and crop…",
         )
     ]
 
