@@ -1,68 +1,24 @@
-"""What holds for files made from a result: once each, whole, by one worker, without the network."""
+"""What holds for files made from a result: whole, as they were requested, without the network."""
 
 from datetime import timedelta
-from io import BytesIO
 
 import numpy as np
 import pytest
 from django.core.files.storage import default_storage
-from django.db.models.functions import Now
 from django.test import Client
 from django.utils import timezone
-from PIL import Image
 
-from colorweb import broker
 from colorweb.errors import DomainError
 from colorweb.testing import pictures
-from jobs.models import Job, Look, Photo, Rendition, State
+from jobs.models import Job, Look, Photo, Rendition
 from jobs.photos import visibility
-from jobs.queue import claims, limits, states, wakeups
+from jobs.queue import limits, wakeups
 from jobs.results import renditions
-from jobs.results.rendering import make as make_file
-from jobs.storage import files
 from ml.imaging.chroma import Chroma, render
 from tests.jobs import make
+from tests.jobs.results.finished import BALANCED, NATURAL, colored, files_of, gray, made
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-NATURAL = np.full((6, 8, 2), 6, np.float32)
-BALANCED = np.full((6, 8, 2), 14, np.float32)
-
-
-@pytest.fixture
-def job(client) -> Job:
-    """A photo of 320 x 240 that this client has had colored."""
-    client.post("/api/v1/jobs/", {"image": pictures.upload(content=pictures.encoded("PNG"))})
-    return colored(Job.objects.get())
-
-
-def colored(job: Job) -> Job:
-    """A queued job as the worker leaves it, with colors made by hand."""
-    claims.claim("test")
-    job.refresh_from_db()
-    chroma = Chroma(NATURAL, BALANCED)
-    with files.new_file(job.file("colors")) as file:
-        file.write(chroma.to_png())
-    with files.new_file(job.file("result")) as file:
-        Image.fromarray(render(gray(), chroma, job.vividness)).save(file, "JPEG")
-    states.change(job.pk, State.SUCCEEDED, fence=job.attempt, result=job.file("result"))
-    job.refresh_from_db()
-    broker.client().delete("gpu")
-    return job
-
-
-def gray() -> np.ndarray:
-    return np.repeat(pictures.scene()[..., None], 3, axis=2)
-
-
-def made(rendition: Rendition) -> Image.Image:
-    """The picture, after a worker has been here."""
-    claimed = renditions.claim()
-    assert claimed == rendition
-    assert renditions.finish(claimed, make_file(claimed, lambda _: None))
-    rendition.refresh_from_db()
-    with default_storage.open(rendition.file) as file:
-        return Image.open(BytesIO(file.read()))
 
 
 def test_asking_twice_makes_one_file_and_wakes_one_worker(job):
@@ -101,70 +57,6 @@ def test_a_photo_without_a_result_has_no_renditions():
     job = make.job()
     with pytest.raises(ValueError, match="finished"):
         renditions.request(job, make.sender(job))
-
-
-def test_no_two_workers_make_the_same_file(job):
-    renditions.request(job, make.sender(job), format="png")
-    assert renditions.claim() is not None
-    assert renditions.claim() is None
-
-
-def test_what_a_dead_worker_left_is_requeued_and_the_late_one_refused(job):
-    rendition = renditions.request(job, make.sender(job), format="png")
-    late = renditions.claim()
-    assert late is not None
-    expire(rendition)
-    broker.client().delete("gpu")
-    renditions.reap()
-    claims.reap()
-    assert wakeups.waiting() == 1
-    size = make_file(late, lambda _: None)
-    made(rendition)
-    assert not renditions.finish(late, size)
-    rendition.refresh_from_db()
-    assert (rendition.state, rendition.attempt) == ("ready", 2)
-    assert files_of(rendition) == [rendition.file]
-
-
-def test_a_file_that_costs_three_workers_is_given_up(job):
-    rendition = renditions.request(job, make.sender(job), format="png")
-    for _ in range(3):
-        assert renditions.claim() is not None
-        expire(rendition)
-        assert renditions.claim() is None
-        given_up = renditions.reap()
-    assert given_up == 1
-    assert renditions.request(job, make.sender(job), format="png").error_code == "worker_died.file"
-
-
-def test_a_failure_is_reported_for_a_minute_and_then_tried_again(job):
-    rendition = renditions.request(job, make.sender(job), format="png")
-    claimed = renditions.claim()
-    assert claimed is not None
-    renditions.fail(claimed, DomainError("internal_error"))
-    assert renditions.request(job, make.sender(job), format="png").state == "failed"
-    Rendition.objects.update(wanted_at=timezone.now() - timedelta(minutes=2))
-    again = renditions.request(job, make.sender(job), format="png")
-    assert (again, again.state, again.attempt) == (rendition, "queued", 1)
-
-
-def test_a_worker_that_stalled_before_a_retry_cannot_write_to_it(job):
-    rendition = renditions.request(job, make.sender(job), format="png")
-    for _ in range(3):
-        stalled = renditions.claim()
-        expire(rendition)
-        renditions.reap()
-    assert stalled is not None
-    Rendition.objects.update(wanted_at=timezone.now() - timedelta(minutes=2))
-    assert renditions.request(job, make.sender(job), format="png").state == "queued"
-    for attempt in (4, 5, 6):
-        claimed = renditions.claim()
-        assert claimed is not None
-        assert (claimed.attempt, claimed.crash_count) == (attempt, attempt - 4)
-        assert not renditions.finish(stalled, 1)
-        expire(rendition)
-        renditions.reap()
-    assert renditions.request(job, make.sender(job), format="png").error_code == "worker_died.file"
 
 
 def test_one_who_asks_for_many_lets_others_go_first(job, client):
@@ -249,20 +141,6 @@ def test_a_private_photo_gives_strangers_nothing(job):
 def stored(job: Job) -> int:
     """Bytes that count as the photo's."""
     return Photo.objects.get(pk=job.photo_id).stored_bytes
-
-
-def expire(rendition: Rendition) -> None:
-    """Let its worker's lease run out."""
-    past = Now() - timedelta(seconds=1)
-    Rendition.objects.filter(pk=rendition.pk).update(lease_until=past)
-
-
-def files_of(row: Job | Rendition) -> list[str]:
-    """Storage names in the photo's folder that begin with this row's."""
-    job = row.job if isinstance(row, Rendition) else row
-    key = f"{job.pk}-{row.pk}" if isinstance(row, Rendition) else str(job.pk)
-    _, names = default_storage.listdir(job.photo.folder)
-    return [f"{job.photo.folder}/{name}" for name in names if name.startswith(key)]
 
 
 def test_what_others_ask_for_is_counted_to_them(job, settings):
