@@ -6,14 +6,14 @@ from django.core.asgi import get_asgi_application
 
 from colorweb import machines
 
-machines.check_or_exit()
+machines.check_or_exit("web")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "colorweb.settings")
 pages = get_asgi_application()
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
-from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 
 from colorweb.http.body_limit import BodyLimit  # noqa: E402
+from colorweb.http.sockets import OwnOrigin  # noqa: E402
 from jobs.live import routing as of_photos  # noqa: E402
 from ml.training import routing as of_training  # noqa: E402
 
@@ -21,6 +21,6 @@ sockets = URLRouter([*of_photos.websocket_urlpatterns, *of_training.websocket_ur
 application = ProtocolTypeRouter(
     {
         "http": BodyLimit(pages),
-        "websocket": AllowedHostsOriginValidator(sockets),
+        "websocket": OwnOrigin(sockets),
     }
 )

@@ -28,9 +28,10 @@ app.autodiscover_tasks()
 
 @celeryd_init.connect
 @beat_init.connect
-def check_machines(**_signal: Any) -> None:
+def check_machines(signal: Any, **_more: Any) -> None:
     """A worker that could not reach what the others share must not take their work."""
-    machines.check_or_exit()
+    program = "beat" if signal is beat_init else os.environ.get("COLORWEB_WORKER", "default")
+    machines.check_or_exit(program)
 
 
 @task_prerun.connect

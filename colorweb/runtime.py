@@ -7,11 +7,18 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+from colorweb.environment import Environment
+from colorweb.refusal import refusal
+
 REPOSITORY = Path(__file__).resolve().parent.parent
+BROKERS = ("redis", "rediss", "unix")
+env = Environment()
 
 # A Unix socket's path may have 103 bytes on macOS and 107 on Linux, and supervisor binds
 # "supervisor.sock.<pid>" before it renames it.
@@ -26,12 +33,38 @@ def var_dir() -> Path:
 def environment_value(name: str) -> str:
     """The setting `name`: from the environment, else from the file that `<name>_FILE` names.
 
-    Files are how containers hand over secrets. Raises OSError for a file that cannot be read.
+    Files are how containers hand over secrets. Raises SystemExit for a file that cannot be read,
+    or that is empty.
     """
     if value := os.environ.get(name):
         return value
     path = os.environ.get(f"{name}_FILE")
-    return Path(path).read_text().strip() if path else ""
+    if not path:
+        return ""
+    try:
+        value = Path(path).read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise refusal(f"{name}_FILE cannot be read: {error}") from error
+    if not value:
+        raise refusal(f"{name}_FILE is empty: {path}")
+    return value
+
+
+def made_secret_key() -> str:
+    """The key of an installation that was given none: made once, in the var directory."""
+    path = var_dir() / "secret_key"
+    try:
+        if not path.exists():
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # Written before it has its name: nobody reads half a key.
+            with tempfile.NamedTemporaryFile("w", dir=path.parent) as file:
+                file.write(secrets.token_urlsafe(50))
+                file.flush()
+                with suppress(FileExistsError):  # another process of this start was quicker
+                    os.link(file.name, path)
+        return path.read_text().strip()
+    except OSError as error:
+        raise refusal(f"The secret key cannot be kept: {error}") from error
 
 
 def media_dir() -> Path:
@@ -61,12 +94,14 @@ def log_dir() -> Path:
 def database_url() -> str:
     """The database: SQLite in the folder of this installation until DATABASE_URL names another."""
     url = environment_value("DATABASE_URL") or f"sqlite:///{var_dir() / 'db.sqlite3'}"
+    _check("DATABASE_URL", url, "postgres", "postgresql", "sqlite")
     return _with_password(url, "DATABASE_PASSWORD")
 
 
 def broker_url() -> str:
     """Redis or Valkey that carries tokens, websocket messages and heartbeats (`noeviction`)."""
     url = environment_value("REDIS_URL") or f"unix://{run_dir() / 'broker.sock'}?db=0"
+    _check("REDIS_URL", url, *BROKERS)
     return _with_password(url, "REDIS_PASSWORD")
 
 
@@ -76,6 +111,7 @@ def cache_url() -> str:
     Where only REDIS_URL is given the cache shares that server, in its database 1.
     """
     if cache := environment_value("CACHE_URL"):
+        _check("CACHE_URL", cache, *BROKERS)
         return _with_password(cache, "REDIS_PASSWORD")
     if not environment_value("REDIS_URL"):
         return f"unix://{run_dir() / 'cache.sock'}?db=0"
@@ -102,6 +138,34 @@ def _with_password(url: str, name: str) -> str:
     return parts._replace(netloc=f"{user}:{quote(password, safe='')}@{server}").geturl()
 
 
+def email_url() -> str:
+    """The server that takes mail; without one mail goes to the log."""
+    url = environment_value("EMAIL_URL") or "consolemail://"
+    _check("EMAIL_URL", url, "smtp", "smtps", "smtp+tls", "smtp+ssl", "consolemail")
+    return url
+
+
+def s3_endpoint() -> str | None:
+    """The address of a server that speaks S3; None: Amazon's."""
+    url = env.str("S3_ENDPOINT_URL", "")
+    if url:
+        _check("S3_ENDPOINT_URL", url, "http", "https")
+    return url or None
+
+
+def _check(name: str, url: str, *schemes: str) -> None:
+    """Refuse an address that nobody could use; it may hold a password, so it is not shown."""
+    try:
+        parts = urlsplit(url)
+        complete = bool(parts.hostname if parts.scheme in ("http", "https") else parts.scheme)
+        _port = parts.port  # raises ValueError for what is no port
+    except ValueError as error:
+        raise refusal(f"{name} is no address: {error}.") from error
+    if parts.scheme not in schemes or not complete:
+        beginnings = " or ".join(f"{scheme}://" for scheme in schemes)
+        raise refusal(f"{name} must be an address that begins with {beginnings}.")
+
+
 def host() -> str:
     """The address to listen on: this machine only, unless HOST says otherwise."""
     return os.environ.get("HOST") or "127.0.0.1"
@@ -109,9 +173,11 @@ def host() -> str:
 
 def port() -> int:
     """The port to listen on."""
-    return int(os.environ.get("PORT") or 8000)
+    return env.int("PORT", 8000)
 
 
 def site_url() -> str:
     """The address people use, without a trailing slash."""
-    return (os.environ.get("SITE_URL") or f"http://127.0.0.1:{port()}").rstrip("/")
+    url = env.str("SITE_URL", f"http://127.0.0.1:{port()}").rstrip("/")
+    _check("SITE_URL", url, "http", "https")
+    return url

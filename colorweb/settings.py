@@ -1,40 +1,25 @@
 """Settings, all from the environment; a fresh machine needs none of them."""
 
-import secrets
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from environ import Env
 
 from colorweb import runtime
 from colorweb.console.theme import UNFOLD  # noqa: F401 (a setting)
+from colorweb.environment import Environment
 
-env = environ.Env()
+env = Environment()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = runtime.var_dir()
 
-
-def _secret_key() -> str:
-    """The key from `SECRET_KEY`, `SECRET_KEY_FILE`, or made once in the var directory."""
-    if key := env.str("SECRET_KEY", default=""):
-        return key
-    path = Path(env.str("SECRET_KEY_FILE", default=str(VAR_DIR / "secret_key")))
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            with path.open("x") as file:
-                path.chmod(0o600)
-                file.write(secrets.token_urlsafe(50))
-        except FileExistsError:
-            pass  # another process of the same first start was quicker
-    return path.read_text().strip()
-
-
-SECRET_KEY = _secret_key()
+SECRET_KEY = runtime.environment_value("SECRET_KEY") or runtime.made_secret_key()
+# Keys that were: what they signed and encrypted is still read.
+SECRET_KEY_FALLBACKS = runtime.environment_value("SECRET_KEY_FALLBACKS").replace(",", " ").split()
 DEBUG = env.bool("DEBUG", default=False)
 
 # One public address decides hosts, origins, cookies and absolute links.
@@ -129,7 +114,7 @@ TEMPLATES = [
 ]
 
 # Database: SQLite until DATABASE_URL names a PostgreSQL.
-DATABASES = {"default": env.db_url_config(runtime.database_url())}
+DATABASES = {"default": Env.db_url_config(runtime.database_url())}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -167,14 +152,16 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 # Mail goes to the log until EMAIL_URL names a server, e.g. smtp+tls://user:password@host:587.
-_mail = env.email_url_config(runtime.environment_value("EMAIL_URL") or "consolemail://")
-EMAIL_BACKEND = _mail["EMAIL_BACKEND"]
+_mail = Env.email_url_config(runtime.email_url())
 EMAIL_HOST, EMAIL_PORT = _mail["EMAIL_HOST"] or "localhost", _mail["EMAIL_PORT"] or 25
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail["EMAIL_HOST_USER"], _mail["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS, EMAIL_USE_SSL = "EMAIL_USE_TLS" in _mail, "EMAIL_USE_SSL" in _mail
 # Where no mail arrives nobody can confirm an address: accounts then work without.
-MAIL_ARRIVES = not EMAIL_BACKEND.endswith("console.EmailBackend")
-EMAIL_TIMEOUT = 20
+MAIL_BACKEND = _mail["EMAIL_BACKEND"]
+MAIL_ARRIVES = not MAIL_BACKEND.endswith("console.EmailBackend")
+# A worker sends it, so that nobody waits for a mail server.
+EMAIL_BACKEND = "colorweb.accounts.mail.Outbox" if MAIL_ARRIVES else MAIL_BACKEND
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str(
     "EMAIL_FROM", default=f"colorweb@{_site.hostname or 'localhost'}"
 )
@@ -187,6 +174,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_FORMS = {"signup": "colorweb.accounts.forms.SignupForm"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_ADAPTER = "colorweb.accounts.adapter.AccountAdapter"
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before an address is added, changed or deleted
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if MAIL_ARRIVES else "optional"
@@ -211,7 +199,7 @@ GUEST_RETENTION = timedelta(hours=env.float("GUEST_RETENTION", default=24))
 TRASH_RETENTION = timedelta(days=env.float("TRASH_DAYS", default=30))
 # Copies of the weights that color here, each under its SHA-256.
 MODEL_CACHE = VAR_DIR / "models"
-MODEL_MAX_BYTES = env.int("MODEL_MAX_BYTES", default=500_000_000)  # of a file that is imported
+MODEL_MAX_BYTES = env.size("MODEL_MAX_BYTES", default=500_000_000)  # of a file that is imported
 # Who answers for this site, shown on the privacy page and the terms.
 CONTACT = env.str("CONTACT", default="")
 
@@ -279,11 +267,11 @@ COLORIZE_TASK_LIMIT = 1800  # seconds for a whole claim, by Celery: the last res
 BATCH_SIZE = env.int("BATCH_SIZE", default=0)  # photos a claim; 0: 16 on a GPU, 1 on a CPU
 
 # What an upload may be; shown beside the drop zone.
-UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=80_000_000)
+UPLOAD_MAX_BYTES = env.size("UPLOAD_MAX_BYTES", default=80_000_000)
 UPLOAD_MAX_PIXELS = env.int("UPLOAD_MAX_PIXELS", default=150_000_000)
 UPLOAD_MAX_ASPECT = 20
 UPLOAD_MAX_FILES = 50  # in one form without JavaScript; the page sends one by one
-REQUEST_MAX_BYTES = env.int("REQUEST_MAX_BYTES", default=400_000_000)
+REQUEST_MAX_BYTES = env.size("REQUEST_MAX_BYTES", default=400_000_000)
 DATA_UPLOAD_MAX_NUMBER_FILES = UPLOAD_MAX_FILES
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 
@@ -298,11 +286,11 @@ PHOTOS_WAITING = {
     "account": env.int("ACCOUNT_PHOTOS_WAITING", default=10_000),
 }
 STORED_BYTES = {
-    "guest": env.int("GUEST_STORED_BYTES", default=20_000_000_000),
-    "account": env.int("ACCOUNT_STORED_BYTES", default=200_000_000_000),
+    "guest": env.size("GUEST_STORED_BYTES", default=20_000_000_000),
+    "account": env.size("ACCOUNT_STORED_BYTES", default=200_000_000_000),
 }
 # Bytes kept free on each disk; 0: 5 % of it, at least 2 GB.
-MIN_FREE_BYTES = env.int("MIN_FREE_BYTES", default=0)
+MIN_FREE_BYTES = env.size("MIN_FREE_BYTES", default=0)
 # Requests whose bodies are being sent at a time, from one network to one web process.
 BODIES_PER_NETWORK = env.int("BODIES_PER_NETWORK", default=64)
 QUEUE_MAX_WAITING = env.int("QUEUE_MAX_WAITING", default=50_000)
@@ -322,8 +310,8 @@ URL_INTAKE = env.bool("URL_INTAKE", default=False)
 URL_INTAKE_SECONDS = 20  # for one photo, redirects included
 URL_INTAKE_AT_ONCE = env.int("URL_INTAKE_AT_ONCE", default=8)  # in one web process
 # Seconds after each failed try of a webhook until the next one; after the last it is given up.
-WEBHOOK_SCHEDULE = env.list(
-    "WEBHOOK_SCHEDULE", cast=int, default=[5, 30, 120, 600, 1800, 3600, 10800, 21600, 43200, 43200]
+WEBHOOK_SCHEDULE = env.numbers(
+    "WEBHOOK_SCHEDULE", default=[5, 30, 120, 600, 1800, 3600, 10800, 21600, 43200, 43200]
 )
 WEBHOOK_TIMEOUT = 15  # seconds for one try
 WEBHOOK_PAUSED_AFTER = timedelta(days=3)  # of nothing but failures
@@ -331,6 +319,7 @@ WEBHOOK_LOG_RETENTION = timedelta(days=30)
 
 # Files: a folder until S3_BUCKET names a bucket. Without keys boto3 looks for its own ways in.
 MEDIA_ROOT = runtime.media_dir()
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 _bucket = env.str("S3_BUCKET", default="")
@@ -338,7 +327,7 @@ _s3 = {
     "BACKEND": "colorweb.storage.S3",
     "OPTIONS": {
         "bucket_name": _bucket,
-        "endpoint_url": env.str("S3_ENDPOINT_URL", default="") or None,
+        "endpoint_url": runtime.s3_endpoint(),
         "region_name": env.str("S3_REGION", default="") or None,
         "access_key": runtime.environment_value("S3_ACCESS_KEY_ID") or None,
         "secret_key": runtime.environment_value("S3_SECRET_ACCESS_KEY") or None,
@@ -346,7 +335,11 @@ _s3 = {
 }
 STORAGES = {
     "default": _s3 if _bucket else {"BACKEND": "colorweb.storage.Folder"},
-    "staticfiles": {"BACKEND": "colorweb.http.static.HashedFiles"},
+    "staticfiles": {
+        "BACKEND": "colorweb.http.static.HashedFiles",
+        # An image is built by another user than it is run by.
+        "OPTIONS": {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755},
+    },
 }
 STATIC_URL = "static/"
 STATIC_ROOT = runtime.static_dir()
@@ -379,15 +372,15 @@ REST_FRAMEWORK = {
         "colorweb.api.parsers.JSON",
     ],
     "DEFAULT_THROTTLE_RATES": {  # by account, or by a guest's address
-        "upload": env.str("UPLOAD_RATE", default="600/min"),
-        "request": env.str("REQUEST_RATE", default="6000/min"),
-        "like": env.str("LIKE_RATE", default="300/hour"),  # by network
-        "report": env.str("REPORT_RATE", default="20/hour"),
-        "mend": env.str("MEND_RATE", default="600/min"),
+        "upload": env.rate("UPLOAD_RATE", default="600/min"),
+        "request": env.rate("REQUEST_RATE", default="6000/min"),
+        "like": env.rate("LIKE_RATE", default="300/hour"),  # by network
+        "report": env.rate("REPORT_RATE", default="20/hour"),
+        "mend": env.rate("MEND_RATE", default="600/min"),
         "password": "10/min",  # of share links, from one address
         "link": "100/hour",  # wrong passwords of one share link, from all addresses
         "like_of_photo": "20/day",  # of one photo, from one network
-        "webhook": env.str("WEBHOOK_RATE", default="60/hour"),  # tests, and messages sent again
+        "webhook": env.rate("WEBHOOK_RATE", default="60/hour"),  # tests, and messages sent again
     },
     "EXCEPTION_HANDLER": "colorweb.http.problems.exception_handler",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -432,7 +425,7 @@ SPECTACULAR_SETTINGS = {
 # Training: folders on the server that data sets may name, limits of uploaded archives, and where
 # the training worker keeps its runs.
 DATA_ROOTS = env.list("DATA_ROOTS", default=[str(VAR_DIR / "photos")])
-DATASET_MAX_BYTES = env.int("DATASET_MAX_BYTES", default=4_000_000_000)
+DATASET_MAX_BYTES = env.size("DATASET_MAX_BYTES", default=4_000_000_000)
 DATASET_MAX_UNPACKED = 5 * DATASET_MAX_BYTES
 DATASET_MAX_PHOTO = UPLOAD_MAX_BYTES
 TRAINING_DIR = VAR_DIR / "training"
@@ -454,11 +447,19 @@ TIME_ZONE = "UTC"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "()": "colorweb.logs.Formatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "PIL": {"level": "WARNING"},
+        # Its own handlers would write addresses as they are.
+        "uvicorn": {"handlers": ["console"], "level": "INFO", "propagate": False},
+        "uvicorn.access": {"handlers": ["console"], "level": "INFO", "propagate": False},
         "httpx": {"level": "WARNING"},
         # A line for every wake-up and every tick of the reaper says nothing.
         "celery.app.trace": {"level": "WARNING"},

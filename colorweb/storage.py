@@ -1,17 +1,22 @@
 """Where files lie: a folder, or S3-compatible storage for a site that has outgrown one disk.
 
 A request that waits for either gives its database connection back first.
+
+`walk` goes through what either of them holds.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
 from functools import cached_property
 from typing import Any, BinaryIO, cast
 
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from django.core.files.storage import FileSystemStorage
+from django.core.files.storage import FileSystemStorage, default_storage
 from storages.backends.s3 import S3Storage
 
 from colorweb.http.timeouts import release_connection
@@ -71,6 +76,11 @@ class S3(S3Storage):
         stored = self.bucket.Object(self._normalize_name(name))
         return cast("BinaryIO", stored.get(Range=f"bytes={first}-{last}")["Body"])
 
+    def walk(self, folder: str) -> Iterator[tuple[str, datetime]]:
+        """Name and time of each file below a folder, by a thousand a request."""
+        for stored in self.bucket.objects.filter(Prefix=f"{self._normalize_name(folder)}/"):
+            yield stored.key, stored.last_modified
+
     def make_bucket(self) -> None:
         """Make the bucket unless it is there."""
         client = self.connection.meta.client
@@ -82,6 +92,22 @@ class S3(S3Storage):
             where = {"CreateBucketConfiguration": {"LocationConstraint": self.region_name}}
             needs_place = self.region_name and self.region_name != "us-east-1"
             client.create_bucket(Bucket=self.bucket_name, **(where if needs_place else {}))
+
+
+def walk(folder: str) -> Iterator[tuple[str, datetime]]:
+    """Name and time of each file below a folder of the storage; none if it is not there."""
+    if hasattr(default_storage, "walk"):
+        yield from default_storage.walk(folder)
+        return
+    try:
+        folders, names = default_storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    for name in names:
+        with suppress(FileNotFoundError):  # deleted meanwhile
+            yield f"{folder}/{name}", default_storage.get_modified_time(f"{folder}/{name}")
+    for name in folders:
+        yield from walk(f"{folder}/{name}")
 
 
 def _before_send(**_about: Any) -> None:

@@ -39,7 +39,7 @@ class JobsConfig(AppConfig):
     def ready(self) -> None:
         """Registers what photos and jobs add to the site; models can be imported only now."""
         from colorweb import errors, schedule
-        from colorweb.accounts import roles
+        from colorweb.accounts import encryption, roles
         from colorweb.api import schema  # noqa: F401 - defines the extension of drf-spectacular
         from colorweb.console import navigation
         from colorweb.health import metrics
@@ -48,6 +48,7 @@ class JobsConfig(AppConfig):
         from jobs.errors import CODES
         from jobs.photos import for_training
         from jobs.queue.metrics import GAUGES
+        from jobs.webhooks import endpoints
         from ml import consent
 
         errors.register(CODES)
@@ -55,6 +56,7 @@ class JobsConfig(AppConfig):
         body_limit.register({"/api/v1/batches/": "REQUEST_MAX_BYTES"})
         metrics.register(metrics.WORKERS, metrics.PARTS, *GAUGES)
         navigation.register(navigation.Group(10, _("Photos"), MODELS))
+        encryption.register(endpoints.rotate_secrets)
         consent.register(for_training.allowed)
         roles.register(ROLES)
         signals.connect()

@@ -39,7 +39,7 @@ def close_sockets_of_ended_session(instance: UserSession, **_signal: Any) -> Non
 def delete_files(instance: Photo, **_signal: Any) -> None:
     """However the row went: by its owner, with an account, from the admin.
 
-    What this leaves behind when it fails, `files.sweep` finds.
+    What this leaves behind when it fails, `orphans.sweep` finds.
     """
     folder = instance.folder
     transaction.on_commit(lambda: files.delete_folder(folder), robust=True)

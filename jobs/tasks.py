@@ -3,14 +3,14 @@
 from celery import shared_task
 from django.conf import settings
 
-from colorweb import free_space
+from colorweb import clock, free_space
 from colorweb.accounts import installation
 from colorweb.health import heartbeats
 from jobs.photos import batches, consistency, idempotency, ownership, trash, unpacking
 from jobs.queue import claims, usage
 from jobs.results import archives, renditions
 from jobs.sharing import links
-from jobs.storage import files
+from jobs.storage import orphans
 from jobs.webhooks import sending
 
 
@@ -46,26 +46,30 @@ def make_archives() -> None:
 
 
 @shared_task(ignore_result=True)
+@clock.sweep
 def sweep_files() -> None:
     """Delete files that no row knows, and zips whose day is over."""
     installation.check()  # in another installation's storage no row knows a file
-    files.sweep()
+    orphans.sweep()
     archives.expire()
 
 
 @shared_task(ignore_result=True)
+@clock.sweep
 def sweep_renditions() -> None:
     """Delete renditions that nobody has requested in days."""
     renditions.sweep()
 
 
 @shared_task(ignore_result=True)
+@clock.sweep
 def expire_guests() -> None:
     """Delete guests' photos older than `GUEST_RETENTION`."""
     ownership.expire_guests()
 
 
 @shared_task(ignore_result=True)
+@clock.sweep
 def expire_trash() -> None:
     """Delete for good what has lain in the trash for its time."""
     trash.expire()
@@ -78,6 +82,7 @@ def send_webhooks() -> None:
 
 
 @shared_task(ignore_result=True)
+@clock.sweep
 def sweep_webhooks() -> None:
     """Delete old deliveries."""
     sending.sweep()
@@ -90,39 +95,45 @@ def unpack() -> None:
 
 
 @shared_task(ignore_result=True)
+@clock.sweep
 def sweep_batches() -> None:
     """Delete old batches, and zips that no row knows."""
     batches.sweep()
 
 
 @shared_task(ignore_result=True)
+@clock.sweep
 def sweep_share_links() -> None:
     """Delete expired links."""
     links.sweep()
 
 
 @shared_task(ignore_result=True)
+@clock.sweep
 def sweep_keys() -> None:
     """Delete yesterday's idempotency keys."""
     idempotency.sweep()
 
 
 @shared_task(ignore_result=True)
+@clock.sweep
 def sweep_usage() -> None:
     """Delete what quotas no longer count."""
     usage.sweep()
 
 
 @shared_task(ignore_result=True)
+@clock.sweep
 def make_room() -> None:
     """Delete what can be spared as soon as a disk is nearly full; the sweeps come hourly else."""
     if not free_space.is_short():
         return
+    installation.check()
     archives.expire()
     ownership.expire_guests()
     trash.expire()
     batches.sweep()
-    files.sweep()
+    orphans.sweep(orphans.SHARDS)
     renditions.sweep(renditions.FRESH)
 
 

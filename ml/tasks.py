@@ -2,8 +2,9 @@
 
 from celery import shared_task
 
+from colorweb import clock
 from colorweb.accounts import installation
-from ml.datasets import check, manage
+from ml.datasets import check, orphans
 from ml.training import queue
 from ml.versions import evaluations
 
@@ -37,7 +38,8 @@ def reap() -> None:
 
 
 @shared_task(ignore_result=True)
+@clock.sweep
 def sweep() -> None:
-    """Delete files that no row knows."""
+    """Delete files that no row knows, and pictures of photos that may no longer be shown."""
     installation.check()  # in another installation's storage no row knows a file
-    manage.sweep()
+    orphans.sweep()

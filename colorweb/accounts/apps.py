@@ -1,6 +1,12 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+TASKS = {
+    "delete-sessions": (3600, "colorweb.accounts.tasks.delete_sessions"),
+    "sweep-mail": (3600, "colorweb.accounts.tasks.sweep_mail"),
+    "send-mail": (5, "colorweb.accounts.tasks.send_mail"),
+}
+
 
 class AccountsConfig(AppConfig):
     name = "colorweb.accounts"
@@ -9,11 +15,15 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         """Registers what accounts add to the site; models can be imported only now."""
         from colorweb import schedule
-        from colorweb.accounts import signals
+        from colorweb.accounts import encryption, mail, second_factor, signals
         from colorweb.console import navigation
+        from colorweb.health import metrics
 
         signals.connect()
-        schedule.register({"delete-sessions": (3600, "colorweb.accounts.tasks.delete_sessions")})
+        encryption.register(second_factor.rotate)
+        encryption.register(mail.rotate)
+        metrics.register(mail.GAUGE)
+        schedule.register(TASKS)
         navigation.register(
             navigation.Group(
                 30,

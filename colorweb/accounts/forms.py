@@ -5,15 +5,23 @@ from typing import Any
 from allauth.account.forms import SignupForm as AllauthSignupForm
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest
 from django.shortcuts import redirect
 
 
 class SignupForm(AllauthSignupForm):
-    """Signing up twice at once, as by pressing twice, makes one account."""
+    """Signing up twice at once, as by pressing twice, makes one account.
+
+    An address that has an account takes as long as a new one: a password is hashed.
+    """
+
+    account_already_exists: bool
 
     def try_save(self, request: HttpRequest) -> Any:
+        if self.account_already_exists:
+            make_password(self.cleaned_data["password1"])
         try:
             with transaction.atomic():
                 return super().try_save(request)

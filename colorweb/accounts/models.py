@@ -8,6 +8,9 @@ from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from colorweb import clock
+from colorweb.leases.models import Leased
+
 
 class UserManager(BaseUserManager["User"]):
     """Creates users by e-mail, as Django's own manager does by user name."""
@@ -102,3 +105,28 @@ class Installation(models.Model):
 
     def __str__(self) -> str:
         return str(self.key)
+
+
+class SiteKey(models.Model):
+    """The fingerprint of the SECRET_KEY that this database belongs to; one row."""
+
+    fingerprint = models.CharField(max_length=64)
+    recorded_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return self.fingerprint[:12]
+
+
+class Mail(Leased):
+    """A mail that waits to be sent; `accounts.mail` writes, sends and deletes it."""
+
+    content = models.TextField(help_text="Encrypted with the site's key.")
+    failures = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(default=clock.now)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["due_at"], name="mail_due")]
+
+    def __str__(self) -> str:
+        return f"{self.pk} since {self.created_at:%Y-%m-%d %H:%M}"

@@ -1,14 +1,26 @@
 """What the scheduler runs for accounts."""
 
-from allauth.usersessions.models import UserSession
 from celery import shared_task
-from django.contrib.sessions.models import Session
-from django.utils import timezone
+
+from colorweb import clock
+from colorweb.accounts import mail, sessions
 
 
 @shared_task(ignore_result=True)
+@clock.sweep
 def delete_sessions() -> None:
     """Delete expired logins, with the records of the devices they came from."""
-    Session.objects.filter(expire_date__lt=timezone.now()).delete()
-    living = Session.objects.values("session_key")
-    UserSession.objects.exclude(session_key__in=living).delete()
+    sessions.sweep()
+
+
+@shared_task(ignore_result=True)
+@clock.sweep
+def sweep_mail() -> None:
+    """Delete mail that no server took for days."""
+    mail.sweep()
+
+
+@shared_task(ignore_result=True)
+def send_mail() -> None:
+    """Send the mail that is due."""
+    mail.send_due()

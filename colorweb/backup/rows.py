@@ -12,20 +12,31 @@ from decimal import Decimal
 from itertools import islice
 from typing import IO, Any
 
+from allauth.usersessions.models import UserSession
 from django.apps import apps
+from django.contrib.sessions.models import Session
 from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Field, Model
 from django.utils.duration import duration_iso_string
 
+from colorweb.accounts.models import Mail
+
 BATCH = 2000  # rows in memory at once
+PASSING: tuple[type[Model], ...] = (Session, UserSession, Mail)
+"""What is not saved: keys of logins, and mail that waits. Restoring ends all logins."""
 
 
 def tables() -> list[type[Model]]:
-    """The model of every table that is ours to save, those between two others too."""
+    """The model of every table that is ours to fill, those between two others too."""
     models = apps.get_models(include_auto_created=True)
     return [model for model in models if model._meta.managed and not model._meta.proxy]
+
+
+def saved() -> list[type[Model]]:
+    """The models whose rows a backup holds."""
+    return [model for model in tables() if model not in PASSING]
 
 
 def migrations() -> list[str]:
@@ -53,12 +64,12 @@ def one_moment() -> Iterator[None]:
 
 def count() -> int:
     """How many rows there are."""
-    return sum(model._base_manager.count() for model in tables())
+    return sum(model._base_manager.count() for model in saved())
 
 
 def dump(file: IO[str]) -> Iterator[None]:
     """Write all rows: a line with a table's name and fields, then a line a row; yields for each."""
-    for model in tables():
+    for model in saved():
         names = [field.attname for field in _fields(model)]
         file.write(json.dumps({"model": model._meta.label, "fields": names}) + "\n")
         rows = model._base_manager.order_by("pk").values_list(*names)
@@ -87,14 +98,17 @@ def load(lines: Iterable[str]) -> Iterator[int]:
 
 def _statements(lines: Iterable[str]) -> Iterator[tuple[str, list[Any]]]:
     """For each row the statement that inserts it, and its values."""
-    sql, fields = "", []
+    sql, fields, passing = "", [], False
     for line in lines:
         read = json.loads(line)
         if isinstance(read, dict):
             model = apps.get_model(read["model"])
+            passing = model in PASSING  # of a backup that an earlier version made
             known = {field.attname: field for field in _fields(model)}
             fields = [known[name] for name in read["fields"]]
             sql = _insert(model, fields)
+            continue
+        if passing:
             continue
         values = zip(fields, read, strict=True)
         yield sql, [f.get_db_prep_save(f.to_python(value), connection) for f, value in values]

@@ -17,7 +17,6 @@ from django.conf import settings
 from django.core.files.storage import FileSystemStorage, default_storage
 
 from colorweb import database
-from colorweb.accounts import installation
 from colorweb.http import storage_unavailable
 
 log = logging.getLogger(__name__)
@@ -127,6 +126,8 @@ def check_disk() -> None:
 
 def check_storage() -> None:
     """Raises Unfit, WrongStorage or what a storage raises if files cannot be kept there."""
+    from colorweb.accounts import installation  # noqa: PLC0415 - accounts have rows with leases
+
     installation.check()
     # Where `prepare` has not run yet the folder comes with its first file.
     if isinstance(default_storage, FileSystemStorage) and Path(default_storage.location).exists():

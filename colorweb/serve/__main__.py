@@ -9,6 +9,7 @@ Settings come from the environment; docs/operations.md describes each.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import ctypes
 import fcntl
 import http.client
@@ -24,8 +25,8 @@ from types import FrameType
 from typing import IO
 
 from colorweb import machines, runtime
+from colorweb.refusal import refusal
 from colorweb.serve import programs
-from colorweb.serve.errors import refusal
 
 NEEDED = ("database", "broker", "storage", "gpu")  # to color a photo
 HINT_AFTER = 120  # seconds until slow progress gets a hint
@@ -40,8 +41,9 @@ def main() -> int:
     )
     parser.add_argument("program", nargs="?", help="this one alone")
     program = parser.parse_args().program
+    os.umask(0o077)  # of all programs that it starts: photos, rows and logs are nobody else's
     try:
-        _check_settings()
+        _check_settings(program or "")
         _make_folders()
         if program == "prepare":
             _prepare()
@@ -63,12 +65,9 @@ def _print_line(line: str) -> None:
     print(f"colorweb: {line}", flush=True)
 
 
-def _check_settings() -> None:
-    machines.check_or_exit()
-    try:
-        runtime.port()
-    except ValueError as error:
-        raise refusal(f"PORT must be a number, not {os.environ['PORT']!r}.") from error
+def _check_settings(program: str) -> None:
+    machines.check_or_exit(program)
+    from colorweb import settings  # noqa: F401, PLC0415 - reads them all
 
 
 def _prepare() -> None:
@@ -81,12 +80,21 @@ def _prepare() -> None:
 def _make_folders() -> None:
     for folder in (runtime.var_dir(), runtime.log_dir()):
         folder.mkdir(parents=True, exist_ok=True)
+        _close(folder)
     run_dir = runtime.run_dir()
     run_dir.mkdir(mode=0o700, exist_ok=True)
     if run_dir.stat().st_uid != os.getuid():
         raise refusal(f"{run_dir} belongs to somebody else. Set VAR_DIR to a folder of yours.")
     # Every process must find the same folder, wherever it was started.
     os.environ["VAR_DIR"] = str(runtime.var_dir())
+
+
+def _close(folder: Path) -> None:
+    """Nobody else on this machine reads what is in it; earlier versions let them."""
+    with contextlib.suppress(PermissionError):  # it belongs to somebody else, who decides
+        folder.chmod(0o700)
+        for file in filter(Path.is_file, folder.iterdir()):
+            file.chmod(0o600)
 
 
 def _lock() -> IO[str]:

@@ -11,7 +11,8 @@ from django.core.management import call_command
 from django.db import DatabaseError, connections
 
 from colorweb import runtime
-from colorweb.serve.errors import refusal
+from colorweb.refusal import refusal
+from colorweb.serve.checks import check_static_files
 
 
 def prepare() -> None:
@@ -20,9 +21,12 @@ def prepare() -> None:
         raise refusal("ADMIN_EMAIL and ADMIN_PASSWORD make the first account only together.")
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "colorweb.settings")
     django.setup()
+    from colorweb.accounts import site_key  # noqa: PLC0415 - needs django.setup()
+
     _make_bucket()
     try:
         call_command("migrate", interactive=False, verbosity=0)
+        site_key.record()
         _make_roles()
         _make_staff_account()
     except DatabaseError as error:
@@ -32,6 +36,7 @@ def prepare() -> None:
     _mark_storage()
     if not os.environ.get("STATIC_DIR"):  # else they are there already, and not ours to write
         call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+    check_static_files()
 
 
 def _make_bucket() -> None:

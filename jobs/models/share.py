@@ -1,8 +1,10 @@
 """A share link: shows a photo or an album to anyone with its token until it expires."""
 
 import secrets
+from collections.abc import Collection
 from typing import ClassVar, Self
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -52,4 +54,13 @@ class ShareLink(models.Model):
     @property
     def grant(self) -> str:
         """What a browser that was let in carries; a new password makes old ones worthless."""
-        return f"{self.token}:{salted_hmac('jobs.share', self.token + self.password).hexdigest()}"
+        return self._grant(settings.SECRET_KEY)
+
+    def lets_in(self, grants: Collection[str]) -> bool:
+        """Whether one of these grants is of this link, made with this key or one of before."""
+        keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+        return any(self._grant(key) in grants for key in keys)
+
+    def _grant(self, key: str) -> str:
+        mac = salted_hmac("jobs.share", self.token + self.password, secret=key)
+        return f"{self.token}:{mac.hexdigest()}"

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from colorweb import clock
 from colorweb.leases.models import Leased
 from jobs.models.job import Job
 
@@ -74,7 +75,7 @@ class WebhookDelivery(Leased):
     failures = models.PositiveSmallIntegerField(default=0, help_text="Since it was last asked for.")
     attempts = models.JSONField(default=list, help_text="The latest tries and how they ended.")
     due_at = models.DateTimeField()
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(default=clock.now, editable=False)
 
     class Meta:
         indexes: ClassVar = [

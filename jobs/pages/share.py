@@ -107,7 +107,7 @@ def unlist(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
 def shared(request: VisitorRequest, token: str) -> HttpResponse:
     """The page that a link opens, after its password if it has one."""
     link = access.share_link(token)
-    if link.grant not in request.visitor.grants:
+    if not link.lets_in(request.visitor.grants):
         wrong = False
         if link.password and request.method == "POST":
             rates.check("password", request.visitor.queue_owner)

@@ -19,9 +19,8 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import F, Q
-from django.utils import timezone
 
-from colorweb import leases
+from colorweb import clock, leases
 from colorweb.accounts.visitors import Visitor
 from colorweb.errors import DomainError
 from colorweb.http import storage_unavailable
@@ -38,7 +37,6 @@ shrink."""
 MAX_PACKED = 5
 """Zips of one owner that wait to be unpacked: their photos count towards limits only afterwards."""
 MAX_ERRORS = 1000
-ORPHAN_AGE = timedelta(hours=1)
 RETENTION = timedelta(days=30)
 FOLDER = "batches"
 TEMPORARY = ("queue_full", "too_many_waiting", "no_room")
@@ -130,16 +128,15 @@ def accept_zip(
 
 def sweep() -> int:
     """Forget batches older than a month, guests' when their photos go; how many."""
-    now = timezone.now()
-    of_guests = ~Q(guest="") & Q(created_at__lt=now - settings.GUEST_RETENTION)
-    old = Batch.objects.filter(of_guests | Q(created_at__lt=now - RETENTION))
+    of_guests = ~Q(guest="") & Q(created_at__lt=clock.before(settings.GUEST_RETENTION))
+    old = Batch.objects.filter(of_guests | Q(created_at__lt=clock.before(RETENTION)))
     for batch in old.exclude(archive=""):
         default_storage.delete(batch.archive)
     for name in _archives():
-        if not Batch.objects.filter(archive=f"{FOLDER}/{name}").exists():
-            made = default_storage.get_modified_time(f"{FOLDER}/{name}")
-            if made < timezone.now() - ORPHAN_AGE:
-                default_storage.delete(f"{FOLDER}/{name}")
+        stored = f"{FOLDER}/{name}"
+        known = Batch.objects.filter(archive=stored).exists()
+        if not known and clock.is_orphan(default_storage.get_modified_time(stored)):
+            default_storage.delete(stored)
     return old.delete()[0]
 
 

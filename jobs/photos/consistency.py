@@ -1,27 +1,26 @@
 """Do files and rows agree? A worker looks at every photo; the console shows what it found.
 
-Nothing is changed: `files.sweep` deletes what no row knows once it is old enough, and what a row
-misses has to come back from a backup.
+Nothing is changed: sweeps delete what no row knows once it is old enough (`jobs.storage.orphans`,
+`ml.datasets.orphans`), and what a row misses has to come back from a backup.
 """
 
 import logging
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import Prefetch
 from django.db.models.functions import Now
 
 from colorweb import leases
 from colorweb.accounts.models import User
 from colorweb.health import fitness
 from colorweb.leases.wakeups import Wakeup
-from jobs.models import Check, Job, Photo, folder_of
-from jobs.models import State as JobState
-from jobs.storage import files
+from jobs.models import Check, Photo
+from jobs.storage import orphans
+from ml.datasets import orphans as orphans_of_networks
 from ml.models import ModelVersion
 
 log = logging.getLogger(__name__)
@@ -97,51 +96,44 @@ class Findings:
 def look(report: Callable[[float], object]) -> Findings:
     """Compare everything; `report` gets the progress, 0 to 1."""
     findings = Findings()
-    for shard in range(256):
+    for shard in orphans.SHARDS:
         _look_at(shard, findings)
-        report((shard + 1) / 256)
-    stored = ModelVersion.objects.exclude(file="").values_list("file", flat=True)
-    gone = [name for name in stored if not default_storage.exists(name)]
-    findings.files += len(stored) - len(gone)
-    findings.add("missing", gone)
+        report((shard + 1) / len(orphans.SHARDS))
+    findings.add("unknown", sorted(orphans.probes()))
+    _look_at_networks(findings)
     return findings
 
 
 def _look_at(shard: int, findings: Findings) -> None:
     """Compare the photos whose ids begin with one byte."""
-    name = f"photos/{shard:02x}"
-    there = {uuid.UUID(folder) for folder in files.folders(name)}
+    stored = orphans.stored(shard)
     first = uuid.UUID(int=shard << 120)
     last = uuid.UUID(int=((shard + 1) << 120) - 1)
-    done = Prefetch("jobs", Job.objects.filter(state=JobState.SUCCEEDED), to_attr="done")
-    photos = Photo.objects.filter(pk__range=(first, last)).prefetch_related(done)
-    for photo in photos.iterator(chunk_size=500):
-        findings.photos += 1
-        found = _names_in(photo.folder)
-        findings.files += len(found)
-        there.discard(photo.pk)
-        gone = [name for name in expected(photo, photo.done) if name not in found]
-        if gone and Photo.objects.filter(pk=photo.pk).exists():  # not deleted just now
-            findings.add("missing", gone)
-    for orphan in there:
-        folder = folder_of(orphan)
-        if (names := _names_in(folder)) and files.is_old(folder):
-            findings.add("unknown", sorted(names))
+    ids = list(Photo.objects.filter(pk__range=(first, last)).values_list("pk", flat=True))
+    for begin in range(0, len(ids), orphans.BATCH):
+        for photo in orphans.with_rows(ids[begin : begin + orphans.BATCH]):
+            findings.photos += 1
+            names = stored.pop(photo.pk, {})
+            findings.files += len(names)
+            gone = [name for name in orphans.known(photo) if name not in names and _is_gone(name)]
+            if gone and Photo.objects.filter(pk=photo.pk).exists():  # not deleted just now
+                findings.add("missing", gone)
+            findings.add("unknown", sorted(orphans.unknown(photo, names)))
+    for names in stored.values():
+        findings.add("unknown", sorted(orphans.unknown(None, names)))
 
 
-def expected(photo: Photo, done: list[Job]) -> Iterator[str]:
-    """Storage names of everything that a photo's rows promise."""
-    yield photo.source
-    for kind in files.of_photo(photo.has_color):
-        yield files.name_in(photo.pk, kind)
-    for job in done:
-        job.photo = photo
-        for kind in files.of_result(job):
-            yield files.name_of(job, kind)
+def _look_at_networks(findings: Findings) -> None:
+    """Compare the files of models and data sets."""
+    known = {
+        *ModelVersion.objects.exclude(file="").values_list("file", flat=True),
+        *orphans_of_networks.known(),
+    }
+    gone = [name for name in sorted(known) if _is_gone(name)]
+    findings.files += len(known) - len(gone)
+    findings.add("missing", gone)
+    findings.add("unknown", sorted(orphans_of_networks.unknown()))
 
 
-def _names_in(folder: str) -> set[str]:
-    try:
-        return {f"{folder}/{name}" for name in default_storage.listdir(folder)[1]}
-    except FileNotFoundError:
-        return set()
+def _is_gone(name: str) -> bool:
+    return not default_storage.exists(name)

@@ -12,8 +12,8 @@ from io import BufferedReader
 from typing import Any, cast
 
 from django.core.files.uploadedfile import UploadedFile
-from django.utils import timezone
 
+from colorweb import clock
 from colorweb.accounts.visitors import Visitor
 from colorweb.errors import DomainError
 from jobs.models import Batch, IdempotencyKey, Job
@@ -67,7 +67,7 @@ def key(
 
 def sweep() -> int:
     """Delete keys older than a day; how many."""
-    old = IdempotencyKey.objects.filter(created_at__lt=timezone.now() - RETENTION)
+    old = IdempotencyKey.objects.filter(created_at__lt=clock.before(RETENTION))
     return old.delete()[0]
 
 

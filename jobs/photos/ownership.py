@@ -4,8 +4,8 @@ back, an account that ends."""
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
+from colorweb import clock
 from colorweb.accounts.models import User
 from colorweb.accounts.visitors import Visitor
 from jobs.events import publish
@@ -34,7 +34,7 @@ def expire_guests() -> int:
 
     Their albums end with them.
     """
-    oldest = timezone.now() - settings.GUEST_RETENTION
+    oldest = clock.before(settings.GUEST_RETENTION)
     expired = Photo.objects.filter(created_at__lt=oldest).exclude(guest="").order_by("created_at")
     gone = 0
     while batch := expired[:BATCH]:

@@ -12,10 +12,10 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
+from django.db.models.functions import Now
 from django.http import Http404
-from django.utils import timezone
 
-from colorweb import leases
+from colorweb import clock, leases
 from colorweb.accounts.visitors import Visitor
 from jobs.models import IdempotencyKey, Job, Photo, State
 from jobs.photos import deletion
@@ -33,7 +33,7 @@ def put(photos: Iterable[Photo]) -> None:
     photos = list(photos)
     kept = [photo.pk for photo in photos if photo.owner_id]
     with transaction.atomic():
-        Photo.objects.filter(pk__in=kept, trashed_at=None).update(trashed_at=timezone.now())
+        Photo.objects.filter(pk__in=kept, trashed_at=None).update(trashed_at=Now())
         deletion.delete_archives(kept)
         IdempotencyKey.objects.filter(job__photo__in=kept).delete()
     # Not in that transaction: a worker locks a job first, then its photo.
@@ -80,7 +80,7 @@ def empty(visitor: Visitor) -> int:
 
 def expire() -> int:
     """Delete for good what has lain in the trash for its time; how many."""
-    oldest = timezone.now() - settings.TRASH_RETENTION
+    oldest = clock.before(settings.TRASH_RETENTION)
     return _delete_all(Photo.objects.filter(trashed_at__lt=oldest).order_by("trashed_at"))
 
 

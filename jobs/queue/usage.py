@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import F, QuerySet, Sum
 from django.utils import timezone
 
+from colorweb import clock
 from jobs.models import Usage
 
 DAY = timedelta(days=1)
@@ -38,7 +39,7 @@ def seconds_until_free(owner: str, excess: int) -> int:
 
 def sweep() -> int:
     """Delete what is older than a day; how many rows."""
-    return Usage.objects.filter(since__lte=timezone.now() - DAY - SPAN).delete()[0]
+    return Usage.objects.filter(since__lte=clock.before(DAY + SPAN)).delete()[0]
 
 
 def span_of(moment: datetime) -> datetime:

@@ -17,10 +17,9 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models.functions import Now
-from django.utils import timezone
 from django.utils.text import get_valid_filename
 
-from colorweb import free_space, leases
+from colorweb import clock, free_space, leases
 from colorweb.accounts.visitors import Visitor
 from colorweb.health import fitness
 from colorweb.leases.wakeups import Wakeup
@@ -65,7 +64,7 @@ def request(
             reference=reference,
             metadata=metadata or {},
             total=len(colored),
-            expires_at=timezone.now() + RETENTION,
+            expires_at=clock.now() + RETENTION,
         )
         archive.photos.set(colored)
         for old in access.archives_of(visitor)[MAX_ARCHIVES:]:
@@ -138,7 +137,7 @@ def _give_up(archive: Archive) -> None:
 def expire() -> int:
     """Delete archives whose day is over, and files that no archive points at; how many."""
     gone = 0
-    for archive in Archive.objects.filter(expires_at__lt=timezone.now()):
+    for archive in Archive.objects.filter(expires_at__lt=clock.before(timedelta())):
         archive.delete()
         gone += 1
     return gone + _sweep()
@@ -150,10 +149,9 @@ def _sweep() -> int:
     except FileNotFoundError:
         return 0
     known = set(Archive.objects.exclude(file="").values_list("file", flat=True))
-    oldest = timezone.now() - files.ORPHAN_AGE
     swept = 0
     for name in (f"{FOLDER}/{name}" for name in names):
-        if name not in known and default_storage.get_modified_time(name) < oldest:
+        if name not in known and clock.is_orphan(default_storage.get_modified_time(name)):
             default_storage.delete(name)
             swept += 1
     return swept

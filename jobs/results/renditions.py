@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from colorweb import free_space, leases
+from colorweb import clock, free_space, leases
 from colorweb.accounts.visitors import Visitor
 from colorweb.errors import DomainError
 from jobs.models import RENDERED, Job, Look, Rendition, State, Vividness, failure_columns
@@ -182,7 +182,7 @@ def reap() -> int:
 
 def sweep(keep: timedelta | None = None) -> int:
     """Delete renditions that nobody has requested in `RENDITION_KEEP`, or so long; how many."""
-    oldest = timezone.now() - (keep or settings.RENDITION_KEEP)
+    oldest = clock.before(keep or settings.RENDITION_KEEP)
     swept = 0
     unwanted = Rendition.objects.filter(wanted_at__lt=oldest).exclude(IN_USE)
     for rendition in unwanted.select_related("job"):

@@ -10,8 +10,8 @@ from datetime import timedelta
 from django.contrib.auth.hashers import check_password, make_password
 from django.core import signing
 from django.db.models import QuerySet
-from django.utils import timezone
 
+from colorweb import clock
 from colorweb.accounts.visitors import SHARED, Visitor
 from colorweb.api.rates import Rate, refusal
 from colorweb.errors import DomainError
@@ -36,7 +36,7 @@ def make(shared: Photo | Album, *, lasts: timedelta | None = None, password: str
     return ShareLink.objects.create(
         **_to(shared),
         password=make_password(password) if password else "",
-        expires_at=timezone.now() + lasts if lasts else None,
+        expires_at=clock.now() + lasts if lasts else None,
     )
 
 
@@ -56,7 +56,7 @@ def _to(shared: Photo | Album) -> dict[str, Photo | Album]:
 
 def sweep() -> int:
     """Delete expired links; how many."""
-    return ShareLink.objects.filter(expires_at__lt=timezone.now()).delete()[0]
+    return ShareLink.objects.filter(expires_at__lt=clock.before(timedelta())).delete()[0]
 
 
 def lets_in(link: ShareLink, password: str) -> bool:
@@ -77,5 +77,5 @@ def lets_in(link: ShareLink, password: str) -> bool:
 
 def cookie(visitor: Visitor, link: ShareLink) -> str:
     """The cookie with which the visitor comes back as one whom this link has let in."""
-    others = [grant for grant in visitor.grants if grant != link.grant]
+    others = [grant for grant in visitor.grants if not grant.startswith(f"{link.token}:")]
     return signing.dumps([link.grant, *others][:MAX_GRANTS], salt=SHARED)

@@ -119,7 +119,7 @@ def _let_in(visitor: Visitor) -> Q:
     """The condition on a job that a share link shows its photo to this visitor now."""
     tokens = [grant.partition(":")[0] for grant in visitor.grants]
     links = ShareLink.objects.alive().filter(token__in=tokens)
-    open_ = [link for link in links if link.grant in visitor.grants]
+    open_ = [link for link in links if link.lets_in(visitor.grants)]
     albums = [link.album_id for link in open_ if link.album_id]
     in_albums = AlbumPhoto.objects.filter(album__in=albums, accepted=True)
     return Q(photo__in=[link.photo_id for link in open_ if link.photo_id]) | Q(

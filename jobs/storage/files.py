@@ -2,20 +2,18 @@
 
 A file is written whole under a name nobody knows yet, and only then does a row point at it.
 What a crash leaves behind has no row: `queue.claims` deletes what a dead worker has written, and
-`sweep` folders without a photo.
+`jobs.storage.orphans` finds the rest.
 """
 
 import logging
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
 from typing import BinaryIO, cast
 
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.db.models import F
-from django.utils import timezone
 
 from colorweb.http.storage_unavailable import is_unavailable
 from jobs.models import STORED_AS, Job, Photo, State, folder_of
@@ -24,8 +22,6 @@ log = logging.getLogger(__name__)
 
 PREVIEW_SIDE = 1600
 CARD_SIDE = 480
-ORPHAN_AGE = timedelta(hours=1)
-
 
 OF_PHOTO = ("gray_preview", "gray_card", "original_preview")
 """Made at intake, there at once; the last only of a photo that had color when it came. A job with a
@@ -122,36 +118,3 @@ def delete(names: Iterable[str]) -> None:
         if not is_unavailable(error):
             raise
         log.warning("Files of a lost attempt stay behind.", exc_info=True)
-
-
-def sweep() -> int:
-    """Delete folders that no photo's row knows and that are older than an hour; how many."""
-    swept = 0
-    for shard in folders("photos"):
-        ids = {uuid.UUID(name) for name in folders(f"photos/{shard}")}
-        known = Photo.objects.filter(pk__in=ids).values_list("pk", flat=True)
-        for orphan in ids.difference(known):
-            folder = folder_of(orphan)
-            if is_old(folder):
-                delete_folder(folder)
-                swept += 1
-    return swept
-
-
-def folders(path: str) -> list[str]:
-    """Names of the folders in a folder of the storage; none if it is not there."""
-    try:
-        return default_storage.listdir(path)[0]
-    except FileNotFoundError:
-        return []
-
-
-def is_old(folder: str) -> bool:
-    """Whether nothing was added to a folder lately: an upload writes files before their row."""
-    return _newest(folder) < timezone.now() - ORPHAN_AGE
-
-
-def _newest(folder: str) -> datetime:
-    _, names = default_storage.listdir(folder)
-    times = [default_storage.get_modified_time(f"{folder}/{name}") for name in names]
-    return max(times, default=timezone.now() - 2 * ORPHAN_AGE)

@@ -2,7 +2,7 @@
 
 import base64
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -84,6 +84,14 @@ def secrets_of(endpoint: WebhookEndpoint) -> list[str]:
     if endpoint.old_secret_ends and endpoint.old_secret_ends > timezone.now():
         found.append(endpoint.old_secret)
     return [encryption.decrypt(secret, PURPOSE) for secret in found]
+
+
+def rotate_secrets() -> Iterator[bool]:
+    """Encrypt all with today's key of the site; yields for each whether it could be read."""
+    for endpoint in WebhookEndpoint.objects.iterator():
+        yield encryption.rotate(endpoint, "secret", PURPOSE)
+        if endpoint.old_secret_ends and endpoint.old_secret_ends > timezone.now():
+            yield encryption.rotate(endpoint, "old_secret", PURPOSE)
 
 
 def new_secret() -> str:

@@ -26,7 +26,7 @@ from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from colorweb import leases
+from colorweb import clock, leases
 from colorweb.http import outgoing
 from jobs.events.outbox import SEND
 from jobs.models import WebhookDelivery, WebhookEndpoint
@@ -267,5 +267,5 @@ def resend(delivery: WebhookDelivery) -> None:
 
 def sweep() -> int:
     """Forget deliveries older than the log is kept; how many."""
-    oldest = timezone.now() - settings.WEBHOOK_LOG_RETENTION
+    oldest = clock.before(settings.WEBHOOK_LOG_RETENTION)
     return WebhookDelivery.objects.filter(created_at__lt=oldest).delete()[0]

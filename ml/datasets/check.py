@@ -41,6 +41,7 @@ State = DataSet.State
 
 MAX_NAMED = 100  # of each kind of problem, in the report; the index names all
 SHEET_COLUMNS, SHEET_ROWS = 10, 5
+SHOWN = SHEET_COLUMNS * SHEET_ROWS  # photos of the contact sheet, those of the lowest hashes
 AHEAD = 32  # photos read before the first of them is checked
 REPORT_EVERY = 1.0  # seconds
 
@@ -69,13 +70,13 @@ class Report:
         if entry.verdict == USABLE and checked.thumbnail is not None:
             # The lowest hashes are a fair sample, and the same one at every check.
             self.pictures.append((entry.sha256, checked.thumbnail))
-            if len(self.pictures) > 4 * SHEET_COLUMNS * SHEET_ROWS:
+            if len(self.pictures) > 4 * SHOWN:
                 self.pictures = self.shown()
         self.entries.append(entry)
 
     def shown(self) -> list[tuple[str, np.ndarray]]:
         """The photos of the contact sheet."""
-        return sorted(self.pictures, key=lambda each: each[0])[: SHEET_COLUMNS * SHEET_ROWS]
+        return sorted(self.pictures, key=lambda each: each[0])[:SHOWN]
 
     def figures(self) -> dict[str, Any]:
         """Counts, and the first names of each kind of problem with the reason."""

@@ -1,13 +1,11 @@
 """What staff do with data sets: add, check, delete. Pages, API and commands call these."""
 
 import uuid
-from datetime import timedelta
 from typing import IO
 
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.utils import timezone
 
 from colorweb.accounts.models import User
 from colorweb.errors import DomainError
@@ -16,7 +14,6 @@ from ml.datasets import archives, sources
 from ml.models import OVER, DataSet, TrainingRun
 
 State = DataSet.State
-ORPHAN_AGE = timedelta(hours=1)
 
 
 def add(
@@ -110,23 +107,3 @@ def _free(data_set: DataSet) -> None:
             "data_set_in_use",
             run=str(run),
         )
-
-
-def sweep() -> None:
-    """Deletes stored folders whose row is gone, older than an hour: what a crash left."""
-    folders = {"datasets": DataSet.objects, "training": TrainingRun.objects}
-    for folder, rows in folders.items():
-        try:
-            names, _files = default_storage.listdir(folder)
-        except FileNotFoundError:
-            continue
-        known = {str(pk) for pk in rows.values_list("pk", flat=True)}
-        for name in set(names) - known:
-            if _age(f"{folder}/{name}") > ORPHAN_AGE:
-                delete_folder(f"{folder}/{name}")
-
-
-def _age(folder: str) -> timedelta:
-    _folders, names = default_storage.listdir(folder)
-    times = [default_storage.get_modified_time(f"{folder}/{name}") for name in names]
-    return timezone.now() - max(times, default=timezone.now() - 2 * ORPHAN_AGE)

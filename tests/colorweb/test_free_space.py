@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from colorweb import free_space
+from colorweb import clock, free_space
 from colorweb.accounts import tokens
 from colorweb.accounts.models import User
 from colorweb.testing import pictures
@@ -79,7 +79,8 @@ def test_files_are_not_made_while_there_is_little_room(disk):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_sweeps_run_at_once_when_a_disk_is_nearly_full(disk):
+def test_sweeps_run_at_once_when_a_disk_is_nearly_full(disk, monkeypatch):
+    monkeypatch.setattr(clock, "SETTLING", 0)  # as an hour after the start
     orphan = disk / "media" / "photos" / "ab" / "ab000000-0000-4000-8000-000000000000" / "x.jpg"
     orphan.parent.mkdir(parents=True)
     orphan.write_bytes(b"x")

@@ -9,8 +9,8 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
+from colorweb.accounts import sessions
 from colorweb.accounts.models import User
-from colorweb.accounts.tasks import delete_sessions
 from tests import totp
 from tests.accounts import EMAIL, PASSWORD, log_in, prove, sign_up, turn_on_two_steps, whom
 
@@ -61,9 +61,9 @@ def test_logins_that_have_run_out_are_forgotten(client, ann):
     other = Client()
     log_in(other)
     Session.objects.filter(pk=other.session.session_key).update(
-        expire_date=timezone.now() - timedelta(seconds=1)
+        expire_date=timezone.now() - timedelta(hours=1)
     )
-    delete_sessions()
+    sessions.sweep()
     kept = [client.session.session_key]
     assert list(Session.objects.values_list("pk", flat=True)) == kept
     assert list(UserSession.objects.values_list("session_key", flat=True)) == kept
@@ -76,6 +76,22 @@ def test_guessing_passwords_is_stopped(ann):
     answer = log_in(client)
     assert "Too many failed login attempts" in answer.content.decode()
     assert whom(client) == ""
+
+
+def test_nobody_is_locked_out_by_guesses_from_another_network(ann):
+    attacker, owner = Client(REMOTE_ADDR="203.0.113.5"), Client(REMOTE_ADDR="198.51.100.7")
+    for _attempt in range(5):
+        log_in(attacker, password="wrong")
+    assert "Too many failed login attempts" in log_in(attacker).content.decode()
+    log_in(owner)
+    assert whom(owner) == EMAIL
+
+
+def test_one_network_guesses_as_one(ann):
+    for host in range(5):
+        log_in(Client(REMOTE_ADDR=f"2001:db8::{host}"), password="wrong")
+    answer = log_in(Client(REMOTE_ADDR="2001:db8::ffff"))
+    assert "Too many failed login attempts" in answer.content.decode()
 
 
 def test_too_many_requests_are_refused_with_429(client):

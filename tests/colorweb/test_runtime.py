@@ -55,7 +55,7 @@ def test_a_secret_may_lie_in_a_file(monkeypatch, tmp_path):
 
 def test_a_file_of_a_secret_that_is_not_there_is_an_error(monkeypatch, tmp_path):
     monkeypatch.setenv("REDIS_URL_FILE", str(tmp_path / "none"))
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(SystemExit, match=r"REDIS_URL_FILE cannot be read: .*No such file"):
         runtime.broker_url()
 
 

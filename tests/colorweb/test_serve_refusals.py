@@ -48,6 +48,12 @@ def port():
         yield other.getsockname()[1]
 
 
+@pytest.fixture
+def broker():
+    """The address of a broker that is not needed before the program runs."""
+    return "redis://127.0.0.1:1/0"
+
+
 def test_a_taken_port_is_named(serve, port):
     assert serve(PORT=str(port)) == (
         f"colorweb: Cannot listen on 127.0.0.1:{port} (Address already in use). "
@@ -56,7 +62,7 @@ def test_a_taken_port_is_named(serve, port):
 
 
 def test_a_port_that_is_no_number_is_named(serve):
-    assert serve(PORT="http") == "colorweb: PORT must be a number, not 'http'."
+    assert serve(PORT="http") == "colorweb: PORT must be a whole number, not 'http'."
 
 
 def test_processes_of_a_killed_run_are_named(serve, tmp_path):
@@ -127,6 +133,98 @@ def test_a_program_there_is_not_is_named(serve):
 def test_a_secrets_file_that_is_not_there_is_named(serve, tmp_path):
     output = serve("colorweb.serve", "gpu", REDIS_URL_FILE=str(tmp_path / "none"))
     assert output.endswith(f"No such file or directory: '{tmp_path}/none'")
+
+
+def test_a_secret_key_file_that_is_not_there_makes_no_new_key(serve, tmp_path):
+    words = serve("colorweb.serve", "prepare", SECRET_KEY_FILE=str(tmp_path / "key"))
+    assert words == (
+        "colorweb: SECRET_KEY_FILE cannot be read: [Errno 2] No such file or directory: "
+        f"'{tmp_path}/key'"
+    )
+    assert not (tmp_path / "secret_key").exists()
+
+
+def test_an_empty_secret_file_is_refused(serve, tmp_path):
+    (tmp_path / "key").write_text("\n")
+    words = serve("colorweb.serve", "prepare", SECRET_KEY_FILE=str(tmp_path / "key"))
+    assert words == f"colorweb: SECRET_KEY_FILE is empty: {tmp_path}/key"
+
+
+@pytest.mark.parametrize("program", ["prepare", "web", "default"])
+def test_a_web_machine_without_the_shared_key_is_refused(serve, program, tmp_path):
+    assert serve("colorweb.serve", program, **ELSEWHERE, **SERVER, S3_BUCKET="photos") == (
+        "colorweb: REDIS_URL names another machine (redis.example), but SECRET_KEY is not set. Set "
+        "SECRET_KEY or SECRET_KEY_FILE to the key that all web machines share; the one that a "
+        f"single machine made is in {tmp_path}/secret_key."
+    )
+
+
+MAIL = ("smtp", "smtps", "smtp+tls", "smtp+ssl", "consolemail")
+BAD_VALUES = {
+    "UPLOAD_MAX_BYTES": ("80 bananas", "a size such as 80MB, not '80 bananas'."),
+    "GUEST_PHOTOS_A_DAY": ("-1", "a whole number, not '-1'."),
+    "GUEST_RETENTION": ("nan", "a number from 0 to 100000, not 'nan'."),
+    "URL_INTAKE": ("maybe", '"on" or "off", not \'maybe\'.'),
+    "UPLOAD_RATE": ("600", "a rate such as 600/min (units: s, min, hour, day), not '600'."),
+    "WEBHOOK_SCHEDULE": ("5,soon", "whole numbers, separated by commas, not '5,soon'."),
+    "DATABASE_URL": (
+        "mysql://db.example/colorweb",
+        "an address that begins with postgres:// or postgresql:// or sqlite://.",
+    ),
+    "CACHE_URL": (
+        "http://cache.example",
+        "an address that begins with redis:// or rediss:// or unix://.",
+    ),
+    "SITE_URL": ("colors.example", "an address that begins with http:// or https://."),
+    "S3_ENDPOINT_URL": ("storage:9000", "an address that begins with http:// or https://."),
+    "EMAIL_URL": (
+        "mail.example:587",
+        f"an address that begins with {' or '.join(f'{scheme}://' for scheme in MAIL)}.",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BAD_VALUES)
+def test_a_value_that_cannot_be_read_is_named(serve, name):
+    value, expected = BAD_VALUES[name]
+    assert serve(PORT="0", **{name: value}) == f"colorweb: {name} must be {expected}"
+
+
+def test_a_command_names_a_value_that_cannot_be_read(tmp_path):
+    environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    run = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=REPOSITORY,
+        env={**environment, "VAR_DIR": str(tmp_path), "REQUEST_MAX_BYTES": "much"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (run.returncode, run.stderr) == (
+        1,
+        "colorweb: REQUEST_MAX_BYTES must be a size such as 80MB, not 'much'.\n",
+    )
+
+
+def test_a_web_machine_without_its_static_files_is_refused(serve, tmp_path, broker):
+    words = serve("colorweb.serve", "web", REDIS_URL=broker, STATIC_DIR=str(tmp_path / "none"))
+    assert words.splitlines()[-1] == (
+        f"colorweb: Static files are missing in {tmp_path}/none (staticfiles.json, manifest.json). "
+        "Build the front end (make setup), then collect them: "
+        "python manage.py collectstatic --no-input"
+    )
+
+
+@pytest.mark.parametrize("program", ["prepare", "web", "default"])
+def test_a_process_with_another_key_is_refused(serve, tmp_path, broker, program):
+    database = {"DATABASE_URL": f"sqlite:///{tmp_path}/site.sqlite3", "REDIS_URL": broker}
+    environment = {**os.environ, **database, "VAR_DIR": str(tmp_path), "SECRET_KEY": "the site's"}
+    environment.pop("DJANGO_SETTINGS_MODULE")
+    prepare = [sys.executable, "-m", "colorweb.serve", "prepare"]
+    subprocess.run(prepare, cwd=REPOSITORY, env=environment, timeout=120, check=True)
+    words = serve("colorweb.serve", program, **database, SECRET_KEY="another")
+    assert words.startswith("colorweb: SECRET_KEY is not the key of this database.")
 
 
 def test_storage_that_does_not_answer_is_named(serve, port):

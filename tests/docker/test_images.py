@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -122,3 +123,96 @@ def test_secrets_are_made_once(tmp_path: Path):
     again = subprocess.run(["sh", str(script)], check=True, capture_output=True, text=True)
     assert again.stdout == ""
     assert (tmp_path / "secrets").stat().st_mode & 0o777 == 0o700
+
+
+def images() -> set[str]:
+    """What others have made: the images after FROM, and those of the compose files."""
+    found = set(re.findall(r"^FROM (\S+:\S+)", DOCKERFILE, re.MULTILINE))
+    for file in DOCKER.glob("compose*.yaml"):
+        for about in yaml.safe_load(file.read_text())["services"].values():
+            found.add(about.get("image", OURS[0]))
+    return found - set(OURS)
+
+
+def test_images_have_exact_tags():
+    assert len(images()) == 6
+    for image in images():
+        tag = image.partition("@")[0].partition(":")[2]
+        assert re.match(r"(\d+\.\d+|RELEASE\.\d{4}-\d\d-\d\dT)", tag), image
+
+
+def test_nobody_in_a_container_gains_rights_or_changes_it():
+    for file in DOCKER.glob("compose*.yaml"):
+        if file.name == "compose.gpu.yaml":  # only adds devices
+            continue
+        for name, about in yaml.safe_load(file.read_text())["services"].items():
+            assert about["cap_drop"] == ["ALL"], (file.name, name)
+            assert about["security_opt"] == ["no-new-privileges:true"]
+            assert about["read_only"] is True
+            if about["image"] in OURS:
+                assert "cap_add" not in about
+                assert {"var:/var/lib/colorweb", "/tmp"} <= set(about["volumes"])
+
+
+DIGEST = "sha256:" + "0123456789abcdef" * 4
+
+
+@pytest.fixture
+def pinned(tmp_path: Path):
+    """Runs `pin.sh` on copies, with a `docker` that knows the digests of all but `unknown`."""
+    for file in (*DOCKER.glob("compose*.yaml"), DOCKER / "Dockerfile", DOCKER / "pin.sh"):
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+
+    def pinned(unknown: str = "none") -> subprocess.CompletedProcess[str]:
+        docker = tmp_path / "bin" / "docker"
+        docker.parent.mkdir(exist_ok=True)
+        docker.write_text(
+            f"""#!/bin/sh
+[ "$2" = version ] && exit 0
+case "$4" in *{unknown}*) exit 1 ;; esac
+echo {DIGEST}
+"""
+        )
+        docker.chmod(0o755)
+        return subprocess.run(
+            ["sh", str(tmp_path / "pin.sh")],
+            env={"PATH": f"{docker.parent}:/usr/bin:/bin"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return pinned
+
+
+def test_pinning_writes_the_digest_behind_each_tag_and_again_the_new_one(pinned, tmp_path):
+    assert pinned().returncode == 0
+    assert pinned().returncode == 0
+    for file in DOCKER.glob("compose*.yaml"):
+        before, after = file.read_text(), (tmp_path / file.name).read_text()
+        assert after.replace(f"@{DIGEST}", "") == before
+        for about in yaml.safe_load(after)["services"].values():
+            image = about.get("image", OURS[0])
+            assert (f"@{DIGEST}" in image) == (image not in OURS)
+    dockerfile = (tmp_path / "Dockerfile").read_text()
+    assert dockerfile.replace(f"@{DIGEST}", "") == DOCKERFILE
+    assert dockerfile.count(DIGEST) == 2
+
+
+def test_pinning_that_cannot_read_every_digest_writes_none(pinned, tmp_path):
+    assert pinned(unknown="postgres").returncode == 1
+    for file in (*DOCKER.glob("compose*.yaml"), DOCKER / "Dockerfile"):
+        assert (tmp_path / file.name).read_bytes() == file.read_bytes()
+
+
+def test_pinning_without_docker_says_so(tmp_path):
+    (tmp_path / "dirname").symlink_to(shutil.which("dirname") or "")
+    run = subprocess.run(
+        ["/bin/sh", str(DOCKER / "pin.sh")],
+        env={"PATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 1
+    assert run.stderr.startswith("docker/pin.sh needs Docker with buildx")

@@ -54,6 +54,7 @@ def site(tmp_path: Path) -> Iterator[httpx.Client]:
     ):
         assert ours in text
         text = text.replace(ours, here)
+    text = text.replace("access_log /dev/stdout", f"access_log {tmp_path}/access.log")
     (tmp_path / "nginx.conf").write_text(text)
     (tmp_path / "proxies.conf").write_text("set_real_ip_from 127.0.0.7;")
     directives = "daemon off;" + (" user root;" if os.getuid() == 0 else "")
@@ -131,3 +132,13 @@ def _answers(client: httpx.Client) -> bool:
         return client.post("/").status_code == 206
     except httpx.TransportError:
         return False
+
+
+def test_the_access_log_holds_no_token_and_no_key(site: httpx.Client, tmp_path: Path) -> None:
+    secrets = ("s/Zm9vYmFy", "account/password/reset/key/1-abc123", "account/confirm-email/MQ:1x")
+    for path in secrets:
+        site.post(f"/{path}/?next=1", headers={"Referer": "http://127.0.0.1/s/Zm9vYmFy/"})
+    log = tmp_path / "access.log"
+    wait_for(lambda: log.read_text().count("\n") == 3, "the log to be written")
+    assert not [path for path in secrets if path.rsplit("/", 1)[1] in log.read_text()]
+    assert '"POST /s/***/?next=1 HTTP/1.1" 206' in log.read_text()

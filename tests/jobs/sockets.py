@@ -1,18 +1,19 @@
 """Websockets for tests."""
 
 from channels.testing import WebsocketCommunicator
+from django.conf import settings
 
 from colorweb.accounts.visitors import Visitor
 from colorweb.asgi import application
 from tests.jobs import make
 
 
-def socket(path: str, guest: str = make.GUEST, origin: str = "http://127.0.0.1", session: str = ""):
+def socket(path: str, guest: str = make.GUEST, origin: str = "", session: str = ""):
     visitor = Visitor(user=None, guest=guest, address="127.0.0.1")
     cookie = f"sessionid={session}" if session else f"guest={visitor.token}"
     headers = [
         (b"host", b"127.0.0.1"),
-        (b"origin", origin.encode()),
+        (b"origin", (origin or settings.SITE_URL).encode()),
         (b"cookie", cookie.encode()),
     ]
     return WebsocketCommunicator(application, path, headers)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from colorweb import leases
 from colorweb.accounts.models import User
 from colorweb.health import workers
-from colorweb.testing import pictures
+from colorweb.testing import media, pictures
 from jobs.models import Check, Job, State, folder_of
 from jobs.photos import consistency
 from jobs.queue import claims, control, retries, states, status
@@ -95,14 +95,12 @@ def test_staff_without_permissions_see_no_figures(client):
     assert 'id="console"' not in client.get("/admin/").content.decode()
 
 
-def test_a_check_finds_what_is_missing_and_what_belongs_to_nobody(
-    admin_client, client, monkeypatch
-):
+def test_a_check_finds_what_is_missing_and_what_belongs_to_nobody(admin_client, client):
     job = client.post("/api/v1/jobs/", {"image": pictures.upload()}).json()["id"]
     photo = Job.objects.get(pk=job).photo
     default_storage.delete(photo.source)
     stray = default_storage.save(f"{folder_of(uuid.UUID(int=1))}/source.jpg", ContentFile(b"x"))
-    monkeypatch.setattr("jobs.storage.files.ORPHAN_AGE", -status.HOUR)
+    media.age(folder_of(uuid.UUID(int=1)), timedelta(days=2))
     admin_client.post("/admin/jobs/job/queue/check/")
     consistency.work()
     findings = Check.objects.get().findings

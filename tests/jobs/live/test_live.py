@@ -76,9 +76,21 @@ async def test_the_file_is_named_to_its_owner_alone():
     assert names == {make.GUEST: ["aunt-vera-passport.jpg"] * 2, "b" * 32: ["", ""]}
 
 
-async def test_a_foreign_page_gets_no_socket():
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "http://elsewhere.example",
+        "http://127.0.0.1:1",  # another port of this machine
+        "https://127.0.0.1:8000",
+        "http://127.0.0.1:8000.elsewhere.example",
+        "http://127.0.0.1:port",
+        "null",
+    ],
+)
+async def test_a_foreign_page_gets_no_socket(settings, origin):
+    settings.SITE_URL = "http://127.0.0.1:8000"
     job = await make_job()
-    page = socket(f"/ws/jobs/{job.pk}/", origin="http://elsewhere.example")
+    page = socket(f"/ws/jobs/{job.pk}/", origin=origin)
     assert not (await page.connect())[0]
     await page.disconnect()
 

@@ -20,6 +20,8 @@ from jobs.queue import claims
 from jobs.sharing import guests
 from tests.jobs.albums import ALBUM, archive, photo
 
+HOUR = timedelta(hours=1)
+
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -259,10 +261,10 @@ def test_only_so_many_zips_of_one_owner_wait(script, monkeypatch):
 def test_old_batches_are_forgotten_and_leave_no_zip(script, settings):
     post(Client(), archive=archive(ALBUM))
     post(script, archive=archive(ALBUM))
-    Batch.objects.update(created_at=timezone.now() - settings.GUEST_RETENTION)
+    Batch.objects.update(created_at=timezone.now() - settings.GUEST_RETENTION - HOUR)
     assert batches.sweep() == 1
     assert Batch.objects.get().owner
-    Batch.objects.update(created_at=timezone.now() - batches.RETENTION)
+    Batch.objects.update(created_at=timezone.now() - batches.RETENTION - HOUR)
     assert batches.sweep() == 1
     assert default_storage.listdir(batches.FOLDER)[1] == []
 

@@ -135,7 +135,7 @@ def age(photo: Photo, hours: float) -> None:
 
 def test_guests_photos_go_after_their_time_rows_and_files(client, settings):
     old, young = send(client, "old.jpg"), send(client, "young.jpg")
-    age(old.photo, 24.1)
+    age(old.photo, 24.5)
     age(young.photo, 23.9)
     assert ownership.expire_guests() == 1
     assert [photo.name for photo in Photo.objects.all()] == ["young.jpg"]

@@ -213,7 +213,7 @@ def test_after_its_day_a_zip_is_gone_row_and_file(browser, ada):
     archive = ask(browser, photo(ada))
     archives.make_all()
     archive.refresh_from_db()
-    Archive.objects.update(expires_at=timezone.now())
+    Archive.objects.update(expires_at=timezone.now() - timedelta(hours=1))
     assert browser.get(f"/archives/{archive.pk}/").status_code == 404
     assert archives.expire() == 1
     assert not Archive.objects.exists()
@@ -234,7 +234,7 @@ def test_what_a_dead_worker_wrote_is_swept(browser, ada, settings):
     archives.make_all()
     for name in ("archives/lost.zip", "archives/young.zip"):
         default_storage.save(name, ContentFile(b"PK"))
-    old = (timezone.now() - timedelta(hours=2)).timestamp()
+    old = (timezone.now() - timedelta(days=2)).timestamp()
     archive.refresh_from_db()
     for name in ("archives/lost.zip", archive.file):
         os.utime(settings.MEDIA_ROOT / name, (old, old))

@@ -85,7 +85,9 @@ def test_renditions_nobody_asks_for_go_and_the_result_stays(job, settings):
     made(renditions.request(job, make.sender(job), format="png"))
     assert stored(job) - before == Rendition.objects.get(format="png").bytes
     assert renditions.sweep() == 0
-    Rendition.objects.update(wanted_at=timezone.now() - settings.RENDITION_KEEP)
+    Rendition.objects.update(
+        wanted_at=timezone.now() - settings.RENDITION_KEEP - timedelta(hours=1)
+    )
     assert renditions.sweep() == 2
     assert stored(job) == before
     assert default_storage.exists(as_result.file)

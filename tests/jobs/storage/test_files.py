@@ -1,8 +1,6 @@
 """What holds between files and rows."""
 
 import contextlib
-import uuid
-from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,7 +10,6 @@ from colorweb.testing import pictures
 from jobs.models import Photo
 from jobs.photos import deletion
 from jobs.storage import files
-from tests.jobs import make
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -48,17 +45,6 @@ def test_rows_that_fail_take_their_files_with_them(monkeypatch, client):
     with pytest.raises(RuntimeError):
         client.post("/api/v1/jobs/", {"image": pictures.upload()})
     assert not folders()
-
-
-def test_the_sweep_takes_old_folders_without_a_row_only(monkeypatch):
-    photo = make.photo()
-    for photo_id in (photo.pk, uuid.uuid4()):
-        with files.new_file(files.name_in(photo_id, "gray_card")) as file:
-            file.write(b"x")
-    assert files.sweep() == 0
-    monkeypatch.setattr(files, "ORPHAN_AGE", timedelta(0))
-    assert files.sweep() == 1
-    assert folders() == [str(photo.pk)]
 
 
 def test_discarding_a_photo_leaves_no_file(client):

@@ -155,18 +155,6 @@ def test_a_set_that_a_run_uses_can_neither_be_checked_again_nor_deleted(tmp_path
     assert not default_storage.exists(data_set.folder)
 
 
-def test_what_a_crash_left_is_swept(tmp_path):
-    kept = upload(tmp_path, {"a.png": b""})
-    lost = default_storage.save("datasets/lost/photos.tar", ContentFile(b"x"))
-    manage.sweep()
-    assert default_storage.exists(lost), "it may be on its way into a row"
-    manage.ORPHAN_AGE, age = timedelta(), manage.ORPHAN_AGE
-    manage.sweep()
-    manage.ORPHAN_AGE = age
-    assert not default_storage.exists(lost)
-    assert default_storage.exists(kept.archive)
-
-
 def test_check_and_engine_agree_on_what_is_usable():
     assert pictures.MIN_SIDE == data.MIN_SIDE
     assert pictures.MIN_CHROMA == data.MIN_CHROMA

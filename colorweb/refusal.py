@@ -1,4 +1,4 @@
-"""How the program ends when it cannot serve."""
+"""How a program ends when it cannot work; standard library only."""
 
 
 def refusal(sentence: str) -> SystemExit:
