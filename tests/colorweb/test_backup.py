@@ -50,12 +50,8 @@ def everything() -> tuple[dict, dict]:
     """All rows by table, and all files with their content; but for the id of the installation."""
     tables = {
         model._meta.label: sorted(map(repr, model._base_manager.values_list()))
-<<<<<<< ours
         for model in rows.saved()
-=======
-        for model in rows.tables()
         if model is not Installation
->>>>>>> theirs
     }
     files = {name: default_storage.open(name).read() for name in stored.names()}
     return tables, files
@@ -78,7 +74,6 @@ def test_everything_comes_back_after_everything_was_destroyed(visitor, tmp_path)
     assert Photo.objects.get(name="Großmutter 1931.jpg").version is not None
 
 
-<<<<<<< ours
 def test_a_backup_holds_no_key_of_a_login(visitor, tmp_path):
     key = visitor.session.session_key
     call_command("backup", tmp_path / "all.tar")
@@ -100,7 +95,8 @@ def test_logins_in_a_backup_of_an_earlier_version_are_left_out(visitor, tmp_path
     call_command("restore", tmp_path / "all.tar", "--replace")
     assert not Session.objects.exists()
     assert User.objects.get().email == "grandchild@example.org"
-=======
+
+
 def test_a_restored_site_is_another_installation_in_its_own_storage(visitor, tmp_path):
     installation.mark()
     before = Installation.objects.get().key
@@ -108,7 +104,6 @@ def test_a_restored_site_is_another_installation_in_its_own_storage(visitor, tmp
     call_command("restore", tmp_path / "all.tar", replace=True)
     assert Installation.objects.get().key != before
     installation.check()
->>>>>>> theirs
 
 
 def test_a_restored_site_goes_on(visitor, tmp_path):
