@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check $(if $(CI),--qui
 SCHEMA := $(BIN)/python manage.py spectacular --validate --fail-on-warn --file
 FRONTEND := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/templates/*')
 
-.PHONY: setup run test test-long check schema audit bench faults lighthouse train browser
+.PHONY: setup run test test-long check requirements schema audit bench faults lighthouse train browser
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -41,6 +41,17 @@ check: setup $(VENV)/.installed-dev
 	$(BIN)/shellcheck docker/*.sh
 	@if command -v nginx >/dev/null; then nginx -t -q -p $(VENV) -c $(CURDIR)/docker/nginx.conf; \
 	else echo "nginx is not here: docker/nginx.conf was not checked"; fi
+
+# Writes the requirements with all that they bring along and the hashes of PyPI's files, after one of
+# the *.in files was changed. What is not named there stays as it is; ARGS="--upgrade" renews it all.
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+  --no-annotate --custom-compile-command "make requirements"
+requirements: $(VENV)/bin/python
+	$(PIP) --quiet uv==0.13.9
+	$(COMPILE) requirements.in -o requirements.txt $(ARGS)
+	$(COMPILE) requirements-torch.in -c requirements.txt -o requirements-torch.txt $(ARGS)
+	$(COMPILE) requirements-build.in -o requirements-build.txt $(ARGS)
+	$(COMPILE) requirements-dev.in -c requirements.txt -c requirements-torch.txt -o requirements-dev.txt $(ARGS)
 
 # Writes down what the API promises, after it was changed on purpose.
 schema: setup
@@ -80,7 +91,7 @@ $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV) || { \
 	  echo "Python could not make a virtual environment (on Debian and Ubuntu: apt install python3-venv)." >&2; rm -rf $(VENV); exit 1; }
 
-$(VENV)/.installed: requirements.txt requirements-torch.txt requirements-build.txt constraints.txt | $(VENV)/bin/python
+$(VENV)/.installed: requirements.txt requirements-torch.txt requirements-build.txt | $(VENV)/bin/python
 	@echo "Installing what colorweb needs (about 5 GB the first time, most of it PyTorch)"
 	$(PIP) -r requirements.txt -r requirements-torch.txt -r requirements-build.txt
 	@touch $@
