@@ -12,7 +12,6 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 (the name everyone knows it by)
 from torchvision.models.resnet import BasicBlock, resnet18
 
-from .attention import Attention
 from .bins import annealed_mean
 from .hints import HintLayers, HintsUnsupported
 from .spread import Spread, spread
@@ -200,7 +199,7 @@ class ResNetGrayUNet(nn.Module):
         hints: bool = False,
     ) -> None:
         """``bins`` Q,2: ab centers; ``dropout``: share of trunk channels hidden in training;
-        ``hints``: with attention and layers that listen to hints.
+        ``hints``: with layers that listen to hints.
         """
         super().__init__()
         self.encoder = encoder_layers((*STEM, "layer1", "layer2", "layer3"), pretrained)
@@ -212,15 +211,13 @@ class ResNetGrayUNet(nn.Module):
         self.to_bins = nn.Conv2d(96, len(bins), 1)
         self.to_ab = nn.Conv2d(96, 2, 1)
         self.register_buffer("bins", bins.float())
-        self.attention: Attention | None = None
         self.hints: HintLayers | None = None
         self.vivid: VividHead | None = None
         if hints:
             self.add_hint_layers()
 
     def add_hint_layers(self) -> None:
-        """Puts in attention and hint layers, which change no answer before they are trained."""
-        self.attention = Attention(256)
+        """Puts in hint layers, which change no answer before they are trained."""
         self.hints = HintLayers(at16=256, at8=128, at4=96)
 
     def add_vivid_head(self) -> None:
@@ -260,8 +257,6 @@ class ResNetGrayUNet(nn.Module):
         listening = self.hints if points is not None else None
         if listening:
             x = listening.at16(x, points)
-        if self.attention:
-            x = self.attention(x)
         x = self.up8(x, at8)
         if listening:
             x = listening.at8(x, points)

@@ -19,6 +19,14 @@ class VividHead(nn.Module):
         first = nn.Conv2d(width, inner, 3, padding=1)
         self.layers = nn.Sequential(first, nn.ReLU(inplace=True), last)
 
+    @torch.no_grad()
+    def calm(self, strength: float) -> None:
+        """Goes back towards the regression: ``strength`` 0..1 is what stays of the way from it."""
+        weight, bias = list(self.layers.parameters())[-2:]
+        weight.mul_(strength)
+        bias.mul_(strength)
+        bias[0] += 1 - strength
+
     def forward(self, features: Tensor) -> Tensor:
         """Parts N,2,h,w of the regression and the distribution, of features N,width,h,w."""
         return self.layers(features).float()

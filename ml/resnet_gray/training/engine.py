@@ -47,12 +47,6 @@ def write_atomically(path: Path, save: Callable[[Path], None]) -> None:
     part.replace(path)
 
 
-def added_layers(net: Network) -> list[nn.Module]:
-    """The layers that a network without hints does not have."""
-    added = (getattr(net, "attention", None), getattr(net, "hints", None))
-    return [layer for layer in added if layer is not None]
-
-
 class Run:
     """A network being trained. What it does at a step hangs on the step alone, not on the past
     of any random generator, so that a resumed run goes on exactly as it would have.
@@ -95,8 +89,8 @@ class Run:
         if recipe.frozen_base:
             if isinstance(net, ResNetGrayUNet) and net.hints is None:
                 net.add_hint_layers()
-            for part in net.children():
-                part.requires_grad_(part in added_layers(net))
+            for name, part in net.named_children():
+                part.requires_grad_(name == "hints")
         if vivid := getattr(net, "vivid", None):
             vivid.requires_grad_(False)  # learns last, when all else is finished
         self.net: Network = net.to(self.device).to(memory_format=torch.channels_last)
@@ -189,8 +183,8 @@ class Run:
     def _train_mode(self) -> None:
         self.net.train()
         if self.recipe.frozen_base:
-            for part in self.net.children():
-                part.train(part in added_layers(self.net))
+            for name, part in self.net.named_children():
+                part.train(name == "hints")
 
     def _backward(self, i: int, size: int) -> dict[str, float]:
         """Adds the gradients of one part of the step's photos."""

@@ -23,7 +23,7 @@ class Recipe:
     parts: int = 1  # a step's photos go through the network in so many parts, to save memory
     aged: float = 0.0  # share of photos that are made to look like old scans
     hints: float = 0.0  # share of photos with simulated hints, for a network with hint layers
-    frozen_base: bool = False  # only attention and hint layers learn, new ones if there are none
+    frozen_base: bool = False  # only hint layers learn, new ones if there are none
     paper_init: bool = False  # kernels uniform in [-0.5, 0.5], where nothing pre-trained is given
     seed: int = 0
 

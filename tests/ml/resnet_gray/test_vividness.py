@@ -8,6 +8,7 @@ from ml.resnet_gray.evaluation.metrics import colorfulness as measured
 from ml.resnet_gray.network import weights
 from ml.resnet_gray.network.lab import lab_to_rgb
 from ml.resnet_gray.network.networks import ResNetGrayUNet
+from ml.resnet_gray.network.vivid import VividHead
 from ml.resnet_gray.training import vividness
 from tests.ml import colors
 
@@ -43,6 +44,20 @@ def test_only_the_head_learns(photos, monkeypatch):
     assert all(torch.equal(after[name], value) for name, value in before.items())
     assert net.vivid is not None
     assert any(value.detach().any() for value in net.vivid.layers[2].parameters())
+
+
+def test_calmed_head_lies_between_the_regression_and_what_it_learned():
+    head = VividHead(8)
+    torch.manual_seed(0)
+    for value in head.parameters():
+        value.data = torch.randn_like(value)
+    features = torch.randn(1, 8, 6, 6)
+    with torch.inference_mode():
+        learned = head(features)
+        head.calm(0.25)
+        calmed = head(features)
+    regression = torch.tensor([1.0, 0.0]).view(1, 2, 1, 1)
+    assert torch.allclose(calmed, 0.25 * learned + 0.75 * regression, atol=1e-4)
 
 
 def test_head_is_saved_and_loaded(tmp_path):
