@@ -84,6 +84,7 @@ from datetime import timedelta
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import call_command
+from django.utils import timezone
 
 call_command("migrate", verbosity=0)
 now = timezone.now
