@@ -54,6 +54,9 @@ CODES = {
         "The zip has too many files; send several zips.",
         _("The zip has %(count)d files; the limit is %(limit)d. Send several zips."),
     ),
+    "too_many_entries.uncounted": Meaning(
+        text=_("The zip has far more than %(limit)d files. Send several zips.")
+    ),
     "zip_too_dense": Meaning(
         400,
         "The zip would unpack to far more than photos do.",

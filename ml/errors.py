@@ -16,6 +16,9 @@ OF_DATA_SETS = {
         "The archive unpacks to more than the limit.",
         _("The archive unpacks to more than %(limit)d GB. Split it, or use a folder."),
     ),
+    "archive_too_large.entries": Meaning(
+        text=_("The zip has more than %(limit)d files. Pack them as a tar, or as several zips.")
+    ),
     "archive_broken": Meaning(
         400,
         "The archive cannot be read to its end.",

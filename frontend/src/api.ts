@@ -6117,6 +6117,7 @@ export interface operations {
              *     - `too_narrow`: The photo is … x … pixels; its long side may be at most … times its short side.
              *     - `truncated`: The file is incomplete.
              *     - `damaged`: The file is damaged.
+             *     - `too_complex`: The file takes too much time or memory to read.
              *     - `too_large_for_format`: A … file holds at most … pixels a side.
              *     - `invalid_choice`: A field has a value that is not among its choices.
              *     - `min_value`: A number is too small.
@@ -12259,4 +12260,4 @@ export interface operations {
         };
     };
 }
-// SHA-256 of docs/openapi.yaml: 66b30e7464ad9df77debb1fb192d2aff0f2196f0d8389b7bd09a4fc43b7b1c79
+// SHA-256 of docs/openapi.yaml: 2e2f1c02d2340892276012414fe7bb64b8617356adbe4cc36ee9a4854eae5b32

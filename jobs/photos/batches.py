@@ -8,7 +8,7 @@ that each photo stands for itself: its error is recorded under its name, and the
 import uuid
 import zipfile
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import PurePosixPath
@@ -20,7 +20,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import F, Q
 
-from colorweb import clock, leases
+from colorweb import clock, leases, zips
 from colorweb.accounts.visitors import Visitor
 from colorweb.errors import DomainError
 from colorweb.http import storage_unavailable
@@ -31,6 +31,8 @@ from jobs.queue import limits
 
 UNPACK = Wakeup("jobs.tasks.unpack")
 MAX_ENTRIES = 10_000
+MAX_LISTED = 4 * MAX_ENTRIES
+"""With folders, and the second entry that macOS makes of each file."""
 MAX_GROWTH, SMALL_BYTES = 10, 100_000_000
 """A zip may unpack to this many times its size, a small one to this many bytes: photos hardly
 shrink."""
@@ -98,10 +100,12 @@ def accept_zip(
 ) -> None:
     """Keep a zip for a worker to unpack. Raises DomainError."""
     try:
-        with zipfile.ZipFile(cast("IO[bytes]", upload.file)) as archive:
+        with opened(cast("IO[bytes]", upload.file)) as archive:
             entries = photos_in(archive)
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+    except zipfile.BadZipFile as error:
         raise DomainError("not_a_zip") from error
+    except zips.TooManyEntries as error:
+        raise DomainError("too_many_entries.uncounted", limit=MAX_ENTRIES) from error
     size = sum(entry.file_size for entry in entries)
     if not entries:
         raise DomainError("empty_zip")
@@ -176,6 +180,11 @@ def _advance(batch: Batch, **values: object) -> None:
     values |= {"unpacked": F("unpacked") + 1, "crash_count": 0, "lease_until": None}
     leases.change(rows, fence=batch.attempt, **values)
     batch.unpacked += 1
+
+
+def opened(file: IO[bytes]) -> AbstractContextManager[zipfile.ZipFile]:
+    """The zip in a file. Raises `zipfile.BadZipFile`, `zips.TooManyEntries`."""
+    return zips.opened(file, MAX_LISTED)
 
 
 def photos_in(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:

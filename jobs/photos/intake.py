@@ -1,7 +1,6 @@
 """Uploads become photos with a first job; anything else is refused with a reason."""
 
 import hashlib
-import threading
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -29,8 +28,8 @@ LIMITS = photos.Limits(
     max_pixels=settings.UPLOAD_MAX_PIXELS,
     max_aspect=settings.UPLOAD_MAX_ASPECT,
 )
-# Decoding is what takes memory: no more at once than this, the others wait.
-_decoding = threading.BoundedSemaphore(2)
+DECODING_SECONDS = 60
+"""An upload waits so long for its turn to be decoded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,46 +62,52 @@ def accept(
     limits.check(visitor, upload.size or 0)
     photo_id = uuid.uuid4()
     release_connection()  # decoding waits for its turn
-    with _decoding:
-        try:
-            inspection = photos.inspect(cast("BinaryIO", upload.file), LIMITS)
-        except photos.PhotoError as error:
-            raise DomainError(error.code, **error.params) from error
-        try:
-            _save_pictures(photo_id, inspection)
-            source = f"{folder_of(photo_id)}/source{SUFFIXES.get(inspection.format, '')}"
-            digest = _sha256(upload)
-            upload.seek(0)
-            source = default_storage.save(source, upload)
-            kinds = files.of_photo(inspection.has_color)
-            pictures = [files.name_in(photo_id, kind) for kind in kinds]
-            stored = files.weigh([source, *pictures])
-            with transaction.atomic():
-                photo = Photo.objects.create(
-                    id=photo_id,
-                    owner=visitor.user,
-                    guest=visitor.guest,
-                    name=PurePath(upload.name or "photo").name[:200],
-                    source=source,
-                    format=inspection.format,
-                    bytes=upload.size or 0,
-                    stored_bytes=stored,
-                    width=inspection.width,
-                    height=inspection.height,
-                    has_color=inspection.has_color,
-                    has_alpha=inspection.has_alpha,
-                    **first_look(visitor, options)._asdict(),
-                    tone_low=inspection.tone_range[0],
-                    tone_high=inspection.tone_range[1],
-                    sha256=digest,
-                )
-                job = color(photo, visitor, options)
-                if on_saved:
-                    on_saved(job)
-                return job
-        except BaseException:
-            files.delete_folder(folder_of(photo_id))
-            raise
+    try:
+        inspection = photos.inspect(
+            cast("BinaryIO", upload.file),
+            LIMITS,
+            owner=visitor.queue_owner,
+            seconds=DECODING_SECONDS,
+        )
+    except photos.PhotoError as error:
+        raise DomainError(error.code, **error.params) from error
+    except photos.Busy as error:
+        raise DomainError("queue_full", retry_after=limits.RETRY_AFTER) from error
+    try:
+        _save_pictures(photo_id, inspection)
+        source = f"{folder_of(photo_id)}/source{SUFFIXES.get(inspection.format, '')}"
+        digest = _sha256(upload)
+        upload.seek(0)
+        source = default_storage.save(source, upload)
+        kinds = files.of_photo(inspection.has_color)
+        pictures = [files.name_in(photo_id, kind) for kind in kinds]
+        stored = files.weigh([source, *pictures])
+        with transaction.atomic():
+            photo = Photo.objects.create(
+                id=photo_id,
+                owner=visitor.user,
+                guest=visitor.guest,
+                name=PurePath(upload.name or "photo").name[:200],
+                source=source,
+                format=inspection.format,
+                bytes=upload.size or 0,
+                stored_bytes=stored,
+                width=inspection.width,
+                height=inspection.height,
+                has_color=inspection.has_color,
+                has_alpha=inspection.has_alpha,
+                **first_look(visitor, options)._asdict(),
+                tone_low=inspection.tone_range[0],
+                tone_high=inspection.tone_range[1],
+                sha256=digest,
+            )
+            job = color(photo, visitor, options)
+            if on_saved:
+                on_saved(job)
+            return job
+    except BaseException:
+        files.delete_folder(folder_of(photo_id))
+        raise
 
 
 def first_look(visitor: Visitor, options: Options) -> Look:

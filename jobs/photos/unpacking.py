@@ -9,24 +9,24 @@ import logging
 import time
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import PurePosixPath
 
 from django.conf import settings
 from django.core.cache import cache
 from django.core.files.storage import default_storage
-from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
+from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from colorweb import database, leases
+from colorweb import database, leases, zips
 from colorweb.accounts.visitors import Visitor
 from colorweb.errors import DomainError
 from colorweb.health import fitness
 from colorweb.http.storage_unavailable import is_unavailable
 from jobs.models import Batch
-from jobs.photos.batches import UNPACK, accept, photos_in, refuse
+from jobs.photos.batches import UNPACK, accept, opened, photos_in, refuse
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +90,7 @@ def _unpack(batch: Batch) -> None:
     """Deal with a batch's next entry, or end it after the last one."""
     visitor = visitor_of(batch)
     try:
-        with default_storage.open(batch.archive) as file, zipfile.ZipFile(file) as archive:
+        with default_storage.open(batch.archive) as file, opened(file) as archive:
             entries = photos_in(archive)
             if batch.unpacked < len(entries):
                 _unpack_entry(batch, visitor, archive, entries[batch.unpacked])
@@ -98,7 +98,8 @@ def _unpack(batch: Batch) -> None:
     except FileNotFoundError as error:
         if fitness.is_own_failure(error):
             raise
-        # nothing more can be had of it
+    except (zipfile.BadZipFile, zips.TooManyEntries):
+        pass  # nothing more can be had of it
     leases.release(batch, state=Batch.State.UNPACKED, archive="")
     default_storage.delete(batch.archive)
 
@@ -110,43 +111,37 @@ def _unpack_entry(
     if batch.crash_count >= settings.JOB_MAX_ATTEMPTS:
         refuse(batch, name, DomainError("worker_died.entry"))
         return
-    try:
-        with _extracted(archive, entry, name) as upload:
+    with TemporaryUploadedFile(name, "", 0, None) as upload:
+        try:
+            for piece in _pieces(archive, entry):
+                upload.write(piece)
+                if upload.tell() > settings.UPLOAD_MAX_BYTES:
+                    refuse(batch, name, DomainError("too_many_bytes.entry"))
+                    return
+        except DomainError as error:
+            refuse(batch, name, error)
+            return
+        upload.size = upload.tell()
+        try:
             accept(batch, visitor, upload, name)
-    except DomainError:
-        _postpone(batch)
-    except _TooLarge:
-        refuse(batch, name, DomainError("too_many_bytes.entry"))
-    except (
-        *(zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError, OSError, ValueError),
-    ) as error:
+        except DomainError:
+            _postpone(batch)
+
+
+def _pieces(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
+    """The content of one entry. Raises DomainError."""
+    try:
+        with archive.open(entry) as source:
+            while piece := source.read(1 << 20):
+                yield piece
+    except Exception as error:
         if is_unavailable(error):
             raise
-        refuse(batch, name, DomainError("damaged.entry"))
-
-
-@contextmanager
-def _extracted(
-    archive: zipfile.ZipFile, entry: zipfile.ZipInfo, name: str
-) -> Iterator[UploadedFile]:
-    """One entry as if it had been uploaded, counted while it is read."""
-    with archive.open(entry) as source, TemporaryUploadedFile(name, "", 0, None) as upload:
-        size = 0
-        while piece := source.read(1 << 20):
-            size += len(piece)
-            if size > settings.UPLOAD_MAX_BYTES:
-                raise _TooLarge
-            upload.write(piece)
-        upload.size = size
-        upload.seek(0)
-        yield upload
+        # Broken, encrypted, or packed in a way that is not known: each raises something else.
+        raise DomainError("damaged.entry") from error
 
 
 def visitor_of(batch: Batch) -> Visitor:
     """The batch's sender, with an address that gives its photos the same turn as the upload."""
     address = batch.queue_owner.partition(":")[2].partition("/")[0]
     return Visitor(user=batch.owner, guest=batch.guest, address=address)
-
-
-class _TooLarge(Exception):
-    """An entry goes on after the last byte a photo may have."""

@@ -43,7 +43,6 @@ def make(rendition: Rendition, progress: Callable[[float], None]) -> int:
         chroma = Chroma.from_png(file.read())
     with default_storage.open(job.photo.source) as file:
         photo = photos.read(cast("BinaryIO", file), LIMITS)
-        exif = metadata.kept(cast("BinaryIO", file)) if rendition.keep_metadata else b""
     progress(0.3)
     restored = tones_of(job.photo, rendition.tones, photo.rgb)
     prepared = geometry.read(job.geometry)
@@ -65,7 +64,7 @@ def make(rendition: Rendition, progress: Callable[[float], None]) -> int:
             rgb,
             alpha=alpha,
             format=rendition.format,
-            exif=exif,
+            exif=photo.exif if rendition.keep_metadata else b"",
             xmp=metadata.made_by(job.model_name, job.model_version),
         )
         return file.tell()

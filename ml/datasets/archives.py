@@ -16,10 +16,13 @@ from typing import IO, Any, NamedTuple
 
 from django.conf import settings
 
+from colorweb import zips
 from colorweb.errors import DomainError
 from ml.datasets.errors import Unreadable
-from ml.imaging.opening import SUFFIXES
+from ml.imaging.photos import SUFFIXES
 
+MAX_LISTED = 200_000
+"""Entries of a zip: they are all read before the first photo. A tar may have any number."""
 PACKED: dict[bytes, Callable[[IO[bytes]], Any]] = {
     b"\x1f\x8b": lambda file: gzip.GzipFile(fileobj=file),
     b"BZh": bz2.BZ2File,
@@ -73,16 +76,17 @@ def _clean(name: str) -> str:
 
 def _of_zip(file: IO[bytes]) -> Iterator[Found]:
     try:
-        archive = zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        with zips.opened(file, MAX_LISTED) as archive:
+            members = archive.infolist()
+            _check_size(sum(member.file_size for member in members))
+            for place, member in enumerate(members):
+                name = _clean(member.filename)
+                if not member.is_dir() and is_photo(name):
+                    yield Found(place / len(members), name, partial(_from_zip, archive, member))
+    except zips.TooManyEntries as error:
+        raise DomainError("archive_too_large.entries", limit=MAX_LISTED) from error
+    except zipfile.BadZipFile as error:
         raise _broken(error) from error
-    with archive:
-        members = archive.infolist()
-        _check_size(sum(member.file_size for member in members))
-        for place, member in enumerate(members):
-            name = _clean(member.filename)
-            if not member.is_dir() and is_photo(name):
-                yield Found(place / len(members), name, partial(_from_zip, archive, member))
 
 
 def _from_zip(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:

@@ -18,7 +18,7 @@ from ml.datasets import index, sources
 from ml.datasets.errors import Unreadable
 from ml.datasets.index import TRAINING, VALIDATION
 from ml.datasets.pictures import USABLE, Entry, for_training
-from ml.imaging.opening import SUFFIXES
+from ml.imaging.photos import SUFFIXES
 from ml.models.datasets import DataSet
 
 

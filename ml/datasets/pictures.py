@@ -9,10 +9,10 @@ from typing import Any
 import cv2
 import numpy as np
 from django.conf import settings
-from PIL import Image, ImageOps
+from PIL import Image
 
 from ml.datasets.errors import Unreadable
-from ml.imaging.opening import FORMATS, SUFFIXES
+from ml.imaging import photos
 
 MIN_SIDE = 32  # pixels; as in the engine
 MIN_CHROMA = 3.0  # mean of sqrt(a^2 + b^2) under which a photo counts as black and white
@@ -53,9 +53,9 @@ def check_photo(name: str, content: bytes | Unreadable) -> CheckedPhoto:
         return CheckedPhoto(Entry(name, verdict=BROKEN, detail=str(content)[:200]))
     entry = Entry(name, sha256(content).hexdigest())
     try:
-        rgb = decode(content, 2 * THUMBNAIL)
-    except Exception as error:  # noqa: BLE001 (decoders raise what they like)
-        entry.verdict, entry.detail = BROKEN, (str(error) or type(error).__name__)[:200]
+        rgb = photos.reduce(BytesIO(content), 2 * THUMBNAIL, limits())
+    except photos.PhotoError as error:
+        entry.verdict, entry.detail = BROKEN, error.message[:200]
         return CheckedPhoto(entry)
     height, width = rgb.shape[:2]
     if min(height, width) < MIN_SIDE:
@@ -65,20 +65,13 @@ def check_photo(name: str, content: bytes | Unreadable) -> CheckedPhoto:
     return CheckedPhoto(entry, difference_hash(rgb), thumbnail(rgb))
 
 
-def decode(content: bytes, short_side: int) -> np.ndarray:
-    """sRGB uint8 H,W,3, upright, the short side at most so long. May raise anything."""
-    with Image.open(BytesIO(content), formats=FORMATS) as image:
-        width, height = image.size
-        if width * height > settings.UPLOAD_MAX_PIXELS:
-            raise Unreadable(f"{width} × {height} pixels are too many")
-        image.draft("RGB", (short_side, short_side))  # JPEG decodes straight to a smaller size
-        rgb = np.array(ImageOps.exif_transpose(image).convert("RGB"))
-    height, width = rgb.shape[:2]
-    if min(height, width) > short_side:
-        scale = short_side / min(height, width)
-        size = (round(width * scale), round(height * scale))
-        rgb = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
-    return rgb
+def limits() -> photos.Limits:
+    """Of photos to learn from; how narrow they are matters to nobody."""
+    return photos.Limits(
+        max_bytes=settings.DATASET_MAX_PHOTO,
+        max_pixels=settings.UPLOAD_MAX_PIXELS,
+        max_aspect=settings.UPLOAD_MAX_PIXELS,
+    )
 
 
 def chroma(rgb: np.ndarray) -> float:
@@ -103,12 +96,13 @@ def thumbnail(rgb: np.ndarray) -> np.ndarray:
 
 def for_training(name: str, content: bytes) -> bytes:
     """The photo as the engine reads it: itself, or a JPEG where it is large or of another kind."""
-    if PurePosixPath(name).suffix.lower() in SUFFIXES:
-        with Image.open(BytesIO(content), formats=FORMATS) as image:
-            if min(image.size) <= MAX_SIDE:
-                return content
+    file = BytesIO(content)
+    readable = PurePosixPath(name).suffix.lower() in photos.SUFFIXES
+    if readable and min(photos.size(file, limits())) <= MAX_SIDE:
+        return content
+    rgb = photos.reduce(file, MAX_SIDE, limits())
     buffer = BytesIO()
-    Image.fromarray(decode(content, MAX_SIDE)).save(buffer, "JPEG", quality=95, subsampling="4:4:4")
+    Image.fromarray(rgb).save(buffer, "JPEG", quality=95, subsampling="4:4:4")
     return buffer.getvalue()
 
 

@@ -1,6 +1,6 @@
 """What a file with our colors records about itself, and what it keeps of the camera's metadata."""
 
-from typing import Any, BinaryIO
+from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from PIL import Image
@@ -63,19 +63,17 @@ def made_by(model: str, version: str) -> bytes:
     ).encode()
 
 
-def kept(source: BinaryIO) -> bytes:
-    """EXIF with the date, camera, description, author and copyright of a photo's file.
+def kept(image: Image.Image) -> bytes:
+    """EXIF with the date, camera, description, author and copyright of an opened photo.
 
     Empty if it has none of them, or none that can be read.
     """
     exif = Image.Exif()
-    source.seek(0)
     try:
-        with Image.open(source) as image:
-            found = image.getexif()
-            exif.update(_only(_KEPT, found))
-            if shot := _only(_KEPT_OF_SHOT, found.get_ifd(_EXIF_IFD)):
-                exif[_EXIF_IFD] = shot
+        found = image.getexif()
+        exif.update(_only(_KEPT, found))
+        if shot := _only(_KEPT_OF_SHOT, found.get_ifd(_EXIF_IFD)):
+            exif[_EXIF_IFD] = shot
         return exif.tobytes() if len(exif) else b""
     except MemoryError:
         raise

@@ -8,11 +8,12 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import BinaryIO
 
 from PIL import Image, UnidentifiedImageError
 
+from . import structure
+from .exchange import Limits
 from .photo_errors import PhotoError, unidentified
 
 try:
@@ -25,10 +26,6 @@ else:
 
 FORMATS = ["JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF", *_HEIF]
 """Pillow's names of what may be opened; every other decoder stays shut."""
-SUFFIXES = frozenset(
-    [".avif", ".bmp", ".gif", ".heic", ".heif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"]
-)
-"""How their files' names end, in lower case: where photos are picked from folders and archives."""
 NAMES = {"MPO": "jpeg", "HEIF": "heic"}  # MPO: a JPEG with a second picture behind it
 
 _ORIENTATION = 0x0112  # EXIF
@@ -40,27 +37,22 @@ warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """The largest file, the most pixels, and the most times a short side fits the long one."""
+class Opened:
+    """A file whose header was read and is within the limits."""
 
-    max_bytes: int = 80_000_000
-    max_pixels: int = 150_000_000
-    max_aspect: int = 20
+    image: Image.Image
+    file: BinaryIO
+    scans: int
 
-
-DEFAULT_LIMITS = Limits()
+    @property
+    def work(self) -> int:
+        """What decoding takes, in pixels of a plain file; progressive ones have about ten scans."""
+        return self.image.width * self.image.height * max(1, self.scans // 4)
 
 
 @contextmanager
-def opened(source: Path | str | BinaryIO, limits: Limits) -> Iterator[tuple[Image.Image, BinaryIO]]:
-    """The file behind a path or file object, its header read and within the limits.
-
-    Raises PhotoError.
-    """
-    if isinstance(source, Path | str):
-        with Path(source).open("rb") as file, opened(file, limits) as pair:
-            yield pair
-        return
+def opened(source: BinaryIO, limits: Limits) -> Iterator[Opened]:
+    """A file on disk, opened as a picture. Raises PhotoError."""
     size = source.seek(0, os.SEEK_END)
     source.seek(0)
     if size == 0:
@@ -71,6 +63,7 @@ def opened(source: Path | str | BinaryIO, limits: Limits) -> Iterator[tuple[Imag
             megabytes=round(size / 1e6, 1),
             limit=round(limits.max_bytes / 1e6),
         )
+    scans = structure.count_scans(source)
     # Pillow's own check runs inside its decoders, on frames and tiles that we never see.
     Image.MAX_IMAGE_PIXELS = limits.max_pixels
     try:
@@ -86,7 +79,10 @@ def opened(source: Path | str | BinaryIO, limits: Limits) -> Iterator[tuple[Imag
         raise PhotoError("damaged") from error
     with image:
         _check(image, limits)
-        yield image, source
+        opened = Opened(image, source, scans)
+        if opened.work > structure.MAX_WORK:
+            raise PhotoError("too_complex")
+        yield opened
 
 
 def _check(image: Image.Image, limits: Limits) -> None:

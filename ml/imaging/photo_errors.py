@@ -16,6 +16,8 @@ ERRORS = {
     "most %(limit)s times its short side. Cut it into pieces.",
     "truncated": "The file is incomplete. Copy or download it again.",
     "damaged": "The file is damaged. Open it in a photo program and save it as a new file.",
+    "too_complex": "The file takes too much time or memory to read. Open it in a photo program "
+    "and save it as a new JPEG.",
     "too_large_for_format": "A %(format)s file holds at most %(limit)s pixels a side. "
     "Choose JPEG or PNG.",
 }

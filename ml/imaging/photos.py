@@ -1,28 +1,47 @@
 """Photo files in, photo files out: what people upload, made into plain sRGB pixels and back.
 
-A file that cannot be colored raises PhotoError with a stable code.
+Files are decoded in a process of their own (`child`), with limits of time and memory; there is no
+other way to one. A file that cannot be colored raises PhotoError with a stable code.
 """
 
+import io
+import logging
+import os
+import shutil
 import uuid
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
-import cv2
-import numpy as np
-from PIL import Image
-
-from . import opening, tones
+from . import children
 from .encoding import encode
-from .opening import DEFAULT_LIMITS, Limits
+from .exchange import (
+    DEFAULT_LIMITS,
+    PREVIEW_SIDE,
+    Inspection,
+    Limits,
+    Photo,
+    Reduced,
+    Size,
+    preview,
+    unpack,
+)
 from .photo_errors import ERRORS, NOTES, PhotoError
-from .pixels import QUARTER_TURNS, Profile, has_color, on_white, shrunk, turned, whole
+from .pixels import on_white
+from .slots import LIGHT, Busy, Slots, cores
 from .srgb import Pixels, gray
+
+log = logging.getLogger(__name__)
 
 __all__ = [
     "DEFAULT_LIMITS",
     "ERRORS",
     "NOTES",
+    "PREVIEW_SIDE",
+    "SUFFIXES",
+    "Busy",
     "Inspection",
     "Limits",
     "Photo",
@@ -32,14 +51,19 @@ __all__ = [
     "on_white",
     "preview",
     "read",
+    "reduce",
+    "size",
     "write",
 ]
 
-MIME = {"jpeg": "image/jpeg", "heic": "image/heic"}
+Source = Path | str | BinaryIO
+T = TypeVar("T")
+_SLOTS = Slots(cores())
 
-PREVIEW_SIDE = 1600
-"""Previews up to this long side come from an inspection without decoding again."""
-
+SUFFIXES = frozenset(
+    [".avif", ".bmp", ".gif", ".heic", ".heif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"]
+)
+"""How their files' names end, in lower case: where photos are picked from folders and archives."""
 MAX_SIDE = {
     "jpeg": 65_500,
     "png": 2**31 - 1,
@@ -50,98 +74,38 @@ MAX_SIDE = {
 """What can be written, and the formats' own limits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Inspection:
-    """What a file was found to hold; width and height are those of the photo the right way up."""
-
-    format: str  # jpeg, png, webp, tiff, bmp, gif, avif, heic
-    mime: str
-    width: int
-    height: int
-    has_color: bool
-    has_alpha: bool
-    notes: list[str]  # keys of NOTES
-    _small: Pixels = field(repr=False)
-
-    def preview(self, max_side: int) -> Image.Image:
-        """The photo in neutral gray, its long side at most ``max_side`` (and PREVIEW_SIDE)."""
-        return Image.fromarray(gray(preview(self._small, min(max_side, PREVIEW_SIDE))))
-
-    @property
-    def tone_range(self) -> tuple[float, float]:
-        """The 1st and 99th percentile of its L*."""
-        return tones.measure(self._small)
-
-    def original(self, max_side: int) -> Image.Image:
-        """The photo as it came, sRGB, no larger than ``preview``."""
-        return Image.fromarray(preview(self._small, min(max_side, PREVIEW_SIDE)))
-
-
-@dataclass(slots=True)
-class Photo:
-    """A whole photo: sRGB as uint8 H,W,3, its alpha as uint8 H,W or None where it is opaque."""
-
-    rgb: Pixels
-    alpha: Pixels | None
-    format: str
-
-
-def inspect(source: Path | str | BinaryIO, limits: Limits = DEFAULT_LIMITS) -> Inspection:
+def inspect(
+    source: Source,
+    limits: Limits = DEFAULT_LIMITS,
+    *,
+    owner: str = "",
+    seconds: float | None = None,
+) -> Inspection:
     """Decode a file to its end, as small as its format allows, and report what it holds.
+
+    Of each `owner` one file is decoded at a time. Raises PhotoError, and Busy if there was no slot
+    in `seconds`.
+    """
+    return _decode("inspect", Inspection, source, limits, owner=owner, seconds=seconds)
+
+
+def read(source: Source, limits: Limits = DEFAULT_LIMITS) -> Photo:
+    """The first picture of a file as sRGB, the right way up. Raises PhotoError."""
+    return _decode("read", Photo, source, limits)
+
+
+def reduce(source: Source, short_side: int, limits: Limits = DEFAULT_LIMITS) -> Pixels:
+    """The first picture as training sees it: uint8 H,W,3, its short side at most so long.
 
     Raises PhotoError.
     """
-    with opening.opened(source, limits) as (image, _):
-        notes = opening.notes(image)
-        profile = Profile(image)
-        full = image.size
-        if _is_plain_jpeg(image):
-            scale = min(1.0, PREVIEW_SIDE / max(full))
-            image.draft(None, (round(full[0] * scale), round(full[1] * scale)))
-            opening.load(image)
-        else:
-            opening.load(image)
-            full = image.size
-        rgb, alpha = shrunk(image, profile, PREVIEW_SIDE)
-        orientation = opening.orientation(image)
-        if alpha is not None:
-            rgb = on_white(rgb, alpha)
-        if orientation in QUARTER_TURNS:
-            full = full[1], full[0]
-        name = opening.format_name(image)
-        return Inspection(
-            format=name,
-            mime=MIME.get(name) or Image.MIME[image.format or ""],
-            width=full[0],
-            height=full[1],
-            has_color=has_color(rgb),
-            has_alpha=alpha is not None,
-            notes=notes + profile.notes,
-            _small=turned(rgb, orientation),
-        )
+    return _decode("reduce", Reduced, source, limits, short_side=short_side).rgb
 
 
-def read(source: Path | str | BinaryIO, limits: Limits = DEFAULT_LIMITS) -> Photo:
-    """The first picture of a file as sRGB, the right way up. Raises PhotoError.
-
-    While it is decoded a JPEG takes its bytes and 6 bytes a pixel (OpenCV copies once), other
-    formats 7; 3 stay, or 4 with alpha.
-    """
-    with opening.opened(source, limits) as (image, file):
-        profile = Profile(image)
-        rgb = _decode_jpeg(file) if _is_plain_jpeg(image) else None
-        alpha = None
-        if rgb is not None:
-            profile.apply(rgb)
-        else:
-            opening.load(image)
-            rgb, alpha = whole(image, profile)
-        orientation = opening.orientation(image)
-        return Photo(
-            rgb=turned(rgb, orientation),
-            alpha=None if alpha is None else turned(alpha, orientation),
-            format=opening.format_name(image),
-        )
+def size(source: Source, limits: Limits = DEFAULT_LIMITS) -> tuple[int, int]:
+    """Width and height of the first picture, by the header. Raises PhotoError."""
+    found = _decode("size", Size, source, limits)
+    return found.width, found.height
 
 
 def write(
@@ -175,25 +139,48 @@ def write(
         part.unlink(missing_ok=True)
 
 
-def preview(pixels: Pixels, max_side: int) -> Pixels:
-    """The same picture with its long side at most ``max_side``; a small one comes back as it is."""
-    height, width = pixels.shape[:2]
-    scale = max_side / max(height, width)
-    if scale >= 1:
-        return pixels
-    size = max(1, round(width * scale)), max(1, round(height * scale))
-    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+def _decode(
+    operation: str,
+    kind: type[T],
+    source: Source,
+    limits: Limits,
+    *,
+    owner: str = "",
+    seconds: float | None = None,
+    **options: Any,
+) -> T:
+    """Have `reading` do something with a file, in a process that can be killed."""
+    request = {"operation": operation, "limits": asdict(limits), "options": options}
+    work = LIGHT
+    with _descriptor(source) as file:
+        while True:
+            # A file that turns out to be more work than was thought waits for its turn again.
+            with _SLOTS.taken(owner, work, seconds):
+                answer, memory = children.ask({**request, "work": work}, file)
+            match answer:
+                case {"work": work}:
+                    continue
+                case {"found": values}:
+                    return unpack(kind, values, memory)
+                case {"error": code, "params": params}:
+                    if "reason" in answer:
+                        log.warning("A photo could not be decoded: %s", answer["reason"])
+                    raise PhotoError(code, **params)
 
 
-def _is_plain_jpeg(image: Image.Image) -> bool:
-    return image.format in {"JPEG", "MPO"} and image.mode in {"L", "RGB"}
-
-
-def _decode_jpeg(file: BinaryIO) -> Pixels | None:
-    """Pixels straight into 3 bytes each, the same as Pillow's; None where the file is broken."""
-    file.seek(0)
-    data = np.frombuffer(file.read(), np.uint8)
+@contextmanager
+def _descriptor(source: Source) -> Iterator[int]:
+    """A file as a descriptor; what is not on disk is copied into memory that has one."""
+    if isinstance(source, Path | str):
+        with Path(source).open("rb") as file:
+            yield file.fileno()
+        return
+    source.seek(0)
     try:
-        return cv2.imdecode(data, cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION)
-    except cv2.error:
-        return None
+        source.flush()
+        yield source.fileno()
+    except io.UnsupportedOperation:
+        with os.fdopen(os.memfd_create("photo"), "w+b") as copy:
+            shutil.copyfileobj(source, copy)
+            copy.flush()
+            yield copy.fileno()

@@ -6,6 +6,9 @@ from io import BytesIO
 
 import numpy as np
 from PIL import ExifTags, Image, ImageCms
+from pillow_heif import register_heif_opener
+
+register_heif_opener()
 
 
 def ramp(width: int = 64, height: int = 48) -> np.ndarray:
@@ -112,3 +115,33 @@ def camera_file(kind: str = "JPEG") -> BytesIO:
     file = BytesIO()
     Image.new("RGB", (40, 30), (90, 120, 60)).save(file, kind, exif=exif.tobytes())
     return file
+
+
+def many_scans(scans: int, width: int = 1000, height: int = 800) -> BytesIO:
+    """A progressive gray JPEG of so many empty scans: tiny, and endless to decode."""
+    small = encoded(Image.new("L", (16, 16), 128), "JPEG", progressive=True).getvalue()
+    size = small.index(b"\xff\xc2") + 5
+    head = small[:size] + struct.pack(">HH", height, width) + small[size + 4 :]
+    first = head.index(b"\xff\xda")
+    scan = head[first : head.index(b"\xff\xda", first + 2)]
+    return BytesIO(head[:first] + scan * scans + b"\xff\xd9")
+
+
+def many_comments(comments: int) -> BytesIO:
+    """A JPEG with so many empty comments."""
+    plain = encoded(ramp(), "JPEG").getvalue()
+    return BytesIO(plain[:2] + b"\xff\xfe\0\2" * comments + plain[2:])
+
+
+def many_chunks(chunks: int) -> BytesIO:
+    """A PNG with so many empty chunks that nobody needs."""
+    plain = encoded(ramp(), "PNG").getvalue()
+    empty = struct.pack(">I", 0) + b"noNe" + struct.pack(">I", zlib.crc32(b"noNe"))
+    return BytesIO(plain[:33] + empty * chunks + plain[33:])
+
+
+def endless_comment(blocks: int = 30_000_000) -> BytesIO:
+    """A GIF whose comment comes in pieces of one byte, which take a decoder minutes to join."""
+    plain = encoded(ramp(), "GIF").getvalue()
+    first = 13 + 3 * 2 ** ((plain[10] & 7) + 1)  # behind the palette
+    return BytesIO(plain[:first] + b"\x21\xfe" + b"\1a" * blocks + b"\0" + plain[first:])

@@ -12,7 +12,7 @@ from tqdm import tqdm
 from ml.imaging import metadata, photos
 from ml.imaging.hints import MAX_HINTS, Hint
 from ml.imaging.hints import read as read_hints
-from ml.imaging.opening import SUFFIXES
+from ml.imaging.photos import SUFFIXES
 from ml.imaging.vividness import CALM, NATURAL, STEPS, VIVID
 from ml.resnet_gray.network.cards import CardError
 from ml.versions import catalog

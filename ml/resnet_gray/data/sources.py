@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from ml.imaging.opening import SUFFIXES
+from ml.imaging.photos import SUFFIXES
 
 
 class DataError(Exception):

@@ -23,7 +23,7 @@ import torch
 from torch import Tensor, nn
 from torchvision.models.resnet import resnet18
 
-from ml.imaging.opening import SUFFIXES
+from ml.imaging.photos import SUFFIXES
 from ml.imaging.srgb import lightness
 from ml.resnet_gray.data.data import DataError, decode
 from ml.resnet_gray.network import weights

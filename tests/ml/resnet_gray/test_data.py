@@ -5,7 +5,7 @@ import pytest
 import torch
 from PIL import Image
 
-from ml.imaging.opening import SUFFIXES
+from ml.imaging.photos import SUFFIXES
 from ml.resnet_gray.data import data, memory
 from ml.resnet_gray.data.batches import Batches, BatchRequest, whole_batches
 from ml.resnet_gray.training import augment

@@ -1,0 +1,146 @@
+"""Processes that decode (`child`), kept warm, and killed when they take too long.
+
+They are started when they are needed and end when they are idle, or when this process does. Any
+thread may ask; no process serves two at a time.
+"""
+
+import contextlib
+import json
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from .exchange import MAX_ARRAYS, MAX_MESSAGE, READY, SECONDS, SECONDS_A_MEGAPIXEL
+from .photo_errors import PhotoError
+
+log = logging.getLogger(__name__)
+
+REPOSITORY = Path(__file__).parents[2]
+START_SECONDS = 120
+PATIENCE = 6
+"""Times of its processor time that a file may take by the clock: the machine has other work."""
+ENVIRONMENT = {"PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONPATH", "VIRTUAL_ENV"}
+"""What a process that reads strangers' files gets of our environment: no secrets."""
+THREADS = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
+
+
+class _Ended(Exception):
+    """The process had ended by itself before it was asked."""
+
+
+class Child:
+    """One process; its first answer is waited for until it has started."""
+
+    def __init__(self) -> None:
+        self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        lifeline, self._lifeline = os.pipe()
+        self._started = False
+        descriptors = (theirs.fileno(), lifeline)
+        self.process = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-m", "ml.imaging.child", *map(str, descriptors)],
+            cwd=REPOSITORY,
+            env={key: os.environ[key] for key in ENVIRONMENT & os.environ.keys()} | THREADS,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            pass_fds=descriptors,
+        )
+        theirs.close()
+        os.close(lifeline)
+
+    def ask(self, request: dict[str, Any], file: int, seconds: float) -> tuple[Any, list[int]]:
+        """The answer as JSON, and descriptors of memory. Raises PhotoError, _Ended.
+
+        The process is of no more use after any exception.
+        """
+        self._wait_for_start()
+        self._channel.settimeout(seconds)
+        try:
+            socket.send_fds(self._channel, [json.dumps(request).encode()], [file])
+        except BrokenPipeError as error:
+            raise _Ended from error
+        try:
+            message, memory, _, _ = socket.recv_fds(self._channel, MAX_MESSAGE, MAX_ARRAYS)
+        except TimeoutError as error:
+            raise PhotoError("too_complex") from error
+        except ConnectionResetError:
+            message = b""
+        if not message:
+            raise self._death()
+        return json.loads(message), memory
+
+    def _wait_for_start(self) -> None:
+        if self._started:
+            return
+        self._channel.settimeout(START_SECONDS)
+        if self._channel.recv(len(READY)) != READY:
+            raise RuntimeError("The process that decodes photos did not start; its log says why.")
+        self._started = True
+
+    def _death(self) -> Exception:
+        """Why there is no answer."""
+        status = self.process.wait(START_SECONDS)
+        if status == 0:
+            return _Ended()
+        log.warning("A photo ended the process that decoded it (status %s).", status)
+        by_limit = -status in (signal.SIGXCPU, signal.SIGKILL)  # ours, or the system's for memory
+        return PhotoError("too_complex" if by_limit else "damaged")
+
+    def kill(self) -> None:
+        """End the process, whatever it does."""
+        self.process.kill()
+        self.process.wait()
+        self._channel.close()
+        os.close(self._lifeline)
+
+
+_idle: list[Child] = []
+_lock = threading.Lock()
+# A copy of this process must not talk to its children.
+os.register_at_fork(after_in_child=_idle.clear)
+
+
+def warm() -> None:
+    """Start a process, unless one waits, without waiting for it: the first photo finds it ready."""
+    with _lock:
+        if not _idle:
+            _idle.append(Child())
+
+
+def ask(request: dict[str, Any], file: int) -> tuple[Any, list[int]]:
+    """Have a warm process answer a request about a file. Raises PhotoError.
+
+    `file` is a descriptor of a file on disk or in memory. `request["work"]` is the most work that
+    may be done for it (`opening.Opened.work`), in pixels.
+    """
+    seconds = PATIENCE * (SECONDS + SECONDS_A_MEGAPIXEL * request["work"] / 1e6)
+    while True:
+        with contextlib.suppress(_Ended), _taken() as child:
+            return child.ask(request, file, seconds)
+
+
+@contextlib.contextmanager
+def _taken() -> Any:
+    child = _idle_one() or Child()
+    try:
+        yield child
+    except BaseException:
+        child.kill()
+        raise
+    with _lock:
+        _idle.append(child)
+
+
+def _idle_one() -> Child | None:
+    with _lock:
+        while _idle:
+            child = _idle.pop()
+            if child.process.poll() is None:
+                return child
+            child.kill()  # it is gone: what is ours of it
+    return None

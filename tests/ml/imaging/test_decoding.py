@@ -1,0 +1,247 @@
+"""Photos are decoded in a process that can be killed: what is wrong with one costs no other."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from colorweb.testing.waiting import wait_for
+from ml.imaging import children, photos, structure
+from ml.imaging.children import Child
+from ml.imaging.exchange import DEFAULT_LIMITS
+from ml.imaging.slots import LIGHT, MAX_WORK, Busy, Slots
+from tests.ml import files
+
+
+def refusal(file: BytesIO) -> str:
+    with pytest.raises(photos.PhotoError) as refused:
+        photos.inspect(file)
+    return refused.value.code
+
+
+def request(work: int = LIGHT) -> dict[str, object]:
+    limits = {"max_bytes": 80_000_000, "max_pixels": 150_000_000, "max_aspect": 20}
+    return {"operation": "size", "limits": limits, "options": {}, "work": work}
+
+
+@pytest.fixture
+def child():
+    child = Child()
+    yield child
+    child.kill()
+
+
+@pytest.fixture
+def photo(tmp_path: Path):
+    path = tmp_path / "photo.png"
+    path.write_bytes(files.encoded(files.ramp(), "PNG").getvalue())
+    with path.open("rb") as file:
+        yield file
+
+
+# What is counted before anything is decoded
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        files.many_scans(structure.MAX_SCANS + 1, 8000, 8000),
+        files.many_comments(structure.MAX_SEGMENTS + 1),
+        files.many_chunks(structure.MAX_CHUNKS + 1),
+    ],
+    ids=["scans", "segments", "chunks"],
+)
+def test_a_file_of_too_many_parts_is_refused_before_it_is_decoded(file: BytesIO):
+    assert refusal(file) == "too_complex"
+
+
+def test_what_encoders_write_is_not_too_many():
+    for file in (
+        files.encoded(files.colorful(640, 480), "JPEG", progressive=True),
+        files.many_scans(structure.MAX_SCANS),
+        files.many_comments(structure.MAX_SEGMENTS - 100),
+        files.many_chunks(structure.MAX_CHUNKS - 10),
+    ):
+        assert photos.inspect(file).width > 0
+
+
+def test_scans_over_a_large_picture_are_refused_by_their_work():
+    assert refusal(files.many_scans(structure.MAX_SCANS, 10_000, 10_000)) == "too_complex"
+
+
+# What a process may use
+
+
+def test_a_file_that_takes_too_long_is_refused_and_the_next_is_read():
+    assert refusal(files.endless_comment()) == "too_complex"
+    assert photos.inspect(files.encoded(files.ramp(), "PNG")).width == 64
+
+
+def test_a_decoder_that_hangs_is_killed(child: Child, photo):
+    child.ask(request(), photo.fileno(), seconds=60)
+    child.process.send_signal(signal.SIGSTOP)
+    with pytest.raises(photos.PhotoError) as refused:
+        child.ask(request(), photo.fileno(), seconds=0.1)
+    assert refused.value.code == "too_complex"
+
+
+@pytest.mark.parametrize(
+    ("ended_by", "code"),
+    [(signal.SIGSEGV, "damaged"), (signal.SIGABRT, "damaged"), (signal.SIGKILL, "too_complex")],
+)
+def test_a_decoder_that_crashes_refuses_its_photo(child: Child, photo, ended_by, code):
+    child.ask(request(), photo.fileno(), seconds=60)
+    child.process.send_signal(signal.SIGSTOP)
+    threading.Timer(0.1, child.process.send_signal, [ended_by]).start()
+    threading.Timer(0.2, child.process.send_signal, [signal.SIGCONT]).start()
+    with pytest.raises(photos.PhotoError) as refused:
+        child.ask(request(), photo.fileno(), seconds=60)
+    assert refused.value.code == code
+
+
+def test_a_process_that_ended_while_idle_is_replaced():
+    photos.read(files.encoded(files.ramp(), "PNG"))
+    for child in children._idle:
+        child.process.kill()
+        os.waitid(os.P_PID, child.process.pid, os.WEXITED | os.WNOWAIT)
+    assert photos.read(files.encoded(files.ramp(), "PNG")).rgb.shape == (48, 64, 3)
+
+
+def test_memory_beyond_the_limit_is_refused_instead_of_taken():
+    code = "from ml.imaging import child; child._limit(None, 10**8); bytearray(3 * 10**8)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stderr.endswith("MemoryError\n")
+
+
+def test_a_decoding_process_ends_with_its_parent_whatever_it_does():
+    lifeline, ours = os.pipe()
+    code = f"from ml.imaging.child import _end_with_parent; _end_with_parent({lifeline})"
+    code += "; print(1, flush=True)\nwhile True: pass"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], pass_fds=[lifeline], stdout=subprocess.PIPE
+    )
+    os.close(lifeline)
+    assert process.stdout
+    process.stdout.readline()
+    os.close(ours)
+    assert process.wait(60) == -signal.SIGIO
+    process.stdout.close()
+
+
+# What it gets and gives
+
+
+def test_a_decoding_process_knows_no_secrets(monkeypatch):
+    monkeypatch.setenv("SECRET_KEY", "quite secret")
+    child = Child()
+    child._wait_for_start()
+    environment = Path(f"/proc/{child.process.pid}/environ").read_bytes()
+    child.kill()
+    assert b"PATH=" in environment
+    assert b"SECRET_KEY" not in environment
+
+
+def test_pixels_arrive_in_shared_memory_and_nothing_is_left_open():
+    file = files.encoded(files.colorful(), "PNG")
+    photos.read(file)
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(20):
+        photo = photos.read(file)
+        assert not photo.rgb.flags.owndata
+        assert np.array_equal(photo.rgb, files.colorful())
+    del photo
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_the_senders_file_stays_where_it_was(photo):
+    before = photo.read(10)
+    photos.read(photo)
+    photo.seek(0)
+    assert (photo.read(10), len(photo.read())) == (
+        before,
+        len(files.encoded(files.ramp(), "PNG").getvalue()) - 10,
+    )
+
+
+def test_large_photos_are_read_as_well_as_small_ones():
+    photo = photos.read(files.encoded(files.ramp(3000, 2000), "PNG"))
+    assert photo.rgb.shape == (2000, 3000, 3)
+    assert DEFAULT_LIMITS.max_pixels < MAX_WORK
+
+
+# Whose turn it is
+
+
+class Turns:
+    """Holders of slots, in threads; `order` has their names as they got one."""
+
+    def __init__(self, slots: Slots) -> None:
+        self.slots = slots
+        self.order: list[str] = []
+        self.ends: dict[str, threading.Event] = {}
+
+    def enter(self, name: str, owner: str, work: int = LIGHT) -> None:
+        waiting = len(self.slots._waiting) + len(self.slots._running)
+        self.ends[name] = threading.Event()
+        threading.Thread(target=self._hold, args=(name, owner, work), daemon=True).start()
+        wait_for(
+            lambda: len(self.slots._waiting) + len(self.slots._running) > waiting, f"{name} to ask"
+        )
+
+    def _hold(self, name: str, owner: str, work: int) -> None:
+        with self.slots.taken(owner, work):
+            self.order.append(name)
+            self.ends[name].wait(60)
+
+    def have(self, *names: str) -> None:
+        wait_for(lambda: self.order == list(names), f"slots of {names}, not {self.order}")
+
+
+def test_an_owner_has_one_slot_at_a_time():
+    turns = Turns(Slots(3))
+    for name in ("a1", "a2", "b1"):
+        turns.enter(name, name[0])
+    turns.have("a1", "b1")
+    turns.ends["a1"].set()
+    turns.have("a1", "b1", "a2")
+
+
+def test_large_files_leave_a_slot_for_small_ones():
+    turns = Turns(Slots(2))
+    turns.enter("large", "a", 10 * LIGHT)
+    turns.enter("larger", "b", 20 * LIGHT)
+    turns.enter("small", "c")
+    turns.have("large", "small")
+    turns.ends["large"].set()
+    turns.have("large", "small", "larger")
+
+
+def test_the_memory_of_large_files_does_not_add_up():
+    turns = Turns(Slots(8))
+    turns.enter("one", "a", MAX_WORK // 2)
+    turns.enter("two", "b", MAX_WORK // 2 + 1)
+    turns.enter("three", "c", MAX_WORK // 2)
+    turns.have("one", "three")
+
+
+def test_the_cheaper_of_two_goes_first():
+    turns = Turns(Slots(2))
+    turns.enter("a", "a", 10 * LIGHT)
+    turns.enter("dear", "b", 30 * LIGHT)
+    turns.enter("cheap", "c", 2 * LIGHT)
+    turns.ends["a"].set()
+    turns.have("a", "cheap")
+
+
+def test_who_waits_too_long_is_told_so():
+    slots = Slots(2)
+    with slots.taken("a", LIGHT), pytest.raises(Busy), slots.taken("a", LIGHT, seconds=0.01):
+        pass
+    with slots.taken("a", LIGHT, seconds=0.01):
+        assert not slots._waiting
