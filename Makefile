@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check $(if $(CI),--qui
 SCHEMA := $(BIN)/python manage.py spectacular --validate --fail-on-warn --file
 FRONTEND := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/templates/*')
 
-.PHONY: setup run test test-long check requirements schema audit bench faults lighthouse train browser
+.PHONY: setup run test test-long check requirements schema audit bench faults floods lighthouse train browser
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -74,6 +74,10 @@ faults: setup $(VENV)/.installed-dev
 
 bench: setup
 	$(BIN)/python -m bench $(ARGS)
+
+# What a bystander notices of one noisy visitor; ends with an error where it is too much.
+floods: setup
+	$(BIN)/python -m bench.floods $(ARGS)
 
 # Scores of the public pages in a browser; ends with an error where one is under its aim.
 lighthouse: setup browser

@@ -78,13 +78,28 @@ def png_bomb(side: int = 60_000) -> bytes:
     squeezed = zlib.compressobj(9)
     row = bytes(1 + side)
     data = b"".join(squeezed.compress(row) for _ in range(200)) + squeezed.flush()
-    header = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
+    return png(side, side, data)
+
+
+def png(width: int, height: int, data: bytes) -> bytes:
+    """A gray PNG around compressed rows, whatever those are."""
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     return (
         b"\x89PNG\r\n\x1a\n"
         + _png_chunk(b"IHDR", header)
         + _png_chunk(b"IDAT", data)
         + _png_chunk(b"IEND", b"")
     )
+
+
+def many_scans(scans: int, width: int = 1000, height: int = 800) -> bytes:
+    """A progressive gray JPEG of so many empty scans: tiny, and endless to decode."""
+    small = saved(Image.new("L", (16, 16), 128), "JPEG", progressive=True)
+    size = small.index(b"\xff\xc2") + 5
+    head = small[:size] + struct.pack(">HH", height, width) + small[size + 4 :]
+    first = head.index(b"\xff\xda")
+    scan = head[first : head.index(b"\xff\xda", first + 2)]
+    return head[:first] + scan * scans + b"\xff\xd9"
 
 
 def _png_chunk(kind: bytes, data: bytes) -> bytes:

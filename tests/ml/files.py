@@ -117,16 +117,6 @@ def camera_file(kind: str = "JPEG") -> BytesIO:
     return file
 
 
-def many_scans(scans: int, width: int = 1000, height: int = 800) -> BytesIO:
-    """A progressive gray JPEG of so many empty scans: tiny, and endless to decode."""
-    small = encoded(Image.new("L", (16, 16), 128), "JPEG", progressive=True).getvalue()
-    size = small.index(b"\xff\xc2") + 5
-    head = small[:size] + struct.pack(">HH", height, width) + small[size + 4 :]
-    first = head.index(b"\xff\xda")
-    scan = head[first : head.index(b"\xff\xda", first + 2)]
-    return BytesIO(head[:first] + scan * scans + b"\xff\xd9")
-
-
 def many_comments(comments: int) -> BytesIO:
     """A JPEG with so many empty comments."""
     plain = encoded(ramp(), "JPEG").getvalue()

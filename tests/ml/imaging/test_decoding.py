@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from colorweb.testing import pictures
 from colorweb.testing.waiting import wait_for
 from ml.imaging import children, photos, structure
 from ml.imaging.children import Child
@@ -51,7 +52,7 @@ def photo(tmp_path: Path):
 @pytest.mark.parametrize(
     "file",
     [
-        files.many_scans(structure.MAX_SCANS + 1, 8000, 8000),
+        BytesIO(pictures.many_scans(structure.MAX_SCANS + 1, 8000, 8000)),
         files.many_comments(structure.MAX_SEGMENTS + 1),
         files.many_chunks(structure.MAX_CHUNKS + 1),
     ],
@@ -64,7 +65,7 @@ def test_a_file_of_too_many_parts_is_refused_before_it_is_decoded(file: BytesIO)
 def test_what_encoders_write_is_not_too_many():
     for file in (
         files.encoded(files.colorful(640, 480), "JPEG", progressive=True),
-        files.many_scans(structure.MAX_SCANS),
+        BytesIO(pictures.many_scans(structure.MAX_SCANS)),
         files.many_comments(structure.MAX_SEGMENTS - 100),
         files.many_chunks(structure.MAX_CHUNKS - 10),
     ):
@@ -72,7 +73,9 @@ def test_what_encoders_write_is_not_too_many():
 
 
 def test_scans_over_a_large_picture_are_refused_by_their_work():
-    assert refusal(files.many_scans(structure.MAX_SCANS, 10_000, 10_000)) == "too_complex"
+    assert (
+        refusal(BytesIO(pictures.many_scans(structure.MAX_SCANS, 10_000, 10_000))) == "too_complex"
+    )
 
 
 # What a process may use

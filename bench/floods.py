@@ -1,0 +1,206 @@
+"""One noisy visitor, and what a bystander on another address notices of it: `make floods`.
+
+A real site, its flooder in a process of its own at `nice 19`, and a bystander who opens the page,
+sends a photo, hears of it on a socket and waits for its colors. *Alone* is the same beside two
+ordinary photos that are being colored. Loopback only; at most 25 minutes.
+
+A flood is one function in `FLOODS`: it prepares everything, yields, and floods until it is killed.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass
+from pathlib import Path
+
+import httpx
+from websockets.sync.client import connect
+
+from bench.flooding import FLOODS
+from bench.scene import write_jpeg
+from colorweb.testing.stack import Stack
+from colorweb.testing.waiting import wait_for
+
+NICE = 19
+BYSTANDER, ORDINARY = "127.0.0.2", "127.0.0.3"  # the flooder is on 127.0.0.1
+ALONE, ROUNDS = 3, 4
+TIMES, PLUS = 2, 1.0
+"""A bystander's times may grow by so much: twice, and a second."""
+PATIENCE = 300  # seconds for one photo
+
+
+@dataclass
+class Seen:
+    """Seconds until the bystander has the page, an answer, a first message, a colored photo."""
+
+    page: float
+    answer: float
+    message: float
+    colored: float
+
+
+class Visitor:
+    """A guest at the REST API, from an address of their own."""
+
+    def __init__(self, site: str, address: str, photo: bytes) -> None:
+        self.site, self.address, self.photo = site, address, photo
+        transport = httpx.HTTPTransport(local_address=address)
+        self.http = httpx.Client(base_url=site, transport=transport, timeout=PATIENCE)
+
+    def post(self) -> str:
+        """Send the photo; the job's id."""
+        answer = self.http.post("/api/v1/jobs/", files={"image": ("a.jpg", self.photo)})
+        self.http.cookies.clear()
+        answer.raise_for_status()
+        if token := answer.json().get("guest_token"):
+            self.http.headers["Authorization"] = f"Bearer {token}"
+        return str(answer.json()["id"])
+
+    def hear(self, job: str) -> None:
+        """Wait for the first message of the job's socket."""
+        address = f"ws{self.site.removeprefix('http')}/ws/jobs/{job}/"
+        headers = {"Authorization": self.http.headers["Authorization"]}
+        with connect(
+            address,
+            additional_headers=headers,
+            source_address=(self.address, 0),
+            open_timeout=PATIENCE,
+        ) as socket:
+            assert json.loads(socket.recv(PATIENCE))
+
+    def wait(self, job: str) -> None:
+        """Wait until the job is colored."""
+
+        def look() -> bool:
+            status = self.http.get(f"/api/v1/jobs/{job}/").json()["status"]
+            assert status not in ("failed", "canceled"), f"job {job} {status}"
+            return bool(status == "succeeded")
+
+        wait_for(look, f"job {job} to be colored", PATIENCE, every=0.2)
+
+    def see(self) -> Seen:
+        """One visit from the first page to the colored photo."""
+        began = time.perf_counter()
+        self.http.get("/").raise_for_status()
+        opened = time.perf_counter()
+        job = self.post()
+        answered = time.perf_counter()
+        self.hear(job)
+        heard = time.perf_counter()
+        self.wait(job)
+        colored = time.perf_counter()
+        return Seen(opened - began, answered - opened, heard - answered, colored - opened)
+
+
+def worst(seen: list[Seen]) -> Seen:
+    """The longest of each time."""
+    return Seen(*map(max, zip(*map(astuple, seen), strict=True)))
+
+
+def alone(bystander: Visitor, ordinary: Visitor) -> Seen:
+    """The bystander beside two ordinary photos that are being colored."""
+    seen = []
+    for _ in range(ALONE):
+        others = [ordinary.post(), ordinary.post()]
+        seen.append(bystander.see())
+        for job in others:
+            ordinary.wait(job)
+    return worst(seen)
+
+
+@contextmanager
+def flooded(name: str, site: str) -> Iterator[None]:
+    """A flood is under way, prepared beforehand."""
+    process = subprocess.Popen(
+        ["nice", "-n", str(NICE), sys.executable, "-m", "bench.flooding", name, site],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdin
+        assert process.stdout
+        assert process.stdout.readline() == "prepared\n", f"flood {name} was not prepared"
+        process.stdin.write("go\n")
+        process.stdin.flush()
+        assert process.stdout.readline() == "flooding\n", f"flood {name} did not begin"
+        yield
+        assert process.poll() is None, f"flood {name} ended before it was to"
+    finally:
+        process.kill()
+        process.wait()
+
+
+def longest(stack: Stack, known: set[str]) -> float:
+    """Seconds of the longest job that ran, of those that are not `known`; unfinished ones too."""
+    jobs = stack.rows("SELECT id, timings FROM jobs_job WHERE state = 'succeeded'")
+    took = [
+        sum(json.loads(timings).values() if isinstance(timings, str) else timings.values()) / 1000
+        for job, timings in jobs
+        if str(job) not in known
+    ]
+    return max(took, default=0.0)
+
+
+def row(name: str, usual: Seen, seen: Seen, photo: float) -> tuple[str, bool]:
+    """A row of the table, and whether it is within the bounds."""
+    limits = Seen(*(TIMES * value + PLUS for value in astuple(usual)))
+    limits.colored = TIMES * usual.colored + photo
+    within = all(a <= b for a, b in zip(astuple(seen), astuple(limits), strict=True))
+    cells = [f"{a:.2f} / {b:.2f}" for a, b in zip(astuple(seen), astuple(limits), strict=True)]
+    return f"| {name} | {' | '.join(cells)} | {'yes' if within else 'NO'} |", within
+
+
+def drained(stack: Stack) -> Callable[[], bool]:
+    """Whether nothing of a flood is left in the queue."""
+    query = "SELECT count(*) FROM jobs_job WHERE state IN ('queued', 'running')"
+    return lambda: stack.rows(query)[0][0] == 0
+
+
+def main() -> None:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m bench.floods", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="FLOOD", help=f"of {', '.join(FLOODS)}; all")
+    names = parser.parse_args().names or list(FLOODS)
+    if unknown := set(names) - set(FLOODS):
+        parser.error(f"no flood is called {', '.join(sorted(unknown))}")
+    failed = []
+    with tempfile.TemporaryDirectory() as folder:
+        photo = Path(folder) / "photo.jpg"
+        write_jpeg(photo, 1200, 900)
+        print("| flood | page | answer | message | colored | within |\n|---|---|---|---|---|---|")
+        for name in names:
+            print(f"Measuring {name} ...", file=sys.stderr)
+            stack = Stack(Path(folder) / name)
+            stack.start()
+            try:
+                text, within = measure(name, stack, photo.read_bytes())
+            finally:
+                stack.stop()
+            print(text, flush=True)
+            failed += [] if within else [name]
+    print("\nSeconds of the worst visit / its bound. `colored` is from sending to the colors.")
+    if failed:
+        sys.exit(f"Over their bounds: {', '.join(failed)}.")
+
+
+def measure(name: str, stack: Stack, photo: bytes) -> tuple[str, bool]:
+    """One flood on a site of its own, after the same visits without it."""
+    bystander = Visitor(stack.base_url, BYSTANDER, photo)
+    ordinary = Visitor(stack.base_url, ORDINARY, photo)
+    bystander.see()  # what is only slow once
+    usual = alone(bystander, ordinary)
+    known = {str(job) for (job,) in stack.rows("SELECT id FROM jobs_job")}
+    with flooded(name, stack.base_url), ThreadPoolExecutor(1) as pool:
+        seen = [pool.submit(bystander.see).result(PATIENCE) for _ in range(ROUNDS)]
+    return row(name, usual, worst(seen), longest(stack, known))
+
+
+if __name__ == "__main__":
+    main()
