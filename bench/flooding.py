@@ -14,7 +14,7 @@ import httpx
 
 from colorweb.testing import pictures
 
-AT_ONCE = 30  # requests of a flood that wait for their answers
+CONNECTIONS = 30  # requests of a flood that wait for their answers
 
 
 def many_scans(site: str) -> Iterator[None]:
@@ -45,7 +45,7 @@ def long_zips(site: str) -> Iterator[None]:
     end = struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, size, 0, 0)
     content = entry * 2_000_000 + end
     yield
-    _send(site, [("a.zip", content)], "/api/v1/batches/", "archive", at_once=4)
+    _send(site, [("a.zip", content)], "/api/v1/batches/", "archive", connections=4)
 
 
 FLOODS: dict[str, Callable[[str], Iterator[None]]] = {
@@ -60,7 +60,7 @@ def _send(
     files: list[tuple[str, bytes]],
     path: str = "/api/v1/jobs/",
     field: str = "image",
-    at_once: int = AT_ONCE,
+    connections: int = CONNECTIONS,
 ) -> None:
     """Send the files again and again, so many at once, whatever the answers are."""
     http = httpx.Client(base_url=site, timeout=600, limits=httpx.Limits(max_connections=None))
@@ -76,7 +76,7 @@ def _send(
             except httpx.HTTPError as error:
                 print(f"flooder: {error!r}", file=sys.stderr)
 
-    threads = [threading.Thread(target=send, args=(n,), daemon=True) for n in range(at_once)]
+    threads = [threading.Thread(target=send, args=(n,), daemon=True) for n in range(connections)]
     for thread in threads:
         thread.start()
     print("flooding", flush=True)

@@ -12260,4 +12260,4 @@ export interface operations {
         };
     };
 }
-// SHA-256 of docs/openapi.yaml: 2e2f1c02d2340892276012414fe7bb64b8617356adbe4cc36ee9a4854eae5b32
+// SHA-256 of docs/openapi.yaml: afaa0c89d4bc6f1738dfa866343124899fb65f5f1480e68a48e45cfb5288344e

@@ -42,6 +42,8 @@ class Task:
     report: Progress
     network: Network = field(init=False)
     began: float = field(default_factory=time.monotonic)
+    in_step: bool = False
+    ended: bool = False
     timings: dict[str, int] = field(default_factory=dict)
     photo: photos.Photo = field(init=False)
     tones: Tones = field(default_factory=Tones)
@@ -104,9 +106,11 @@ class Task:
                 model_version=network.version,
             )
             files.count(job.photo_id, written.bytes)
+        self.ended = True
 
     def fail(self, error: Exception) -> None:
         """End the job with the reason, and delete what it has written."""
+        self.ended = True
         reason = classify_failure(error, f"Job {self.job.pk}")
         with contextlib.suppress(leases.LeaseLost):
             states.change(
@@ -120,12 +124,14 @@ class Task:
 
     def release(self) -> None:
         """Put the job back into the queue, in its old place; that costs it nothing."""
+        self.ended = True
         with contextlib.suppress(leases.LeaseLost):
             claims.release(self.job)
         files.delete_attempt(self.job)
 
     def stop(self) -> None:
         """Give up a job that was canceled, or that another worker has taken over."""
+        self.ended = True
         canceled = Q(cancel_requested=True)
         try:
             states.change(self.job.pk, State.CANCELED, fence=self.job.attempt, where=canceled)

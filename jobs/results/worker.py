@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 
 UNFIT_WAIT = 10.0  # seconds; less than the supervisor gives a worker to stop
 UNFIT_POLL = 1.0
+GRACE = timedelta(seconds=30)
+"""After a photo's time, for the stage it is in to end by itself."""
 CPU_BATCH, GPU_BATCH = 1, 16
 """Photos a claim: batches fill a GPU; a CPU gains little and would keep photos from idle cores."""
 
@@ -41,7 +43,7 @@ class Worker:
 
     def __init__(self) -> None:
         self.name = leases.worker_name()
-        self.tasks: list[Task] = []
+        self.tasks: list[Task] = []  # of this claim, those too that have ended
         self.rendition: tuple[Rendition, float] | None = None  # and when it began
         self.networks = Networks()
         self.loading: threading.Thread | None = None
@@ -120,6 +122,7 @@ class Worker:
     def _guarded(self, step: Callable[[Task], None], task: Task) -> bool:
         """Run one step; any error becomes this job's end. True if it may go on."""
         try:
+            task.in_step = True
             step(task)
         except leases.LeaseLost:
             task.stop()
@@ -127,6 +130,8 @@ class Worker:
             self._end(task, error)
         else:
             return True
+        finally:
+            task.in_step = False
         return False
 
     def _end(self, task: Task, error: Exception) -> None:
@@ -154,14 +159,13 @@ class Worker:
 
     def _keep_alive(self) -> None:
         """Every few seconds: renew the leases of photos within their time, show a heartbeat."""
-        limit = (settings.JOB_TIME_LIMIT + timedelta(seconds=30)).total_seconds()
         while True:
             try:
-                now, tasks = time.monotonic(), self.tasks
+                tasks = self.tasks
+                self.end_if_overdue()
                 for task in tasks:
-                    if now - task.began < limit:
-                        leases.renew(leases.held(task.job))
-                if (held := self.rendition) and now - held[1] < limit:
+                    leases.renew(leases.held(task.job))
+                if held := self.rendition:
                     leases.renew(leases.held(held[0]))
                 unfit = fitness.last_known_problem()
                 about = {**self.networks.about(), "jobs": len(tasks), "unfit": unfit}
@@ -173,6 +177,28 @@ class Worker:
             finally:
                 close_old_connections()
             time.sleep(settings.JOB_LEASE_RENEWAL.total_seconds())
+
+    def end_if_overdue(self) -> None:
+        """End this process, for another, if a stage goes on long after its photo's time.
+
+        Nothing else stops a library that does not return. What is in such a stage has failed;
+        photos of the same claim go back into the queue, where each is colored alone.
+        """
+        latest = time.monotonic() - (settings.JOB_TIME_LIMIT + GRACE).total_seconds()
+        tasks = [task for task in self.tasks if not task.ended]
+        overdue = [task for task in tasks if task.began < latest]
+        rendition = self.rendition
+        if rendition and rendition[1] < latest:
+            renditions.fail(rendition[0], DomainError("took_too_long"))
+        elif not overdue:
+            return
+        log.error("A stage did not end in time: this process ends instead, and another starts.")
+        for task in tasks:
+            if task.began < latest and (task.in_step or len(overdue) == 1):
+                task.fail(DomainError("took_too_long"))
+            else:
+                task.release()
+        os._exit(1)
 
     def _load_expected(self) -> None:
         """Load the version in service during the work, so that no photo has to wait for it."""

@@ -1,10 +1,12 @@
 """What a process that colors promises, with a real network (untrained)."""
 
+import os
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
+from django.conf import settings
 from django.core.files.storage import default_storage
 from django.test import Client
 from PIL import ExifTags, Image
@@ -16,6 +18,7 @@ from colorweb.testing import pictures, s3
 from colorweb.testing.ports import free_port
 from colorweb.testing.waiting import wait_for
 from jobs import tasks
+from jobs.events.progress import Progress
 from jobs.models import Job, Photo, Rendition, State
 from jobs.photos import intake
 from jobs.queue import claims, retries, states
@@ -216,6 +219,31 @@ def test_a_photo_may_not_take_for_ever(worker, settings):
     worker.work()
     job.refresh_from_db()
     assert (job.state, job.error_code) == ("failed", "took_too_long")
+
+
+def test_a_stage_that_does_not_end_ends_the_process_and_only_its_own_photo(worker, monkeypatch):
+    from jobs.results.task import Task  # noqa: PLC0415 - imports torch
+    from jobs.results.worker import GRACE  # noqa: PLC0415
+
+    stuck, waiting, done = send(), send(), send()
+    tasks = [Task(job, Progress(job.pk, "")) for job in claims.claim(worker.name, 3)]
+    exits: list[int] = []
+    monkeypatch.setattr(os, "_exit", exits.append)
+    monkeypatch.setattr(worker, "tasks", tasks)
+    worker.end_if_overdue()
+    assert exits == []
+    for task in tasks:
+        task.began -= (settings.JOB_TIME_LIMIT + GRACE).total_seconds()
+    by_job = {task.job.pk: task for task in tasks}
+    by_job[stuck.pk].in_step = True
+    states.change(done.pk, State.SUCCEEDED, fence=1, result="done.jpg")
+    by_job[done.pk].ended = True
+    worker.end_if_overdue()
+    for job in (stuck, waiting, done):
+        job.refresh_from_db()
+    assert exits == [1]
+    assert (stuck.state, stuck.error_code) == ("failed", "took_too_long")
+    assert (waiting.state, done.state) == ("queued", "succeeded")
 
 
 def test_a_wish_to_publish_is_kept_when_the_colors_are_there(worker):
