@@ -12260,4 +12260,4 @@ export interface operations {
         };
     };
 }
-// SHA-256 of docs/openapi.yaml: afaa0c89d4bc6f1738dfa866343124899fb65f5f1480e68a48e45cfb5288344e
+// SHA-256 of docs/openapi.yaml: c782befb7f25728485901d7e6d53a62f33bd40fef5fe2b763adbdefa50f35bf8
