@@ -11,13 +11,21 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "colorweb.settings")
 pages = get_asgi_application()
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from django.urls import re_path  # noqa: E402
 
+from colorweb.accounts.sockets import NoSuchSocket  # noqa: E402
 from colorweb.http.body_limit import BodyLimit  # noqa: E402
 from colorweb.http.sockets import OwnOrigin  # noqa: E402
 from jobs.live import routing as of_photos  # noqa: E402
 from ml.training import routing as of_training  # noqa: E402
 
-sockets = URLRouter([*of_photos.websocket_urlpatterns, *of_training.websocket_urlpatterns])
+sockets = URLRouter(
+    [
+        *of_photos.websocket_urlpatterns,
+        *of_training.websocket_urlpatterns,
+        re_path("", NoSuchSocket.as_asgi()),
+    ]
+)
 application = ProtocolTypeRouter(
     {
         "http": BodyLimit(pages),

@@ -11,6 +11,7 @@ from drf_spectacular.utils import OpenApiResponse
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
+from colorweb.accounts import revocation
 from colorweb.accounts.visitors import Visitor
 from colorweb.api import schema
 from colorweb.errors import DomainError
@@ -24,6 +25,8 @@ from jobs.serializers.jobs import JobProgressSerializer, StreamEventSerializer, 
 from jobs.storage import access
 
 PROGRESS_FIELDS = tuple(JobProgressSerializer().fields)
+RECONNECT = "retry: 1000\n\n"
+"""Browsers come back a second after a stream has ended before its job, as in a restart."""
 RETRY_AFTER = 15
 """Seconds until one of a visitor's other streams may have ended."""
 
@@ -61,8 +64,9 @@ class Events(View):
         place = streams.take_place(self.visitor)
         if place is None:
             raise DomainError("too_many_streams", retry_after=RETRY_AFTER)
+        key = request.session.session_key
         return StreamingHttpResponse(
-            _Stream(events(self.visitor, job_id, request.get_host()), place),
+            _Stream(events(self.visitor, key, job_id, request.get_host()), place),
             content_type="text/event-stream",
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
@@ -78,7 +82,9 @@ class _Stream:
         return self._pieces
 
 
-async def events(visitor: Visitor, job_id: uuid.UUID, host: str) -> AsyncIterator[str]:
+async def events(
+    visitor: Visitor, session_key: str | None, job_id: uuid.UUID, host: str
+) -> AsyncIterator[str]:
     """The stream's text, until the job ends or is no longer there for this visitor."""
 
     def look() -> dict[str, Any]:
@@ -89,9 +95,16 @@ async def events(visitor: Visitor, job_id: uuid.UUID, host: str) -> AsyncIterato
 
     await release_thread()
     known: dict[str, Any] = {}
-    async with subscriptions.subscribed(job_id) as news:
+    async with (
+        revocation.opened(visitor, session_key) as stream,
+        subscriptions.subscribed(job_id) as news,
+    ):
+        stream.wake = news.row_changed
+        yield RECONNECT
         while True:
             fields = await news.next()
+            if stream.ended.is_set():
+                return
             try:
                 job = known | fields if fields is not None else await read()
             except Http404:

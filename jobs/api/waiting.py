@@ -10,7 +10,8 @@ from asgiref.sync import sync_to_async
 from django.http import Http404
 from django.http.response import HttpResponseBase
 
-from colorweb.accounts.visitors import Visitor, VisitorRequest
+from colorweb.accounts import revocation
+from colorweb.accounts.visitors import VisitorRequest
 from colorweb.http import streams
 from colorweb.http.timeouts import release_thread
 from jobs.live import subscriptions
@@ -36,8 +37,11 @@ def waiting(view: Callable[..., Any]) -> Callable[..., Any]:
         if seconds and response.status_code in (200, 201):
             await release_thread()
             job_id = uuid.UUID(response.data["id"])
-            if not await _ended(request.visitor, job_id, seconds):
+            ended = await _ended(request, job_id, seconds)
+            if not ended:
                 response.status_code = 202
+            if ended is None:  # the answer to the upload itself has to be enough
+                return response
             response.data |= await streams.read(
                 _job, request, job_id, network=request.visitor.network
             )
@@ -47,12 +51,16 @@ def waiting(view: Callable[..., Any]) -> Callable[..., Any]:
     return answer
 
 
-async def _ended(visitor: Visitor, job_id: uuid.UUID, seconds: float) -> bool:
+async def _ended(request: VisitorRequest, job_id: uuid.UUID, seconds: float) -> bool | None:
+    """Whether the job has ended; None if the request had to end before, as in a restart."""
+    visitor, key = request.visitor, request.session.session_key
     place = streams.take_place(visitor)
     if place is None:
         return False
     with place:
-        return await subscriptions.ended(job_id, seconds, visitor.network)
+        async with revocation.opened(visitor, key) as stream:
+            ended = await subscriptions.ended(job_id, seconds, stream, visitor.network)
+        return None if stream.ended.is_set() else ended
 
 
 def _seconds(prefer: str) -> int:

@@ -10,10 +10,10 @@ import uuid
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.http import Http404
 
 from colorweb.accounts import visitors
+from colorweb.accounts.sockets import VisitorConsumer
 from colorweb.http import streams
 from colorweb.http.places import Place
 from jobs.events import publish
@@ -30,7 +30,7 @@ TOO_MANY = 4429
 PROGRESS_FIELDS = tuple(JobProgressSerializer().fields)
 
 
-class LiveConsumer(AsyncJsonWebsocketConsumer):
+class LiveConsumer(VisitorConsumer):
     """What both sockets share: who looks, at which group, and news of positions."""
 
     groups_joined: tuple[str, ...] = ()
@@ -75,6 +75,7 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
         await self.accept()
         await self.send_json(first)
         self.sending = asyncio.create_task(self._send_moved())
+        self.start_guard()
 
     async def disconnect(self, code: int) -> None:
         for group in self.groups_joined:
@@ -100,10 +101,6 @@ class LiveConsumer(AsyncJsonWebsocketConsumer):
         if followed := self.followed.get(message["id"]):
             followed.fields["progress"] = round(message["progress"], 3)
             await self._send_progress(message["id"])
-
-    async def visitor_disconnected(self, message: dict[str, Any]) -> None:
-        """The visitor of this socket is somebody else by now: the page reconnects as that."""
-        await self.close(code=4401)
 
     async def read(self, job_id: str) -> dict[str, Any]:
         """One job as this visitor may see it, followed from now on. Raises Http404."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from channels.layers import get_channel_layer
 
+from colorweb.accounts.revocation import Stream
 from colorweb.http import streams
 from jobs.events import publish
 from jobs.live import ticker
@@ -80,21 +81,24 @@ async def subscribed(job_id: uuid.UUID) -> AsyncIterator[News]:
             await listening
 
 
-async def ended(job_id: uuid.UUID, seconds: float, network: str = "") -> bool:
-    """Whether the job comes to its end within that time; returns as soon as it does.
+async def ended(job_id: uuid.UUID, seconds: float, stream: Stream, network: str = "") -> bool:
+    """Whether the job comes to its end within that time; returns as soon as it does, or as
+    `stream` has to end.
 
     `network` is that of the visitor who waits.
     """
     try:
         async with asyncio.timeout(seconds), subscribed(job_id) as news:
-            while True:
+            stream.wake = news.row_changed
+            while not stream.ended.is_set():
                 if await news.next() is None:
                     state, sequence = await streams.read(_state, job_id, network=network)
                     if state in TERMINAL:
                         return True
                     news.read(sequence)
     except TimeoutError:
-        return False
+        pass
+    return False
 
 
 def _state(job_id: uuid.UUID) -> tuple[str, int]:

@@ -5,10 +5,8 @@ import contextlib
 import uuid
 from typing import Any
 
-from channels.generic.websocket import AsyncJsonWebsocketConsumer
-
 from colorweb.accounts import visitors
-from colorweb.accounts.models import User
+from colorweb.accounts.sockets import VisitorConsumer
 from colorweb.http import streams
 from ml import permissions
 from ml.models.runs import TrainingRun
@@ -19,7 +17,7 @@ MIN_INTERVAL = 0.3  # seconds between two messages
 POLL_EVERY = 5.0  # seconds: an announcement may be lost
 
 
-class RunConsumer(AsyncJsonWebsocketConsumer):
+class RunConsumer(VisitorConsumer):
     """`/ws/training-runs/{id}/`, for staff who may view runs.
 
     Each message has `run` as it is now and the points and samples that are new; `whole` says that
@@ -47,6 +45,7 @@ class RunConsumer(AsyncJsonWebsocketConsumer):
         await self.accept()
         await self.send_json(first)
         self.sender = asyncio.create_task(self._send_changes())
+        self.start_guard()
 
     async def disconnect(self, code: int) -> None:
         if hasattr(self, "sender"):
@@ -60,26 +59,16 @@ class RunConsumer(AsyncJsonWebsocketConsumer):
         """The rows have changed."""
         self.changed.set()
 
-    async def visitor_disconnected(self, message: dict[str, Any]) -> None:
-        """The visitor's identity has changed: the page connects again as the new one."""
-        await self.close(code=4401)
-
     async def _send_changes(self) -> None:
         while True:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self.changed.wait(), POLL_EVERY)
             self.changed.clear()
-            if not await streams.read(self._may):  # logged out, or not staff any more
-                await self.close(code=4403)
-                return
             if message := await streams.read(self._changes):
                 await self.send_json(message)
             await asyncio.sleep(MIN_INTERVAL)
 
     def _may(self) -> bool:
-        user = self.visitor.user
-        if user:
-            self.visitor.user = User.objects.filter(pk=user.pk, is_active=True).first()
         return permissions.may(self.visitor, permissions.VIEW_RUNS)
 
     def _changes(self) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.test import AsyncClient
 from django.utils.module_loading import import_string
 
+from colorweb.accounts.revocation import Stream
 from colorweb.accounts.visitors import Visitor
 from colorweb.asgi import application
 from colorweb.http import streams
@@ -254,6 +255,6 @@ async def test_without_a_broker_the_rows_are_looked_at(monkeypatch):
 
     monkeypatch.setattr(subscriptions, "get_channel_layer", Away)
     job = await make_job()
-    waiting = asyncio.create_task(subscriptions.ended(job.pk, 10))
+    waiting = asyncio.create_task(subscriptions.ended(job.pk, 10, Stream(None)))
     await sync_to_async(states.request_cancel)(job)
     assert await waiting
