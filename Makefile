@@ -39,8 +39,7 @@ check: setup $(VENV)/.installed-dev
 	$(BIN)/hadolint docker/Dockerfile
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker/compose*.yaml
 	$(BIN)/shellcheck docker/*.sh
-	@if command -v nginx >/dev/null; then nginx -t -q -p $(VENV) -c $(CURDIR)/docker/nginx.conf; \
-	else echo "nginx is not here: docker/nginx.conf was not checked"; fi
+	$(BIN)/python -m colorweb.testing.nginx
 
 # Writes the requirements with all that they bring along and the hashes of PyPI's files, after one of
 # the *.in files was changed. What is not named there stays as it is; ARGS="--upgrade" renews it all.

@@ -176,6 +176,11 @@ def port() -> int:
     return env.int("PORT", 8000)
 
 
+def graceful_seconds() -> int:
+    """Seconds for requests in flight to finish when the web process stops."""
+    return int(os.environ.get("GRACEFUL_SECONDS") or 60)
+
+
 def site_url() -> str:
     """The address people use, without a trailing slash."""
     url = env.str("SITE_URL", f"http://127.0.0.1:{port()}").rstrip("/")

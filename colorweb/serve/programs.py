@@ -190,12 +190,8 @@ def _celery() -> list[Program]:
 def _web() -> Program:
     return Program(
         "web",
-        [
-            *(sys.executable, "-m", "uvicorn", "colorweb.asgi:application"),
-            *("--host", runtime.host(), "--port", str(runtime.port())),
-            *("--http", "colorweb.serve.protocol:Protocol"),
-            *("--lifespan", "off", "--no-server-header", "--timeout-graceful-shutdown", "5"),
-        ],
+        [sys.executable, "-m", "colorweb.serve.web"],
+        stop_seconds=runtime.graceful_seconds() + 10,
         # Every request has a thread of its own: in glibc's many arenas what they free lies unused.
         environment={"MALLOC_ARENA_MAX": "2"},
     )

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import shutil
 import socket
-import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,10 +15,9 @@ import httpx
 import pytest
 
 from colorweb.runtime import REPOSITORY
+from colorweb.testing import nginx
 from colorweb.testing.ports import free_port
 from colorweb.testing.waiting import wait_for
-
-pytestmark = pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not here")
 
 
 class Echo(BaseHTTPRequestHandler):
@@ -46,30 +42,12 @@ def site(tmp_path: Path) -> Iterator[httpx.Client]:
     """A client of nginx with our configuration, in front of an echo."""
     echo, port = ThreadingHTTPServer(("127.0.0.1", 0), Echo), free_port()
     Thread(target=echo.serve_forever, daemon=True).start()
-    text = (REPOSITORY / "docker" / "nginx.conf").read_text()
-    for ours, here in (
-        ("listen 8080;", f"listen 127.0.0.1:{port};"),
-        ("http://web:8000", f"http://127.0.0.1:{echo.server_port}"),
-        ("/tmp/", f"{tmp_path}/"),
+    with (
+        nginx.running(tmp_path, port, [echo.server_port], proxies=["127.0.0.7"]),
+        httpx.Client(base_url=f"http://127.0.0.1:{port}") as client,
     ):
-        assert ours in text
-        text = text.replace(ours, here)
-    text = text.replace("access_log /dev/stdout", f"access_log {tmp_path}/access.log")
-    (tmp_path / "nginx.conf").write_text(text)
-    (tmp_path / "proxies.conf").write_text("set_real_ip_from 127.0.0.7;")
-    directives = "daemon off;" + (" user root;" if os.getuid() == 0 else "")
-    nginx = subprocess.Popen(
-        ["nginx", "-p", str(tmp_path), "-c", str(tmp_path / "nginx.conf"), "-g", directives],
-        stdout=subprocess.DEVNULL,
-    )
-    try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}") as client:
-            wait_for(lambda: _answers(client), "nginx to listen")
-            yield client
-    finally:
-        nginx.terminate()
-        nginx.wait(60)
-        echo.shutdown()
+        yield client
+    echo.shutdown()
 
 
 def test_nginx_passes_on_what_the_site_needs(site: httpx.Client) -> None:
@@ -125,13 +103,6 @@ def test_nginx_lets_websockets_through(site: httpx.Client) -> None:
         "/ws/me/", headers={"Upgrade": "websocket", "Connection": "Upgrade"}
     ).json()
     assert (received["upgrade"], received["connection"]) == ("websocket", "upgrade")
-
-
-def _answers(client: httpx.Client) -> bool:
-    try:
-        return client.post("/").status_code == 206
-    except httpx.TransportError:
-        return False
 
 
 def test_the_access_log_holds_no_token_and_no_key(site: httpx.Client, tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ async def test_who_has_waited_long_enough_gets_202_and_the_address():
 async def test_waiting_has_a_bound(monkeypatch):
     timeouts = []
 
-    async def record(job_id, seconds, network):
+    async def record(job_id, seconds, stream, network):
         timeouts.append(seconds)
         return False
 

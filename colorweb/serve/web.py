@@ -1,0 +1,43 @@
+"""The web process: uvicorn, and what must end at once when the process stops.
+
+Requests in flight have `GRACEFUL_SECONDS` to finish, and new connections are refused meanwhile.
+Sockets, event streams and requests that only wait would never finish by themselves: their clients
+come back, to another process.
+"""
+
+import socket
+import sys
+
+import uvicorn
+
+from colorweb import runtime
+from colorweb.serve.protocol import Protocol
+
+
+class Server(uvicorn.Server):
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stops as uvicorn does, after it has ended the streams; uvicorn closes sockets (1012)."""
+        from colorweb.accounts import revocation  # noqa: PLC0415 - needs the application's settings
+
+        revocation.end_all()
+        await super().shutdown(sockets)
+
+
+def main() -> int:
+    server = Server(
+        uvicorn.Config(
+            "colorweb.asgi:application",
+            host=runtime.host(),
+            port=runtime.port(),
+            http=Protocol,
+            lifespan="off",
+            server_header=False,
+            timeout_graceful_shutdown=runtime.graceful_seconds(),
+        )
+    )
+    server.run()
+    return 0 if server.started else 3
+
+
+if __name__ == "__main__":
+    sys.exit(main())

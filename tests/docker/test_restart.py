@@ -1,0 +1,249 @@
+"""Restarting one web process of two, behind a real nginx with our configuration: nobody notices."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+from websockets.sync.client import connect
+
+from colorweb.runtime import REPOSITORY
+from colorweb.testing import nginx, pictures, valkey
+from colorweb.testing.ports import free_port
+from colorweb.testing.waiting import wait_for
+
+pytestmark = pytest.mark.e2e
+
+GRACEFUL = 20
+"""Seconds that requests in flight have; far more than these need."""
+
+
+class Site:
+    """Two web processes that share a database, a broker and files, and nginx before them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.ports = [free_port(), free_port()]
+        self.port, broker = free_port(), free_port()
+        self.base_url = f"http://127.0.0.1:{self.port}"
+        self.broker = valkey.start(folder / "broker.sock", port=broker)
+        mine = ("DJANGO_SETTINGS_MODULE", "DATABASE_URL", "REDIS_URL", "CACHE_URL")
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if name not in mine},
+            "VAR_DIR": str(folder / "var"),
+            "SITE_URL": self.base_url,
+            "REDIS_URL": f"redis://127.0.0.1:{broker}/0",
+            "GRACEFUL_SECONDS": str(GRACEFUL),
+        }
+        self.webs: dict[int, subprocess.Popen[bytes]] = {}
+        assert self._run("prepare").wait(300) == 0
+
+    def start(self, number: int) -> None:
+        """Starts a web process, and waits until it answers."""
+        port = self.ports[number]
+        self.webs[number] = self._run("web", PORT=str(port))
+        wait_for(lambda: _answers(f"http://127.0.0.1:{port}"), "the web process", 120)
+
+    def stop(self, number: int) -> None:
+        """Tells it to stop, as `docker compose` does; it finishes what it has begun."""
+        self.webs[number].send_signal(signal.SIGTERM)
+
+    def restart(self, number: int) -> None:
+        """To its end, and again."""
+        self.stop(number)
+        assert self.webs.pop(number).wait(GRACEFUL + 10) is not None
+        self.start(number)
+
+    def close(self) -> None:
+        for web in self.webs.values():
+            web.kill()
+            web.wait(30)
+        self.broker.terminate()
+        self.broker.wait(30)
+
+    def _run(self, program: str, **environment: str) -> subprocess.Popen[bytes]:
+        with (self.folder / f"{program}.log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "colorweb.serve", program],
+                cwd=REPOSITORY,
+                env={**self.environment, **environment},
+                stdout=log,
+                stderr=log,
+            )
+
+
+def _answers(address: str) -> bool:
+    try:
+        return httpx.get(f"{address}/healthz").status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    site = Site(tmp_path_factory.mktemp("site"))
+    try:
+        with nginx.running(site.folder, site.port, site.ports):
+            yield site
+    finally:
+        site.close()
+
+
+@pytest.fixture
+def http(site: Site) -> Iterator[httpx.Client]:
+    """A guest of a site of which the first process alone runs."""
+    for number in tuple(site.webs):
+        site.stop(number)
+        site.webs.pop(number).wait(GRACEFUL + 10)
+    site.start(0)
+    wait_for(lambda: _answers(site.base_url), "nginx to see it")
+    with httpx.Client(base_url=f"{site.base_url}/api/v1", timeout=60) as client:
+        token = client.get("/me/").json()["guest_token"]
+        client.headers["Authorization"] = f"Bearer {token}"
+        yield client
+
+
+def form(photo: bytes) -> tuple[bytes, dict[str, str]]:
+    """A form with one photo, and its type."""
+    request = httpx.Request("POST", "http://x/", files={"image": ("a.png", photo, "image/png")})
+    return request.read(), {"Content-Type": request.headers["Content-Type"]}
+
+
+class Slowly:
+    """A body of which the second half waits until it may go."""
+
+    def __init__(self, body: bytes) -> None:
+        self.body = body
+        self.half_sent, self.go_on = threading.Event(), threading.Event()
+
+    def __iter__(self) -> Iterator[bytes]:
+        middle = len(self.body) // 2
+        yield self.body[:middle]
+        self.half_sent.set()
+        assert self.go_on.wait(60)
+        yield self.body[middle:]
+
+
+def half_sent(http: httpx.Client, **headers: str) -> tuple[Slowly, threading.Thread, list]:
+    """An upload of which one half has come to the process that runs."""
+    body, kind = form(pictures.encoded())
+    slowly, answers = Slowly(body), []
+    headers |= {**kind, "Content-Length": str(len(body))}
+
+    def send() -> None:
+        answers.append(http.post("/jobs/", content=slowly, headers=headers))
+
+    thread = threading.Thread(target=send, daemon=True)
+    thread.start()
+    assert slowly.half_sent.wait(60)
+    return slowly, thread, answers
+
+
+def refuses(port: int) -> bool:
+    try:
+        httpx.get(f"http://127.0.0.1:{port}/healthz")
+    except httpx.TransportError:
+        return True
+    return False
+
+
+def test_an_upload_that_has_begun_is_finished_and_others_go_to_the_other(site, http):
+    slowly, thread, answers = half_sent(http)
+    site.start(1)
+    site.stop(0)
+    wait_for(lambda: refuses(site.ports[0]), "the first process to take nothing more")
+    for _ in range(10):
+        assert http.get("/jobs/").status_code == 200
+    slowly.go_on.set()
+    thread.join(60)
+    assert [answer.status_code for answer in answers] == [201]
+    assert site.webs.pop(0).wait(GRACEFUL + 10) is not None
+    assert http.get(answers[0].headers["Location"]).json()["status"] == "queued"
+
+
+def test_a_cut_upload_is_a_problem_and_its_repetition_one_job(site, http):
+    key = {"Idempotency-Key": "one"}
+    slowly, thread, answers = half_sent(http, **key)
+    site.start(1)
+    site.webs.pop(0).kill()  # its time was over
+    slowly.go_on.set()
+    thread.join(60)
+    answer = answers[0]
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert answer.headers["Content-Type"] == "application/problem+json"
+    assert int(answer.headers["Retry-After"]) <= 2
+    body, kind = form(pictures.encoded())
+    again = [http.post("/jobs/", content=body, headers=kind | key) for _ in range(2)]
+    assert [one.status_code for one in again] == [201, 200]
+    assert len({one.json()["id"] for one in again}) == 1
+    assert len(http.get("/jobs/").json()["results"]) == 1
+
+
+def test_streams_waits_and_sockets_end_at_once_and_come_back(site, http):
+    job = http.post("/jobs/", files={"image": pictures.encoded()}).json()
+    address = f"{site.base_url.replace('http', 'ws')}/ws/me/"
+    identity = {"Authorization": http.headers["Authorization"], "Origin": site.base_url}
+    with (
+        ThreadPoolExecutor() as pool,
+        connect(address, additional_headers=identity, proxy=None) as page,
+        http.stream("GET", job["urls"]["stream"]) as stream,
+    ):
+        lines = stream.iter_lines()
+        assert next(lines) == "retry: 1000"
+        photo = {"image": pictures.encoded()}
+        wait = pool.submit(http.post, "/jobs/", files=photo, headers={"Prefer": "wait=30"})
+        wait_for(lambda: len(http.get("/jobs/").json()["results"]) == 2, "the second job")
+        site.start(1)
+        began = time.monotonic()
+        site.stop(0)
+        assert wait.result().status_code == 202
+        sent = [json.loads(line[6:]) for line in lines if line.startswith("data: ")]
+        assert sent[0]["job"]["id"] == job["id"]
+        for _message in page:
+            pass
+        assert page.close_code == 1012
+        assert time.monotonic() - began < GRACEFUL  # long before requests would be cut
+    assert site.webs.pop(0).wait(GRACEFUL + 10) is not None
+    with connect(address, additional_headers=identity, proxy=None) as page:
+        assert json.loads(page.recv(60))["type"] == "snapshot"
+
+
+def test_one_after_the_other_is_restarted_and_no_request_fails(site, http):
+    site.start(1)
+    stop = threading.Event()
+    statuses: list[int] = []
+
+    def ask() -> None:
+        while not stop.is_set():
+            statuses.append(http.get("/jobs/").status_code)
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    try:
+        for number in (0, 1):
+            site.restart(number)
+    finally:
+        stop.set()
+        asking.join(60)
+    assert set(statuses) == {200}
+
+
+def test_where_nobody_is_programs_get_a_problem_and_people_a_page(site, http):
+    site.stop(0)
+    site.webs.pop(0).wait(GRACEFUL + 10)
+    problem = http.get("/jobs/")
+    assert (problem.status_code, problem.json()["status"]) == (503, 503)
+    assert problem.headers["Content-Type"] == "application/problem+json"
+    page = httpx.get(f"{site.base_url}/")
+    assert (page.status_code, page.headers["Content-Type"]) == (503, "text/html; charset=utf-8")
+    assert "Reload this page" in page.text
