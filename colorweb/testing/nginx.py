@@ -37,8 +37,8 @@ def running(
     for ours, here in (
         ("listen 8080;", f"listen 127.0.0.1:{port};"),
         (UPSTREAM, "".join(servers)),
-        ("access_log /dev/stdout", f"access_log {folder}/access.log"),
         ("/tmp/", f"{folder}/"),  # noqa: S108 - as the container has it
+        ("access_log /dev/stdout", f"access_log {folder}/access.log"),
     ):
         assert ours in text, ours
         text = text.replace(ours, here)
