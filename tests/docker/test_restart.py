@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
 import pytest
-from websockets.sync.client import connect
 
 from colorweb.runtime import REPOSITORY
 from colorweb.testing import nginx, pictures, valkey
@@ -187,63 +183,3 @@ def test_a_cut_upload_is_a_problem_and_its_repetition_one_job(site, http):
     assert [one.status_code for one in again] == [201, 200]
     assert len({one.json()["id"] for one in again}) == 1
     assert len(http.get("/jobs/").json()["results"]) == 1
-
-
-def test_streams_waits_and_sockets_end_at_once_and_come_back(site, http):
-    job = http.post("/jobs/", files={"image": pictures.encoded()}).json()
-    address = f"{site.base_url.replace('http', 'ws')}/ws/me/"
-    identity = {"Authorization": http.headers["Authorization"], "Origin": site.base_url}
-    with (
-        ThreadPoolExecutor() as pool,
-        connect(address, additional_headers=identity, proxy=None) as page,
-        http.stream("GET", job["urls"]["stream"]) as stream,
-    ):
-        lines = stream.iter_lines()
-        assert next(lines) == "retry: 1000"
-        photo = {"image": pictures.encoded()}
-        wait = pool.submit(http.post, "/jobs/", files=photo, headers={"Prefer": "wait=30"})
-        wait_for(lambda: len(http.get("/jobs/").json()["results"]) == 2, "the second job")
-        site.start(1)
-        began = time.monotonic()
-        site.stop(0)
-        assert wait.result().status_code == 202
-        sent = [json.loads(line[6:]) for line in lines if line.startswith("data: ")]
-        assert sent[0]["job"]["id"] == job["id"]
-        for _message in page:
-            pass
-        assert page.close_code == 1012
-        assert time.monotonic() - began < GRACEFUL  # long before requests would be cut
-    assert site.webs.pop(0).wait(GRACEFUL + 10) is not None
-    with connect(address, additional_headers=identity, proxy=None) as page:
-        assert json.loads(page.recv(60))["type"] == "snapshot"
-
-
-def test_one_after_the_other_is_restarted_and_no_request_fails(site, http):
-    site.start(1)
-    stop = threading.Event()
-    statuses: list[int] = []
-
-    def ask() -> None:
-        while not stop.is_set():
-            statuses.append(http.get("/jobs/").status_code)
-
-    asking = threading.Thread(target=ask)
-    asking.start()
-    try:
-        for number in (0, 1):
-            site.restart(number)
-    finally:
-        stop.set()
-        asking.join(60)
-    assert set(statuses) == {200}
-
-
-def test_where_nobody_is_programs_get_a_problem_and_people_a_page(site, http):
-    site.stop(0)
-    site.webs.pop(0).wait(GRACEFUL + 10)
-    problem = http.get("/jobs/")
-    assert (problem.status_code, problem.json()["status"]) == (503, 503)
-    assert problem.headers["Content-Type"] == "application/problem+json"
-    page = httpx.get(f"{site.base_url}/")
-    assert (page.status_code, page.headers["Content-Type"]) == (503, "text/html; charset=utf-8")
-    assert "Reload this page" in page.text
