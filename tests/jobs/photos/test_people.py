@@ -178,9 +178,10 @@ async def test_everything_can_be_taken_along_as_a_zip(async_client):
         finish(Job.objects.get())
         send(client, "второе.jpg")
         sign_up(client)
+        prove(client)
+        async_client.cookies = client.cookies
 
     await sync_to_async(prepare)()
-    await async_client.aforce_login(await User.objects.aget())
     answer = await async_client.get("/account/export/")
     assert answer["Content-Type"] == "application/zip"
     content = b"".join([piece async for piece in answer.streaming_content])
