@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 
 import httpx
 
+from bench import flooding_open
 from colorweb.testing import pictures
 
 CONNECTIONS = 30  # requests of a flood that wait for their answers
@@ -52,6 +53,7 @@ FLOODS: dict[str, Callable[[str], Iterator[None]]] = {
     "many_scans": many_scans,
     "large_pngs": large_pngs,
     "long_zips": long_zips,
+    **flooding_open.FLOODS,
 }
 
 

@@ -13,17 +13,19 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
 import httpx
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from bench.flooding import FLOODS
 from bench.scene import write_jpeg
+from colorweb.testing import databases, postgres
 from colorweb.testing.stack import Stack
 from colorweb.testing.waiting import wait_for
 
@@ -32,7 +34,9 @@ BYSTANDER, ORDINARY = "127.0.0.2", "127.0.0.3"  # the flooder is on 127.0.0.1
 ALONE, ROUNDS = 3, 4
 TIMES, PLUS = 2, 1.0
 """A bystander's times may grow by so much: twice, and a second."""
-PATIENCE = 300  # seconds for one photo
+TIMEOUT = 300  # seconds for one photo
+ON_POSTGRES = ("uploads",)
+ENVIRONMENT = {"webhooks": {"OUTGOING_HTTP": "1", "OUTGOING_PRIVATE": "1"}}
 
 
 @dataclass
@@ -51,7 +55,7 @@ class Visitor:
     def __init__(self, site: str, address: str, photo: bytes) -> None:
         self.site, self.address, self.photo = site, address, photo
         transport = httpx.HTTPTransport(local_address=address)
-        self.http = httpx.Client(base_url=site, transport=transport, timeout=PATIENCE)
+        self.http = httpx.Client(base_url=site, transport=transport, timeout=TIMEOUT)
 
     def post(self) -> str:
         """Send the photo; the job's id."""
@@ -68,11 +72,12 @@ class Visitor:
         headers = {"Authorization": self.http.headers["Authorization"]}
         with connect(
             address,
+            origin=Origin(self.site),
             additional_headers=headers,
             source_address=(self.address, 0),
-            open_timeout=PATIENCE,
+            open_timeout=TIMEOUT,
         ) as socket:
-            assert json.loads(socket.recv(PATIENCE))
+            assert json.loads(socket.recv(TIMEOUT))
 
     def wait(self, job: str) -> None:
         """Wait until the job is colored."""
@@ -82,7 +87,7 @@ class Visitor:
             assert status not in ("failed", "canceled"), f"job {job} {status}"
             return bool(status == "succeeded")
 
-        wait_for(look, f"job {job} to be colored", PATIENCE, every=0.2)
+        wait_for(look, f"job {job} to be colored", TIMEOUT, every=0.2)
 
     def see(self) -> Seen:
         """One visit from the first page to the colored photo."""
@@ -157,10 +162,20 @@ def row(name: str, usual: Seen, seen: Seen, photo: float) -> tuple[str, bool]:
     return f"| {name} | {' | '.join(cells)} | {'yes' if within else 'NO'} |", within
 
 
-def drained(stack: Stack) -> Callable[[], bool]:
-    """Whether nothing of a flood is left in the queue."""
-    query = "SELECT count(*) FROM jobs_job WHERE state IN ('queued', 'running')"
-    return lambda: stack.rows(query)[0][0] == 0
+@contextmanager
+def site(name: str, folder: Path) -> Iterator[Stack]:
+    """The site for a flood, on PostgreSQL where connections are what the flood takes."""
+    with ExitStack() as parts:
+        database = None
+        if name in ON_POSTGRES:
+            server = parts.enter_context(postgres.server())
+            database = parts.enter_context(databases.temporary(server.url))
+        stack = Stack(folder, ENVIRONMENT.get(name), database)
+        stack.start()
+        try:
+            yield stack
+        finally:
+            stack.stop()
 
 
 def main() -> None:
@@ -177,12 +192,8 @@ def main() -> None:
         print("| flood | page | answer | message | colored | within |\n|---|---|---|---|---|---|")
         for name in names:
             print(f"Measuring {name} ...", file=sys.stderr)
-            stack = Stack(Path(folder) / name)
-            stack.start()
-            try:
+            with site(name, Path(folder) / name) as stack:
                 text, within = measure(name, stack, photo.read_bytes())
-            finally:
-                stack.stop()
             print(text, flush=True)
             failed += [] if within else [name]
     print("\nSeconds of the worst visit / its bound. `colored` is from sending to the colors.")
@@ -198,7 +209,7 @@ def measure(name: str, stack: Stack, photo: bytes) -> tuple[str, bool]:
     usual = alone(bystander, ordinary)
     known = {str(job) for (job,) in stack.rows("SELECT id FROM jobs_job")}
     with flooded(name, stack.base_url), ThreadPoolExecutor(1) as pool:
-        seen = [pool.submit(bystander.see).result(PATIENCE) for _ in range(ROUNDS)]
+        seen = [pool.submit(bystander.see).result(TIMEOUT) for _ in range(ROUNDS)]
     return row(name, usual, worst(seen), longest(stack, known))
 
 

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 REPOSITORY = Path(__file__).parents[2]
 START_SECONDS = 120
-PATIENCE = 6
+DEADLINE_FACTOR = 6
 """Times of its processor time that a file may take by the clock: the machine has other work."""
 ENVIRONMENT = {"PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONPATH", "VIRTUAL_ENV"}
 """What a process that reads strangers' files gets of our environment: no secrets."""
@@ -105,20 +105,13 @@ _lock = threading.Lock()
 os.register_at_fork(after_in_child=_idle.clear)
 
 
-def warm() -> None:
-    """Start a process, unless one waits, without waiting for it: the first photo finds it ready."""
-    with _lock:
-        if not _idle:
-            _idle.append(Child())
-
-
 def ask(request: dict[str, Any], file: int) -> tuple[Any, list[int]]:
     """Have a warm process answer a request about a file. Raises PhotoError.
 
     `file` is a descriptor of a file on disk or in memory. `request["work"]` is the most work that
     may be done for it (`opening.Opened.work`), in pixels.
     """
-    seconds = PATIENCE * (SECONDS + SECONDS_A_MEGAPIXEL * request["work"] / 1e6)
+    seconds = DEADLINE_FACTOR * (SECONDS + SECONDS_A_MEGAPIXEL * request["work"] / 1e6)
     while True:
         with contextlib.suppress(_Ended), _taken() as child:
             return child.ask(request, file, seconds)
