@@ -61,10 +61,6 @@ WAYS = [
     (TOKEN, "a permission was taken", lambda user: user.user_permissions.clear()),
 ]
 
-FIRST = ("the password was changed", "the token was withdrawn", "a permission was taken")
-LONG = [pytest.mark.long]
-"""Marks of the ways that `make test` leaves to `make test-long`: each takes some seconds."""
-
 
 def clerk() -> User:
     """Somebody of the staff, who may view runs by a permission and jobs by a group."""
@@ -108,12 +104,10 @@ def test_five_seconds_are_enough():
     assert 2 * revocation.CHECK_EVERY < 5
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("known_by", "way", "revoke"),
-    [
-        pytest.param(*row, id=f"{row[0]}: {row[1]}", marks=[] if row[1] in FIRST else LONG)
-        for row in WAYS
-    ],
+    [pytest.param(*row, id=f"{row[0]}: {row[1]}") for row in WAYS],
 )
 async def test_sockets_and_streams_end(known_by, way, revoke):
     user = await sync_to_async(clerk)()
