@@ -1,10 +1,13 @@
 """A worker that cannot do its work leaves it to others, and work costs nothing that it failed."""
 
+from types import SimpleNamespace
+
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import OperationalError
 
+from colorweb import clock
 from colorweb.accounts import installation
 from colorweb.accounts.models import Installation
 from colorweb.health import fitness
@@ -85,7 +88,8 @@ def test_prepare_refuses_a_storage_of_another_installation():
         installation.mark()
 
 
-def test_nothing_is_swept_from_the_storage_of_another_installation():
+def test_nothing_is_swept_from_the_storage_of_another_installation(monkeypatch):
+    monkeypatch.setattr(clock, "_machine", SimpleNamespace(problem=str))  # started hours ago
     Installation.objects.create(pk=1)
     default_storage.save("photos/00/theirs.jpg", ContentFile(b"theirs"))
     for sweep in (jobs_tasks.sweep_files, ml_tasks.sweep):
