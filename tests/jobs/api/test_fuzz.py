@@ -34,8 +34,17 @@ SCHEMA = schemathesis.openapi.from_dict(
     SchemaGenerator().get_schema(request=None, public=True)  # as committed in docs/openapi.yaml
 )
 OPERATIONS = [found.ok() for found in SCHEMA.get_all_operations()]  # type: ignore[union-attr]
+
+
+def no_server_error(context, response, case):
+    """No worker runs here: that mending is refused for want of one is right."""
+    if response.status_code == 503 and response.json()["code"] == "no_worker":
+        return None
+    return not_a_server_error(context, response, case)
+
+
 CHECKS = [
-    not_a_server_error,
+    no_server_error,
     checks.status_code_conformance,
     checks.content_type_conformance,
     checks.response_headers_conformance,
