@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 OF_THE_ATTEMPT = {
     *("id", "retried_from", "state", "stage", "sequence", "cancel_requested", "turn"),
-    *("attempt", "worker", "lease_until", "created_at", "started_at", "finished_at"),
+    *("attempt", "crash_count", "worker", "lease_until", "created_at", "started_at", "finished_at"),
     *("model_name", "model_version", "result", "timings", "error_code"),
     *("error_params", "error_message"),
 }
