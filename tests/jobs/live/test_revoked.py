@@ -177,6 +177,7 @@ async def test_what_a_page_sends_harms_nothing(frame):
     await leave(page)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", ["/", "/ws/", "/ws/jobs/1/", "/ws/jobs/%00/", "/api/v1/jobs/"])
 async def test_there_is_no_socket_elsewhere(path):
     page = socket(path, {})
