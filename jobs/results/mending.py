@@ -77,7 +77,7 @@ class Mending:
     def _answer(self, question: dict[str, Any]) -> Any:
         job = Job.objects.select_related("photo").filter(pk=question["job"]).first()
         if job is None or job.state != State.SUCCEEDED:
-            raise DomainError("not_found")
+            raise DomainError("no_result")
         network = self.networks.get(versions.recipe_of(job).model)
         features = self._features(job, network)
         job.hints = question["hints"]
