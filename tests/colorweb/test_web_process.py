@@ -4,6 +4,8 @@ import sys
 
 import pytest
 
+from colorweb import runtime
+
 
 @pytest.mark.parametrize(
     "loading",
@@ -41,6 +43,7 @@ for name, task in sorted(app.tasks.items()):
 
 
 def test_the_default_worker_does_its_work_where_torch_is_not_installed(tmp_path):
+    broker = runtime.run_dir() / "broker.sock"
     run = subprocess.run(
         [sys.executable, "-c", WITHOUT_TORCH],
         capture_output=True,
@@ -50,6 +53,8 @@ def test_the_default_worker_does_its_work_where_torch_is_not_installed(tmp_path)
             "DJANGO_SETTINGS_MODULE": "colorweb.settings",
             "VAR_DIR": str(tmp_path),
             "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3",
+            "REDIS_URL": f"unix://{broker}",
+            "CACHE_URL": f"unix://{broker.with_name('cache.sock')}",
         },
         timeout=120,
         check=False,
