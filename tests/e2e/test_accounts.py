@@ -30,6 +30,7 @@ def email() -> str:
     return f"{uuid.uuid4().hex[:12]}@example.org"
 
 
+@pytest.mark.long
 def test_a_life_of_an_account(
     page: Page, browser: Browser, stack: Stack, tmp_path: Path, email: str
 ) -> None:
