@@ -215,7 +215,7 @@ CACHES = {
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 CHANNEL_LAYERS = {
     "default": {
-        "BACKEND": "channels_redis.core.RedisChannelLayer",
+        "BACKEND": "colorweb.http.channel_layer.ChannelLayer",
         "CONFIG": {
             # The layer itself waits five seconds for a message.
             # Many sockets may open or close in one moment, each with a connection of its own.

@@ -36,7 +36,8 @@ class News:
         other values now; or none of them after `SILENCE`.
         """
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._arrived.wait(), SILENCE)
+            async with asyncio.timeout(SILENCE):
+                await self._arrived.wait()
         self._arrived.clear()
         fields, self._fields = self._fields, {}
         changed, self._changed = self._changed, False
@@ -72,7 +73,8 @@ async def subscribed(job_id: uuid.UUID) -> AsyncIterator[News]:
     try:
         # The group first, then the first look: nothing is missed in between.
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(joined.wait(), RETRY_EVERY)
+            async with asyncio.timeout(RETRY_EVERY):
+                await joined.wait()
         with ticker.following(job_id, news.tick):
             yield news
     finally:

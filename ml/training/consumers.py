@@ -62,7 +62,8 @@ class RunConsumer(VisitorConsumer):
     async def _send_changes(self) -> None:
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.changed.wait(), POLL_EVERY)
+                async with asyncio.timeout(POLL_EVERY):
+                    await self.changed.wait()
             self.changed.clear()
             if message := await streams.read(self._changes):
                 await self.send_json(message)

@@ -104,12 +104,12 @@ def test_five_seconds_are_enough():
     assert 2 * revocation.CHECK_EVERY < 5
 
 
-@pytest.mark.long
 @pytest.mark.parametrize(
     ("known_by", "way", "revoke"),
     [pytest.param(*row, id=f"{row[0]}: {row[1]}") for row in WAYS],
 )
-async def test_sockets_and_streams_end(known_by, way, revoke):
+async def test_sockets_and_streams_end(known_by, way, revoke, monkeypatch):
+    monkeypatch.setattr(revocation, "CHECK_EVERY", 0.1)
     user = await sync_to_async(clerk)()
     job = await sync_to_async(make.job)(photo=await sync_to_async(make.photo)("", owner=user))
     run = await sync_to_async(TrainingRun.objects.create)(name="Run", preset="quick")
@@ -135,7 +135,6 @@ async def test_sockets_and_streams_end(known_by, way, revoke):
     await leave(*pages)
 
 
-@pytest.mark.long
 async def test_others_stay_open_meanwhile():
     job = await sync_to_async(make.job)()
     user = await sync_to_async(clerk)()
@@ -177,7 +176,15 @@ async def test_what_a_page_sends_harms_nothing(frame):
     await leave(page)
 
 
-@pytest.mark.long
+async def test_a_page_that_leaves_is_gone_at_once():
+    for _ in range(30):  # also in the moment in which it begins to wait for messages
+        page = socket("/ws/me/", {"cookie": GUEST_COOKIE})
+        assert (await page.connect(LIMIT))[0]
+        await page.send_input({"type": "websocket.disconnect", "code": 1001})
+        async with asyncio.timeout(LIMIT):
+            await page.future
+
+
 @pytest.mark.parametrize("path", ["/", "/ws/", "/ws/jobs/1/", "/ws/jobs/%00/", "/api/v1/jobs/"])
 async def test_there_is_no_socket_elsewhere(path):
     page = socket(path, {})

@@ -157,7 +157,8 @@ async def test_a_download_holds_no_thread_while_its_receiver_is_slow():
     await eventually(lambda: len(sent) == 2, "the first bytes")
     await eventually(lambda: threads_of_requests() <= before, "threads to be released")
     slow.set()
-    await asyncio.wait_for(serving, 60)
+    async with asyncio.timeout(60):
+        await serving
     assert (sent[0]["status"], sent[1]["body"]) == (200, b"in color")
 
 
@@ -172,7 +173,8 @@ async def opened(job: Job, guest: str = make.GUEST, **headers: str):
 async def event(stream) -> tuple[str, dict]:
     """The next event's id and message."""
     while True:
-        lines = (await asyncio.wait_for(anext(stream), 60)).strip().split("\n")
+        async with asyncio.timeout(60):
+            lines = (await anext(stream)).strip().split("\n")
         if lines[0].startswith("id: "):
             return lines[0][4:], json.loads(lines[2].removeprefix("data: "))
 
@@ -237,7 +239,8 @@ async def test_silence_is_kept_alive(monkeypatch):
     answer = await opened(await make_job())
     stream = (piece.decode() async for piece in answer.streaming_content)
     await event(stream)
-    assert await asyncio.wait_for(anext(stream), 60) == ": still here\n\n"
+    async with asyncio.timeout(60):
+        assert await anext(stream) == ": still here\n\n"
     await stream.aclose()
 
 
