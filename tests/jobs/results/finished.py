@@ -6,6 +6,7 @@ from io import BytesIO
 import numpy as np
 from django.core.files.storage import default_storage
 from django.db.models.functions import Now
+from django.test import Client
 from PIL import Image
 
 from colorweb import broker
@@ -19,6 +20,13 @@ from ml.imaging.chroma import Chroma, render
 
 NATURAL = np.full((6, 8, 2), 6, np.float32)
 BALANCED = np.full((6, 8, 2), 14, np.float32)
+
+
+def send(content: bytes | None = None, **fields) -> Job:
+    """A photo sent to the API by a new guest."""
+    upload = pictures.upload(content=content)
+    answer = Client().post("/api/v1/jobs/", {"image": upload, **fields})
+    return Job.objects.get(pk=answer.json()["id"])
 
 
 def colored(job: Job) -> Job:

@@ -1,9 +1,7 @@
 """Mending with a real network (untrained): answers at once, versions that hold what was asked."""
 
 import threading
-from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import cv2
@@ -20,27 +18,10 @@ from jobs.models import Job, Photo
 from jobs.queue import questions
 from jobs.storage import files
 from ml.imaging.chroma import Chroma
-from ml.resnet_gray.network import weights
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 BLUE = {"x": 0.25, "y": 0.5, "a": 10.0, "b": -40.0}
-
-
-@pytest.fixture(scope="module")
-def worker(tmp_path_factory, django_db_setup, django_db_blocker) -> Iterator[Any]:
-    """This process as a worker; questions are answered only when a test says so."""
-    from jobs.results.mending import Mending  # noqa: PLC0415 - imports torch
-    from jobs.results.worker import Worker  # noqa: PLC0415
-
-    path = Path(tmp_path_factory.mktemp("weights")) / "untrained.safetensors"
-    weights.save(path, *weights.untrained("resnet-gray-unet", seed=0))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("COLORWEB_MODEL", str(path))
-        patch.setattr(Mending, "start", lambda _self: None)
-        with django_db_blocker.unblock():
-            worker = Worker()
-        yield worker
 
 
 @pytest.fixture
