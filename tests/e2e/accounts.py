@@ -48,9 +48,9 @@ def turn_on_two_steps(page: Page) -> None:
 
 
 def delete_account(page: Page, email: str) -> None:
+    """Of somebody who has just proved to be himself."""
     page.goto("/account/")
     page.get_by_role("link", name="Delete…").click()
-    prove(page)
     page.get_by_label("type your address").fill(email)
     page.get_by_role("button", name="Delete everything").click()
     expect(page.get_by_text("has been deleted")).to_be_visible()

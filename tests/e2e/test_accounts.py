@@ -30,7 +30,6 @@ def email() -> str:
     return f"{uuid.uuid4().hex[:12]}@example.org"
 
 
-@pytest.mark.long
 def test_a_life_of_an_account(
     page: Page, browser: Browser, stack: Stack, tmp_path: Path, email: str
 ) -> None:
@@ -68,8 +67,9 @@ def test_a_life_of_an_account(
     expect(page.get_by_role("heading", name="Log in")).to_be_visible()
 
     other.goto("/account/")
+    other.get_by_role("link", name="Download everything").click()
     with other.expect_download() as download:
-        other.get_by_role("link", name="Download everything").click()
+        prove(other)
     with zipfile.ZipFile(download.value.path()) as taken:
         assert json.loads(taken.read("data.json"))["account"]["email"] == email
         assert taken.testzip() is None
