@@ -53,6 +53,8 @@ class Stream:
             self.wake()
 
 
+_stopping = False
+"""The process has begun to stop: what is opened now ends as soon as it has begun."""
 _open: dict[asyncio.AbstractEventLoop, set[Stream]] = {}
 _watchers: dict[asyncio.AbstractEventLoop, asyncio.Task[None]] = {}
 
@@ -63,7 +65,9 @@ async def opened(visitor: Visitor, session_key: str | None) -> AsyncIterator[Str
     credential = None
     if visitor.user:
         credential = await streams.read(credential_of, visitor, session_key or "")
-    stream = Stream(credential)
+    stream = Stream(credential, stopping=_stopping)
+    if _stopping:
+        stream.end()
     loop = asyncio.get_running_loop()
     found = _open.setdefault(loop, set())
     found.add(stream)
@@ -76,7 +80,9 @@ async def opened(visitor: Visitor, session_key: str | None) -> AsyncIterator[Str
 
 
 def end_all() -> None:
-    """End everything that is open; for a process that is about to stop."""
+    """End everything that is open, or will be; for a process that is about to stop."""
+    global _stopping  # noqa: PLW0603 - there is one process, and it stops once
+    _stopping = True
     for found in _open.values():
         for stream in found:
             stream.stopping = True

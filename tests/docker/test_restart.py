@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from colorweb.runtime import REPOSITORY
 from colorweb.testing import nginx, pictures, valkey
@@ -22,6 +30,8 @@ pytestmark = pytest.mark.e2e
 
 GRACEFUL = 20
 """Seconds that requests in flight have; far more than these need."""
+BACK_WITHIN = 2.0
+"""Seconds after which clients of what has ended are back at the other process."""
 
 
 class Site:
@@ -183,3 +193,117 @@ def test_a_cut_upload_is_a_problem_and_its_repetition_one_job(site, http):
     assert [one.status_code for one in again] == [201, 200]
     assert len({one.json()["id"] for one in again}) == 1
     assert len(http.get("/jobs/").json()["results"]) == 1
+
+
+def socket_of(site: Site, http: httpx.Client, job: str) -> ClientConnection:
+    """A page's socket, at whichever process runs."""
+    return connect(
+        f"ws://127.0.0.1:{site.port}/ws/jobs/{job}/",
+        origin=Origin(site.base_url),
+        additional_headers={"Authorization": http.headers["Authorization"]},
+    )
+
+
+def uploaded(http: httpx.Client, photo: bytes) -> dict[str, Any]:
+    """The job of a photo; nothing colors here, so it waits for ever."""
+    body, kind = form(photo)
+    answer = http.post("/jobs/", content=body, headers=kind)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+def colored(site: Site, job: dict[str, Any], result: bytes) -> str:
+    """Gives the job that result, as a worker does; its id."""
+    photo = job["photo"]["id"]
+    name = f"photos/{photo[:2]}/{photo}/{job['id']}-1-result.jpg"
+    (site.folder / "var" / "media" / name).write_bytes(result)
+    with closing(sqlite3.connect(site.folder / "var" / "db.sqlite3")) as database, database:
+        changed = database.execute(
+            "UPDATE jobs_job SET state = 'succeeded', attempt = 1, result = ? WHERE id = ?",
+            (name, job["id"].replace("-", "")),
+        )
+        assert changed.rowcount == 1
+    return job["id"]
+
+
+def test_sockets_end_with_a_code_and_go_on_at_the_other(site, http):
+    job = uploaded(http, pictures.encoded())["id"]
+    with socket_of(site, http, job) as page:
+        assert json.loads(page.recv(60))["job"]["id"] == job
+        site.start(1)
+        stopped = time.monotonic()
+        site.stop(0)
+        with suppress(ConnectionClosed):
+            for _news in page:  # of its place in the queue
+                pass
+        assert page.close_code == 1012
+    with socket_of(site, http, job) as page:
+        assert json.loads(page.recv(60))["job"]["id"] == job
+    assert time.monotonic() - stopped < BACK_WITHIN
+    assert site.webs.pop(0).wait(GRACEFUL) is not None
+
+
+def test_event_streams_end_and_go_on_at_the_other(site, http):
+    job = uploaded(http, pictures.encoded())["id"]
+    with http.stream("GET", f"/jobs/{job}/events/") as stream:
+        lines = stream.iter_lines()
+        assert next(lines) == "retry: 1000"
+        assert "event: job" in lines
+        site.start(1)
+        stopped = time.monotonic()
+        site.stop(0)
+        for _line in lines:  # to a proper end
+            pass
+    with http.stream("GET", f"/jobs/{job}/events/") as stream:
+        assert "event: job" in stream.iter_lines()
+    assert time.monotonic() - stopped < BACK_WITHIN
+    assert site.webs.pop(0).wait(GRACEFUL) is not None
+
+
+def test_who_prefers_to_wait_gets_the_job_as_it_is(site, http):
+    body, kind = form(pictures.encoded())
+    answers: list[httpx.Response] = []
+
+    def send() -> None:
+        headers = kind | {"Prefer": "wait=30"}
+        answers.append(http.post("/jobs/", content=body, headers=headers))
+
+    thread = threading.Thread(target=send, daemon=True)
+    thread.start()
+    with httpx.Client(base_url=http.base_url, headers=http.headers) as other:
+        wait_for(lambda: other.get("/jobs/").json()["results"], "the photo to be taken")
+        site.start(1)
+        stopped = time.monotonic()
+        site.stop(0)
+        thread.join(60)
+        assert time.monotonic() - stopped < BACK_WITHIN
+        assert [answer.status_code for answer in answers] == [202]
+        assert other.get(f"/jobs/{answers[0].json()['id']}/").json()["status"] == "queued"
+    assert site.webs.pop(0).wait(GRACEFUL) is not None
+
+
+def test_an_upload_that_would_wait_then_does_not_when_it_ends_meanwhile(site, http):
+    slowly, thread, answers = half_sent(http, Prefer="wait=30")
+    site.start(1)
+    site.stop(0)
+    wait_for(lambda: refuses(site.ports[0]), "the first process to take nothing more")
+    slowly.go_on.set()
+    assert site.webs.pop(0).wait(GRACEFUL) is not None
+    thread.join(60)
+    assert [answer.status_code for answer in answers] == [202]
+
+
+def test_a_download_that_has_begun_is_finished(site, http):
+    photo = bytes(40_000_000)  # more than all buffers in between hold
+    job = colored(site, uploaded(http, pictures.encoded()), photo)
+    with http.stream("GET", f"{site.base_url}/files/{job}/result") as download:
+        assert download.status_code == 200
+        pieces = download.iter_raw(1 << 16)
+        taken = next(pieces)
+        site.start(1)
+        site.stop(0)
+        wait_for(lambda: refuses(site.ports[0]), "the first process to take nothing more")
+        assert site.webs[0].poll() is None
+        taken += b"".join(pieces)
+    assert taken == photo
+    assert site.webs.pop(0).wait(GRACEFUL) is not None
