@@ -12,7 +12,8 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.faults.site import HOLD, WORKERS, Site
+from bench.faults.site import HOLD, MOVING_WITHIN, WORKERS, Site
+from colorweb.testing.waiting import wait_for
 
 FAKETIME = Path(f"/usr/lib/{platform.machine()}-linux-gnu/faketime/libfaketimeMT.so.1")
 CUTS = 5  # times that all connections to the database are ended
@@ -27,6 +28,7 @@ class Fault:
     happens: Callable[[Site], AbstractContextManager[object]]
     lasts: bool = True
     needs: Callable[[], str] = str  # why it cannot be tried here; empty: it can
+    lost: Callable[[Site], int] = lambda _site: 0  # besides photos, once it is repaired
 
 
 @contextmanager
@@ -138,6 +140,25 @@ def clock_wrong(site: Site) -> Iterator[None]:
         site.restart("web", program)
 
 
+NEWCOMERS = tuple(f"newcomer-{number}@example.org" for number in range(3))
+
+
+@contextmanager
+def mail_away(site: Site) -> Iterator[None]:
+    site.stop_mail()
+    for address in NEWCOMERS:
+        site.sign_up(address)
+    yield
+    site.start_mail()
+
+
+def _mails_lost(site: Site) -> int:
+    """Mails to newcomers that have not come within the time."""
+    with suppress(AssertionError):
+        wait_for(lambda: site.mailed() >= set(NEWCOMERS), "the mails to come", MOVING_WITHIN)
+    return len(set(NEWCOMERS) - site.mailed())
+
+
 def _needs_faketime() -> str:
     return "" if FAKETIME.exists() else "there is no libfaketime (Debian: apt install libfaketime)"
 
@@ -162,5 +183,6 @@ FAULTS = (
     Fault("a worker's disk full", _disk_full("gpu-1"), needs=_needs_root),
     Fault("the site's disk full", _disk_full("web"), needs=_needs_root),
     Fault("a worker's bucket wrong", wrong_bucket),
+    Fault("mail away", mail_away, lost=_mails_lost),
     Fault("clock two hours fast", clock_wrong, lasts=False, needs=_needs_faketime),
 )

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 import httpx
 
 from bench.faults.faults import Fault
-from bench.faults.site import HOLD, Site
+from bench.faults.site import HOLD, MOVING_WITHIN, Site
 from colorweb.testing import pictures
 from colorweb.testing.waiting import wait_for
 
 PHOTOS, BEFORE = 60, 20
 EVERY = 1.0  # seconds between two photos once the fault has begun
 RED_WITHIN = 25.0  # seconds: heartbeats last 15, a look is kept for three
-MOVING_WITHIN = 30.0
 ENDED_WITHIN = 240.0
 
 
@@ -80,7 +79,7 @@ def _tally(
     there = _count(site, sender, "true")
     return Outcome(
         fault.name,
-        lost=PHOTOS - _count(site, sender, "state IN ('succeeded', 'failed')"),
+        lost=PHOTOS - _count(site, sender, "state IN ('succeeded', 'failed')") + fault.lost(site),
         doubled=max(0, there - PHOTOS) + site.doubled_results(),
         failed=_count(site, sender, "state = 'failed'"),
         moving_after=moving_after,
@@ -93,9 +92,8 @@ def _finished(site: Site, sender: Sender, after: str = "-infinity") -> int:
 
 
 def _count(site: Site, sender: Sender, where: str) -> int:
-    jobs = "jobs_job job JOIN jobs_photo photo ON photo.id = job.photo_id"
-    ours = f"photo.name LIKE '{sender.prefix}%'"
-    query = f"SELECT count(*) FROM {jobs} WHERE {ours} AND {where}"  # noqa: S608 - all of it is ours
+    ours = f"SELECT id FROM jobs_photo WHERE name LIKE '{sender.prefix}%'"  # noqa: S608 - all of it
+    query = f"SELECT count(*) FROM jobs_job WHERE photo_id IN ({ours}) AND {where}"  # noqa: S608
     [(count,)] = site.rows(query)
     return int(count)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import subprocess
 from collections import Counter
@@ -16,13 +17,15 @@ import boto3
 import httpx
 from celery import Celery
 
-from colorweb.testing import databases, postgres, s3
+from colorweb.testing import databases, postgres, s3, smtp
 from colorweb.testing.machines import Machines
+from colorweb.testing.ports import free_port
 from colorweb.testing.postgres import Postgres
 from colorweb.testing.proxy import Proxy
 
 WORKERS = ("gpu-1", "gpu-2")
 HOLD = 30.0  # seconds that a fault lasts
+MOVING_WITHIN = 30.0  # seconds from its repair until what waited goes on
 SMALL_DISK = "400m"
 SWEEPS = (
     *("jobs.tasks.sweep_files", "jobs.tasks.expire_guests", "jobs.tasks.expire_trash"),
@@ -38,6 +41,9 @@ class Site(Machines):
     ) -> None:
         super().__init__(folder, database, f"http://127.0.0.1:{storage.port}", environment)
         self.postgres, self.storage = server, storage
+        self.mailbox, self.mail_port = smtp.Mailbox(), free_port()
+        self.site["EMAIL_URL"] = f"smtp://127.0.0.1:{self.mail_port}"
+        self._mail = ExitStack()
 
     def restart(self, machine: str, program: str) -> None:
         """Starts a program that was killed, as `start` did."""
@@ -54,6 +60,28 @@ class Site(Machines):
         """Sends a signal to all processes that color."""
         for machine in WORKERS:
             os.killpg(self.processes[machine, "gpu"].pid, number)
+
+    def start_mail(self) -> None:
+        """Starts the mail server."""
+        self._mail.enter_context(smtp.server(self.mailbox, self.mail_port))
+
+    def stop_mail(self) -> None:
+        """Stops it."""
+        self._mail.close()
+
+    def sign_up(self, address: str) -> None:
+        """Makes an account in a browser; it is answered although no mail can be sent."""
+        with httpx.Client(base_url=self.base_url, timeout=30) as browser:
+            browser.get("/account/signup/").raise_for_status()
+            form = {"email": address, "password1": secrets.token_hex()}
+            token = {"csrfmiddlewaretoken": browser.cookies["csrftoken"]}
+            origin = {"Origin": self.base_url, "Referer": f"{self.base_url}/account/signup/"}
+            answer = browser.post("/account/signup/", data=form | token, headers=origin)
+            assert answer.is_redirect, answer.text
+
+    def mailed(self) -> set[str]:
+        """The addresses that got mail."""
+        return {str(message["To"]) for message in self.mailbox.messages}
 
     def children(self) -> list[int]:
         """The processes that have photos in hand or could have."""
@@ -107,6 +135,8 @@ def running(folder: Path, environment: Mapping[str, str]) -> Iterator[Site]:
         if os.geteuid() == 0:
             for machine in ("web", "gpu-1"):
                 stack.enter_context(_mounted(site.small_disk(machine)))
+        site.start_mail()
+        stack.callback(site.stop_mail)
         stack.callback(site.stop)
         site.start()
         yield site
