@@ -98,7 +98,12 @@ CODES = {
     "storage_unavailable.request": Meaning(
         text=_("Photo storage is temporarily unavailable. Try again in a minute.")
     ),
-    "unavailable": Meaning(503, "The site is restarting; try again after Retry-After."),
+    "unavailable": Meaning(
+        503, "The site is restarting, or cannot reach its database; try again after Retry-After."
+    ),
+    "unavailable.database": Meaning(
+        text=_("The site cannot reach its database. Try again in a few seconds.")
+    ),
     "server_error": Meaning(500, "Something broke on the server; it has been logged."),
 }
 """Code -> meaning; apps register theirs. A code with a detail after a dot (`worker_died.file`) has

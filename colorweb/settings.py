@@ -125,8 +125,9 @@ else:
     DATABASES["default"]["ENGINE"] = "colorweb.postgresql"
     DATABASES["default"]["OPTIONS"] = {
         # Django under ASGI runs views in many threads: pooling keeps connections few. Seconds:
-        # for a request to wait for a connection, and for the pool to try for one at a time.
-        "pool": {"min_size": 1, "max_size": 10, "timeout": 10, "reconnect_timeout": 5},
+        # until a request that waits for a connection asks whether the server is there, and for
+        # the pool to try for one at a time.
+        "pool": {"min_size": 1, "max_size": 10, "timeout": 3, "reconnect_timeout": 5},
         # A server that vanishes without a word is noticed within 20 seconds.
         "connect_timeout": 5,
         "keepalives_idle": 10,

@@ -17,12 +17,13 @@ class AccountsConfig(AppConfig):
         from colorweb import schedule
         from colorweb.accounts import encryption, mail, second_factor, signals
         from colorweb.console import navigation
-        from colorweb.health import metrics
+        from colorweb.health import metrics, parts
 
         signals.connect()
         encryption.register(second_factor.rotate)
         encryption.register(mail.rotate)
         metrics.register(mail.GAUGE)
+        parts.register(mail=mail.problem)
         schedule.register(TASKS)
         navigation.register(
             navigation.Group(

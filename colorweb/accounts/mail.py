@@ -39,6 +39,8 @@ UNAVAILABLE = timedelta(seconds=15)
 DELAYS = (30, 120, 600, 1800, 3600)
 """Seconds after each time that a server puts one mail off; then the last of them again."""
 GIVE_UP = timedelta(days=2)
+LATE = timedelta(seconds=15)
+"""For a mail to be sent; after that the server, or what sends, is missing."""
 SHIFT = 100
 """Mails after which a sender lets another task of its queue run."""
 
@@ -65,6 +67,12 @@ def send_due() -> int:
         while sent < SHIFT and (mail := leases.claim_one(_due(), lease=LEASE)):
             sent += _send(mail)
     return sent
+
+
+def problem() -> str:
+    """What is wrong with sending, for `/readyz`; mail that a server has put off is not."""
+    late = Mail.objects.filter(failures=0, created_at__lt=Now() - LATE)
+    return "waiting" if late.exists() else ""
 
 
 def sweep() -> int:

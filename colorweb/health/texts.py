@@ -17,6 +17,7 @@ PARTS: Mapping[str, str | Promise] = {
     "scheduler": gettext_lazy("Scheduler"),
     "default": gettext_lazy("Default workers"),
     "gpu": gettext_lazy("Workers that color"),
+    "mail": gettext_lazy("Mail"),
     "training": gettext_lazy("Training workers"),
     "checking": gettext_lazy("Checks of data sets"),
 }
@@ -29,6 +30,7 @@ PROBLEMS: Mapping[str, str | Promise] = {
     "checks": gettext_lazy("its own checks get no answer"),
     "tasks": gettext_lazy("its last tasks failed; the log says why"),
     "no room": gettext_lazy("there is too little room: uploads are refused"),
+    "waiting": gettext_lazy("mail waits for the mail server"),
     "WrongStorage": gettext_lazy("it belongs to another installation"),
 }
 

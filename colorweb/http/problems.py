@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -18,11 +19,14 @@ from drf_standardized_errors.types import ErrorResponse
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 
+from colorweb import database
 from colorweb.errors import DomainError
 from colorweb.http import storage_unavailable
 
 log = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"
+DATABASE_RETRY_AFTER = 5
+"""Seconds after which a request is worth sending again that found no database."""
 
 
 def wants_json(path: str) -> bool:
@@ -118,6 +122,9 @@ def too_many_requests(request: HttpRequest, exception: Exception | None = None) 
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    error = sys.exc_info()[1]
+    if error and database.is_unavailable(error):
+        return refuse(request, _no_database(), title=_("One moment"))
     return respond(
         request,
         500,
@@ -125,6 +132,10 @@ def server_error(request: HttpRequest) -> HttpResponse:
         title=_("Something broke on our side"),
         detail=_("The error was logged. Please try again in a minute."),
     )
+
+
+def _no_database() -> DomainError:
+    return DomainError("unavailable.database", retry_after=DATABASE_RETRY_AFTER)
 
 
 class StorageMiddleware:
@@ -178,6 +189,8 @@ class _ProblemHandler(ExceptionHandler):
             return _Refusal(exc)
         if storage_unavailable.is_unavailable(exc):
             return _Refusal(storage_unavailable.refusal())
+        if database.is_unavailable(exc):
+            return _Refusal(_no_database())
         if isinstance(exc, DataError):
             return ValidationError(_("A value is too large, or has characters that no text has."))
         known: Exception = super().convert_known_exceptions(exc)
@@ -186,6 +199,8 @@ class _ProblemHandler(ExceptionHandler):
     def report_exception(self, exc: APIException, response: Response) -> None:
         if storage_unavailable.is_unavailable(self.exc):  # no fault of the code's
             log.error("The storage cannot be used.", exc_info=self.exc)
+        elif database.is_unavailable(self.exc):
+            log.error("The database cannot be used.", exc_info=self.exc)
         elif not isinstance(exc, _Refusal):
             super().report_exception(exc, response)
 

@@ -38,7 +38,7 @@ def test_alive_asks_nothing_else(client, django_assert_num_queries):
 def test_ready_when_everything_works(client):
     response = client.get("/readyz?strict=1&worker=1")
     assert response.status_code == 200
-    every = ("database", "broker", "storage", "disk", *ALL, "training", "checking")
+    every = ("database", "broker", "storage", "disk", *ALL, "mail", "training", "checking")
     assert response.json() == {
         "status": "ready",
         "parts": dict.fromkeys(every, "ok"),

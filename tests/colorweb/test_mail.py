@@ -86,6 +86,16 @@ def test_mail_written_while_the_server_was_away_is_sent_once_it_is_back(mailbox,
     assert [message["To"] for message in mailbox.messages] == ["a@example.org", "b@example.org"]
 
 
+def test_health_shows_mail_that_waits_for_its_server_but_not_what_a_server_puts_off(server):
+    write("full@example.org")
+    assert mail.problem() == ""
+    Mail.objects.update(created_at=Now() - 2 * mail.LATE)
+    assert mail.problem() == "waiting"
+    server.answers["full@example.org"] = "452 mailbox full"
+    mail.send_due()
+    assert mail.problem() == ""
+
+
 def test_a_server_that_answers_nothing_is_given_up_after_its_time(settings):
     settings.EMAIL_TIMEOUT = 0.2
     write()
