@@ -97,7 +97,8 @@ def thumbnail(rgb: np.ndarray) -> np.ndarray:
 def for_training(name: str, content: bytes) -> bytes:
     """The photo as the engine reads it: itself, or a JPEG where it is large or of another kind."""
     file = BytesIO(content)
-    readable = PurePosixPath(name).suffix.lower() in photos.SUFFIXES
+    # The engine reads with Pillow alone, which takes many a TIFF for something else.
+    readable = PurePosixPath(name).suffix.lower() in photos.SUFFIXES - {".tif", ".tiff"}
     if readable and min(photos.size(file, limits())) <= MAX_SIDE:
         return content
     rgb = photos.reduce(file, MAX_SIDE, limits())

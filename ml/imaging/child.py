@@ -35,8 +35,8 @@ IDLE_SECONDS = 300
 """A process that had nothing to do for so long ends, and its memory is free."""
 HEADER_SECONDS = 3
 """Processor time for what comes before decoding."""
-HEADER_MEMORY, BYTES_A_PIXEL = 400_000_000, 24
-"""Memory above that of an idle process, and for decoding: WebP takes 16 bytes a pixel, and we 7."""
+HEADER_MEMORY, BYTES_A_PIXEL = 400_000_000, 8
+"""Memory above that of an idle process, and what we take beside `Picture.bytes_a_pixel`."""
 PAGE = resource.getpagesize()
 
 
@@ -88,11 +88,10 @@ def _answer(request: dict[str, Any], descriptor: int) -> tuple[dict[str, Any], l
 
 def _decode(opened: Opened, request: dict[str, Any]) -> Any:
     megapixels = opened.work / 1e6
-    pixels = opened.image.width * opened.image.height
     size = os.fstat(opened.file.fileno()).st_size
     _limit(
         SECONDS + SECONDS_A_MEGAPIXEL * megapixels,
-        HEADER_MEMORY + 2 * size + BYTES_A_PIXEL * pixels,
+        HEADER_MEMORY + 2 * size + (opened.picture.bytes_a_pixel + BYTES_A_PIXEL) * opened.pixels,
     )
     return OPERATIONS[request["operation"]](opened, **request["options"])
 

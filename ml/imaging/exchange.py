@@ -16,6 +16,7 @@ import numpy as np
 from PIL import Image
 
 from . import tones
+from .notes import Note
 from .srgb import Pixels, gray
 
 PREVIEW_SIDE = 1600
@@ -47,13 +48,13 @@ DEFAULT_LIMITS = Limits()
 class Inspection:
     """What a file was found to hold; width and height are those of the photo the right way up."""
 
-    format: str  # jpeg, png, webp, tiff, bmp, gif, avif, heic
+    format: str  # a name of `formats.FORMATS`
     mime: str
     width: int
     height: int
     has_color: bool
     has_alpha: bool
-    notes: list[str]  # keys of NOTES
+    notes: list[Note]
     small: Pixels = field(repr=False)  # sRGB H,W,3, on white, its long side at least PREVIEW_SIDE
 
     def preview(self, max_side: int) -> Image.Image:

@@ -5,6 +5,8 @@ from xml.sax.saxutils import quoteattr
 
 from PIL import Image
 
+from .readers.picture import Picture
+
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 """IPTC's term for a picture to which a trained network has added what was not in it.
 
@@ -63,14 +65,14 @@ def made_by(model: str, version: str) -> bytes:
     ).encode()
 
 
-def kept(image: Image.Image) -> bytes:
+def kept(picture: Picture) -> bytes:
     """EXIF with the date, camera, description, author and copyright of an opened photo.
 
     Empty if it has none of them, or none that can be read.
     """
     exif = Image.Exif()
     try:
-        found = image.getexif()
+        found = picture.exif
         exif.update(_only(_KEPT, found))
         if shot := _only(_KEPT_OF_SHOT, found.get_ifd(_EXIF_IFD)):
             exif[_EXIF_IFD] = shot

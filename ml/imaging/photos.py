@@ -28,7 +28,9 @@ from .exchange import (
     preview,
     unpack,
 )
-from .photo_errors import ERRORS, NOTES, PhotoError
+from .formats import SUFFIXES
+from .notes import NOTES
+from .photo_errors import ERRORS, PhotoError
 from .pixels import on_white
 from .slots import LIGHT, Busy, Slots, cores
 from .srgb import Pixels, gray
@@ -60,10 +62,6 @@ Source = Path | str | BinaryIO
 T = TypeVar("T")
 _SLOTS = Slots(cores())
 
-SUFFIXES = frozenset(
-    [".avif", ".bmp", ".gif", ".heic", ".heif", ".jpeg", ".jpg", ".png", ".tif", ".tiff", ".webp"]
-)
-"""How their files' names end, in lower case: where photos are picked from folders and archives."""
 MAX_SIDE = {
     "jpeg": 65_500,
     "png": 2**31 - 1,

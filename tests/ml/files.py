@@ -3,8 +3,11 @@
 import struct
 import zlib
 from io import BytesIO
+from typing import Any
 
 import numpy as np
+import tifffile
+from imagecodecs import cms_profile
 from PIL import ExifTags, Image, ImageCms
 from pillow_heif import register_heif_opener
 
@@ -77,6 +80,44 @@ def tiff_rgb16(pixels: np.ndarray) -> BytesIO:
     bits = struct.pack("<HHHH", 16, 16, 16, 0)
     head = struct.pack("<2sHI", b"II", 42, bits_at + len(bits))
     return BytesIO(head + data + bits + directory + bytes(4))
+
+
+def tiff(pixels: np.ndarray, **options: Any) -> BytesIO:
+    """A TIFF as tifffile writes it."""
+    file = BytesIO()
+    tifffile.imwrite(file, pixels, **options)
+    file.seek(0)
+    return file
+
+
+def retyped(file: BytesIO, tag: int, kind: int, count: int, value: bytes) -> BytesIO:
+    """A little-endian TIFF in which one tag has another type and value."""
+    data = bytearray(file.getvalue())
+    (directory,) = struct.unpack_from("<I", data, 4)
+    (count_of_tags,) = struct.unpack_from("<H", data, directory)
+    for at in range(directory + 2, directory + 2 + 12 * count_of_tags, 12):
+        if struct.unpack_from("<H", data, at)[0] == tag:
+            data[at : at + 12] = struct.pack("<HHI", tag, kind, count) + value.ljust(4, b"\0")
+    return BytesIO(data)
+
+
+def with_chunks(file: BytesIO, *chunks: tuple[bytes, bytes], wrong: bool = False) -> BytesIO:
+    """A PNG with more chunks behind its header, their checksums right or wrong."""
+    plain = file.getvalue()
+    more = b"".join(
+        struct.pack(">I", len(data))
+        + kind
+        + data
+        + struct.pack(">I", zlib.crc32(kind + data) ^ wrong)
+        for kind, data in chunks
+    )
+    return BytesIO(plain[:33] + more + plain[33:])
+
+
+def linear_gray_profile() -> bytes:
+    """A gray profile whose numbers are light itself."""
+    profile: bytes = cms_profile("gray", whitepoint=(0.3127, 0.3290), gamma=1.0)
+    return profile
 
 
 def swapped_channels_profile() -> bytes:

@@ -18,7 +18,7 @@ import torch
 from PIL import Image, ImageOps
 from torch import Tensor
 
-from ml.imaging.opening import FORMATS
+from ml.imaging.pillow import FORMATS
 from ml.resnet_gray.network.bins import histogram
 
 from . import memory

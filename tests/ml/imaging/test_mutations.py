@@ -36,6 +36,12 @@ def whole() -> dict[str, bytes]:
         "tiff16": files.encoded(wide, "TIFF"),
         "lzw": files.encoded(color, "TIFF", compression="tiff_lzw"),
         "jpeg in tiff": files.encoded(color, "TIFF", compression="jpeg"),
+        "planar": files.tiff(np.stack([wide] * 3), photometric="rgb", planarconfig="separate"),
+        "float": files.tiff(gray.astype(np.float32) / 255, photometric="minisblack"),
+        "linear": files.tiff(wide, iccprofile=files.linear_gray_profile(), compression="deflate"),
+        "gamma": files.with_chunks(
+            files.encoded(color, "PNG"), (b"gAMA", (10**5).to_bytes(4, "big"))
+        ),
         "bmp": files.encoded(color, "BMP"),
         "gif": files.encoded(gray, "GIF"),
         "avif": files.encoded(color, "AVIF"),

@@ -54,14 +54,14 @@ def test_animation_gives_its_first_frame_and_a_note():
     frames = [Image.fromarray(np.full((20, 30), v, np.uint8)) for v in (10, 200, 90)]
     for kind in ("GIF", "PNG", "WEBP"):
         file = files.encoded(frames[0], kind, save_all=True, append_images=frames[1:])
-        assert photos.inspect(file).notes == ["first_frame"]
+        assert photos.inspect(file).notes == [{"code": "first_frame"}]
         assert np.abs(photos.read(file).rgb.astype(int) - 10).max() <= 2
 
 
 def test_pages_give_the_first_and_a_note():
     pages = [Image.fromarray(np.full((20, 30), v, np.uint8)) for v in (10, 200)]
     file = files.encoded(pages[0], "TIFF", save_all=True, append_images=pages[1:])
-    assert photos.inspect(file).notes == ["first_page"]
+    assert photos.inspect(file).notes == [{"code": "pages", "count": 2}]
     assert (photos.read(file).rgb == 10).all()
 
 
@@ -153,7 +153,7 @@ def test_profile_leaves_gray_exactly_gray():
 def test_broken_profile_is_ignored_with_a_note():
     file = files.encoded(files.colorful(), "PNG", icc_profile=b"not a profile at all" * 20)
     assert np.array_equal(photos.read(file).rgb, files.colorful())
-    assert photos.inspect(file).notes == ["profile_ignored"]
+    assert photos.inspect(file).notes == [{"code": "profile_ignored"}]
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])

@@ -1,0 +1,21 @@
+"""What intake notices about a file that it could read all the same."""
+
+from typing import Any
+
+NOTES = {
+    "first_frame": "The file moves; only its first frame is colored.",
+    "pages": "The file has %(count)s pages; only the first is colored.",
+    "profile_ignored": "The file's color profile is broken and was ignored.",
+    "orientation_from_xmp": "The file says only in its XMP which way is up; the photo was turned "
+    "by that.",
+}
+"""Code -> sentence, to be filled in with the note's other values."""
+
+Note = dict[str, Any]
+"""`{"code": …}` and what its sentence is filled in with; JSON."""
+
+
+def note(code: str, **params: Any) -> Note:
+    """A note of a known code."""
+    NOTES[code] % params  # a value that is missing fails here
+    return {"code": code, **params}
