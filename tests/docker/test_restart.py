@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -21,78 +16,14 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
-from colorweb.runtime import REPOSITORY
-from colorweb.testing import nginx, pictures, valkey
-from colorweb.testing.ports import free_port
+from colorweb.testing import nginx, pictures
 from colorweb.testing.waiting import wait_for
+from tests.docker.webs import GRACEFUL, Site, is_up, refuses
 
 pytestmark = pytest.mark.e2e
 
-GRACEFUL = 20
-"""Seconds that requests in flight have; far more than these need."""
 BACK_WITHIN = GRACEFUL / 2
 """Seconds, for a busy machine: it takes a third of one. What does not end stays for GRACEFUL."""
-
-
-class Site:
-    """Two web processes that share a database, a broker and files, and nginx before them."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.ports = [free_port(), free_port()]
-        self.port, broker = free_port(), free_port()
-        self.base_url = f"http://127.0.0.1:{self.port}"
-        self.broker = valkey.start(folder / "broker.sock", port=broker)
-        mine = ("DJANGO_SETTINGS_MODULE", "DATABASE_URL", "REDIS_URL", "CACHE_URL")
-        self.environment = {
-            **{name: value for name, value in os.environ.items() if name not in mine},
-            "VAR_DIR": str(folder / "var"),
-            "SITE_URL": self.base_url,
-            "REDIS_URL": f"redis://127.0.0.1:{broker}/0",
-            "GRACEFUL_SECONDS": str(GRACEFUL),
-        }
-        self.webs: dict[int, subprocess.Popen[bytes]] = {}
-        assert self._run("prepare").wait(300) == 0
-
-    def start(self, number: int) -> None:
-        """Starts a web process, and waits until it answers."""
-        port = self.ports[number]
-        self.webs[number] = self._run("web", PORT=str(port))
-        wait_for(lambda: _answers(f"http://127.0.0.1:{port}"), "the web process", 120)
-
-    def stop(self, number: int) -> None:
-        """Tells it to stop, as `docker compose` does; it finishes what it has begun."""
-        self.webs[number].send_signal(signal.SIGTERM)
-
-    def restart(self, number: int) -> None:
-        """To its end, and again."""
-        self.stop(number)
-        assert self.webs.pop(number).wait(GRACEFUL + 10) is not None
-        self.start(number)
-
-    def close(self) -> None:
-        for web in self.webs.values():
-            web.kill()
-            web.wait(30)
-        self.broker.terminate()
-        self.broker.wait(30)
-
-    def _run(self, program: str, **environment: str) -> subprocess.Popen[bytes]:
-        with (self.folder / f"{program}.log").open("ab") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", "colorweb.serve", program],
-                cwd=REPOSITORY,
-                env={**self.environment, **environment},
-                stdout=log,
-                stderr=log,
-            )
-
-
-def _answers(address: str) -> bool:
-    try:
-        return httpx.get(f"{address}/healthz").status_code == 200
-    except httpx.TransportError:
-        return False
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +43,7 @@ def http(site: Site) -> Iterator[httpx.Client]:
         site.stop(number)
         site.webs.pop(number).wait(GRACEFUL + 10)
     site.start(0)
-    wait_for(lambda: _answers(site.base_url), "nginx to see it")
+    wait_for(lambda: is_up(site.base_url), "nginx to see it")
     with httpx.Client(base_url=f"{site.base_url}/api/v1", timeout=60) as client:
         token = client.get("/me/").json()["guest_token"]
         client.headers["Authorization"] = f"Bearer {token}"
@@ -153,14 +84,6 @@ def half_sent(http: httpx.Client, **headers: str) -> tuple[Slowly, threading.Thr
     thread.start()
     assert slowly.half_sent.wait(60)
     return slowly, thread, answers
-
-
-def refuses(port: int) -> bool:
-    try:
-        httpx.get(f"http://127.0.0.1:{port}/healthz")
-    except httpx.TransportError:
-        return True
-    return False
 
 
 def test_an_upload_that_has_begun_is_finished_and_others_go_to_the_other(site, http):

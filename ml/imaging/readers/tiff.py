@@ -16,9 +16,9 @@ from ml.imaging.srgb import Pixels
 
 from . import tiff_levels
 from .picture import Picture, Samples, Space, Strip
-from .plain import PlainPicture, load
+from .plain import ORIENTATION, PlainPicture, load
 
-NEW_SUBFILE_TYPE, ORIENTATION, SUB_IFDS, DNG_VERSION = 254, 274, 330, 50706
+NEW_SUBFILE_TYPE, DNG_VERSION = 254, 50706
 REDUCED, MASK = 1, 4  # bits of NewSubfileType
 ASSOCIATED, UNASSOCIATED = 1, 2  # kinds of alpha
 MAX_EXTRA = 4

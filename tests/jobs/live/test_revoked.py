@@ -108,8 +108,7 @@ def test_five_seconds_are_enough():
     ("known_by", "way", "revoke"),
     [pytest.param(*row, id=f"{row[0]}: {row[1]}") for row in WAYS],
 )
-async def test_sockets_and_streams_end(known_by, way, revoke, monkeypatch):
-    monkeypatch.setattr(revocation, "CHECK_EVERY", 0.1)
+async def test_sockets_and_streams_end(known_by, way, revoke):
     user = await sync_to_async(clerk)()
     job = await sync_to_async(make.job)(photo=await sync_to_async(make.photo)("", owner=user))
     run = await sync_to_async(TrainingRun.objects.create)(name="Run", preset="quick")
