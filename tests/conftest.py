@@ -10,11 +10,7 @@ from typing import Any
 
 import pytest
 import redis
-from django.apps.registry import Apps
 from django.conf import settings
-from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from colorweb import runtime
 from colorweb.health import fitness
@@ -25,12 +21,6 @@ from colorweb.testing import valkey as valkey_server
 
 LONG = ("test_killed_worker", "test_accounts", "test_training")
 """Modules of e2e tests that take a minute: they start first, so that no process ends alone."""
-
-VERSION_0_1 = [
-    ("accounts", "0004_names"),
-    ("jobs", "0017_webhook_tests"),
-    ("ml", "0003_evaluations"),
-]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -119,12 +109,3 @@ def empty_valkey() -> None:
     for url in (runtime.broker_url(), runtime.cache_url()):
         with redis.Redis.from_url(url) as client:
             client.flushall()
-
-
-@pytest.fixture
-def old_rows() -> Iterator[Apps]:
-    """The tables as version 0.1 had them; afterwards they are of today again."""
-    executor = MigrationExecutor(connection)
-    executor.migrate(VERSION_0_1)
-    yield executor.loader.project_state(VERSION_0_1).apps
-    call_command("migrate", verbosity=0)
