@@ -19,7 +19,7 @@ from colorweb.testing import postgres as postgres_server
 from colorweb.testing import s3
 from colorweb.testing import valkey as valkey_server
 
-LONG = ("test_killed_worker", "test_accounts", "test_training")
+LONG = ("test_killed_worker", "test_accounts")
 """Modules of e2e tests that take a minute: they start first, so that no process ends alone."""
 
 

@@ -9,6 +9,9 @@ import pytest
 
 from colorweb.runtime import REPOSITORY
 
+NO_BROKER = "redis://127.0.0.1:1/0"
+"""None is needed before a program runs."""
+
 
 @pytest.fixture
 def serve(tmp_path):
@@ -46,12 +49,6 @@ def port():
         other.bind(("127.0.0.1", 0))
         other.listen()
         yield other.getsockname()[1]
-
-
-@pytest.fixture
-def broker():
-    """The address of a broker that is not needed before the program runs."""
-    return "redis://127.0.0.1:1/0"
 
 
 def test_a_taken_port_is_named(serve, port):
@@ -207,8 +204,8 @@ def test_a_command_names_a_value_that_cannot_be_read(tmp_path):
     )
 
 
-def test_a_web_machine_without_its_static_files_is_refused(serve, tmp_path, broker):
-    words = serve("colorweb.serve", "web", REDIS_URL=broker, STATIC_DIR=str(tmp_path / "none"))
+def test_a_web_machine_without_its_static_files_is_refused(serve, tmp_path):
+    words = serve("colorweb.serve", "web", REDIS_URL=NO_BROKER, STATIC_DIR=str(tmp_path / "none"))
     assert words.splitlines()[-1] == (
         f"colorweb: Static files are missing in {tmp_path}/none (staticfiles.json, manifest.json). "
         "Build the front end (make setup), then collect them: "
@@ -216,14 +213,27 @@ def test_a_web_machine_without_its_static_files_is_refused(serve, tmp_path, brok
     )
 
 
-@pytest.mark.parametrize("program", ["prepare", "web", "default"])
-def test_a_process_with_another_key_is_refused(serve, tmp_path, broker, program):
-    database = {"DATABASE_URL": f"sqlite:///{tmp_path}/site.sqlite3", "REDIS_URL": broker}
-    environment = {**os.environ, **database, "VAR_DIR": str(tmp_path), "SECRET_KEY": "the site's"}
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    """The address of a database that `prepare` made with the site's key."""
+    folder = tmp_path_factory.mktemp("prepared")
+    environment = {
+        **os.environ,
+        "VAR_DIR": str(folder),
+        "DATABASE_URL": f"sqlite:///{folder}/site.sqlite3",
+        "REDIS_URL": NO_BROKER,
+        "SECRET_KEY": "the site's",
+    }
     environment.pop("DJANGO_SETTINGS_MODULE")
     prepare = [sys.executable, "-m", "colorweb.serve", "prepare"]
     subprocess.run(prepare, cwd=REPOSITORY, env=environment, timeout=120, check=True)
-    words = serve("colorweb.serve", program, **database, SECRET_KEY="another")
+    return environment["DATABASE_URL"]
+
+
+@pytest.mark.parametrize("program", ["prepare", "web", "default"])
+def test_a_process_with_another_key_is_refused(serve, prepared, program):
+    site = {"DATABASE_URL": prepared, "REDIS_URL": NO_BROKER}
+    words = serve("colorweb.serve", program, **site, SECRET_KEY="another")
     assert words.startswith("colorweb: SECRET_KEY is not the key of this database.")
 
 

@@ -57,6 +57,7 @@ def start_run(page: Page, data_set: str, epochs: int) -> str:
     return page.url.split("/")[-3]
 
 
+@pytest.mark.long
 def test_curves_and_samples_arrive_without_a_reload(
     page: Page, stack: Stack, tmp_path: Path
 ) -> None:

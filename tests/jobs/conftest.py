@@ -1,10 +1,9 @@
 import pytest
-import yaml
 from django.test import Client
 
 from colorweb.accounts import tokens
 from colorweb.accounts.models import User
-from tests.jobs.document import DOCUMENT
+from tests.jobs import document as openapi
 
 
 @pytest.fixture
@@ -30,4 +29,4 @@ def script(ada: User) -> Client:
 
 @pytest.fixture(scope="session")
 def document() -> dict:
-    return yaml.safe_load(DOCUMENT.read_text())
+    return openapi.read()

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import pytest
-import yaml
 from django.test import Client
 
 from colorweb.accounts import tokens
@@ -17,7 +16,7 @@ from colorweb.accounts.models import User
 from jobs.models import WebhookEndpoint
 from jobs.webhooks import endpoints
 from tests.accounts import PASSWORD, prove
-from tests.jobs.document import DOCUMENT
+from tests.jobs import document
 
 pytestmark = pytest.mark.django_db
 
@@ -52,7 +51,7 @@ def with_numbers(path: str, parameters: list[dict[str, Any]]) -> str:
 
 
 def operations() -> Iterator[Operation]:
-    for path, methods in yaml.safe_load(DOCUMENT.read_text())["paths"].items():
+    for path, methods in document.read()["paths"].items():
         for method, one in methods.items():
             if method != "parameters":
                 codes = {code for code in ACCESS if f"`{code}`" in str(one["responses"])}

@@ -11,7 +11,6 @@ import pytest
 import schemathesis
 from django.core.cache import cache
 from django.core.wsgi import get_wsgi_application
-from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, Phase, given, settings, strategies
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
@@ -27,12 +26,11 @@ from jobs.results import archives
 from jobs.storage import files
 from jobs.webhooks import endpoints
 from ml.versions import registry
+from tests.jobs import document
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-SCHEMA = schemathesis.openapi.from_dict(
-    SchemaGenerator().get_schema(request=None, public=True)  # as committed in docs/openapi.yaml
-)
+SCHEMA = schemathesis.openapi.from_dict(document.read())
 OPERATIONS = [found.ok() for found in SCHEMA.get_all_operations()]  # type: ignore[union-attr]
 
 

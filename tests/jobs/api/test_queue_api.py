@@ -1,15 +1,13 @@
 """The queue for scripts of staff."""
 
-import jsonschema
 import pytest
-import yaml
-from django.conf import settings
 from django.test import Client
 
 from colorweb.accounts import tokens
 from jobs.models import Job
 from jobs.queue import control
 from tests.jobs import make
+from tests.jobs.document import conforms
 from tests.jobs.make import fail
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,15 +21,10 @@ def staff(admin_user) -> Client:
     return Client(headers={"Authorization": f"Bearer {secret}"})
 
 
-def test_the_status_is_what_the_document_says(staff):
+def test_the_status_is_what_the_document_says(staff, document):
     make.job()
-    document = yaml.safe_load((settings.BASE_DIR / "docs" / "openapi.yaml").read_text())
-    schema = {
-        **document["components"]["schemas"]["QueueStatus"],
-        "components": document["components"],
-    }
     body = staff.get("/api/v1/queue/").json()
-    jsonschema.validate(body, schema)
+    conforms(body, "QueueStatus", document)
     assert body["queue"]["waiting"] == 1
 
 

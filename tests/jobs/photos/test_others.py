@@ -9,7 +9,6 @@ import uuid
 
 import pytest
 from django.test import Client
-from drf_spectacular.generators import SchemaGenerator
 
 from colorweb.accounts import tokens
 from colorweb.accounts.models import User
@@ -20,14 +19,13 @@ from jobs.queue import claims, states
 from jobs.results import archives
 from jobs.sharing import albums, links
 from jobs.webhooks import endpoints
-from tests.jobs import make
+from tests.jobs import document, make
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-DOCUMENT = SchemaGenerator().get_schema(request=None, public=True)
 OPERATIONS = [
     (method, path)
-    for path, methods in DOCUMENT["paths"].items()
+    for path, methods in document.read()["paths"].items()
     for method in methods
     if method in ("get", "post", "put", "patch", "delete")
 ]
@@ -123,7 +121,7 @@ def test_the_things_are_there_for_their_owner(things):
 
 def a_value(method: str, path: str, name: str) -> str:
     """A value of a parameter's type, for things that are for staff alone."""
-    parameters = DOCUMENT["paths"][path][method]["parameters"]
+    parameters = document.read()["paths"][path][method]["parameters"]
     schema = next(one["schema"] for one in parameters if one["name"] == name)
     return str(uuid.uuid4()) if schema.get("format") == "uuid" else "1"
 

@@ -36,6 +36,7 @@ def test_exported_network_answers_as_ours(tmp_path, architecture):
     assert props["stride"] == str(net.stride)
 
 
+@pytest.mark.long
 def test_exported_decoder_takes_hints(tmp_path):
     path, target = tmp_path / "net.safetensors", tmp_path / "net.onnx"
     net, card = weights.untrained()

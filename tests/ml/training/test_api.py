@@ -3,10 +3,7 @@
 import uuid
 from pathlib import Path
 
-import jsonschema
 import pytest
-import yaml
-from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -14,6 +11,8 @@ from django.test import Client
 from colorweb.accounts import tokens
 from ml.datasets import check
 from ml.models import DataSet, TrainingRun
+from tests.jobs import document
+from tests.jobs.document import conforms
 from tests.ml import colors
 from tests.ml.datasets.pictures import photo
 
@@ -38,15 +37,6 @@ def client_of(user, *scopes: str) -> Client:
     return Client(headers={"Authorization": f"Bearer {secret}"})
 
 
-def document() -> dict:
-    return yaml.safe_load((Path(settings.BASE_DIR) / "docs" / "openapi.yaml").read_text())
-
-
-def conforms(value: object, component: str) -> None:
-    schema = {"$ref": f"#/components/schemas/{component}", "components": document()["components"]}
-    jsonschema.validate(value, schema, cls=jsonschema.Draft202012Validator)
-
-
 def archive(tmp_path: Path) -> SimpleUploadedFile:
     files = {f"{seed}.png": colors.png(photo(seed)) for seed in range(10)}
     tar = colors.tar(tmp_path / "photos.tar", files)
@@ -60,9 +50,9 @@ def test_from_an_archive_to_a_queued_run_and_deleted_again(staff, tmp_path):
     check.work()
     data_set = staff.get(f"/api/v1/datasets/{made.json()['id']}/").json()
     assert (data_set["state"], data_set["training"], data_set["validation"]) == ("ready", 9, 1)
-    conforms(data_set, "DataSet")
+    conforms(data_set, "DataSet", document.read())
     assert staff.get(data_set["sheet"])["Content-Type"] == "image/jpeg"
-    conforms(staff.get("/api/v1/datasets/").json(), "DataSetPage")
+    conforms(staff.get("/api/v1/datasets/").json(), "DataSetPage", document.read())
 
     payload = {
         "id": str(uuid.uuid4()),
@@ -75,7 +65,7 @@ def test_from_an_archive_to_a_queued_run_and_deleted_again(staff, tmp_path):
         for _click in range(2)
     ]
     run = answers[0].json()
-    conforms(run, "TrainingRun")
+    conforms(run, "TrainingRun", document.read())
     assert [a.json()["id"] for a in answers] == [payload["id"]] * 2
     assert run["options"] | {"epochs": 2, "batch": 4} == run["options"]
     address = f"/api/v1/training-runs/{run['id']}/"
@@ -92,7 +82,7 @@ def test_from_an_archive_to_a_queued_run_and_deleted_again(staff, tmp_path):
     assert staff.post(f"{address}resume/").json()["state"] == "queued"
     assert staff.post(f"{address}resume/").json()["code"] == "run_not_resumable"
     whole = staff.get(address, {"after": "0"}).json()
-    conforms(whole, "WholeRun")
+    conforms(whole, "WholeRun", document.read())
     staff.post(f"{address}stop/")
     assert staff.delete(address).status_code == 204
     assert staff.delete(f"/api/v1/datasets/{data_set['id']}/").status_code == 204
