@@ -73,7 +73,7 @@ def colored_photo(apps: Apps, user_id: int, **fields: Any) -> tuple[uuid.UUID, u
         id=photo_id,
         owner_id=user_id,
         source=f"{_folder(photo_id)}/source.jpg",
-        colored_by="resnet-gray-unet",
+        coloured_by="resnet-gray-unet",
         state="succeeded",
         **fields,
     )
@@ -113,15 +113,14 @@ def kept_error(code: str, sentence: str, **parts: Any) -> dict[str, Any]:
 
 
 def _photo(apps: Apps, **fields: Any) -> Any:
-    colored_by = fields.pop("colored_by", "")
-    return apps.get_model("jobs", "Photo").objects.create(
+    photos: Any = apps.get_model("jobs", "Photo").objects
+    return photos.create(
         name="old.jpg",
         format="jpeg",
         bytes=1,
         width=16,
         height=10,
         has_colour=True,
-        coloured_by=colored_by,
         sha256="0" * 64,
         **fields,
     )

@@ -248,6 +248,7 @@ def test_what_others_see_of_an_old_photo_stays_what_it_was(site, client):
     assert Batch.objects.get().options == {"network_size": 128, "vividness": 1.0}
     shared = ShareLink.objects.select_related("photo").get()
     assert shared.photo is not None
+    assert shared.photo.version_id is not None
     old_site.write_files(shared.photo.pk, shared.photo.version_id)
     assert client.get("/s/t/").status_code == 200
     assert client.get(f"/files/{shared.photo.version_id}/preview").status_code == 200
