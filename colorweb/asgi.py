@@ -2,19 +2,21 @@
 
 import os
 
-from django.core.asgi import get_asgi_application
+import django
 
 from colorweb import machines
 
 machines.check_or_exit("web")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "colorweb.settings")
-pages = get_asgi_application()
+django.setup(set_prefix=False)
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.urls import re_path  # noqa: E402
 
 from colorweb.accounts.sockets import NoSuchSocket  # noqa: E402
 from colorweb.http.body_limit import BodyLimit  # noqa: E402
+from colorweb.http.cors import Cors  # noqa: E402
+from colorweb.http.programs import Handler, Slashes  # noqa: E402
 from colorweb.http.sockets import OwnOrigin  # noqa: E402
 from jobs.live import routing as of_photos  # noqa: E402
 from ml.training import routing as of_training  # noqa: E402
@@ -28,7 +30,7 @@ sockets = URLRouter(
 )
 application = ProtocolTypeRouter(
     {
-        "http": BodyLimit(pages),
+        "http": Cors(Slashes(BodyLimit(Handler()))),
         "websocket": OwnOrigin(sockets),
     }
 )

@@ -39,6 +39,7 @@ CSRF_TRUSTED_ORIGINS = [
     f"{_site.scheme}://{_site.netloc}",
     *env.list("TRUSTED_ORIGINS", default=[]),
 ]
+CORS_ORIGINS = env.list("CORS_ORIGINS", default=[])
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SECURE_HSTS_SECONDS = 31536000 if _https else 0
 SECURE_SSL_REDIRECT = False  # the proxy that ends TLS redirects

@@ -40,11 +40,6 @@ CODES = {
         _("The model “%(name)s” takes no hints. Choose another one."),
     ),
     "invalid_geometry": Meaning(400, "The geometry makes no picture: see `detail`.", "%(why)s"),
-    "renamed": Meaning(
-        400,
-        "A field has another name now: see `detail`.",
-        _("This field is called %(name)s now."),
-    ),
     "not_a_zip": Meaning(
         400, "The archive is not a readable zip.", _("This is not a zip archive.")
     ),
@@ -109,6 +104,7 @@ CODES = {
         "The job has not succeeded, so there is no result.",
         _("There is no result yet."),
     ),
+    "no_result.canceled": Meaning(text=_("The job was canceled, so there is no result.")),
     "no_result.chosen": Meaning(text=_("None of these photos is in color yet.")),
     "version_in_use": Meaning(
         409,

@@ -1,15 +1,22 @@
 """Every request learns who is asking."""
 
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
 
 from colorweb.accounts.models import ApiToken
-from colorweb.accounts.visitors import COOKIE, Visitor, VisitorRequest, identify
+from colorweb.accounts.visitors import (
+    COOKIE,
+    Visitor,
+    VisitorRequest,
+    bearer_token,
+    identify,
+    is_refused,
+)
 from colorweb.http import problems
-from colorweb.http.cross_site import SAFE
+from colorweb.http.origins import SAFE
 
 
 class VisitorMiddleware(MiddlewareMixin):
@@ -21,12 +28,19 @@ class VisitorMiddleware(MiddlewareMixin):
     """
 
     def process_request(self, request: VisitorRequest) -> HttpResponse | None:
+        authorization = request.headers.get("Authorization")
         request.visitor = identify(
             request.user,
             request.COOKIES,
-            request.headers.get("Authorization", ""),
+            authorization or "",
             request.META.get("REMOTE_ADDR") or "unknown",
         )
+        # The API refuses these itself, other schemes too; files of a site behind a proxy's Basic
+        # authentication come with that.
+        wants_file = problems.wants_json(request) and not problems.is_api(request.path)
+        is_bearer = bearer_token(authorization or "") is not None
+        if wants_file and is_bearer and is_refused(request.visitor, authorization):
+            return _refuse_token(request)
         scope = ApiToken.Scope.READ if request.method in SAFE else ApiToken.Scope.WRITE
         if request.visitor.may(scope):
             return None
@@ -62,3 +76,15 @@ class VisitorMiddleware(MiddlewareMixin):
         if visitor and visitor.user and not visitor.api_token and request.user.is_anonymous:
             response["Clear-Site-Data"] = '"cache"'
         return response
+
+
+def _refuse_token(request: HttpRequest) -> HttpResponse:
+    answer = problems.respond(
+        request,
+        401,
+        "authentication_failed",
+        title=_("This token is not known here"),
+        detail=_("This token is unknown, was changed or revoked, or has expired."),
+    )
+    answer["WWW-Authenticate"] = "Bearer"
+    return answer

@@ -93,6 +93,13 @@ def network_of(address: str) -> str:
     return str(ipaddress.ip_network((ip, 64), strict=False))
 
 
+def is_refused(visitor: Visitor, authorization: str | None) -> bool:
+    """Whether an `Authorization` header came with a visitor's request, and is nobody's token."""
+    if authorization is None or visitor.api_token:
+        return False
+    return guest_key(bearer_token(authorization) or "") is None
+
+
 def guest_key(token: str) -> str | None:
     """The guest's key inside a signed token, or None if the signature is wrong."""
     try:

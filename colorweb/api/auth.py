@@ -8,23 +8,32 @@ from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
 from colorweb.accounts.models import ApiToken
-from colorweb.accounts.visitors import COOKIE, bearer_token, guest_key
+from colorweb.accounts.visitors import COOKIE, is_refused
+from colorweb.http.origins import from_browser
 
 
 class VisitorAuthentication(SessionAuthentication):
-    """What a browser proves with cookies it must prove with CSRF too; a token needs none."""
+    """What a browser proves with cookies it must prove with CSRF too; a token needs none.
+
+    Nor does a guest's cookie that a program's cookie jar sends: browsers say where an unsafe
+    request comes from (`colorweb.http.cross_site`), programs do not.
+    """
 
     def authenticate(self, request: Any) -> tuple[Any, ApiToken | None] | None:
         user, token = request.visitor.user, request.visitor.api_token
         if token:
             return user, token
-        if secret := bearer_token(request.headers.get("Authorization", "")):
-            if guest_key(secret) is None:
-                raise AuthenticationFailed(
-                    _("This token is unknown, was changed or revoked, or has expired.")
+        header = request.headers.get("Authorization")
+        if is_refused(request.visitor, header):
+            raise AuthenticationFailed(
+                _(
+                    "Send a token as “Authorization: Bearer …”. This one is unknown, was changed "
+                    "or revoked, or has expired."
                 )
+            )
+        if header is not None:
             return None
-        if user or COOKIE in request.COOKIES:
+        if user or (COOKIE in request.COOKIES and from_browser(request)):
             self.enforce_csrf(request)
         return (user, None) if user else None
 
@@ -33,7 +42,11 @@ class VisitorAuthentication(SessionAuthentication):
             super().enforce_csrf(request)
         except PermissionDenied as error:
             raise PermissionDenied(
-                _("Send the csrftoken cookie's value as the header X-CSRFToken."), "csrf_failed"
+                _(
+                    "Send the csrftoken cookie's value as the header X-CSRFToken, or a token as "
+                    "Authorization: Bearer …"
+                ),
+                "csrf_failed",
             ) from error
 
     def authenticate_header(self, request: Request) -> str:

@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
-from rest_framework.exceptions import NotFound
-from rest_framework.pagination import CursorPagination
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.utils.urls import replace_query_param
@@ -13,15 +14,43 @@ from rest_framework.views import APIView
 
 from colorweb import keyset
 from colorweb.accounts.visitors import Visitor
+from colorweb.api import strict
+from colorweb.api.negotiation import Negotiation
 from colorweb.api.rates import Rate
+from colorweb.api.schema import Taken
 
 PAGE_SIZE = 50
 
 
 class View(APIView):
-    """Knows the visitor, and keeps to the rates."""
+    """Knows the visitor, keeps to the rates, and takes nothing but what its document says."""
 
+    content_negotiation_class = Negotiation
     makes_jobs = False
+    leads_to_files = False
+    """Whether who asks for a picture is answered."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if taken := self._taken:
+            strict.check_encoding(request)
+            strict.check_query(request, taken.query)
+            if not taken.body:
+                strict.check_no_body(request)
+
+    def get_parsers(self) -> list[Any]:
+        """Those of the media types that the operation documents."""
+        parsers: list[Any] = super().get_parsers()
+        if not self._taken or not self._taken.body:
+            return parsers
+        return [one for one in parsers if one.media_type in self._taken.body]
+
+    @property
+    def _taken(self) -> Taken | None:
+        if self.request is None:  # while the document is made
+            return None
+        handler = getattr(self, str(self.request.method).lower(), None)
+        return getattr(handler, "taken", None)
 
     def get_throttles(self) -> list[Any]:
         self.rate = Rate(
@@ -47,13 +76,14 @@ class View(APIView):
     ) -> Response:
         """The page of rows at the request's cursor, as the serializer shows what `convert` gives.
 
-        Raises NotFound for a cursor that no page gave.
+        Raises ValidationError for a cursor that no page gave.
         """
         cursor = self.request.query_params.get("cursor", "")
         try:
             page = keyset.Paginator(rows, order, size).page(cursor)
         except keyset.NoSuchPlace as error:
-            raise NotFound(CursorPagination.invalid_cursor_message) from error
+            message = _("No page is there. Send what `next` or `previous` of a page gave.")
+            raise ValidationError({"cursor": message}, code="invalid_cursor") from error
         data = serializer(convert(page.rows), many=True, context=self.context).data
         addresses = {"next": self._page_at(page.next), "previous": self._page_at(page.previous)}
         return Response({**addresses, "results": data})

@@ -1,13 +1,16 @@
 """Bodies, read within bounds: what a program sends must not fill the memory of the web process."""
 
+import shutil
 from collections.abc import Mapping
 from io import BytesIO
 from typing import IO, Any
 
 from django.core.exceptions import SuspiciousOperation
+from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ParseError
-from rest_framework.parsers import BaseParser, JSONParser, MultiPartParser
+from rest_framework.parsers import BaseParser, FileUploadParser, JSONParser, MultiPartParser
 
 from colorweb.errors import DomainError
 
@@ -58,3 +61,35 @@ class MultiPart(MultiPartParser):
             raise ParseError(
                 _("The form has too many parts, or too long a text in one of them.")
             ) from error
+
+
+class Picture(BaseParser):
+    """A body that is a photo and nothing else, as `curl --data-binary` sends it: field `image`.
+
+    Its name is that of `Content-Disposition`, if there is one.
+    """
+
+    media_type = "image/*"
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        context = {**(parser_context or {}), "kwargs": {}}
+        name = FileUploadParser().get_filename(stream, media_type, context)
+        upload = TemporaryUploadedFile(name or "photo", media_type or "", 0, None)
+        shutil.copyfileobj(stream, upload)
+        upload.size = upload.tell()
+        upload.seek(0)
+        files = MultiValueDict({"image": [upload]})
+        # Closed with the request, as a form's are.
+        context["request"]._request._files = files  # noqa: SLF001
+        return {"image": upload}
+
+
+class Bytes(Picture):
+    """The same, from who does not say that it is a picture."""
+
+    media_type = "application/octet-stream"

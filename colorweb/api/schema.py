@@ -1,16 +1,19 @@
 """How endpoints describe themselves in the OpenAPI document."""
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 
-from colorweb.api.serializers import ProblemSerializer
+from colorweb.api.serializers import ProblemSerializer, names_of
+from colorweb.api.strict import Names
 from colorweb.errors import CODES
 from colorweb.http.problems import CONTENT_TYPE, problem
 
+JSON = "application/json"
 EVERYWHERE = (
+    "unknown_parameter",
     "authentication_failed",
     "insufficient_scope",
     "not_acceptable",
@@ -25,6 +28,7 @@ OF_BODIES = (
     "unsupported_media_type",
     "invalid",
     "required",
+    "unknown_field",
     "max_length",
     "null_characters_not_allowed",
     "surrogate_characters_not_allowed",
@@ -34,6 +38,16 @@ OF_BODIES = (
 )
 
 
+class Taken(NamedTuple):
+    """What an operation takes: query parameters, and a body of one of these media types; empty
+    where it has none.
+    """
+
+    query: Names
+    body: Mapping[str, Any]
+    """Serializers by media type."""
+
+
 def endpoint(
     summary: str,
     *,
@@ -41,15 +55,62 @@ def endpoint(
     codes: Iterable[str] = (),
     description: str = "",
     parameters: Iterable[Any] = (),
+    request: Any = None,
     **more: Any,
 ) -> Callable[[Any], Any]:
-    """Documents an operation: its answers by status, and every code it may refuse with."""
-    return extend_schema(
-        summary=summary,
-        description=description or f"{summary}.",
-        responses=answers | _problems((*EVERYWHERE, *codes)),
-        parameters=[*parameters, *_rate_headers(answers)],
-        **{"request": None, "tags": ["jobs"]} | more,
+    """Documents an operation: its answers by status, and every code it may refuse with.
+
+    A `request` is a serializer of JSON, or serializers by media type. The view takes no others, and
+    no other query parameters (`colorweb.api.base.View`).
+    """
+    bodies = request if isinstance(request, dict) or request is None else {JSON: request}
+    parameters = list(parameters)
+    taken = Taken(_query(parameters), bodies or {})
+
+    def decorate(method: Any) -> Any:
+        method.taken = taken
+        refusals = (*EVERYWHERE, *codes, *_refusals(taken, method.__name__))
+        return extend_schema(
+            summary=summary,
+            description=description or f"{summary}.",
+            request=bodies,
+            responses=answers | _problems(refusals),
+            parameters=[*parameters, *_rate_headers(answers)],
+            **{"tags": ["jobs"]} | more,
+        )(method)
+
+    return decorate
+
+
+def _refusals(taken: Taken, method: str) -> Iterable[str]:
+    """Codes that follow from what is taken."""
+    if method != "get" and not taken.body:
+        yield from ("unknown_field", "invalid", "parse_error", "unsupported_media_type")
+    if "cursor" in taken.query.known:
+        yield "invalid_cursor"
+    if set(taken.query.known) - set(taken.query.lists) or "multipart/form-data" in taken.body:
+        yield "repeated"
+
+
+def _query(parameters: Iterable[Any]) -> Names:
+    known: set[str] = set()
+    lists: set[str] = set()
+    renamed: dict[str, str] = {}
+    for one in parameters:
+        if not isinstance(one, OpenApiParameter):
+            names = names_of(one())
+            known.update(names.known)
+            lists.update(names.lists)
+            renamed.update(names.renamed)
+        elif one.location == OpenApiParameter.QUERY:
+            known.add(one.name)
+    return Names(known, lists, renamed)
+
+
+def failure(text: str, *codes: str) -> OpenApiResponse:
+    """An answer for who waited for what has failed, with examples."""
+    return OpenApiResponse(
+        ProblemSerializer, description=text, examples=[_example(422, code) for code in codes]
     )
 
 
@@ -96,19 +157,21 @@ def _problems(codes: Iterable[str]) -> dict[tuple[int, str], OpenApiResponse]:
         (status, CONTENT_TYPE): OpenApiResponse(
             ProblemSerializer,
             description="\n".join(f"- `{code}`: {CODES[code].sentence}" for code in found),
-            examples=[
-                OpenApiExample(
-                    code,
-                    problem(status, code, CODES[code].sentence),
-                    media_type=CONTENT_TYPE,
-                    response_only=True,
-                    status_codes=[str(status)],
-                )
-                for code in found
-            ],
+            examples=[_example(status, code) for code in found],
         )
         for status, found in sorted(by_status.items())
     }
+
+
+def _example(status: int, code: str) -> OpenApiExample:
+    text = CODES[code].sentence or CODES[code].text
+    return OpenApiExample(
+        code,
+        problem(status, code, text),
+        media_type=CONTENT_TYPE,
+        response_only=True,
+        status_codes=[str(status)],
+    )
 
 
 class VisitorScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -1,6 +1,33 @@
-"""Shapes that answers of every part have."""
+"""What bodies of every part are checked by, and shapes that answers of every part have."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from rest_framework import serializers
+
+from colorweb.api import strict
+
+LISTS = (serializers.ListField, serializers.MultipleChoiceField)
+
+
+class StrictSerializer(serializers.Serializer):
+    """What a request holds: names that are not its fields are refused.
+
+    `renamed` maps names of before to those of now, for a refusal that says so.
+    """
+
+    renamed: ClassVar[Mapping[str, str]] = {}
+
+    def to_internal_value(self, data: Any) -> Any:
+        strict.check_body(data, names_of(self))
+        return super().to_internal_value(data)
+
+
+def names_of(serializer: serializers.Serializer) -> strict.Names:
+    """The names that a serializer reads."""
+    fields = {str(name): field for name, field in serializer.fields.items() if not field.read_only}
+    lists = {name for name, field in fields.items() if isinstance(field, LISTS)}
+    return strict.Names(set(fields), lists, getattr(serializer, "renamed", {}))
 
 
 class PageSerializer(serializers.Serializer):

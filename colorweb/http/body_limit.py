@@ -64,7 +64,7 @@ def register(limits: Mapping[str, str], *, staff_only: bool = False) -> None:
 
 def _is_form(path: str) -> bool:
     """Whether a body may hold several photos: from pages, and where an app has registered it."""
-    return path in _settings or not problems.wants_json(path)
+    return path in _settings or not problems.is_api(path)
 
 
 def limit_for(path: str) -> int:

@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.deprecation import MiddlewareMixin
 
-from colorweb.http.cross_site import SAFE
+from colorweb.http.origins import SAFE
 
 ACCOUNT = "/account/"
 NO_STORE = "no-store"

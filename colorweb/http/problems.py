@@ -29,9 +29,19 @@ DATABASE_RETRY_AFTER = 5
 """Seconds after which a request is worth sending again that found no database."""
 
 
-def wants_json(path: str) -> bool:
-    """Whether a program asked: everything under /api/ is for programs."""
+FILES = ("/files/", "/archives/")
+
+
+def is_api(path: str) -> bool:
+    """Whether the address is one for programs."""
     return path.startswith("/api/")
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether a program asked: for the API, or for a file without wanting a page instead."""
+    if is_api(request.path):
+        return True
+    return request.path.startswith(FILES) and "text/html" not in request.headers.get("Accept", "")
 
 
 def problem(
@@ -52,7 +62,7 @@ def respond(
     request: HttpRequest, status: int, code: str, *, title: str, detail: str
 ) -> HttpResponse:
     """The answer that says what happened and what to do, as JSON or as a page."""
-    if wants_json(request.path):
+    if wants_json(request):
         return JsonResponse(problem(status, code, detail), status=status, content_type=CONTENT_TYPE)
     context = {"status": status, "code": code, "title": title, "detail": detail}
     # When the server itself is in trouble, the page must not ask the database who is looking.

@@ -1,4 +1,4 @@
-"""Which pages may open a websocket: those of our own origin, to the letter."""
+"""Who may open a websocket: pages of our own origin, to the letter, and programs with a token."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,9 +9,11 @@ from django.http.request import split_domain_port, validate_host
 
 
 class OwnOrigin:
-    """Refuses sockets that a page of any other origin opens; programs send the header themselves.
+    """Refuses sockets that a page of any other origin opens.
 
-    Hosts alone would let in other ports and plain http, where others may serve pages.
+    Hosts alone would let in other ports and plain http, where others may serve pages. Every browser
+    sends `Origin`, and no page can send `Authorization` with a socket: who sends that alone is a
+    program.
     """
 
     def __init__(self, application: Any) -> None:
@@ -19,7 +21,8 @@ class OwnOrigin:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> Any:
         headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
-        if is_own(headers.get(b"origin", ""), headers.get(b"host", "")):
+        is_program = b"origin" not in headers and b"authorization" in headers
+        if is_program or is_own(headers.get(b"origin", ""), headers.get(b"host", "")):
             return await self.application(scope, receive, send)
         return await WebsocketDenier()(scope, receive, send)
 

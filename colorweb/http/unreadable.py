@@ -23,7 +23,7 @@ class Unreadable(MiddlewareMixin):
     def process_request(self, request: HttpRequest) -> HttpResponse | None:
         if NUL in request.path:
             return problems.not_found(request)
-        if problems.wants_json(request.path) or NUL not in unquote(request.META["QUERY_STRING"]):
+        if problems.is_api(request.path) or NUL not in unquote(request.META["QUERY_STRING"]):
             return None
         return problems.bad_request(request)
 

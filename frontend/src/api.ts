@@ -402,6 +402,8 @@ export interface paths {
          * @description Takes the photo and queues it; follow the job by its `urls`, or wait for it with `Prefer: wait=N`.
          *
          *     With an `Idempotency-Key` the request may be sent again after a cut: within 24 hours the same key with the same photo and options answers with the same job. A key belongs to its sender, so a guest needs a token first (`GET me/`).
+         *
+         *     With `Accept: image/*` the answer is the colored photo itself, within `Prefer: wait=N` (30 without it). A body of `image/*` or `application/octet-stream` is the photo, without options.
          */
         post: operations["jobs_create"];
         delete?: never;
@@ -1528,6 +1530,11 @@ export interface components {
         };
         /** @enum {unknown} */
         BlankEnum: "";
+        /**
+         * @description What a request holds: names that are not its fields are refused.
+         *
+         *     `renamed` maps names of before to those of now, for a refusal that says so.
+         */
         ChangedLookRequest: {
             /**
              * Format: double
@@ -1991,12 +1998,12 @@ export interface components {
              * Format: uri
              * @description Websocket: the job now, and at each change.
              */
-            events: string;
+            socket: string;
             /**
              * Format: uri
              * @description Server-sent events: the same messages.
              */
-            stream: string;
+            events: string;
             /**
              * Format: uri
              * @description For people.
@@ -2275,6 +2282,11 @@ export interface components {
              */
             events: components["schemas"]["Event"][];
         };
+        /**
+         * @description What a request holds: names that are not its fields are refused.
+         *
+         *     `renamed` maps names of before to those of now, for a refusal that says so.
+         */
         NewEvaluationRequest: {
             /**
              * Format: uuid
@@ -2674,6 +2686,11 @@ export interface components {
             /** @description Your photos and everything made from them; the trash counts too. */
             bytes_stored: components["schemas"]["Quota"];
         };
+        /**
+         * @description What a request holds: names that are not its fields are refused.
+         *
+         *     `renamed` maps names of before to those of now, for a refusal that says so.
+         */
         ReasonRequest: {
             /**
              * @description Kept with the record.
@@ -3021,6 +3038,19 @@ export interface operations {
                     "application/json": components["schemas"]["AlbumPage"];
                 };
             };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `invalid_cursor`: No page gave this `cursor`.
+             *     - `repeated`: A field or parameter came twice; `attr` names it.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
@@ -3032,15 +3062,6 @@ export interface operations {
             };
             /** @description - `insufficient_scope`: The token's scopes do not allow this. */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: It does not exist, or it is not yours. */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3092,7 +3113,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "multipart/form-data": components["schemas"]["NewAlbumRequest"];
                 "application/json": components["schemas"]["NewAlbumRequest"];
             };
         };
@@ -3113,9 +3133,11 @@ export interface operations {
                 };
             };
             /**
-             * @description - `parse_error`: The body does not match its Content-Type.
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `parse_error`: The body does not match its Content-Type.
              *     - `invalid`: A field or header has a value of the wrong kind.
              *     - `required`: A field is missing; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
              *     - `max_length`: A text or list is too long.
              *     - `null_characters_not_allowed`: A text contains the character U+0000.
              *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
@@ -3251,6 +3273,15 @@ export interface operations {
                     "application/json": components["schemas"]["Album"];
                 };
             };
+            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
@@ -3335,6 +3366,20 @@ export interface operations {
                 };
                 content?: never;
             };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
@@ -3368,6 +3413,15 @@ export interface operations {
             };
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3412,7 +3466,6 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "multipart/form-data": components["schemas"]["PatchedChangedAlbumRequest"];
                 "application/json": components["schemas"]["PatchedChangedAlbumRequest"];
             };
         };
@@ -3431,9 +3484,11 @@ export interface operations {
                 };
             };
             /**
-             * @description - `parse_error`: The body does not match its Content-Type.
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `parse_error`: The body does not match its Content-Type.
              *     - `invalid`: A field or header has a value of the wrong kind.
              *     - `required`: A field is missing; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
              *     - `max_length`: A text or list is too long.
              *     - `null_characters_not_allowed`: A text contains the character U+0000.
              *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
@@ -3569,6 +3624,15 @@ export interface operations {
                     "application/json": components["schemas"]["ShareLinks"];
                 };
             };
+            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
@@ -3642,7 +3706,6 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "multipart/form-data": components["schemas"]["NewLinkRequest"];
                 "application/json": components["schemas"]["NewLinkRequest"];
             };
         };
@@ -3661,9 +3724,11 @@ export interface operations {
                 };
             };
             /**
-             * @description - `parse_error`: The body does not match its Content-Type.
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `parse_error`: The body does not match its Content-Type.
              *     - `invalid`: A field or header has a value of the wrong kind.
              *     - `required`: A field is missing; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
              *     - `max_length`: A text or list is too long.
              *     - `null_characters_not_allowed`: A text contains the character U+0000.
              *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
@@ -3808,6 +3873,20 @@ export interface operations {
                 };
                 content?: never;
             };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
@@ -3841,6 +3920,15 @@ export interface operations {
             };
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3896,6 +3984,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AlbumPhotos"];
+                };
+            };
+            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
@@ -3971,7 +4068,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "multipart/form-data": components["schemas"]["AlbumPhotosRequest"];
                 "application/json": components["schemas"]["AlbumPhotosRequest"];
             };
         };
@@ -3990,9 +4086,11 @@ export interface operations {
                 };
             };
             /**
-             * @description - `parse_error`: The body does not match its Content-Type.
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `parse_error`: The body does not match its Content-Type.
              *     - `invalid`: A field or header has a value of the wrong kind.
              *     - `required`: A field is missing; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
              *     - `max_length`: A text or list is too long.
              *     - `null_characters_not_allowed`: A text contains the character U+0000.
              *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
@@ -4132,7 +4230,12 @@ export interface operations {
                     "application/json": components["schemas"]["ArchivePage"];
                 };
             };
-            /** @description - `max_length`: A text or list is too long. */
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `max_length`: A text or list is too long.
+             *     - `invalid_cursor`: No page gave this `cursor`.
+             *     - `repeated`: A field or parameter came twice; `attr` names it.
+             */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4152,15 +4255,6 @@ export interface operations {
             };
             /** @description - `insufficient_scope`: The token's scopes do not allow this. */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: It does not exist, or it is not yours. */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4212,7 +4306,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "multipart/form-data": components["schemas"]["NewArchiveRequest"];
                 "application/json": components["schemas"]["NewArchiveRequest"];
             };
         };
@@ -4233,9 +4326,11 @@ export interface operations {
                 };
             };
             /**
-             * @description - `parse_error`: The body does not match its Content-Type.
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `parse_error`: The body does not match its Content-Type.
              *     - `invalid`: A field or header has a value of the wrong kind.
              *     - `required`: A field is missing; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
              *     - `max_length`: A text or list is too long.
              *     - `null_characters_not_allowed`: A text contains the character U+0000.
              *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
@@ -4379,6 +4474,15 @@ export interface operations {
                     "application/json": components["schemas"]["Archive"];
                 };
             };
+            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
@@ -4468,7 +4572,12 @@ export interface operations {
                     "application/json": components["schemas"]["BatchPage"];
                 };
             };
-            /** @description - `max_length`: A text or list is too long. */
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `max_length`: A text or list is too long.
+             *     - `invalid_cursor`: No page gave this `cursor`.
+             *     - `repeated`: A field or parameter came twice; `attr` names it.
+             */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -4488,15 +4597,6 @@ export interface operations {
             };
             /** @description - `insufficient_scope`: The token's scopes do not allow this. */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: It does not exist, or it is not yours. */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4601,9 +4701,11 @@ export interface operations {
                 };
             };
             /**
-             * @description - `parse_error`: The body does not match its Content-Type.
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `parse_error`: The body does not match its Content-Type.
              *     - `invalid`: A field or header has a value of the wrong kind.
              *     - `required`: A field is missing; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
              *     - `max_length`: A text or list is too long.
              *     - `null_characters_not_allowed`: A text contains the character U+0000.
              *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
@@ -4619,6 +4721,7 @@ export interface operations {
              *     - `empty_zip`: There is no file in the zip.
              *     - `too_many_entries`: The zip has too many files; send several zips.
              *     - `zip_too_dense`: The zip would unpack to far more than photos do.
+             *     - `repeated`: A field or parameter came twice; `attr` names it.
              */
             400: {
                 headers: {
@@ -4776,6 +4879,15 @@ export interface operations {
                     "application/json": components["schemas"]["Batch"];
                 };
             };
+            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
@@ -4863,6 +4975,19 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["JobPage"];
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `invalid_cursor`: No page gave this `cursor`.
+             *     - `repeated`: A field or parameter came twice; `attr` names it.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
@@ -4953,6 +5078,19 @@ export interface operations {
                 };
             };
             /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `invalid_cursor`: No page gave this `cursor`.
+             *     - `repeated`: A field or parameter came twice; `attr` names it.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
              * @description - `authentication_failed`: The token is unknown, changed or has expired.
              *     - `not_authenticated`: This is for accounts: sign in, or send a token.
              */
@@ -4969,15 +5107,6 @@ export interface operations {
              *     - `permission_denied`: Only staff with the right permission can do this.
              */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: It does not exist, or it is not yours. */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5048,9 +5177,11 @@ export interface operations {
                 };
             };
             /**
-             * @description - `parse_error`: The body does not match its Content-Type.
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `parse_error`: The body does not match its Content-Type.
              *     - `invalid`: A field or header has a value of the wrong kind.
              *     - `required`: A field is missing; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
              *     - `max_length`: A text or list is too long.
              *     - `null_characters_not_allowed`: A text contains the character U+0000.
              *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
@@ -5062,6 +5193,7 @@ export interface operations {
              *     - `archive_broken`: The archive cannot be read to its end.
              *     - `archive_too_large`: The archive unpacks to more than the limit.
              *     - `no_such_path`: No such path inside the folders that may be used.
+             *     - `repeated`: A field or parameter came twice; `attr` names it.
              */
             400: {
                 headers: {
@@ -5197,6 +5329,15 @@ export interface operations {
                     "application/json": components["schemas"]["DataSet"];
                 };
             };
+            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description - `authentication_failed`: The token is unknown, changed or has expired.
              *     - `not_authenticated`: This is for accounts: sign in, or send a token.
@@ -5288,6 +5429,20 @@ export interface operations {
                 content?: never;
             };
             /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
              * @description - `authentication_failed`: The token is unknown, changed or has expired.
              *     - `not_authenticated`: This is for accounts: sign in, or send a token.
              */
@@ -5333,6 +5488,15 @@ export interface operations {
             };
             /** @description - `data_set_in_use`: A run that has not ended uses the data set. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5391,6 +5555,20 @@ export interface operations {
                 };
             };
             /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
              * @description - `authentication_failed`: The token is unknown, changed or has expired.
              *     - `not_authenticated`: This is for accounts: sign in, or send a token.
              */
@@ -5439,6 +5617,15 @@ export interface operations {
              *     - `data_set_busy`: The data set is being checked already.
              */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5496,6 +5683,20 @@ export interface operations {
                     "application/json": components["schemas"]["Delivery"];
                 };
             };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
@@ -5529,6 +5730,15 @@ export interface operations {
             };
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5584,6 +5794,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Evaluation"];
+                };
+            };
+            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -5681,7 +5900,12 @@ export interface operations {
                     "application/json": components["schemas"]["JobPage"];
                 };
             };
-            /** @description - `invalid_choice`: A field has a value that is not among its choices. */
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `invalid_choice`: A field has a value that is not among its choices.
+             *     - `invalid_cursor`: No page gave this `cursor`.
+             *     - `repeated`: A field or parameter came twice; `attr` names it.
+             */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -5701,15 +5925,6 @@ export interface operations {
             };
             /** @description - `insufficient_scope`: The token's scopes do not allow this. */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: It does not exist, or it is not yours. */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5776,6 +5991,20 @@ export interface operations {
                     "application/json": components["schemas"]["Likes"];
                 };
             };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
@@ -5809,6 +6038,15 @@ export interface operations {
             };
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5866,6 +6104,20 @@ export interface operations {
                     "application/json": components["schemas"]["Likes"];
                 };
             };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
@@ -5899,6 +6151,15 @@ export interface operations {
             };
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5964,9 +6225,12 @@ export interface operations {
                 };
             };
             /**
-             * @description - `invalid`: A field or header has a value of the wrong kind.
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
              *     - `invalid_choice`: A field has a value that is not among its choices.
              *     - `max_length`: A text or list is too long.
+             *     - `invalid_cursor`: No page gave this `cursor`.
+             *     - `repeated`: A field or parameter came twice; `attr` names it.
              */
             400: {
                 headers: {
@@ -5987,15 +6251,6 @@ export interface operations {
             };
             /** @description - `insufficient_scope`: The token's scopes do not allow this. */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: It does not exist, or it is not yours. */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6054,14 +6309,20 @@ export interface operations {
             content: {
                 "multipart/form-data": components["schemas"]["NewJobRequest"];
                 "application/json": components["schemas"]["NewJobInJsonRequest"];
+                "image/*": string;
+                "application/octet-stream": string;
             };
         };
         responses: {
-            /** @description This key came before: the job it made, as it is now. */
+            /** @description The colored photo, for who asked for it by `Accept`. */
             200: {
                 headers: {
                     /** @description The job's address. */
                     Location?: string;
+                    /** @description Beside a picture: the job's id. */
+                    "X-Job-Id"?: string;
+                    /** @description Beside a picture: `guest_token`. */
+                    "X-Guest-Token"?: string;
                     /** @description The rate: `"request";q=6000;w=60`. */
                     "RateLimit-Policy"?: string;
                     /** @description What is left of it: `"request";r=5999;t=42`. */
@@ -6069,6 +6330,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "image/*": string;
                     "application/json": components["schemas"]["CreatedJob"];
                 };
             };
@@ -6103,9 +6365,11 @@ export interface operations {
                 };
             };
             /**
-             * @description - `parse_error`: The body does not match its Content-Type.
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `parse_error`: The body does not match its Content-Type.
              *     - `invalid`: A field or header has a value of the wrong kind.
              *     - `required`: A field is missing; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
              *     - `max_length`: A text or list is too long.
              *     - `null_characters_not_allowed`: A text contains the character U+0000.
              *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
@@ -6132,6 +6396,7 @@ export interface operations {
              *     - `invalid_hint`: A hint cannot be used: see `detail`, which names its index.
              *     - `hints_unsupported`: This model takes no hints; `models/` says which do.
              *     - `renamed`: A field has another name now: see `detail`.
+             *     - `repeated`: A field or parameter came twice; `attr` names it.
              */
             400: {
                 headers: {
@@ -6202,6 +6467,25 @@ export interface operations {
             /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
             415: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The job has failed, for who asked for the picture: `code` is that of its `error`. */
+            422: {
+                headers: {
+                    /** @description The job's address. */
+                    Location?: string;
+                    /** @description Beside a picture: the job's id. */
+                    "X-Job-Id"?: string;
+                    /** @description Beside a picture: `guest_token`. */
+                    "X-Guest-Token"?: string;
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -6288,6 +6572,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
@@ -6377,7 +6670,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description - `invalid`: A field or header has a value of the wrong kind. */
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `parse_error`: The body does not match its Content-Type.
+             *     - `repeated`: A field or parameter came twice; `attr` names it.
+             */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -6419,6 +6718,15 @@ export interface operations {
             };
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6476,6 +6784,20 @@ export interface operations {
                     "application/json": components["schemas"]["Job"];
                 };
             };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
@@ -6518,6 +6840,15 @@ export interface operations {
             };
             /** @description - `job_ended`: The job has ended already and cannot be canceled. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6576,6 +6907,19 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `invalid_cursor`: No page gave this `cursor`.
+             *     - `repeated`: A field or parameter came twice; `attr` names it.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
@@ -6677,6 +7021,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
@@ -6792,12 +7145,14 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description - `invalid`: A field or header has a value of the wrong kind.
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
              *     - `invalid_choice`: A field has a value that is not among its choices.
              *     - `min_value`: A number is too small.
              *     - `max_value`: A number is too large.
              *     - `max_string_length`: A number has too many digits.
              *     - `renamed`: A field has another name now: see `detail`.
+             *     - `repeated`: A field or parameter came twice; `attr` names it.
              */
             400: {
                 headers: {
@@ -6936,6 +7291,20 @@ export interface operations {
                     "application/json": components["schemas"]["Job"];
                 };
             };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
@@ -6978,6 +7347,15 @@ export interface operations {
             };
             /** @description - `job_not_ended`: Only a failed or canceled job can be tried again. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7060,6 +7438,15 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
+            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
@@ -7133,6 +7520,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Models"];
+                };
+            };
+            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
@@ -7210,6 +7606,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ModelVersion"];
+                };
+            };
+            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -7291,7 +7696,6 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "multipart/form-data": components["schemas"]["NewEvaluationRequest"];
                 "application/json": components["schemas"]["NewEvaluationRequest"];
             };
         };
@@ -7310,9 +7714,11 @@ export interface operations {
                 };
             };
             /**
-             * @description - `parse_error`: The body does not match its Content-Type.
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `parse_error`: The body does not match its Content-Type.
              *     - `invalid`: A field or header has a value of the wrong kind.
              *     - `required`: A field is missing; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
              *     - `max_length`: A text or list is too long.
              *     - `null_characters_not_allowed`: A text contains the character U+0000.
              *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
@@ -7448,7 +7854,6 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "multipart/form-data": components["schemas"]["ReasonRequest"];
                 "application/json": components["schemas"]["ReasonRequest"];
             };
         };
@@ -7467,9 +7872,11 @@ export interface operations {
                 };
             };
             /**
-             * @description - `parse_error`: The body does not match its Content-Type.
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `parse_error`: The body does not match its Content-Type.
              *     - `invalid`: A field or header has a value of the wrong kind.
              *     - `required`: A field is missing; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
              *     - `max_length`: A text or list is too long.
              *     - `null_characters_not_allowed`: A text contains the character U+0000.
              *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
@@ -7621,6 +8028,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description - `authentication_failed`: The token is unknown, changed or has expired.
              *     - `not_authenticated`: This is for accounts: sign in, or send a token.
@@ -7725,15 +8141,18 @@ export interface operations {
                 };
             };
             /**
-             * @description - `parse_error`: The body does not match its Content-Type.
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `parse_error`: The body does not match its Content-Type.
              *     - `invalid`: A field or header has a value of the wrong kind.
              *     - `required`: A field is missing; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
              *     - `max_length`: A text or list is too long.
              *     - `null_characters_not_allowed`: A text contains the character U+0000.
              *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
              *     - `empty`: A list is empty.
              *     - `not_a_model`: The file is not a safetensors file of one of our networks.
              *     - `model_too_large`: The model is larger than the limit.
+             *     - `repeated`: A field or parameter came twice; `attr` names it.
              */
             400: {
                 headers: {
@@ -7843,7 +8262,6 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "multipart/form-data": components["schemas"]["ReasonRequest"];
                 "application/json": components["schemas"]["ReasonRequest"];
             };
         };
@@ -7862,9 +8280,11 @@ export interface operations {
                 };
             };
             /**
-             * @description - `parse_error`: The body does not match its Content-Type.
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `parse_error`: The body does not match its Content-Type.
              *     - `invalid`: A field or header has a value of the wrong kind.
              *     - `required`: A field is missing; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
              *     - `max_length`: A text or list is too long.
              *     - `null_characters_not_allowed`: A text contains the character U+0000.
              *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
@@ -8006,6 +8426,19 @@ export interface operations {
                     "application/json": components["schemas"]["PhotoPage"];
                 };
             };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `invalid_cursor`: No page gave this `cursor`.
+             *     - `repeated`: A field or parameter came twice; `attr` names it.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
@@ -8017,15 +8450,6 @@ export interface operations {
             };
             /** @description - `insufficient_scope`: The token's scopes do not allow this. */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: It does not exist, or it is not yours. */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8090,6 +8514,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Photo"];
+                };
+            };
+            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
@@ -8179,7 +8612,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description - `invalid`: A field or header has a value of the wrong kind. */
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `parse_error`: The body does not match its Content-Type.
+             *     - `repeated`: A field or parameter came twice; `attr` names it.
+             */
             400: {
                 headers: {
                     [name: string]: unknown;
@@ -8228,6 +8667,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
@@ -8265,7 +8713,6 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "multipart/form-data": components["schemas"]["PatchedChangedPhotoRequest"];
                 "application/json": components["schemas"]["PatchedChangedPhotoRequest"];
             };
         };
@@ -8284,9 +8731,11 @@ export interface operations {
                 };
             };
             /**
-             * @description - `parse_error`: The body does not match its Content-Type.
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `parse_error`: The body does not match its Content-Type.
              *     - `invalid`: A field or header has a value of the wrong kind.
              *     - `required`: A field is missing; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
              *     - `max_length`: A text or list is too long.
              *     - `null_characters_not_allowed`: A text contains the character U+0000.
              *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
@@ -8435,6 +8884,15 @@ export interface operations {
                     "application/json": components["schemas"]["ShareLinks"];
                 };
             };
+            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
@@ -8508,7 +8966,6 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "multipart/form-data": components["schemas"]["NewLinkRequest"];
                 "application/json": components["schemas"]["NewLinkRequest"];
             };
         };
@@ -8527,9 +8984,11 @@ export interface operations {
                 };
             };
             /**
-             * @description - `parse_error`: The body does not match its Content-Type.
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `parse_error`: The body does not match its Content-Type.
              *     - `invalid`: A field or header has a value of the wrong kind.
              *     - `required`: A field is missing; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
              *     - `max_length`: A text or list is too long.
              *     - `null_characters_not_allowed`: A text contains the character U+0000.
              *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
@@ -8677,6 +9136,20 @@ export interface operations {
                 };
                 content?: never;
             };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
@@ -8710,6 +9183,15 @@ export interface operations {
             };
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8754,7 +9236,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "multipart/form-data": components["schemas"]["PreviewQuestionRequest"];
                 "application/json": components["schemas"]["PreviewQuestionRequest"];
             };
         };
@@ -8775,9 +9256,11 @@ export interface operations {
                 };
             };
             /**
-             * @description - `parse_error`: The body does not match its Content-Type.
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `parse_error`: The body does not match its Content-Type.
              *     - `invalid`: A field or header has a value of the wrong kind.
              *     - `required`: A field is missing; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
              *     - `max_length`: A text or list is too long.
              *     - `null_characters_not_allowed`: A text contains the character U+0000.
              *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
@@ -8961,12 +9444,14 @@ export interface operations {
                 content?: never;
             };
             /**
-             * @description - `invalid`: A field or header has a value of the wrong kind.
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
              *     - `invalid_choice`: A field has a value that is not among its choices.
              *     - `min_value`: A number is too small.
              *     - `max_value`: A number is too large.
              *     - `max_string_length`: A number has too many digits.
              *     - `renamed`: A field has another name now: see `detail`.
+             *     - `repeated`: A field or parameter came twice; `attr` names it.
              */
             400: {
                 headers: {
@@ -9090,7 +9575,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "multipart/form-data": components["schemas"]["SuggestionsQuestionRequest"];
                 "application/json": components["schemas"]["SuggestionsQuestionRequest"];
             };
         };
@@ -9109,9 +9593,11 @@ export interface operations {
                 };
             };
             /**
-             * @description - `parse_error`: The body does not match its Content-Type.
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `parse_error`: The body does not match its Content-Type.
              *     - `invalid`: A field or header has a value of the wrong kind.
              *     - `required`: A field is missing; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
              *     - `max_length`: A text or list is too long.
              *     - `null_characters_not_allowed`: A text contains the character U+0000.
              *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
@@ -9270,6 +9756,15 @@ export interface operations {
                     "application/json": components["schemas"]["Versions"];
                 };
             };
+            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
@@ -9343,7 +9838,6 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "multipart/form-data": components["schemas"]["NewVersionRequest"];
                 "application/json": components["schemas"]["NewVersionRequest"];
             };
         };
@@ -9379,9 +9873,11 @@ export interface operations {
                 };
             };
             /**
-             * @description - `parse_error`: The body does not match its Content-Type.
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `parse_error`: The body does not match its Content-Type.
              *     - `invalid`: A field or header has a value of the wrong kind.
              *     - `required`: A field is missing; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
              *     - `max_length`: A text or list is too long.
              *     - `null_characters_not_allowed`: A text contains the character U+0000.
              *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
@@ -9546,6 +10042,20 @@ export interface operations {
                 };
                 content?: never;
             };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
@@ -9588,6 +10098,15 @@ export interface operations {
             };
             /** @description - `version_in_use`: The photo is shown in this version; use another one first. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9646,6 +10165,20 @@ export interface operations {
                     "application/json": components["schemas"]["Photo"];
                 };
             };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
@@ -9679,6 +10212,15 @@ export interface operations {
             };
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9732,6 +10274,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QueueStatus"];
+                };
+            };
+            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -9816,6 +10367,20 @@ export interface operations {
                 };
             };
             /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
              * @description - `authentication_failed`: The token is unknown, changed or has expired.
              *     - `not_authenticated`: This is for accounts: sign in, or send a token.
              */
@@ -9843,6 +10408,15 @@ export interface operations {
             };
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9899,6 +10473,20 @@ export interface operations {
                 };
             };
             /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
              * @description - `authentication_failed`: The token is unknown, changed or has expired.
              *     - `not_authenticated`: This is for accounts: sign in, or send a token.
              */
@@ -9926,6 +10514,15 @@ export interface operations {
             };
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9982,6 +10579,20 @@ export interface operations {
                 };
             };
             /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
              * @description - `authentication_failed`: The token is unknown, changed or has expired.
              *     - `not_authenticated`: This is for accounts: sign in, or send a token.
              */
@@ -10009,6 +10620,15 @@ export interface operations {
             };
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10065,6 +10685,20 @@ export interface operations {
                 };
             };
             /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
              * @description - `authentication_failed`: The token is unknown, changed or has expired.
              *     - `not_authenticated`: This is for accounts: sign in, or send a token.
              */
@@ -10092,6 +10726,15 @@ export interface operations {
             };
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10145,6 +10788,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Tokens"];
+                };
+            };
+            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -10212,7 +10864,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "multipart/form-data": components["schemas"]["NewTokenRequest"];
                 "application/json": components["schemas"]["NewTokenRequest"];
             };
         };
@@ -10231,9 +10882,11 @@ export interface operations {
                 };
             };
             /**
-             * @description - `parse_error`: The body does not match its Content-Type.
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `parse_error`: The body does not match its Content-Type.
              *     - `invalid`: A field or header has a value of the wrong kind.
              *     - `required`: A field is missing; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
              *     - `max_length`: A text or list is too long.
              *     - `null_characters_not_allowed`: A text contains the character U+0000.
              *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
@@ -10375,6 +11028,20 @@ export interface operations {
                 content?: never;
             };
             /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
              * @description - `authentication_failed`: The token is unknown, changed or has expired.
              *     - `not_authenticated`: This is for accounts: sign in, or send a token.
              */
@@ -10410,6 +11077,15 @@ export interface operations {
             };
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10469,6 +11145,19 @@ export interface operations {
                 };
             };
             /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `invalid_cursor`: No page gave this `cursor`.
+             *     - `repeated`: A field or parameter came twice; `attr` names it.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
              * @description - `authentication_failed`: The token is unknown, changed or has expired.
              *     - `not_authenticated`: This is for accounts: sign in, or send a token.
              */
@@ -10485,15 +11174,6 @@ export interface operations {
              *     - `permission_denied`: Only staff with the right permission can do this.
              */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: It does not exist, or it is not yours. */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10545,7 +11225,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "multipart/form-data": components["schemas"]["NewRunRequest"];
                 "application/json": components["schemas"]["NewRunRequest"];
             };
         };
@@ -10564,9 +11243,11 @@ export interface operations {
                 };
             };
             /**
-             * @description - `parse_error`: The body does not match its Content-Type.
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `parse_error`: The body does not match its Content-Type.
              *     - `invalid`: A field or header has a value of the wrong kind.
              *     - `required`: A field is missing; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
              *     - `max_length`: A text or list is too long.
              *     - `null_characters_not_allowed`: A text contains the character U+0000.
              *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
@@ -10716,6 +11397,22 @@ export interface operations {
                 };
             };
             /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `min_value`: A number is too small.
+             *     - `max_value`: A number is too large.
+             *     - `max_string_length`: A number has too many digits.
+             *     - `repeated`: A field or parameter came twice; `attr` names it.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
              * @description - `authentication_failed`: The token is unknown, changed or has expired.
              *     - `not_authenticated`: This is for accounts: sign in, or send a token.
              */
@@ -10806,6 +11503,20 @@ export interface operations {
                 content?: never;
             };
             /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
              * @description - `authentication_failed`: The token is unknown, changed or has expired.
              *     - `not_authenticated`: This is for accounts: sign in, or send a token.
              */
@@ -10858,6 +11569,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
@@ -10895,7 +11615,6 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "multipart/form-data": components["schemas"]["PatchedRunChangesRequest"];
                 "application/json": components["schemas"]["PatchedRunChangesRequest"];
             };
         };
@@ -10914,9 +11633,11 @@ export interface operations {
                 };
             };
             /**
-             * @description - `parse_error`: The body does not match its Content-Type.
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `parse_error`: The body does not match its Content-Type.
              *     - `invalid`: A field or header has a value of the wrong kind.
              *     - `required`: A field is missing; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
              *     - `max_length`: A text or list is too long.
              *     - `null_characters_not_allowed`: A text contains the character U+0000.
              *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
@@ -11055,6 +11776,20 @@ export interface operations {
                 };
             };
             /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
              * @description - `authentication_failed`: The token is unknown, changed or has expired.
              *     - `not_authenticated`: This is for accounts: sign in, or send a token.
              */
@@ -11100,6 +11835,15 @@ export interface operations {
             };
             /** @description - `run_not_resumable`: Only a stopped or failed run can be resumed. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11158,6 +11902,20 @@ export interface operations {
                 };
             };
             /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
              * @description - `authentication_failed`: The token is unknown, changed or has expired.
              *     - `not_authenticated`: This is for accounts: sign in, or send a token.
              */
@@ -11203,6 +11961,15 @@ export interface operations {
             };
             /** @description - `run_ended`: The run has ended already. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11256,6 +12023,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Endpoints"];
+                };
+            };
+            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /**
@@ -11323,7 +12099,6 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "multipart/form-data": components["schemas"]["NewEndpointRequest"];
                 "application/json": components["schemas"]["NewEndpointRequest"];
             };
         };
@@ -11342,9 +12117,11 @@ export interface operations {
                 };
             };
             /**
-             * @description - `parse_error`: The body does not match its Content-Type.
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `parse_error`: The body does not match its Content-Type.
              *     - `invalid`: A field or header has a value of the wrong kind.
              *     - `required`: A field is missing; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
              *     - `max_length`: A text or list is too long.
              *     - `null_characters_not_allowed`: A text contains the character U+0000.
              *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
@@ -11487,6 +12264,15 @@ export interface operations {
                     "application/json": components["schemas"]["Endpoint"];
                 };
             };
+            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /**
              * @description - `authentication_failed`: The token is unknown, changed or has expired.
              *     - `not_authenticated`: This is for accounts: sign in, or send a token.
@@ -11575,6 +12361,20 @@ export interface operations {
                 content?: never;
             };
             /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
              * @description - `authentication_failed`: The token is unknown, changed or has expired.
              *     - `not_authenticated`: This is for accounts: sign in, or send a token.
              */
@@ -11610,6 +12410,15 @@ export interface operations {
             };
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11654,7 +12463,6 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "multipart/form-data": components["schemas"]["PatchedChangedEndpointRequest"];
                 "application/json": components["schemas"]["PatchedChangedEndpointRequest"];
             };
         };
@@ -11673,9 +12481,11 @@ export interface operations {
                 };
             };
             /**
-             * @description - `parse_error`: The body does not match its Content-Type.
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `parse_error`: The body does not match its Content-Type.
              *     - `invalid`: A field or header has a value of the wrong kind.
              *     - `required`: A field is missing; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
              *     - `max_length`: A text or list is too long.
              *     - `null_characters_not_allowed`: A text contains the character U+0000.
              *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
@@ -11822,6 +12632,19 @@ export interface operations {
                 };
             };
             /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `invalid_cursor`: No page gave this `cursor`.
+             *     - `repeated`: A field or parameter came twice; `attr` names it.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
              * @description - `authentication_failed`: The token is unknown, changed or has expired.
              *     - `not_authenticated`: This is for accounts: sign in, or send a token.
              */
@@ -11911,6 +12734,20 @@ export interface operations {
                 };
             };
             /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
              * @description - `authentication_failed`: The token is unknown, changed or has expired.
              *     - `not_authenticated`: This is for accounts: sign in, or send a token.
              */
@@ -11946,6 +12783,15 @@ export interface operations {
             };
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12004,6 +12850,20 @@ export interface operations {
                 };
             };
             /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
              * @description - `authentication_failed`: The token is unknown, changed or has expired.
              *     - `not_authenticated`: This is for accounts: sign in, or send a token.
              */
@@ -12039,6 +12899,15 @@ export interface operations {
             };
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12097,6 +12966,20 @@ export interface operations {
                 };
             };
             /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
              * @description - `authentication_failed`: The token is unknown, changed or has expired.
              *     - `not_authenticated`: This is for accounts: sign in, or send a token.
              */
@@ -12133,6 +13016,15 @@ export interface operations {
             };
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12191,6 +13083,20 @@ export interface operations {
                 };
             };
             /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
              * @description - `authentication_failed`: The token is unknown, changed or has expired.
              *     - `not_authenticated`: This is for accounts: sign in, or send a token.
              */
@@ -12233,6 +13139,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
@@ -12260,4 +13175,4 @@ export interface operations {
         };
     };
 }
-// SHA-256 of docs/openapi.yaml: c782befb7f25728485901d7e6d53a62f33bd40fef5fe2b763adbdefa50f35bf8
+// SHA-256 of docs/openapi.yaml: 6c576385b8d533149c3174ca4b4e81226d66910b5220a1b9229d9e82ca2d4106

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from colorweb.api import schema
+from colorweb.api.serializers import StrictSerializer
 from jobs.api.base import View
 from jobs.models import Album
 from jobs.serializers.photos import (
@@ -20,7 +21,7 @@ from jobs.sharing import albums
 from jobs.storage import access
 
 
-class ChangedAlbum(serializers.Serializer):
+class ChangedAlbum(StrictSerializer):
     """What can be changed of an album."""
 
     title = serializers.CharField(max_length=200, required=False)
@@ -38,7 +39,7 @@ class NewAlbum(ChangedAlbum):
     title = serializers.CharField(max_length=200)
 
 
-class AlbumPhotos(serializers.Serializer):
+class AlbumPhotos(StrictSerializer):
     """What an album is to hold."""
 
     photos = serializers.ListField(
@@ -64,7 +65,6 @@ class Albums(AlbumView):
         "My albums, the newest first",
         parameters=[schema.CURSOR],
         answers={200: schema.answer(AlbumPageSerializer, "A page.")},
-        codes=["not_found"],
         operation_id="albums_list",
         tags=["albums"],
     )

@@ -33,7 +33,7 @@ class Archives(View):
         "My zips, the newest first",
         parameters=[ReferenceFilter, schema.CURSOR],
         answers={200: schema.answer(ArchivePageSerializer, "A page.")},
-        codes=["max_length", "not_found"],
+        codes=["max_length"],
         operation_id="archives_list",
         tags=["archives"],
     )

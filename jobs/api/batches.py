@@ -34,7 +34,7 @@ class Batches(Repeatable):
         "My batches, the newest first",
         parameters=[ReferenceFilter, schema.CURSOR],
         answers={200: schema.answer(BatchPageSerializer, "A page.")},
-        codes=["max_length", "not_found"],
+        codes=["max_length"],
         operation_id="batches_list",
         tags=["batches"],
     )

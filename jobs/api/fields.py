@@ -9,6 +9,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from colorweb.api.serializers import StrictSerializer
 from colorweb.errors import DomainError
 from jobs.serializers.job_parts import GeometrySerializer
 from ml.imaging import geometry, hints
@@ -91,7 +92,7 @@ class MetadataField(serializers.JSONField):
         return value
 
 
-class OwnFields(serializers.Serializer):
+class OwnFields(StrictSerializer):
     """What its owner wants to know a thing by; nobody else sees it."""
 
     reference = serializers.CharField(

@@ -4,6 +4,7 @@ import uuid
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import status
 from rest_framework.exceptions import ValidationError
@@ -12,8 +13,11 @@ from rest_framework.response import Response
 
 from colorweb.api import schema
 from colorweb.api.base import PAGE_SIZE
+from colorweb.api.parsers import JSON, Bytes, MultiPart, Picture
 from colorweb.errors import DomainError
+from colorweb.http.problems import CONTENT_TYPE
 from jobs import errors
+from jobs.api import pictures
 from jobs.api.base import View
 from jobs.api.new_jobs import NewJob, NewJobInJson
 from jobs.api.repeatable import Repeatable
@@ -28,12 +32,14 @@ class Jobs(Repeatable):
     """One's jobs; a new one for each photo posted."""
 
     makes_jobs = True
+    leads_to_files = True
+    parser_classes = (MultiPart, JSON, Picture, Bytes)
 
     @schema.endpoint(
         "My jobs, the newest first",
         parameters=[JobFilter, schema.CURSOR],
         answers={200: schema.answer(JobPageSerializer, "A page.")},
-        codes=["invalid", "invalid_choice", "max_length", "not_found"],
+        codes=["invalid", "invalid_choice", "max_length"],
         operation_id="jobs_list",
     )
     def get(self, request: Request) -> Response:
@@ -57,10 +63,20 @@ class Jobs(Repeatable):
             "`Prefer: wait=N`.\n\nWith an `Idempotency-Key` the request may be sent again after "
             "a cut: within 24 hours the same key with the same photo and options answers with "
             "the same job. A key belongs to its sender, so a guest needs a token first "
-            "(`GET me/`)."
+            "(`GET me/`).\n\nWith `Accept: image/*` the answer is the colored photo itself, within "
+            "`Prefer: wait=N` (30 without it). A body of `image/*` or `application/octet-stream` "
+            "is the photo, without options."
         ),
-        request={"multipart/form-data": NewJob, "application/json": NewJobInJson},
+        request={
+            "multipart/form-data": NewJob,
+            "application/json": NewJobInJson,
+            "image/*": OpenApiTypes.BINARY,
+            "application/octet-stream": OpenApiTypes.BINARY,
+        },
         answers={
+            (200, "image/*"): OpenApiResponse(
+                OpenApiTypes.BINARY, "The colored photo, for who asked for it by `Accept`."
+            ),
             200: schema.answer(
                 CreatedJobSerializer,
                 "This key came before: the job it made, as it is now.",
@@ -69,6 +85,11 @@ class Jobs(Repeatable):
             202: schema.answer(
                 CreatedJobSerializer,
                 "The photo is taken, but was not finished in the time of `Prefer: wait`.",
+            ),
+            (422, CONTENT_TYPE): schema.failure(
+                "The job has failed, for who asked for the picture: `code` is that of its `error`.",
+                "damaged",
+                "worker_died",
             ),
         },
         codes=[
@@ -85,7 +106,9 @@ class Jobs(Repeatable):
         parameters=[
             schema.header("Idempotency-Key", "At most 255 printable ASCII characters."),
             schema.header("Prefer", "`wait=N`: answer after the job's end, or N (up to 30) s."),
-            schema.header("Location", "The job's address.", response=[200, 201, 202]),
+            schema.header("Location", "The job's address.", response=[200, 201, 202, 422]),
+            schema.header("X-Job-Id", "Beside a picture: the job's id.", response=[200, 422]),
+            schema.header("X-Guest-Token", "Beside a picture: `guest_token`.", response=[200, 422]),
         ],
         operation_id="jobs_create",
     )
@@ -93,6 +116,8 @@ class Jobs(Repeatable):
         in_json = str(request.content_type).startswith("application/json")
         new = (NewJobInJson if in_json else NewJob)(data=request.data)
         new.is_valid(raise_exception=True)
+        options = new.validated_data
+        options["format"] = pictures.format_for(request, options["format"])
         key = self.key(new, [new.identity])
         job = self._earlier(key)
         if job:

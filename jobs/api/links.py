@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from colorweb.api import schema
+from colorweb.api.serializers import StrictSerializer
 from jobs.api.base import View
 from jobs.models import Album, Photo
 from jobs.serializers.photos import ShareLinkSerializer, ShareLinksSerializer
@@ -19,7 +20,7 @@ from jobs.storage import access
 MAX_DAYS = 3650
 
 
-class NewLink(serializers.Serializer):
+class NewLink(StrictSerializer):
     """A link to be made."""
 
     days = serializers.IntegerField(

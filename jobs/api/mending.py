@@ -16,6 +16,7 @@ from rest_framework.response import Response
 
 from colorweb.api import schema
 from colorweb.api.rates import Rate
+from colorweb.api.serializers import StrictSerializer
 from colorweb.errors import DomainError
 from jobs.api.base import View
 from jobs.api.fields import HintsField
@@ -26,7 +27,7 @@ from jobs.serializers.photos import SuggestionsSerializer
 from jobs.storage import access
 
 
-class Question(serializers.Serializer):
+class Question(StrictSerializer):
     """What is asked about a version of a photo."""
 
     version = serializers.UUIDField(

@@ -5,7 +5,7 @@ import binascii
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
@@ -29,6 +29,8 @@ MIN_NETWORK_SIZE, MAX_NETWORK_SIZE = 64, 512  # pixels of the short side
 
 class OptionFields(OwnFields):
     """How a photo is to be colored, and what happens then."""
+
+    renamed: ClassVar = {"size": "network_size"}
 
     vividness = serializers.FloatField(
         min_value=CALM,
@@ -78,13 +80,6 @@ class OptionFields(OwnFields):
     def validate_webhook_url(self, url: str) -> str:
         """Refuse an address that would never be called."""
         return callable_url(url) if url else url
-
-    def to_internal_value(self, data: Any) -> Any:
-        """Refuse the name that `network_size` had before version 0.2."""
-        if "size" in data:
-            message = DomainError("renamed", name="network_size").message
-            raise serializers.ValidationError({"size": message}, code="renamed")
-        return super().to_internal_value(data)
 
     @property
     def options(self) -> Options:

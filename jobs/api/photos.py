@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from colorweb.api import schema
+from colorweb.api.serializers import StrictSerializer
 from colorweb.errors import DomainError
 from jobs.api.base import View
 from jobs.api.serializers import DeleteParams
@@ -28,7 +29,7 @@ WRITTEN = ("title", "alt", "caption", "taken", "people")
 """Fields of `ChangedPhoto` that are columns of the photo."""
 
 
-class ChangedLook(serializers.Serializer):
+class ChangedLook(StrictSerializer):
     vividness = serializers.FloatField(
         min_value=CALM, max_value=VIVID, required=False, help_text=f"{STEPS}."
     )
@@ -42,7 +43,7 @@ class ChangedLook(serializers.Serializer):
     )
 
 
-class ChangedPhoto(serializers.Serializer):
+class ChangedPhoto(StrictSerializer):
     """What can be changed of a photo; what is left out stays."""
 
     title = serializers.CharField(max_length=200, allow_blank=True, required=False)
@@ -83,7 +84,6 @@ class Photos(View):
         "My photos, the newest first",
         parameters=[schema.CURSOR],
         answers={200: schema.answer(PhotoPageSerializer, "A page.")},
-        codes=["not_found"],
         operation_id="photos_list",
         tags=["photos"],
     )

@@ -25,7 +25,7 @@ class Gallery(View):
         "Published photos",
         parameters=[GalleryFilter, schema.CURSOR],
         answers={200: schema.answer(JobPageSerializer, "A page.")},
-        codes=["invalid_choice", "not_found"],
+        codes=["invalid_choice"],
         operation_id="gallery_list",
         tags=["public"],
     )

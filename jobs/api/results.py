@@ -29,6 +29,8 @@ RETRY_AFTER = 1
 class ResultView(View):
     """Leads to a file of a finished job."""
 
+    leads_to_files = True
+
     codes = (
         *("not_found", "no_result", "invalid", "invalid_choice", "min_value", "max_value"),
         *("max_string_length", "renamed", "owners_only", "rendition_failed", "too_many_waiting"),

@@ -1,14 +1,14 @@
 """What the API takes."""
 
 from datetime import datetime
-from typing import Any
+from typing import ClassVar
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from colorweb.accounts.models import ApiToken
-from colorweb.errors import DomainError
+from colorweb.api.serializers import StrictSerializer
 from colorweb.http import outgoing
 from jobs.api.fields import ReferenceFilter
 from jobs.models import RENDERED, Event, State
@@ -55,6 +55,8 @@ class GalleryFilter(serializers.Serializer):
 class FileParams(serializers.Serializer):
     """A result's file; what is not given is as in the job, or as the photo's look has it."""
 
+    renamed: ClassVar = {"size": "long_side"}
+
     format = serializers.ChoiceField(list(RENDERED), required=False)
     long_side = serializers.IntegerField(
         min_value=renditions.SMALLEST,
@@ -70,13 +72,6 @@ class FileParams(serializers.Serializer):
         default=False, help_text="Date, camera and copyright as the photo had them."
     )
 
-    def to_internal_value(self, data: Any) -> Any:
-        """Refuse the name that `long_side` had before version 0.2."""
-        if "size" in data:
-            message = DomainError("renamed", name="long_side").message
-            raise serializers.ValidationError({"size": message}, code="renamed")
-        return super().to_internal_value(data)
-
 
 class DeleteParams(serializers.Serializer):
     """Whether a deleted photo can be brought back."""
@@ -84,7 +79,7 @@ class DeleteParams(serializers.Serializer):
     for_good = serializers.BooleanField(default=False, help_text="Past the trash, at once.")
 
 
-class NewToken(serializers.Serializer):
+class NewToken(StrictSerializer):
     """A token to be made."""
 
     name = serializers.CharField(max_length=100, help_text="For you, to recognize it by.")
@@ -104,7 +99,7 @@ class NewToken(serializers.Serializer):
         return moment
 
 
-class ChangedEndpoint(serializers.Serializer):
+class ChangedEndpoint(StrictSerializer):
     """What can be changed of a webhook endpoint."""
 
     url = serializers.CharField(

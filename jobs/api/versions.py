@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from colorweb.api import schema
+from colorweb.api.serializers import StrictSerializer
 from jobs import errors
 from jobs.api.base import View
 from jobs.api.fields import GeometryField, HintsField
@@ -20,7 +21,7 @@ from jobs.serializers.photos import PhotoSerializer, VersionsSerializer
 from jobs.storage import access
 
 
-class NewVersion(serializers.Serializer):
+class NewVersion(StrictSerializer):
     """How to color a photo; what is left out is as in the version in use."""
 
     model = serializers.CharField(

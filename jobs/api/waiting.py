@@ -1,4 +1,5 @@
-"""`Prefer: wait=N`: the answer to a photo is the finished job, if that takes no longer."""
+"""`Prefer: wait=N`: the answer to a photo is the finished job, or with `Accept: image/*` the
+colored photo, if that takes no longer."""
 
 import re
 import uuid
@@ -14,7 +15,9 @@ from colorweb.accounts import revocation
 from colorweb.accounts.visitors import VisitorRequest
 from colorweb.http import streams
 from colorweb.http.timeouts import release_thread
+from jobs.api import pictures
 from jobs.live import subscriptions
+from jobs.models import Job
 from jobs.serializers.jobs import JobSerializer
 from jobs.storage import access
 
@@ -33,19 +36,28 @@ def waiting(view: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(view)  # which also hands on what REST framework and the OpenAPI document look for
     async def answer(request: VisitorRequest, **kwargs: Any) -> HttpResponseBase:
         response = await sync_to_async(view)(request, **kwargs)
-        seconds = _seconds(request.headers.get("Prefer", "")) if request.method == "POST" else 0
-        if seconds and response.status_code in (200, 201):
-            await release_thread()
-            job_id = uuid.UUID(response.data["id"])
-            ended = await _ended(request, job_id, seconds)
-            if not ended:
-                response.status_code = 202
-            if ended is None:  # the answer to the upload itself has to be enough
-                return response
+        if request.method != "POST" or response.status_code not in (200, 201):
+            return response
+        wants_picture = pictures.is_wanted(request)
+        seconds = _seconds(request.headers.get("Prefer", ""), MAX_WAIT if wants_picture else 0)
+        if not seconds:
+            response.status_code = 202 if wants_picture else response.status_code
+            return response
+        await release_thread()
+        job_id = uuid.UUID(response.data["id"])
+        ended = await _ended(request, job_id, seconds)
+        if not ended:
+            response.status_code = 202
+        if ended is None:  # the answer to the upload itself has to be enough
+            return response
+        job = await streams.read(_job, request, job_id, network=request.visitor.network)
+        if job and ended and wants_picture:
+            response = await pictures.answer(request, response, job)
+        elif job:
             response.data |= await streams.read(
-                _job, request, job_id, network=request.visitor.network
+                _data, request, job, network=request.visitor.network
             )
-            response["Preference-Applied"] = f"wait={seconds}"
+        response["Preference-Applied"] = f"wait={seconds}"
         return response
 
     return answer
@@ -63,14 +75,17 @@ async def _ended(request: VisitorRequest, job_id: uuid.UUID, seconds: float) -> 
         return None if stream.ended.is_set() else ended
 
 
-def _seconds(prefer: str) -> int:
+def _seconds(prefer: str, usual: int) -> int:
     found = _WAIT.search(prefer)
-    return min(MAX_WAIT, int(found[1])) if found else 0
+    return min(MAX_WAIT, int(found[1])) if found else usual
 
 
-def _job(request: VisitorRequest, job_id: uuid.UUID) -> dict[str, Any]:
+def _job(request: VisitorRequest, job_id: uuid.UUID) -> Job | None:
     try:
-        job = access.own_job(request.visitor, job_id)
+        return access.own_job(request.visitor, job_id)
     except Http404:  # deleted while we waited
-        return {}
+        return None
+
+
+def _data(request: VisitorRequest, job: Job) -> dict[str, Any]:
     return JobSerializer(job, context={"host": request.get_host()}).data

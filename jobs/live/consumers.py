@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from django.http import Http404
 
 from colorweb.accounts import visitors
-from colorweb.accounts.sockets import VisitorConsumer
+from colorweb.accounts.sockets import IDENTITY_CHANGED, VisitorConsumer
 from colorweb.http import streams
 from colorweb.http.places import Place
 from jobs.events import publish
@@ -54,6 +54,13 @@ class LiveConsumer(VisitorConsumer):
     async def connect(self) -> None:
         self.network = visitors.network_of((self.scope.get("client") or ["unknown"])[0])
         self.visitor = await self.look(visitors.of_scope, self.scope)
+        headers = dict(self.scope["headers"])
+        authorization = headers.get(b"authorization")
+        if authorization is not None and visitors.is_refused(
+            self.visitor, authorization.decode("latin-1")
+        ):
+            await self.close(code=IDENTITY_CHANGED)
+            return
         if not self.visitor.may("read"):
             await self.close(code=4403)
             return
@@ -61,7 +68,6 @@ class LiveConsumer(VisitorConsumer):
         if self.place is None:
             await self.close(code=TOO_MANY)
             return
-        headers = dict(self.scope["headers"])
         self.host = headers.get(b"host", b"").decode("latin-1")
         # The group first, then the snapshot: what changes in between is sent twice, not lost.
         self.groups_joined = (self.group_name(), visitors.identity_group(self.visitor.key))

@@ -46,8 +46,8 @@ QUEUED: dict[str, Any] = {
     ),
     "urls": {
         "self": _API,
-        "events": f"wss://color.example/ws/jobs/{_ID}/",
-        "stream": f"{_API}events/",
+        "socket": f"wss://color.example/ws/jobs/{_ID}/",
+        "events": f"{_API}events/",
         "page": f"https://color.example/jobs/{_ID}/",
         "permalink": "https://color.example/photos/5f1f4c1f-7a43-4f0b-9d7b-1a2f3c4d5e6f/",
         "cancel": f"{_API}cancel/",

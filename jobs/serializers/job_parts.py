@@ -137,8 +137,8 @@ class JobUrlsSerializer(serializers.Serializer):
     """Absolute addresses; null where there is nothing (yet)."""
 
     self = AddressField("api-job", "This job.")
-    events = SocketField("Websocket: the job now, and at each change.")
-    stream = AddressField("api-job-events", "Server-sent events: the same messages.")
+    socket = SocketField("Websocket: the job now, and at each change.")
+    events = AddressField("api-job-events", "Server-sent events: the same messages.")
     page = AddressField("job", "For people.")
     permalink = AddressField(
         "photo", "For people: the photo, whichever of its colors are published.", key="photo_id"

@@ -26,7 +26,7 @@ class DataSets(base.StaffView):
         "Data sets, the newest first",
         parameters=[schema.CURSOR],
         answers={200: schema.answer(DataSetPageSerializer, "A page.")},
-        codes=[*base.CODES, "not_found"],
+        codes=base.CODES,
         operation_id="datasets_list",
         tags=["training"],
     )

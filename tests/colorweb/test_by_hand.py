@@ -88,7 +88,7 @@ def test_a_value_that_the_database_refuses_is_the_requests_fault():
 def test_a_cursor_made_by_hand_leads_nowhere(client, text):
     cursor = urlsafe_base64_encode(text.encode())
     answer = client.get("/api/v1/jobs/", {"cursor": cursor})
-    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_cursor")
     assert client.get("/gallery/", {"place": cursor}).status_code == 200
     with pytest.raises(keyset.NoSuchPlace):
         keyset.Paginator(Photo.objects.all(), "-created_at", 5).page(cursor)

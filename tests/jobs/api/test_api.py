@@ -24,7 +24,7 @@ def test_a_posted_photo_is_a_queued_job_with_its_addresses(client):
     assert answer.status_code == 201
     assert answer["Location"] == job["urls"]["self"]
     assert job["urls"]["self"] == f"http://testserver/api/v1/jobs/{job['id']}/"
-    assert job["urls"]["events"] == f"ws://testserver/ws/jobs/{job['id']}/"
+    assert job["urls"]["socket"] == f"ws://testserver/ws/jobs/{job['id']}/"
     assert (job["status"], job["stage"], job["position"], job["progress"]) == (
         "queued",
         "waiting",
@@ -101,8 +101,13 @@ def test_a_changed_token_is_refused():
 
 
 def test_what_a_cookie_proves_needs_csrf_too():
-    browser = Client(enforce_csrf_checks=True)
-    post(browser)
+    browser = Client(enforce_csrf_checks=True, headers={"Origin": "http://testserver"})
+    browser.get("/")
+    browser.post(
+        "/api/v1/jobs/",
+        {"image": pictures.upload()},
+        headers={"X-CSRFToken": browser.cookies["csrftoken"].value},
+    )
     assert post(browser).status_code == 403
     browser.get("/")
     token = browser.cookies["csrftoken"].value

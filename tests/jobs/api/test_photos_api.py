@@ -21,6 +21,8 @@ from tests.jobs import make
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+JSON = "application/json"
+
 CHROMA = Chroma(np.full((6, 8, 2), 6, np.float32), np.full((6, 8, 2), 14, np.float32))
 
 
@@ -156,7 +158,7 @@ def test_a_photo_is_deleted_to_the_trash(script, photo):
 
 def test_links_are_made_listed_and_revoked(script, photo):
     address = f"/api/v1/photos/{photo.pk}/links/"
-    link = script.post(address, {"days": 7, "password": "harvest"}).json()
+    link = script.post(address, {"days": 7, "password": "harvest"}, JSON).json()
     assert link["has_password"]
     assert [one["id"] for one in script.get(address).json()["results"]] == [link["id"]]
     place = link["url"].removeprefix("http://testserver")
@@ -170,11 +172,12 @@ def test_an_albums_link_opens_its_photos_whatever_their_visibility(script, photo
     hidden = make.photo_of(ada, hidden_for="spam")
     Photo.objects.filter(pk=photo.pk).update(title="Harvest")
     Photo.objects.filter(pk=hidden.pk).update(title="Hidden")
-    made = script.post("/api/v1/albums/", {"title": "1895"}).json()
+    made = script.post("/api/v1/albums/", {"title": "1895"}, JSON).json()
     order = {"photos": [str(hidden.pk), str(photo.pk), str(make.photo().pk)]}
     listed = script.put(made["urls"]["photos"], order, content_type="application/json").json()
     assert [one["id"] for one in listed["results"]] == order["photos"][:2]
-    link = script.post(made["urls"]["links"]).json()["url"].removeprefix("http://testserver")
+    link = script.post(made["urls"]["links"], {}, JSON).json()["url"]
+    link = link.removeprefix("http://testserver")
     guest = Client()
     page = guest.get(link)
     assert page["X-Robots-Tag"] == "noindex"
@@ -187,7 +190,7 @@ def test_an_albums_link_opens_its_photos_whatever_their_visibility(script, photo
 
 
 def test_albums_are_changed_and_deleted_and_their_photos_stay(script, photo):
-    album = script.post("/api/v1/albums/", {"title": "1895"}).json()
+    album = script.post("/api/v1/albums/", {"title": "1895"}, JSON).json()
     address = album["urls"]["self"]
     found = script.patch(address, {"sort": "taken"}, content_type="application/json").json()
     assert (found["title"], found["sort"]) == ("1895", "taken")
