@@ -7,9 +7,10 @@ a zip, and an entry is read no further than a photo may be long.
 
 import logging
 import time
+import uuid
 import zipfile
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, closing, suppress
 from datetime import timedelta
 from pathlib import PurePosixPath
 
@@ -36,6 +37,39 @@ LEASE = timedelta(minutes=2)
 """Longer than one photo takes."""
 RETRY_AFTER = timedelta(seconds=20)
 """Until a full queue is tried again."""
+MAX_OPENED = 8
+"""Zips that are kept open, as long as their turns come again and again in a shift."""
+
+
+class Opened:
+    """A batch's zip, and its photos in their order."""
+
+    def __init__(self, batch: Batch) -> None:
+        with ExitStack() as parts:
+            file = parts.enter_context(default_storage.open(batch.archive))
+            self.archive = parts.enter_context(opened(file))
+            self.entries = photos_in(self.archive)
+            self.close = parts.pop_all().close
+
+
+class Shift:
+    """Opens each zip once: a long directory takes longer to read than a photo."""
+
+    def __init__(self) -> None:
+        self._opened: dict[uuid.UUID, Opened] = {}
+
+    def zip_of(self, batch: Batch) -> Opened:
+        """Raises FileNotFoundError, `zipfile.BadZipFile`, `zips.TooManyEntries`."""
+        if batch.pk not in self._opened:
+            if len(self._opened) == MAX_OPENED:  # of more in turn, the first ones stay
+                self._opened.popitem()[1].close()
+            self._opened[batch.pk] = Opened(batch)
+        return self._opened[batch.pk]
+
+    def close(self) -> None:
+        """Close all that are open."""
+        while self._opened:
+            self._opened.popitem()[1].close()
 
 
 def unpack() -> int:
@@ -47,17 +81,18 @@ def unpack() -> int:
         return 0
     ends, photos = time.monotonic() + SHIFT, 0
     try:
-        while unpack_next():
-            photos += 1
-            if time.monotonic() > ends:
-                UNPACK.publish()
-                break
+        with closing(Shift()) as shift:
+            while unpack_next(shift):
+                photos += 1
+                if time.monotonic() > ends:
+                    UNPACK.publish()
+                    break
     finally:
         cache.delete("unpacking")
     return photos
 
 
-def unpack_next() -> bool:
+def unpack_next(shift: Shift) -> bool:
     """Go on with the batch that has waited longest, for one photo; False if none waits."""
     due = Q(due_at=None) | Q(due_at__lte=Now())
     waiting = Batch.objects.filter(due, state=Batch.State.UNPACKING)
@@ -67,7 +102,7 @@ def unpack_next() -> bool:
         return False
     with suppress(leases.LeaseLost):
         try:
-            _unpack(batch)
+            _unpack(batch, shift)
         except Exception as error:
             if not fitness.is_own_failure(error):
                 raise
@@ -86,15 +121,13 @@ def _postpone(batch: Batch) -> None:
     leases.release(batch, due_at=Now() + RETRY_AFTER, crash_count=0)
 
 
-def _unpack(batch: Batch) -> None:
+def _unpack(batch: Batch, shift: Shift) -> None:
     """Deal with a batch's next entry, or end it after the last one."""
-    visitor = visitor_of(batch)
     try:
-        with default_storage.open(batch.archive) as file, opened(file) as archive:
-            entries = photos_in(archive)
-            if batch.unpacked < len(entries):
-                _unpack_entry(batch, visitor, archive, entries[batch.unpacked])
-                return
+        content = shift.zip_of(batch)
+        if batch.unpacked < len(content.entries):
+            _unpack_entry(batch, content.archive, content.entries[batch.unpacked])
+            return
     except FileNotFoundError as error:
         if fitness.is_own_failure(error):
             raise
@@ -104,9 +137,7 @@ def _unpack(batch: Batch) -> None:
     default_storage.delete(batch.archive)
 
 
-def _unpack_entry(
-    batch: Batch, visitor: Visitor, archive: zipfile.ZipFile, entry: zipfile.ZipInfo
-) -> None:
+def _unpack_entry(batch: Batch, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
     name = PurePosixPath(entry.filename).name
     if batch.crash_count >= settings.JOB_MAX_ATTEMPTS:
         refuse(batch, name, DomainError("worker_died.entry"))
@@ -123,7 +154,7 @@ def _unpack_entry(
             return
         upload.size = upload.tell()
         try:
-            accept(batch, visitor, upload, name)
+            accept(batch, visitor_of(batch), upload, name)
         except DomainError:
             _postpone(batch)
 

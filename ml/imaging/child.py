@@ -1,8 +1,9 @@
 """The process that decodes: one file after another, each within limits, until its parent ends.
 
-`python -m ml.imaging.child CHANNEL LIFELINE`, two descriptors. A request is one JSON message with
-the file's descriptor; `children` sends it and says what the answers are. The process knows no
-settings and no secrets, and holds nothing of one photo when it takes the next.
+`python -m ml.imaging.child CHANNEL LIFELINE [SECONDS]`, two descriptors and how long it may be
+idle. A request is one JSON message with the file's descriptor; `children` sends it and says what
+the answers are. The process knows no settings and no secrets, and holds nothing of one photo when
+it takes the next.
 """
 
 import fcntl
@@ -31,8 +32,6 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "size": reading.size,
 }
 
-IDLE_SECONDS = 300
-"""A process that had nothing to do for so long ends, and its memory is free."""
 HEADER_SECONDS = 3
 """Processor time for what comes before decoding."""
 HEADER_MEMORY, BYTES_A_PIXEL = 400_000_000, 8
@@ -50,7 +49,7 @@ def main() -> None:
     channel.send(READY)
     with Path(os.devnull).open("w") as nowhere:  # decoders write what they like about bad files
         os.dup2(nowhere.fileno(), sys.stderr.fileno())
-    channel.settimeout(IDLE_SECONDS)
+    channel.settimeout(float(sys.argv[3]) if sys.argv[3:] else None)
     while True:
         try:
             message, descriptors, _, _ = socket.recv_fds(channel, MAX_MESSAGE, 1)

@@ -1,7 +1,8 @@
 """Processes that decode (`child`), kept warm, and killed when they take too long.
 
-They are started when they are needed and end when they are idle, or when this process does. Any
-thread may ask; no process serves two at a time.
+They are started when they are needed. One stays, so that a photo after a quiet hour need not wait
+for a start; the others end when they are idle, and all when this process does. Any thread may ask;
+no process serves two at a time.
 """
 
 import contextlib
@@ -23,6 +24,8 @@ log = logging.getLogger(__name__)
 
 REPOSITORY = Path(__file__).parents[2]
 START_SECONDS = 120
+IDLE_SECONDS = 300
+"""A process that had nothing to do for so long ends, and its memory is free; one stays."""
 DEADLINE_FACTOR = 6
 """Times of its processor time that a file may take by the clock: the machine has other work."""
 ENVIRONMENT = {"PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONPATH", "VIRTUAL_ENV"}
@@ -35,15 +38,19 @@ class _Ended(Exception):
 
 
 class Child:
-    """One process; its first answer is waited for until it has started."""
+    """One process; its first answer is waited for until it has started.
 
-    def __init__(self) -> None:
+    It ends after `idle_seconds` without a request; with None it stays.
+    """
+
+    def __init__(self, idle_seconds: float | None = None) -> None:
         self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         lifeline, self._lifeline = os.pipe()
         self._started = False
         descriptors = (theirs.fileno(), lifeline)
+        until = [] if idle_seconds is None else [idle_seconds]
         self.process = subprocess.Popen(  # noqa: S603
-            [sys.executable, "-m", "ml.imaging.child", *map(str, descriptors)],
+            [sys.executable, "-m", "ml.imaging.child", *map(str, [*descriptors, *until])],
             cwd=REPOSITORY,
             env={key: os.environ[key] for key in ENVIRONMENT & os.environ.keys()} | THREADS,
             stdin=subprocess.DEVNULL,
@@ -100,9 +107,17 @@ class Child:
 
 
 _idle: list[Child] = []
+_staying: list[Child] = []
 _lock = threading.Lock()
-# A copy of this process must not talk to its children.
-os.register_at_fork(after_in_child=_idle.clear)
+
+
+def _forget() -> None:
+    """A copy of this process must not talk to its children."""
+    _idle.clear()
+    _staying.clear()
+
+
+os.register_at_fork(after_in_child=_forget)
 
 
 def ask(request: dict[str, Any], file: int) -> tuple[Any, list[int]]:
@@ -117,9 +132,14 @@ def ask(request: dict[str, Any], file: int) -> tuple[Any, list[int]]:
             return child.ask(request, file, seconds)
 
 
+def idle() -> list[int]:
+    """The numbers of the processes that wait for a file; what decodes in one thread is there."""
+    return [child.process.pid for child in _idle if child.process.poll() is None]
+
+
 @contextlib.contextmanager
 def _taken() -> Any:
-    child = _idle_one() or Child()
+    child = _idle_one() or _new()
     try:
         yield child
     except BaseException:
@@ -137,3 +157,11 @@ def _idle_one() -> Child | None:
                 return child
             child.kill()  # it is gone: what is ours of it
     return None
+
+
+def _new() -> Child:
+    with _lock:
+        if _staying and _staying[0].process.poll() is None:
+            return Child(IDLE_SECONDS)
+        _staying[:] = [Child()]
+        return _staying[0]

@@ -1,6 +1,8 @@
 """Many photos at once: each stands for itself, and none is lost or doubled."""
 
 import zipfile
+from collections import Counter
+from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +15,7 @@ from django.utils import timezone
 
 from colorweb import leases
 from colorweb.accounts.visitors import Visitor
+from colorweb.storage import Folder
 from colorweb.testing import pictures
 from jobs.models import STORED_AS, Batch, Job, Photo
 from jobs.photos import batches, intake, unpacking
@@ -28,6 +31,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def post(client: Client, key: str | None = None, **fields):
     headers = {"Idempotency-Key": key} if key else {}
     return client.post("/api/v1/batches/", fields, headers=headers)
+
+
+def unpack_one() -> bool:
+    """A shift that ends after one photo."""
+    with closing(unpacking.Shift()) as shift:
+        return unpacking.unpack_next(shift)
 
 
 def names() -> list[str]:
@@ -85,9 +94,39 @@ def test_a_zip_is_unpacked_by_a_worker(script):
     assert default_storage.listdir(batches.FOLDER)[1] == []
 
 
+class Counting(Folder):
+    """A folder that counts how often each file is opened to be read."""
+
+    reads: Counter[str] = Counter()
+
+    def open(self, name: str, mode: str = "rb") -> Any:
+        self.reads[name] += 1
+        return super().open(name, mode)
+
+
+def test_zips_are_opened_once_a_shift(script, settings):
+    settings.STORAGES |= {"default": {"BACKEND": f"{__name__}.Counting"}}
+    post(script, archive=archive(ALBUM))
+    post(script, archive=archive(ALBUM))
+    Counting.reads.clear()
+    assert unpacking.unpack() == 2 * (len(ALBUM) + 1)
+    zips = {name: count for name, count in Counting.reads.items() if name.endswith(".zip")}
+    assert list(zips.values()) == [1, 1]
+    assert len(names()) == 2 * len(ALBUM)
+
+
+def test_of_more_zips_than_stay_open_all_are_read():
+    stored = default_storage.save("batches/a.zip", archive(ALBUM))
+    packed = [Batch(archive=stored) for _ in range(2 * unpacking.MAX_OPENED)]
+    with closing(unpacking.Shift()) as shift:
+        for batch in [*packed, *packed]:
+            assert len(shift.zip_of(batch).entries) == len(ALBUM)
+        assert len(shift._opened) == unpacking.MAX_OPENED
+
+
 def test_a_worker_that_dies_neither_loses_nor_doubles_a_photo(script, monkeypatch):
     post(script, archive=archive(ALBUM))
-    unpacking.unpack_next()
+    unpack_one()
     accept = intake.accept
 
     def die(*_args, **_more):
@@ -95,9 +134,9 @@ def test_a_worker_that_dies_neither_loses_nor_doubles_a_photo(script, monkeypatc
 
     monkeypatch.setattr(intake, "accept", die)
     with pytest.raises(SystemExit):
-        unpacking.unpack_next()
+        unpack_one()
     monkeypatch.setattr(intake, "accept", accept)
-    assert not unpacking.unpack_next(), "the lease of the one who died goes on"
+    assert not unpack_one(), "the lease of the one who died goes on"
     crash()
     unpacking.unpack()
     assert names() == ["a.jpg", "b.jpg", "c.jpg"]

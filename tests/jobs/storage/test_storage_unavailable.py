@@ -103,7 +103,7 @@ def test_a_zip_waits_for_the_storage(script, use):
     script.post("/api/v1/batches/", {"archive": archive(ALBUM)})
     use(nobody())
     for _ in range(4):
-        unpacking.unpack_next()
+        unpacking.unpack()
         batch = Batch.objects.get()
         assert (batch.state, batch.unpacked, batch.crash_count) == ("unpacking", 0, 0)
         Batch.objects.update(due_at=None)
