@@ -293,11 +293,11 @@ STORED_BYTES = {
 }
 # Bytes kept free on each disk; 0: 5 % of it, at least 2 GB.
 MIN_FREE_BYTES = env.size("MIN_FREE_BYTES", default=0)
-# Requests whose bodies are being sent at a time, from one network to one web process.
+# Requests whose bodies are being sent at a time, from one network.
 BODIES_PER_NETWORK = env.int("BODIES_PER_NETWORK", default=64)
 QUEUE_MAX_WAITING = env.int("QUEUE_MAX_WAITING", default=50_000)
 
-# Websockets, event streams and waiting requests at a time, in one web process.
+# Websockets, event streams and waiting requests at a time.
 STREAMS = {
     "visitor": env.int("STREAMS_PER_VISITOR", default=60),
     "token": env.int("STREAMS_PER_TOKEN", default=40),
@@ -310,7 +310,7 @@ OUTGOING_HTTP = env.bool("OUTGOING_HTTP", default=False)
 # Whether POST jobs/ may name an address to fetch the photo from.
 URL_INTAKE = env.bool("URL_INTAKE", default=False)
 URL_INTAKE_SECONDS = 20  # for one photo, redirects included
-URL_INTAKE_AT_ONCE = env.int("URL_INTAKE_AT_ONCE", default=8)  # in one web process
+URL_INTAKE_AT_ONCE = env.int("URL_INTAKE_AT_ONCE", default=8)
 # Seconds after each failed try of a webhook until the next one; after the last it is given up.
 WEBHOOK_SCHEDULE = env.numbers(
     "WEBHOOK_SCHEDULE", default=[5, 30, 120, 600, 1800, 3600, 10800, 21600, 43200, 43200]

@@ -51,7 +51,7 @@ TITLES = {
     429: gettext_noop("Limit reached"),
     507: gettext_noop("There is too little space left"),
 }
-_places = Places()
+_places = Places("bodies")
 
 
 def register(limits: Mapping[str, str], *, staff_only: bool = False) -> None:
@@ -107,7 +107,7 @@ class BodyLimit:
             await send(message)
 
         try:
-            body.begin()
+            await body.begin()
             await self.application(scope, body.receive, watched)
         except DomainError as error:
             body.error = error
@@ -129,14 +129,14 @@ class _Body:
         self._complete = False
         self._place: Place | None = None
 
-    def begin(self) -> None:
+    async def begin(self) -> None:
         """Raise DomainError for a body that is refused by its headers."""
         headers = dict(self._scope["headers"])
         length = _content_length(headers)
         self._check(length)
         if length or b"transfer-encoding" in headers:
             network = visitors.network_of((self._scope.get("client") or ["unknown"])[0])
-            self._place = _places.take({network: settings.BODIES_PER_NETWORK})
+            self._place = await _places.atake({network: settings.BODIES_PER_NETWORK})
             if self._place is None:
                 raise DomainError("too_many_uploads", retry_after=DRAIN_SECONDS)
 

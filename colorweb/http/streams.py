@@ -22,7 +22,7 @@ _threads = ThreadPoolExecutor(THREADS, thread_name_prefix="streams")
 _turns: WeakKeyDictionary[
     asyncio.AbstractEventLoop, WeakValueDictionary[str, asyncio.Semaphore]
 ] = WeakKeyDictionary()
-_places = Places()
+_places = Places("streams")
 
 
 async def read(look: Callable[..., Result], *args: Any, network: str = "") -> Result:
@@ -39,10 +39,19 @@ async def read(look: Callable[..., Result], *args: Any, network: str = "") -> Re
 
 def take_place(visitor: Visitor) -> Place | None:
     """A place for one more connection of the visitor's; None if there are too many already."""
+    return _places.take(_limits(visitor))
+
+
+async def atake_place(visitor: Visitor) -> Place | None:
+    """The same, in an event loop."""
+    return await _places.atake(_limits(visitor))
+
+
+def _limits(visitor: Visitor) -> dict[str, int]:
     limits = {
         f"visitor:{visitor.key}": settings.STREAMS["visitor"],
         f"network:{visitor.network}": settings.STREAMS["network"],
     }
     if visitor.api_token:
         limits[f"token:{visitor.api_token.pk}"] = settings.STREAMS["token"]
-    return _places.take(limits)
+    return limits

@@ -66,7 +66,7 @@ def waiting(view: Callable[..., Any]) -> Callable[..., Any]:
 async def _ended(request: VisitorRequest, job_id: uuid.UUID, seconds: float) -> bool | None:
     """Whether the job has ended; None if the request had to end before, as in a restart."""
     visitor, key = request.visitor, request.session.session_key
-    place = streams.take_place(visitor)
+    place = await streams.atake_place(visitor)
     if place is None:
         return False
     with place:

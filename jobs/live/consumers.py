@@ -64,7 +64,7 @@ class LiveConsumer(VisitorConsumer):
         if not self.visitor.may("read"):
             await self.close(code=4403)
             return
-        self.place = streams.take_place(self.visitor)
+        self.place = await streams.atake_place(self.visitor)
         if self.place is None:
             await self.close(code=TOO_MANY)
             return

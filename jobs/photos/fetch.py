@@ -28,7 +28,7 @@ PLACE_TIMEOUT = 5
 """Seconds that a request waits for others that fetch."""
 OWNER_SHARE = 4
 """One owner has a quarter of the places: slow servers of one delay nobody else's."""
-_places = Places()
+_places = Places("fetches")
 
 
 @contextmanager

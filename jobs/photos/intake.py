@@ -1,6 +1,7 @@
 """Uploads become photos with a first job; anything else is refused with a reason."""
 
 import hashlib
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from django.db import transaction
 
 from colorweb.accounts.visitors import Visitor
 from colorweb.errors import DomainError
+from colorweb.http.places import Places
 from colorweb.http.timeouts import release_connection
 from jobs.models import Job, Look, Photo, folder_of
 from jobs.queue import fair_share, limits
@@ -29,7 +31,8 @@ LIMITS = photos.Limits(
     max_aspect=settings.UPLOAD_MAX_ASPECT,
 )
 DECODING_SECONDS = 60
-"""An upload waits so long for its turn to be decoded."""
+"""An upload waits so long for the owner's place, and for its turn to be decoded."""
+_decoding = Places("decoding")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +64,7 @@ def accept(
     options = options or Options()
     limits.check(visitor, upload.size or 0)
     photo_id = uuid.uuid4()
-    release_connection()  # decoding waits for its turn
-    try:
-        inspection = photos.inspect(
-            cast("BinaryIO", upload.file),
-            LIMITS,
-            owner=visitor.queue_owner,
-            seconds=DECODING_SECONDS,
-        )
-    except photos.PhotoError as error:
-        raise DomainError(error.code, **error.params) from error
-    except photos.Busy as error:
-        raise DomainError("queue_full", retry_after=limits.RETRY_AFTER) from error
+    inspection = _inspect(upload, visitor)
     try:
         _save_pictures(photo_id, inspection)
         source = f"{folder_of(photo_id)}/source{SUFFIXES.get(inspection.format, '')}"
@@ -108,6 +100,23 @@ def accept(
     except BaseException:
         files.delete_folder(folder_of(photo_id))
         raise
+
+
+def _inspect(upload: UploadedFile, visitor: Visitor) -> photos.Inspection:
+    """What the file holds. One of an owner is decoded at a time. Raises DomainError."""
+    release_connection()  # decoding waits for its turn
+    ends = time.monotonic() + DECODING_SECONDS
+    place = _decoding.take({visitor.queue_owner: 1}, timeout=DECODING_SECONDS)
+    if place is None:
+        raise DomainError("queue_full", retry_after=limits.RETRY_AFTER)
+    with place:
+        try:
+            left = max(0.0, ends - time.monotonic())
+            return photos.inspect(cast("BinaryIO", upload.file), LIMITS, seconds=left)
+        except photos.PhotoError as error:
+            raise DomainError(error.code, **error.params) from error
+        except photos.Busy as error:
+            raise DomainError("queue_full", retry_after=limits.RETRY_AFTER) from error
 
 
 def first_look(visitor: Visitor, options: Options) -> Look:

@@ -76,15 +76,13 @@ def inspect(
     source: Source,
     limits: Limits = DEFAULT_LIMITS,
     *,
-    owner: str = "",
     seconds: float | None = None,
 ) -> Inspection:
     """Decode a file to its end, as small as its format allows, and report what it holds.
 
-    Of each `owner` one file is decoded at a time. Raises PhotoError, and Busy if there was no slot
-    in `seconds`.
+    Raises PhotoError, and Busy if there was no slot in `seconds`.
     """
-    return _decode("inspect", Inspection, source, limits, owner=owner, seconds=seconds)
+    return _decode("inspect", Inspection, source, limits, seconds=seconds)
 
 
 def read(source: Source, limits: Limits = DEFAULT_LIMITS) -> Photo:
@@ -143,7 +141,6 @@ def _decode(
     source: Source,
     limits: Limits,
     *,
-    owner: str = "",
     seconds: float | None = None,
     **options: Any,
 ) -> T:
@@ -153,7 +150,7 @@ def _decode(
     with _descriptor(source) as file:
         while True:
             # A file that turns out to be more work than was thought waits for its turn again.
-            with _SLOTS.taken(owner, work, seconds):
+            with _SLOTS.taken(work, seconds):
                 answer, memory = children.ask({**request, "work": work}, file)
             match answer:
                 case {"work": work}:

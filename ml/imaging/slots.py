@@ -1,4 +1,4 @@
-"""Whose file is decoded next, where several wait: fair between owners, and quick for small ones."""
+"""Which file this process has decoded next, where several wait: quick for small ones."""
 
 import os
 import threading
@@ -19,15 +19,14 @@ class Busy(Exception):
 
 
 class _Turn:
-    def __init__(self, owner: str, work: int) -> None:
-        self.owner = owner
+    def __init__(self, work: int) -> None:
         self.work = work
         self.rank = time.monotonic() + SECONDS_A_MEGAPIXEL * work / 1e6
         self.granted = threading.Event()
 
 
 class Slots:
-    """Places for so many at once. An owner has one of them; no owner ("") has as many as wait."""
+    """Room for so many at once."""
 
     def __init__(self, count: int) -> None:
         self._count = count
@@ -36,9 +35,9 @@ class Slots:
         self._lock = threading.Lock()
 
     @contextmanager
-    def taken(self, owner: str, work: int, seconds: float | None = None) -> Iterator[None]:
+    def taken(self, work: int, seconds: float | None = None) -> Iterator[None]:
         """A slot for `work` pixels, waited for up to `seconds`. Raises Busy."""
-        turn = _Turn(owner, work)
+        turn = _Turn(work)
         with self._lock:
             self._waiting.append(turn)
             self._grant()
@@ -60,8 +59,6 @@ class Slots:
 
     def _fits(self, turn: _Turn) -> bool:
         if len(self._running) >= self._count:
-            return False
-        if turn.owner and any(each.owner == turn.owner for each in self._running):
             return False
         heavy = [each.work for each in self._running if each.work > LIGHT]
         if turn.work <= LIGHT or not heavy:

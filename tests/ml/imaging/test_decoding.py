@@ -116,6 +116,21 @@ def test_a_process_that_ended_while_idle_is_replaced():
     assert photos.read(files.encoded(files.ramp(), "PNG")).rgb.shape == (48, 64, 3)
 
 
+def test_an_idle_process_ends_and_one_stays(monkeypatch):
+    """The one that stays is there for the first photo after a quiet hour."""
+    monkeypatch.setattr(children, "IDLE_SECONDS", 0.5)
+    while child := children._idle_one():
+        child.kill()
+    photo = files.encoded(files.ramp(), "PNG")
+    with children._taken() as first:
+        photos.read(photo)  # by a second process
+        [second] = children._idle
+    assert second.process.wait(60) == 0
+    assert first.process.poll() is None
+    photos.read(photo)
+    assert children._idle[-1] is first
+
+
 def test_memory_beyond_the_limit_is_refused_instead_of_taken():
     code = "from ml.imaging import child; child._limit(None, 10**8); bytearray(3 * 10**8)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
@@ -189,16 +204,16 @@ class Turns:
         self.order: list[str] = []
         self.ends: dict[str, threading.Event] = {}
 
-    def enter(self, name: str, owner: str, work: int = LIGHT) -> None:
+    def enter(self, name: str, work: int = LIGHT) -> None:
         waiting = len(self.slots._waiting) + len(self.slots._running)
         self.ends[name] = threading.Event()
-        threading.Thread(target=self._hold, args=(name, owner, work), daemon=True).start()
+        threading.Thread(target=self._hold, args=(name, work), daemon=True).start()
         wait_for(
             lambda: len(self.slots._waiting) + len(self.slots._running) > waiting, f"{name} to ask"
         )
 
-    def _hold(self, name: str, owner: str, work: int) -> None:
-        with self.slots.taken(owner, work):
+    def _hold(self, name: str, work: int) -> None:
+        with self.slots.taken(work):
             self.order.append(name)
             self.ends[name].wait(60)
 
@@ -206,20 +221,11 @@ class Turns:
         wait_for(lambda: self.order == list(names), f"slots of {names}, not {self.order}")
 
 
-def test_an_owner_has_one_slot_at_a_time():
-    turns = Turns(Slots(3))
-    for name in ("a1", "a2", "b1"):
-        turns.enter(name, name[0])
-    turns.have("a1", "b1")
-    turns.ends["a1"].set()
-    turns.have("a1", "b1", "a2")
-
-
 def test_large_files_leave_a_slot_for_small_ones():
     turns = Turns(Slots(2))
-    turns.enter("large", "a", 10 * LIGHT)
-    turns.enter("larger", "b", 20 * LIGHT)
-    turns.enter("small", "c")
+    turns.enter("large", 10 * LIGHT)
+    turns.enter("larger", 20 * LIGHT)
+    turns.enter("small")
     turns.have("large", "small")
     turns.ends["large"].set()
     turns.have("large", "small", "larger")
@@ -227,24 +233,24 @@ def test_large_files_leave_a_slot_for_small_ones():
 
 def test_the_memory_of_large_files_does_not_add_up():
     turns = Turns(Slots(8))
-    turns.enter("one", "a", MAX_WORK // 2)
-    turns.enter("two", "b", MAX_WORK // 2 + 1)
-    turns.enter("three", "c", MAX_WORK // 2)
+    turns.enter("one", MAX_WORK // 2)
+    turns.enter("two", MAX_WORK // 2 + 1)
+    turns.enter("three", MAX_WORK // 2)
     turns.have("one", "three")
 
 
 def test_the_cheaper_of_two_goes_first():
     turns = Turns(Slots(2))
-    turns.enter("a", "a", 10 * LIGHT)
-    turns.enter("dear", "b", 30 * LIGHT)
-    turns.enter("cheap", "c", 2 * LIGHT)
+    turns.enter("a", 10 * LIGHT)
+    turns.enter("dear", 30 * LIGHT)
+    turns.enter("cheap", 2 * LIGHT)
     turns.ends["a"].set()
     turns.have("a", "cheap")
 
 
 def test_who_waits_too_long_is_told_so():
-    slots = Slots(2)
-    with slots.taken("a", LIGHT), pytest.raises(Busy), slots.taken("a", LIGHT, seconds=0.01):
+    slots = Slots(1)
+    with slots.taken(LIGHT), pytest.raises(Busy), slots.taken(LIGHT, seconds=0.01):
         pass
-    with slots.taken("a", LIGHT, seconds=0.01):
+    with slots.taken(LIGHT, seconds=0.01):
         assert not slots._waiting
