@@ -16,6 +16,7 @@ from django.urls import re_path  # noqa: E402
 from colorweb.accounts.sockets import NoSuchSocket  # noqa: E402
 from colorweb.http.body_limit import BodyLimit  # noqa: E402
 from colorweb.http.cors import Cors  # noqa: E402
+from colorweb.http.permits import Permits  # noqa: E402
 from colorweb.http.programs import Handler, Slashes  # noqa: E402
 from colorweb.http.sockets import OwnOrigin  # noqa: E402
 from jobs.live import routing as of_photos  # noqa: E402
@@ -30,7 +31,7 @@ sockets = URLRouter(
 )
 application = ProtocolTypeRouter(
     {
-        "http": Cors(Slashes(BodyLimit(Handler()))),
+        "http": Cors(Slashes(BodyLimit(Permits(Handler())))),
         "websocket": OwnOrigin(sockets),
     }
 )

@@ -5,13 +5,17 @@ import asyncio
 from asgiref.sync import SyncToAsync, sync_to_async
 from django.db import connections
 
+from colorweb.http import permits
+
 
 async def release_thread() -> None:
-    """Give back the thread and the database connections that this request has used so far.
+    """Give back the thread and the database connections that this request has used so far, and
+    its permit.
 
     Django keeps both until the answer is sent. Whatever the request does afterwards in
     synchronous code gets a new thread, and a connection if it asks for one.
     """
+    permits.release()
     context = SyncToAsync.thread_sensitive_context.get(None)
     if context is None:
         await sync_to_async(_close)()
@@ -25,13 +29,14 @@ async def release_thread() -> None:
 
 def release_connection() -> None:
     """Give back the database connection that this request's thread holds, before it waits for
-    something else than the database; its next query takes one again.
+    something else than the database; its next query takes one again. Its permit too.
 
     Does nothing within a transaction, nor outside of a request: a worker's connection is its own,
     and it may be reading from it.
     """
     if SyncToAsync.thread_sensitive_context.get(None) is None:
         return
+    permits.release()
     _close()
 
 

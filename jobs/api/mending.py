@@ -18,6 +18,7 @@ from colorweb.api import schema
 from colorweb.api.rates import Rate
 from colorweb.api.serializers import StrictSerializer
 from colorweb.errors import DomainError
+from colorweb.http.timeouts import release_connection
 from jobs.api.base import View
 from jobs.api.fields import HintsField
 from jobs.models import Job, Photo
@@ -69,6 +70,7 @@ class MendingView(View):
             raise DomainError("hints_unsupported", name=job.model_name)
         data = new.validated_data
         chosen = {name: data[name] for name in ("hints", "x", "y") if name in data}
+        release_connection()
         return questions.ask(kind, job.pk, **chosen)
 
     def _version(self, photo: Photo, version: uuid.UUID | None) -> Job:

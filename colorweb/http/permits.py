@@ -1,0 +1,82 @@
+"""Permits: of one network only some requests are worked on at a time, however many it sends.
+
+The threads of a process share its one interpreter, so thirty requests of one visitor would make
+everybody else's thirty times slower. A request waits for its permit in the event loop, once its
+body is there, and releases it when its answer begins, or when it waits for something else
+(`timeouts`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from contextvars import ContextVar
+from typing import Any
+from weakref import WeakKeyDictionary, WeakValueDictionary
+
+from colorweb.accounts.visitors import network_of
+
+Message = MutableMapping[str, Any]
+MAX_CONCURRENT = 2
+"""Requests of one network; the interpreter does no more in the same time with more threads."""
+_semaphores: WeakKeyDictionary[
+    asyncio.AbstractEventLoop, WeakValueDictionary[str, asyncio.Semaphore]
+] = WeakKeyDictionary()
+_current: ContextVar[Permit | None] = ContextVar("permit", default=None)
+
+
+class Permits:
+    """ASGI wrapper that keeps requests waiting while there are too many of their network."""
+
+    def __init__(self, application: Callable[[Any, Any, Any], Awaitable[None]]) -> None:
+        self.application = application
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "http":
+            await self.application(scope, receive, send)
+            return
+        permit = Permit(network_of((scope.get("client") or ["unknown"])[0]))
+
+        async def permitted() -> Message:
+            message: Message = await receive()
+            if message["type"] == "http.request" and not message.get("more_body", False):
+                await permit.acquire()
+            return message
+
+        async def answering(message: Message) -> None:
+            permit.release()
+            await send(message)
+
+        token = _current.set(permit)
+        try:
+            await self.application(scope, permitted, answering)
+        finally:
+            permit.release()
+            _current.reset(token)
+
+
+class Permit:
+    """One request's."""
+
+    def __init__(self, network: str) -> None:
+        self.loop = asyncio.get_running_loop()
+        of_loop = _semaphores.setdefault(self.loop, WeakValueDictionary())
+        self._semaphore = of_loop.setdefault(network, asyncio.Semaphore(MAX_CONCURRENT))
+        self._held = False
+
+    async def acquire(self) -> None:
+        """Wait for it."""
+        await self._semaphore.acquire()
+        self._held = True
+
+    def release(self) -> None:
+        """Let another request of the network begin; in the event loop. Twice is as once."""
+        if self._held:
+            self._held = False
+            self._semaphore.release()
+
+
+def release() -> None:
+    """Release the permit of the request that this is called in, if it is one; from any thread."""
+    if permit := _current.get():
+        permit.loop.call_soon_threadsafe(permit.release)

@@ -1,0 +1,82 @@
+"""However many requests one network sends, those of others are not kept waiting by them."""
+
+import asyncio
+from collections.abc import Callable
+
+from colorweb.http import permits
+from colorweb.http.permits import MAX_CONCURRENT, Permits
+
+FLOODER, OTHER = "192.0.2.1", "192.0.2.2"
+
+
+class Site:
+    """An application that works on each request until it may answer."""
+
+    def __init__(self) -> None:
+        self.begun: list[str] = []
+        self.changed = asyncio.Event()
+        self.may_answer = asyncio.Event()
+        self.may_end = asyncio.Event()
+        self.waits_for_others = False
+        self.application = Permits(self._work)
+
+    async def _work(self, scope, receive, send) -> None:
+        await receive()
+        self.begun.append(scope["client"][0])
+        self.changed.set()
+        if self.waits_for_others:
+            await asyncio.to_thread(permits.release)
+        await self.may_answer.wait()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await self.may_end.wait()
+
+    def request(self, network: str) -> "asyncio.Task[None]":
+        async def receive():
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(_message):
+            pass
+
+        scope = {"type": "http", "client": (network, 1)}
+        return asyncio.create_task(self.application(scope, receive, send))
+
+    async def have_begun(self, condition: Callable[[], bool]) -> None:
+        async with asyncio.timeout(60):
+            while not condition():
+                self.changed.clear()
+                await self.changed.wait()
+
+
+async def test_a_network_has_some_requests_at_a_time_and_others_theirs():
+    site = Site()
+    tasks = [site.request(FLOODER) for _ in range(3 * MAX_CONCURRENT)] + [site.request(OTHER)]
+    await site.have_begun(lambda: OTHER in site.begun)
+    assert site.begun == [FLOODER] * MAX_CONCURRENT + [OTHER]
+    site.may_answer.set()  # a permit ends with the beginning of an answer, however long that is
+    await site.have_begun(lambda: site.begun.count(FLOODER) == 3 * MAX_CONCURRENT)
+    site.may_end.set()
+    await asyncio.gather(*tasks)
+
+
+async def test_a_request_that_waits_for_something_else_releases_its_permit():
+    site = Site()
+    site.waits_for_others = True
+    tasks = [site.request(FLOODER) for _ in range(2 * MAX_CONCURRENT)]
+    await site.have_begun(lambda: len(site.begun) == 2 * MAX_CONCURRENT)
+    site.may_answer.set()
+    site.may_end.set()
+    await asyncio.gather(*tasks)
+
+
+async def test_a_request_that_is_given_up_leaves_its_permit_to_others():
+    site = Site()
+    given_up = [site.request(FLOODER) for _ in range(2 * MAX_CONCURRENT)]
+    await site.have_begun(lambda: len(site.begun) == MAX_CONCURRENT)
+    for task in given_up:
+        task.cancel()
+    await asyncio.gather(*given_up, return_exceptions=True)
+    tasks = [site.request(FLOODER) for _ in range(MAX_CONCURRENT)]
+    await site.have_begun(lambda: len(site.begun) == 2 * MAX_CONCURRENT)
+    site.may_answer.set()
+    site.may_end.set()
+    await asyncio.gather(*tasks)
