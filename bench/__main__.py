@@ -10,13 +10,14 @@ from pathlib import Path
 import cv2
 import torch
 
-from bench import memory, mend, network, pages, photo, side_by_side, start, training
+from bench import cost, memory, mend, network, pages, photo, side_by_side, start, training
 from bench.page import LIGHTHOUSE, PAGE, section
 from bench.rows import Row
 
 ROWS = {
     "network": network.rows,
     "photo": photo.rows,
+    "cost": cost.rows,
     "mend": mend.rows,
     "memory": memory.rows,
     "start": start.rows,

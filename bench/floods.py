@@ -5,6 +5,7 @@ sends a photo, hears of it on a socket and waits for its colors. *Alone* is the 
 ordinary photos that are being colored. Loopback only; at most 25 minutes.
 
 A flood is one function in `FLOODS`: it prepares everything, yields, and floods until it is killed.
+One that ends before, with a line of what became of it, has a check in `CHECKS`.
 """
 
 import argparse
@@ -18,11 +19,13 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import astuple, dataclass
 from pathlib import Path
+from typing import IO
 
 import httpx
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
+from bench import flooding_broken
 from bench.flooding import FLOODS
 from bench.scene import write_jpeg
 from colorweb.testing import databases, postgres
@@ -36,7 +39,11 @@ TIMES, PLUS = 2, 1.0
 """A bystander's times may grow by so much: twice, and a second."""
 TIMEOUT = 300  # seconds for one photo
 ON_POSTGRES = ("uploads",)
-ENVIRONMENT = {"webhooks": {"OUTGOING_HTTP": "1", "OUTGOING_PRIVATE": "1"}}
+ENVIRONMENT = {
+    "webhooks": {"OUTGOING_HTTP": "1", "OUTGOING_PRIVATE": "1"},
+    "broken_files": {"UPLOAD_RATE": "6000/min", "GUEST_PHOTOS_WAITING": "3000"},
+}
+CHECKS = {"broken_files": flooding_broken.faults}
 
 
 @dataclass
@@ -93,6 +100,7 @@ class Visitor:
         """One visit from the first page to the colored photo."""
         began = time.perf_counter()
         self.http.get("/").raise_for_status()
+        self.http.cookies.clear()  # a program has none: with cookies it would need CSRF
         opened = time.perf_counter()
         job = self.post()
         answered = time.perf_counter()
@@ -120,8 +128,8 @@ def alone(bystander: Visitor, ordinary: Visitor) -> Seen:
 
 
 @contextmanager
-def flooded(name: str, site: str) -> Iterator[None]:
-    """A flood is under way, prepared beforehand."""
+def flooded(name: str, site: str) -> Iterator[IO[str]]:
+    """A flood is under way, prepared beforehand; what it prints."""
     process = subprocess.Popen(
         ["nice", "-n", str(NICE), sys.executable, "-m", "bench.flooding", name, site],
         stdin=subprocess.PIPE,
@@ -135,7 +143,7 @@ def flooded(name: str, site: str) -> Iterator[None]:
         process.stdin.write("go\n")
         process.stdin.flush()
         assert process.stdout.readline() == "flooding\n", f"flood {name} did not begin"
-        yield
+        yield process.stdout
         assert process.poll() is None, f"flood {name} ended before it was to"
     finally:
         process.kill()
@@ -208,9 +216,14 @@ def measure(name: str, stack: Stack, photo: bytes) -> tuple[str, bool]:
     bystander.see()  # what is only slow once
     usual = alone(bystander, ordinary)
     known = {str(job) for (job,) in stack.rows("SELECT id FROM jobs_job")}
-    with flooded(name, stack.base_url), ThreadPoolExecutor(1) as pool:
+    faults: list[str] = []
+    with flooded(name, stack.base_url) as printed, ThreadPoolExecutor(1) as pool:
         seen = [pool.submit(bystander.see).result(TIMEOUT) for _ in range(ROUNDS)]
-    return row(name, usual, worst(seen), longest(stack, known))
+        if check := CHECKS.get(name):
+            faults = check(stack, printed.readline())
+    text, within = row(name, usual, worst(seen), longest(stack, known))
+    print(*faults, sep="\n", file=sys.stderr)
+    return text, within and not faults
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """Two thousand broken files of all formats: each is read or refused by a known code."""
 
 import logging
-import struct
 import time
 from collections import Counter
 from io import BytesIO
@@ -9,6 +8,7 @@ from io import BytesIO
 import numpy as np
 import pytest
 
+from colorweb.testing.mutations import mutated
 from ml.imaging import photos
 from ml.imaging.photo_errors import ERRORS
 from tests.ml import files
@@ -17,7 +17,6 @@ pytestmark = pytest.mark.long
 
 COUNT = 2000
 SLOWEST = 60  # seconds of one file, for a busy machine; what a decoder may take is less
-EXTREMES = [0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFE, 0xFFFFFFFF]
 
 
 def whole() -> dict[str, bytes]:
@@ -49,34 +48,6 @@ def whole() -> dict[str, bytes]:
         "profile": files.encoded(color, "JPEG", icc_profile=files.swapped_channels_profile()),
     }
     return {name: file.getvalue() for name, file in made.items()}
-
-
-def mutated(content: bytes, rng: np.random.Generator) -> bytes:
-    """The file with one to four things wrong: bits, numbers, pieces lost, doubled or moved."""
-    broken = bytearray(content)
-    for _ in range(rng.integers(1, 5)):
-        # Most of what decoders believe stands at the beginning.
-        end = len(broken) if rng.random() < 0.5 else min(len(broken), 600)
-        at, length = int(rng.integers(0, max(1, end))), int(rng.integers(1, 64))
-        match rng.integers(0, 7):
-            case 0:
-                broken[at : at + 1] = bytes([rng.integers(0, 256)])
-            case 1:
-                kind = rng.choice([">H", "<H", ">I", "<I"])
-                value = int(rng.choice(EXTREMES)) & (0xFFFF if kind[1] == "H" else 0xFFFFFFFF)
-                number = struct.pack(kind, value)
-                broken[at : at + len(number)] = number
-            case 2:
-                del broken[at : at + length]
-            case 3:
-                broken[at:at] = broken[at : at + length]
-            case 4:
-                broken[at : at + length] = bytes(length)
-            case 5:
-                broken[at : at + length] = rng.bytes(length)
-            case 6:
-                del broken[max(1, at) :]
-    return bytes(broken)
 
 
 def test_two_thousand_broken_files_are_read_or_refused_by_known_codes(

@@ -1,0 +1,86 @@
+"""A flood that ends: two thousand broken files of all formats. As `bench.flooding` asks for.
+
+`faults` says what became of them.
+"""
+
+import json
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
+import numpy as np
+from PIL import Image
+
+import ml.imaging.pillow  # noqa: F401 - for Pillow to write AVIF and HEIC
+from colorweb.testing import pictures
+from colorweb.testing.mutations import mutated
+from colorweb.testing.stack import Stack
+from colorweb.testing.waiting import wait_for
+from ml.imaging.photo_errors import ERRORS
+
+COUNT, CONNECTIONS = 2000, 8
+KNOWN = {"accepted", *ERRORS}
+SECONDS = 300  # until the last of those that can be read is colored
+
+
+def broken_files(site: str) -> Iterator[None]:
+    """Broken files of all formats; at the end a line with how often each answer came."""
+    sources, rng = list(_whole().values()), np.random.default_rng(7)
+    files = [mutated(sources[number % len(sources)], rng) for number in range(COUNT)]
+    http = httpx.Client(base_url=site, timeout=300)
+    token = http.get("/api/v1/me/").json()["guest_token"]
+    http.headers["Authorization"] = f"Bearer {token}"
+    yield
+    print("flooding", flush=True)
+    with ThreadPoolExecutor(CONNECTIONS) as pool:
+        answers = Counter(pool.map(lambda content: _answer(http, content), files))
+    print(json.dumps(answers), flush=True)
+    threading.Event().wait()
+
+
+def faults(stack: Stack, line: str) -> list[str]:
+    """What went wrong with the files, by the line that the flood ended with; waits for the last."""
+    answers = json.loads(line)
+    unfinished = "SELECT count(*) FROM jobs_job WHERE state IN ('queued', 'running')"
+    wait_for(lambda: stack.rows(unfinished) == [(0,)], "all photos to be done", SECONDS, every=1)
+    jobs = "SELECT error_code FROM jobs_job WHERE state <> 'succeeded' OR crash_count > 0"
+    crashes = sum(stack.log(name).count("ended the process") for name in ("web", "gpu"))
+    found = Counter({f"answered {code}": n for code, n in answers.items() if code not in KNOWN})
+    found.update(f"ended as {code}" for (code,) in stack.rows(jobs) if code not in KNOWN)
+    found += Counter({"never answered": COUNT - sum(answers.values()), "crashed": crashes})
+    return [f"{n} {what}" for what, n in found.items()]
+
+
+def _answer(http: httpx.Client, content: bytes) -> str:
+    """`accepted`, the code of a refusal, or the status of what is none."""
+    while True:
+        answer = http.post("/api/v1/jobs/", files={"image": ("a", content)})
+        if answer.status_code != 429:
+            break
+        time.sleep(int(answer.headers["Retry-After"]))
+    if answer.status_code == 201:
+        return "accepted"
+    return str(answer.json()["code"] if answer.status_code == 400 else answer.status_code)
+
+
+def _whole() -> dict[str, bytes]:
+    """Good files of every format and several layouts."""
+    image = Image.fromarray(pictures.scene()).convert("RGB")
+    options: dict[str, tuple[str, dict[str, object]]] = {
+        "jpeg": ("JPEG", {}),
+        "progressive": ("JPEG", {"progressive": True}),
+        "png": ("PNG", {}),
+        "webp": ("WEBP", {}),
+        "lossless": ("WEBP", {"lossless": True}),
+        "tiff": ("TIFF", {}),
+        "lzw": ("TIFF", {"compression": "tiff_lzw"}),
+        "jpeg in tiff": ("TIFF", {"compression": "jpeg"}),
+        "bmp": ("BMP", {}),
+        "gif": ("GIF", {}),
+        "avif": ("AVIF", {}),
+        "heic": ("HEIF", {}),
+    }
+    return {name: pictures.saved(image, kind, **more) for name, (kind, more) in options.items()}
