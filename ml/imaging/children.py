@@ -19,6 +19,7 @@ from typing import Any
 
 from .exchange import MAX_ARRAYS, MAX_MESSAGE, READY, SECONDS, SECONDS_A_MEGAPIXEL
 from .photo_errors import PhotoError
+from .slots import LIGHT
 
 log = logging.getLogger(__name__)
 
@@ -129,6 +130,8 @@ def ask(request: dict[str, Any], file: int) -> tuple[Any, list[int]]:
     seconds = DEADLINE_FACTOR * (SECONDS + SECONDS_A_MEGAPIXEL * request["work"] / 1e6)
     while True:
         with contextlib.suppress(_Ended), _taken() as child:
+            if request["operation"] == "inspect" and request["work"] > LIGHT:
+                _start_another()
             return child.ask(request, file, seconds)
 
 
@@ -157,6 +160,13 @@ def _idle_one() -> Child | None:
                 return child
             child.kill()  # it is gone: what is ours of it
     return None
+
+
+def _start_another() -> None:
+    """Whoever sends a small file while a large one is decoded need not wait for a start."""
+    with _lock:
+        if not _idle:
+            _idle.append(Child(IDLE_SECONDS))
 
 
 def _new() -> Child:

@@ -116,6 +116,15 @@ def test_a_process_that_ended_while_idle_is_replaced():
     assert photos.read(files.encoded(files.ramp(), "PNG")).rgb.shape == (48, 64, 3)
 
 
+def test_while_a_large_file_is_inspected_another_process_starts():
+    while child := children._idle_one():
+        child.kill()
+    photos.inspect(files.encoded(files.ramp(1000, 800), "PNG"))
+    assert len(children._idle) == 1
+    photos.inspect(files.encoded(files.ramp(3000, 2000), "PNG"))
+    assert len(children._idle) == 2
+
+
 def test_an_idle_process_ends_and_one_stays(monkeypatch):
     """The one that stays is there for the first photo after a quiet hour."""
     monkeypatch.setattr(children, "IDLE_SECONDS", 0.5)
