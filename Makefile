@@ -43,14 +43,14 @@ check: setup $(VENV)/.installed-dev
 
 # Writes the requirements with all that they bring along and the hashes of PyPI's files, after one of
 # the *.in files was changed. What is not named there stays as it is; ARGS="--upgrade" renews it all.
-COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+COMPILE := $(VENV)/tools/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
   --no-annotate --custom-compile-command "make requirements"
-requirements: $(VENV)/bin/python
-	$(PIP) --quiet uv==0.13.9
+requirements: $(VENV)/tools/.installed
 	$(COMPILE) requirements.in -o requirements.txt $(ARGS)
 	$(COMPILE) requirements-torch.in -c requirements.txt -o requirements-torch.txt $(ARGS)
 	$(COMPILE) requirements-build.in -o requirements-build.txt $(ARGS)
 	$(COMPILE) requirements-dev.in -c requirements.txt -c requirements-torch.txt -o requirements-dev.txt $(ARGS)
+	$(COMPILE) requirements-tools.in -c requirements.txt -c requirements-torch.txt -c requirements-dev.txt -o requirements-tools.txt $(ARGS)
 
 # Writes down what the API promises, after it was changed on purpose.
 schema: setup
@@ -61,13 +61,12 @@ schema: setup
 	  hashlib.sha256(open("docs/openapi.yaml", "rb").read()).hexdigest())' >> frontend/src/api.ts
 
 # Asks the registries for known weaknesses in what we install.
-audit: setup
-	$(BIN)/python -m venv $(VENV)/audit && $(VENV)/audit/bin/pip install --quiet pip-audit==2.10.1
-	$(BIN)/pip freeze > $(VENV)/audit/installed.txt
-	$(VENV)/audit/bin/pip-audit --strict --no-deps --disable-pip -r $(VENV)/audit/installed.txt
+audit: setup $(VENV)/tools/.installed
+	$(BIN)/pip freeze > $(VENV)/tools/installed.txt
+	$(VENV)/tools/bin/pip-audit --strict --no-deps --disable-pip -r $(VENV)/tools/installed.txt
 	@$(npm); cd frontend && npm audit
 
-# Hurts a site in many ways, and prints what each cost; a quarter of an hour, as root also with full disks.
+# Hurts a site in many ways, and prints what each cost; twenty minutes, as root also with full disks.
 faults: setup $(VENV)/.installed-dev
 	$(BIN)/python -m bench.faults $(ARGS)
 
@@ -101,6 +100,11 @@ $(VENV)/.installed: requirements.txt requirements-torch.txt requirements-build.t
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	$(PIP) -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/tools/.installed: requirements-tools.txt | $(VENV)/bin/python
+	$(BIN)/python -m venv $(VENV)/tools
+	$(VENV)/tools/bin/pip install --quiet --disable-pip-version-check -r requirements-tools.txt
 	@touch $@
 
 # A system's own Node.js where it is new enough, else the one from the Python wheel.

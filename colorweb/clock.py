@@ -24,7 +24,7 @@ the storage, which is none of ours."""
 SETTLING = 3600.0
 """Seconds after a start in which the clock of a machine may still be set."""
 TOLERANCE = 60.0
-"""Seconds that wall and monotonic clock may differ."""
+"""Seconds that two clocks may differ."""
 
 
 def now() -> datetime:
@@ -34,6 +34,18 @@ def now() -> datetime:
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         return cursor.fetchone()[0]
+
+
+def is_wrong() -> bool:
+    """Whether this machine's clock is far from the database's; never with SQLite, which has none.
+
+    Wake-ups then expire before they are read, and signatures of messages and of S3 are refused.
+    """
+    ahead = (timezone.now() - now()).total_seconds()
+    if abs(ahead) <= TOLERANCE:
+        return False
+    log.warning("The clock of this machine is %.0f s ahead of the database's.", ahead)
+    return True
 
 
 def before(age: timedelta) -> datetime:

@@ -43,7 +43,7 @@ class Environment:
 
     def list(self, var: Text, default: Sequence[Text] = ()) -> Sequence[Text]:
         """Texts, separated by commas."""
-        return [part for part in self.str(var, "").split(",") if part] or default
+        return [part.strip() for part in self.str(var, "").split(",") if part.strip()] or default
 
     def int(self, var: Text, default: Whole) -> Whole:
         """A whole number from 0."""

@@ -18,6 +18,9 @@ from colorweb.refusal import refusal
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 BROKERS = ("redis", "rediss", "unix")
+NAMING = {"postgres": "database", "postgresql": "database", "sqlite": "file", "unix": "socket"}
+"""Schemes of addresses, and what their path has to name."""
+LAST_PORT = 65_535
 env = Environment()
 
 # A Unix socket's path may have 103 bytes on macOS and 107 on Linux, and supervisor binds
@@ -28,6 +31,13 @@ _MAX_RUN_DIR = 103 - len("/supervisor.sock.4194304")
 def var_dir() -> Path:
     """The folder with everything this installation makes: database, photos, secret key, logs."""
     return Path(os.environ.get("VAR_DIR") or REPOSITORY / "var").expanduser().resolve()
+
+
+def make_private(folder: Path) -> None:
+    """Makes a folder, where it is missing, and lets nobody else on this machine look into it."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(PermissionError):  # it belongs to somebody else, who decides
+        folder.chmod(0o700)
 
 
 def environment_value(name: str) -> str:
@@ -55,7 +65,7 @@ def made_secret_key() -> str:
     path = var_dir() / "secret_key"
     try:
         if not path.exists():
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(path.parent)
             # Written before it has its name: nobody reads half a key.
             with tempfile.NamedTemporaryFile("w", dir=path.parent) as file:
                 file.write(secrets.token_urlsafe(50))
@@ -153,17 +163,35 @@ def s3_endpoint() -> str | None:
     return url or None
 
 
+def trusted_origins() -> list[str]:
+    """Other sites whose pages may send changes here."""
+    origins = env.list("TRUSTED_ORIGINS")
+    for origin in origins:
+        _check_origin("TRUSTED_ORIGINS", origin)
+    return [*origins]
+
+
 def _check(name: str, url: str, *schemes: str) -> None:
     """Refuse an address that nobody could use; it may hold a password, so it is not shown."""
     try:
         parts = urlsplit(url)
-        complete = bool(parts.hostname if parts.scheme in ("http", "https") else parts.scheme)
         _port = parts.port  # raises ValueError for what is no port
     except ValueError as error:
         raise refusal(f"{name} is no address: {error}.") from error
-    if parts.scheme not in schemes or not complete:
+    is_of_web = parts.scheme in ("http", "https")
+    if parts.scheme not in schemes or (is_of_web and not parts.hostname):
         beginnings = " or ".join(f"{scheme}://" for scheme in schemes)
         raise refusal(f"{name} must be an address that begins with {beginnings}.")
+    if parts.scheme in NAMING and not parts.path.strip("/"):
+        raise refusal(f"{name} names no {NAMING[parts.scheme]}.")
+
+
+def _check_origin(name: str, url: str) -> None:
+    """Refuse what is no scheme, host and port alone."""
+    _check(name, url, "http", "https")
+    parts = urlsplit(url)
+    if parts.path or parts.query or parts.fragment or parts.username:
+        raise refusal(f"{name} must end with the host or its port, not {url!r}.")
 
 
 def host() -> str:
@@ -173,16 +201,19 @@ def host() -> str:
 
 def port() -> int:
     """The port to listen on."""
-    return env.int("PORT", 8000)
+    number = env.int("PORT", 8000)
+    if number > LAST_PORT:
+        raise refusal(f"PORT must be a number up to {LAST_PORT}, not {number}.")
+    return number
 
 
 def graceful_seconds() -> int:
     """Seconds for requests in flight to finish when the web process stops."""
-    return int(os.environ.get("GRACEFUL_SECONDS") or 60)
+    return env.int("GRACEFUL_SECONDS", 60)
 
 
 def site_url() -> str:
     """The address people use, without a trailing slash."""
     url = env.str("SITE_URL", f"http://127.0.0.1:{port()}").rstrip("/")
-    _check("SITE_URL", url, "http", "https")
+    _check_origin("SITE_URL", url)
     return url

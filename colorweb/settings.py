@@ -16,6 +16,7 @@ env = Environment()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = runtime.var_dir()
+runtime.make_private(VAR_DIR)
 
 SECRET_KEY = runtime.environment_value("SECRET_KEY") or runtime.made_secret_key()
 # Keys that were: what they signed and encrypted is still read.
@@ -37,7 +38,7 @@ CSRF_FAILURE_VIEW = "colorweb.http.problems.csrf_failure"
 # Whose pages may send changes: our own, and those that the operator names (no wildcards).
 CSRF_TRUSTED_ORIGINS = [
     f"{_site.scheme}://{_site.netloc}",
-    *env.list("TRUSTED_ORIGINS", default=[]),
+    *runtime.trusted_origins(),
 ]
 CORS_ORIGINS = env.list("CORS_ORIGINS", default=[])
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
@@ -174,7 +175,10 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_FORMS = {"signup": "colorweb.accounts.forms.SignupForm"}
+ACCOUNT_FORMS = {
+    "signup": "colorweb.accounts.forms.SignupForm",
+    "reset_password": "colorweb.accounts.forms.ResetPasswordForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_ADAPTER = "colorweb.accounts.adapter.AccountAdapter"
 ACCOUNT_CHANGE_EMAIL = True
@@ -182,7 +186,11 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True  # before an address is added, changed 
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if MAIL_ARRIVES else "optional"
 ACCOUNT_PREVENT_ENUMERATION = MAIL_ARRIVES
 ACCOUNT_EMAIL_NOTIFICATIONS = True
-ACCOUNT_RATE_LIMITS = {"signup": "60/h/ip"}
+ACCOUNT_RATE_LIMITS = {
+    "signup": "60/h/ip",
+    "reset_password": "20/m/ip",
+    "reset_password_mail": "5/m/key",  # to one address, whoever asks
+}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "[colorweb] "
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _site.scheme
 ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True

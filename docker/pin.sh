@@ -28,7 +28,7 @@ done < .images
 
 while read -r image digest; do
   for file in Dockerfile compose*.yaml; do
-    sed -E "s|^(FROM\|[[:space:]]*image:)([[:space:]]+)$image(@sha256:[0-9a-f]+)?([[:space:]]\|\$)|\1\2$image@$digest\4|" \
+    sed -E "s#^(FROM|[[:space:]]*image:)([[:space:]]+)$image(@sha256:[0-9a-f]+)?([[:space:]]|\$)#\1\2$image@$digest\4#" \
       "$file" > .pinned && { cmp -s .pinned "$file" || cat .pinned > "$file"; }
     rm -f .pinned
   done

@@ -9,10 +9,11 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from bench.faults import site
-from bench.faults.faults import FAULTS
+from bench.faults.faults import FAULTS, Fault
 from bench.faults.measure import PHOTOS, Outcome, measure
 
 # The small disks are smaller than what is kept free of a real one.
@@ -31,7 +32,7 @@ def main() -> int:
     chosen = parser.parse_args().faults or names
     if unknown := set(chosen) - set(names):
         parser.error(f"no fault is called {', '.join(sorted(unknown))}")
-    outcomes = []
+    good, began = True, time.monotonic()
     print(HEAD, flush=True)
     with (
         tempfile.TemporaryDirectory(prefix="colorweb-faults-") as folder,
@@ -43,9 +44,20 @@ def main() -> int:
             if reason := fault.needs():
                 print(f"{fault.name:28}  not tried: {reason}", flush=True)
                 continue
-            outcomes.append(measure(hurt, fault))
-            print(_line(outcomes[-1]), flush=True)
-    return 0 if all(outcome.good for outcome in outcomes) else 1
+            good = _try(hurt, fault) and good
+    print(f"It took {(time.monotonic() - began) / 60:.0f} minutes.")
+    return 0 if good else 1
+
+
+def _try(hurt: site.Site, fault: Fault) -> bool:
+    """Measures one fault and prints its line; whether all was within the bounds."""
+    try:
+        outcome = measure(hurt, fault)
+    except Exception as error:  # noqa: BLE001 - the other faults are measured all the same
+        print(f"{fault.name:28}  not measured: {error}\n{hurt.logs()}", flush=True)
+        return False
+    print(_line(outcome), flush=True)
+    return outcome.good
 
 
 def _line(outcome: Outcome) -> str:

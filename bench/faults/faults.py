@@ -12,12 +12,12 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.faults.site import HOLD, MOVING_WITHIN, WORKERS, Site
+from bench.faults.site import MOVING_WITHIN, WORKERS, Site
 from colorweb.testing.waiting import wait_for
 
 FAKETIME = Path(f"/usr/lib/{platform.machine()}-linux-gnu/faketime/libfaketimeMT.so.1")
 CUTS = 5  # times that all connections to the database are ended
-SLOW = 1.0  # seconds later than usual comes each piece of a file
+SLOW = 5.0  # seconds later than usual comes each answer: more than a look at a part waits
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,6 @@ def clock_wrong(site: Site) -> Iterator[None]:
         site.kill("web", program)
         site.serve("web", program, **site.site, **wrong)
     site.sweep()
-    time.sleep(HOLD)  # nothing has to show, and it has to last all the same
     yield
     for program in ("default", "beat"):
         site.kill("web", program)
@@ -176,7 +175,7 @@ FAULTS = (
     Fault("database cut", database_cut, lasts=False),
     Fault("database away", database_away),
     Fault("storage away", storage_unreachable),
-    Fault("storage slow", storage_slow, lasts=False),
+    Fault("storage slow", storage_slow),
     Fault("web killed", _killed("web", "web")),
     Fault("scheduler dead", _killed("web", "beat")),
     Fault("default worker dead", _killed("web", "default")),
@@ -184,5 +183,5 @@ FAULTS = (
     Fault("the site's disk full", _disk_full("web"), needs=_needs_root),
     Fault("a worker's bucket wrong", wrong_bucket),
     Fault("mail away", mail_away, lost=_mails_lost),
-    Fault("clock two hours fast", clock_wrong, lasts=False, needs=_needs_faketime),
+    Fault("clock two hours fast", clock_wrong, needs=_needs_faketime),
 )

@@ -15,8 +15,7 @@ from colorweb.testing import pictures
 from colorweb.testing.waiting import wait_for
 
 PHOTOS, BEFORE = 60, 20
-EVERY = 1.0  # seconds between two photos once the fault has begun
-RED_WITHIN = 25.0  # seconds: heartbeats last 15, a look is kept for three
+EVERY = 0.5  # seconds between two photos once the fault has begun
 ENDED_WITHIN = 240.0
 
 
@@ -45,7 +44,7 @@ def measure(site: Site, fault: Fault) -> Outcome:
     for number in range(BEFORE):
         sender.send(number)
     wait_for(lambda: _finished(site, sender) > 2, "photos to be colored", 120)
-    later = threading.Thread(target=sender.send_rest)
+    later = threading.Thread(target=sender.send_rest, daemon=True)
     with fault.happens(site):
         later.start()
         red = _shows(site) if fault.lasts else None

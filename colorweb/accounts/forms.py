@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from allauth.account.forms import ResetPasswordForm as AllauthResetPasswordForm
 from allauth.account.forms import SignupForm as AllauthSignupForm
+from allauth.core import ratelimit
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -30,3 +32,16 @@ class SignupForm(AllauthSignupForm):
                 raise ImmediateHttpResponse(redirect("account_login")) from error
             self.account_already_exists = True
             return super().try_save(request)
+
+
+class ResetPasswordForm(AllauthResetPasswordForm):
+    """Who asks for another's link again and again sends no more mail, and keeps nobody from asking.
+
+    The links of the mails that were sent still work.
+    """
+
+    def save(self, request: HttpRequest, **options: Any) -> str:
+        email: str = self.cleaned_data["email"]
+        if ratelimit.consume(request, action="reset_password_mail", key=email.lower()):
+            super().save(request, **options)
+        return email

@@ -5,6 +5,7 @@ from typing import Any
 
 from channels.generic.websocket import AsyncJsonWebsocketConsumer, AsyncWebsocketConsumer
 from django.conf import settings
+from django.db import DatabaseError
 from django.http.cookie import parse_cookie
 
 from colorweb.accounts import revocation
@@ -12,6 +13,8 @@ from colorweb.accounts.visitors import Visitor
 
 IDENTITY_CHANGED = 4401
 """Close code: the visitor is somebody else now, or may no longer have this; pages come back."""
+UNAVAILABLE = 1013
+"""Close code: try again later."""
 
 
 class VisitorConsumer(AsyncJsonWebsocketConsumer):
@@ -41,8 +44,12 @@ class VisitorConsumer(AsyncJsonWebsocketConsumer):
     async def _close_when_ended(self) -> None:
         cookies = dict(self.scope["headers"]).get(b"cookie", b"").decode("latin-1")
         session_key = parse_cookie(cookies).get(settings.SESSION_COOKIE_NAME, "")
-        async with revocation.opened(self.visitor, session_key) as stream:
-            await stream.ended.wait()
+        try:
+            async with revocation.opened(self.visitor, session_key) as stream:
+                await stream.ended.wait()
+        except DatabaseError:  # nobody would end what nobody watches
+            await self.close(code=UNAVAILABLE)
+            return
         if not stream.stopping:  # else the server itself closes all sockets
             await self.close(code=IDENTITY_CHANGED)
 

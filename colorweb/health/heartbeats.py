@@ -11,12 +11,14 @@ import time
 
 from django.db import connection
 
-from colorweb import broker
+from colorweb import broker, clock
 from colorweb.health import fitness
 
 log = logging.getLogger(__name__)
 
 PREFIX = "colorweb:alive:"
+CLOCK = "clock"
+"""The part of processes on machines whose clocks are wrong."""
 EVERY = 5.0  # seconds
 EXPIRY = 15  # seconds
 
@@ -48,7 +50,7 @@ def can_work(part: str) -> bool:
 
 def start(part: str, process: str) -> None:
     """Lets this process beat and look after itself, from threads: a check may hang."""
-    for run in (lambda: _beat(part, process), _check):
+    for run in (lambda: _beat(part, process), lambda: _check(process)):
         threading.Thread(target=run, name="heartbeat", daemon=True).start()
 
 
@@ -61,8 +63,18 @@ def _beat(part: str, process: str) -> None:
         time.sleep(EVERY)
 
 
-def _check() -> None:
+def _check(process: str) -> None:
     while True:
-        fitness.known_problem()
+        if fitness.known_problem() != "database":
+            _look_at_clock(process)
         connection.close()
         time.sleep(EVERY)
+
+
+def _look_at_clock(process: str) -> None:
+    """Shows a wrong clock; what it costs is not this process's own work."""
+    try:
+        if clock.is_wrong():
+            beat(CLOCK, process, "clock")
+    except Exception:
+        log.warning("The clock was not compared with the database's.", exc_info=True)

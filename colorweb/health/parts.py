@@ -16,7 +16,7 @@ from functools import partial
 import redis
 from django.db import connection
 
-from colorweb import broker, free_space
+from colorweb import broker, clock, free_space
 from colorweb.accounts import installation
 from colorweb.health import heartbeats
 
@@ -89,6 +89,15 @@ def _disk() -> str:
     return "" if free_space.room() >= 1 else "no room"
 
 
+def _clock() -> str:
+    """Of this machine, or of one whose workers show it."""
+    return (
+        "clock"
+        if clock.is_wrong()
+        else max(heartbeats.processes(heartbeats.CLOCK).values(), default="")
+    )
+
+
 def _storage() -> str:
     installation.check()
     return ""
@@ -99,6 +108,7 @@ _checks: dict[str, Check] = {
     "broker": _broker,
     "storage": _storage,
     "disk": _disk,
+    "clock": _clock,
     **{
         part: partial(heartbeats.problem, part)
         for part in ("reaper", "scheduler", "default", "gpu")

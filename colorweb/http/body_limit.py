@@ -14,12 +14,13 @@ from typing import Any
 from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.core.handlers.asgi import ASGIRequest
+from django.db import DatabaseError
 from django.http import HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from colorweb import free_space
+from colorweb import database, free_space
 from colorweb.accounts import visitors
 from colorweb.errors import DomainError
 from colorweb.http import problems, streams
@@ -49,6 +50,7 @@ TITLES = {
     408: gettext_noop("The upload was too slow"),
     413: gettext_noop("That is too large"),
     429: gettext_noop("Limit reached"),
+    503: gettext_noop("One moment"),
     507: gettext_noop("There is too little space left"),
 }
 _places = Places("bodies")
@@ -98,7 +100,14 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.application(scope, receive, send)
             return
-        body = _Body(scope, receive, await limit_of(scope))
+        try:
+            limit = await limit_of(scope)
+        except DatabaseError as error:
+            if not database.is_unavailable(error):
+                raise
+            await _refuse(scope, receive, send, problems.no_database())
+            return
+        body = _Body(scope, receive, limit)
         answering = False
 
         async def watched(message: Message) -> None:

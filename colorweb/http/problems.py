@@ -64,9 +64,17 @@ def respond(
     """The answer that says what happened and what to do, as JSON or as a page."""
     if wants_json(request):
         return JsonResponse(problem(status, code, detail), status=status, content_type=CONTENT_TYPE)
-    context = {"status": status, "code": code, "title": title, "detail": detail}
-    # When the server itself is in trouble, the page must not ask the database who is looking.
-    page = render_to_string("error.html", context, request=request if status < 500 else None)
+    context = {
+        "status": status,
+        "code": code,
+        "title": title,
+        "detail": detail,
+        "worth_trying_again": status >= 500 and request.method == "GET",
+    }
+    # When the server itself is in trouble, the page must not ask the database who is looking; nor
+    # does it say so where nobody has found out.
+    is_known = status < 500 and hasattr(request, "visitor")
+    page = render_to_string("error.html", context, request=request if is_known else None)
     return HttpResponse(page, status=status)
 
 
@@ -134,7 +142,7 @@ def too_many_requests(request: HttpRequest, exception: Exception | None = None) 
 def server_error(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     if error and database.is_unavailable(error):
-        return refuse(request, _no_database(), title=_("One moment"))
+        return refuse(request, no_database(), title=_("One moment"))
     return respond(
         request,
         500,
@@ -144,7 +152,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _no_database() -> DomainError:
+def no_database() -> DomainError:
+    """What a request gets that found no database."""
     return DomainError("unavailable.database", retry_after=DATABASE_RETRY_AFTER)
 
 
@@ -200,7 +209,7 @@ class _ProblemHandler(ExceptionHandler):
         if storage_unavailable.is_unavailable(exc):
             return _Refusal(storage_unavailable.refusal())
         if database.is_unavailable(exc):
-            return _Refusal(_no_database())
+            return _Refusal(no_database())
         if isinstance(exc, DataError):
             return ValidationError(_("A value is too large, or has characters that no text has."))
         known: Exception = super().convert_known_exceptions(exc)

@@ -26,7 +26,7 @@ from typing import IO
 
 from colorweb import machines, runtime
 from colorweb.refusal import refusal
-from colorweb.serve import programs
+from colorweb.serve import checks, programs
 
 NEEDED = ("database", "broker", "storage", "gpu")  # to color a photo
 HINT_AFTER = 120  # seconds until slow progress gets a hint
@@ -52,6 +52,7 @@ def main() -> int:
             programs.become(program)
         with _lock():
             _check_port()
+            checks.check_model()
             _prepare()
             return _supervise()
     except OSError as error:  # a secret's file, a folder
@@ -79,8 +80,8 @@ def _prepare() -> None:
 
 def _make_folders() -> None:
     for folder in (runtime.var_dir(), runtime.log_dir()):
-        folder.mkdir(parents=True, exist_ok=True)
-        _close(folder)
+        runtime.make_private(folder)
+        _close_files(folder)
     run_dir = runtime.run_dir()
     run_dir.mkdir(mode=0o700, exist_ok=True)
     if run_dir.stat().st_uid != os.getuid():
@@ -89,10 +90,9 @@ def _make_folders() -> None:
     os.environ["VAR_DIR"] = str(runtime.var_dir())
 
 
-def _close(folder: Path) -> None:
+def _close_files(folder: Path) -> None:
     """Nobody else on this machine reads what is in it; earlier versions let them."""
-    with contextlib.suppress(PermissionError):  # it belongs to somebody else, who decides
-        folder.chmod(0o700)
+    with contextlib.suppress(PermissionError):  # they belong to somebody else, who decides
         for file in filter(Path.is_file, folder.iterdir()):
             file.chmod(0o600)
 

@@ -17,6 +17,8 @@ STATIC_FILES = ("staticfiles.json", "manifest.json")
 
 def check(program: str) -> None:
     """Raises SystemExit if this program cannot work here."""
+    if program == "gpu":
+        check_model()
     if program not in NEED_KEY:
         return
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "colorweb.settings")
@@ -38,14 +40,22 @@ def _check_key() -> None:
         connections.close_all()
 
 
+def check_model() -> None:
+    """Raises SystemExit if the network is missing that colors until a version is promoted."""
+    from ml.versions import catalog  # noqa: PLC0415 - slow, for one program only
+
+    try:
+        catalog.default()
+    except LookupError as error:
+        raise refusal(f"COLORWEB_MODEL: {error}") from error
+
+
 def check_static_files() -> None:
     """Raises SystemExit if pages would lack their scripts and styles."""
     from django.conf import settings  # noqa: PLC0415 - needs django.setup()
 
     root = Path(settings.STATIC_ROOT)
-    if missing := [
-        name for name in ("staticfiles.json", "manifest.json") if not (root / name).exists()
-    ]:
+    if missing := [name for name in STATIC_FILES if not (root / name).exists()]:
         raise refusal(
             f"Static files are missing in {root} ({', '.join(missing)}). Build the front end "
             "(make setup), then collect them: python manage.py collectstatic --no-input"

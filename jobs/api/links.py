@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from colorweb.api import schema
 from colorweb.api.serializers import StrictSerializer
+from colorweb.http import caching
 from jobs.api.base import View
 from jobs.models import Album, Photo
 from jobs.serializers.photos import ShareLinkSerializer, ShareLinksSerializer
@@ -50,7 +51,8 @@ class Links(View):
     def list(self, key: uuid.UUID) -> Response:
         """Those that are alive."""
         found = {"results": links.of(self.shared(key))}
-        return Response(ShareLinksSerializer(found, context=self.context).data)
+        answer = ShareLinksSerializer(found, context=self.context).data
+        return Response(answer, headers={"Cache-Control": caching.NO_STORE})
 
     def make(self, key: uuid.UUID) -> Response:
         """A new one."""

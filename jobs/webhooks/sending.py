@@ -243,10 +243,10 @@ def _back_off(endpoint: WebhookEndpoint, outcome: Outcome) -> None:
         backoff_until=Now() + timedelta(seconds=seconds),
     )
     endpoint.refresh_from_db()
-    since = endpoint.failing_since or timezone.now()
+    now = clock.now()
     if outcome.status == 410:
         endpoints.pause(endpoint, WebhookEndpoint.PauseReason.GONE)
-    elif timezone.now() - since > settings.WEBHOOK_PAUSED_AFTER:
+    elif now - (endpoint.failing_since or now) > settings.WEBHOOK_PAUSED_AFTER:
         endpoints.pause(endpoint, WebhookEndpoint.PauseReason.FAILING)
 
 

@@ -90,6 +90,7 @@ call_command("migrate", verbosity=0)
 now = timezone.now
 timezone.now = lambda: now() + timedelta(days={days})
 
+from colorweb import clock
 from jobs.models import Photo
 from jobs.photos import ownership, trash
 from jobs.storage import orphans
@@ -101,12 +102,14 @@ thrown_away = make.photo()
 trash.put([thrown_away])
 default_storage.save("photos/ab/abababab-abab-abab-abab-abababababab/x.jpg", ContentFile(b"x"))
 swept = orphans.sweep(orphans.SHARDS), ownership.expire_guests(), trash.expire()
-print(*swept, Photo.objects.count())
+print(*swept, Photo.objects.count(), clock.is_wrong())
 """
 
 
 @pytest.mark.parametrize("days", [400, -400])
-def test_a_process_with_a_wrong_clock_deletes_nothing_that_is_young(postgres, tmp_path, days):
+def test_a_process_with_a_wrong_clock_deletes_nothing_that_is_young_and_knows_it(
+    postgres, tmp_path, days
+):
     """A photo just sent, one just thrown away, and an upload in flight."""
     with databases.temporary(postgres.url) as database:
         run = subprocess.run(
@@ -123,4 +126,4 @@ def test_a_process_with_a_wrong_clock_deletes_nothing_that_is_young(postgres, tm
             timeout=120,
             check=False,
         )
-    assert (run.stdout, run.returncode) == ("0 0 0 1\n", 0), run.stderr
+    assert (run.stdout, run.returncode) == ("0 0 0 1 True\n", 0), run.stderr

@@ -2,21 +2,31 @@
 
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from asgiref.testing import ApplicationCommunicator
 from django.db import connections
 from django.test import Client
 from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
+from colorweb.asgi import application
+from colorweb.http import streams
 from colorweb.postgresql.base import DatabaseWrapper
 from colorweb.testing.ports import free_port
 
+LIMIT = 60.0
+"""Seconds, for a busy machine."""
+
 
 @pytest.fixture(autouse=True)
-def no_database(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def no_database(
+    django_db_blocker: DjangoDbBlocker, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
     """The site's database is a PostgreSQL that does not answer."""
     given = connections.databases["default"] | {
+        "ENGINE": "colorweb.postgresql",
         "NAME": "colorweb",
         "USER": "colorweb",
         "HOST": "127.0.0.1",
@@ -25,6 +35,9 @@ def no_database(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     }
     before, away = connections["default"], DatabaseWrapper(given, "away")
     connections["default"] = away
+    # Other threads have connections of their own.
+    monkeypatch.setitem(connections.databases, "default", given)
+    monkeypatch.setattr(streams, "_threads", ThreadPoolExecutor(1))
     with django_db_blocker.unblock(), translation.override("en"):
         yield
     connections["default"] = before
@@ -44,6 +57,20 @@ def test_programs_get_a_problem_and_when_to_try_again(visitor: Client, path: str
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert answer["Content-Type"] == "application/problem+json"
     assert answer.json()["code"] == "unavailable"
+
+
+@pytest.mark.parametrize("path", ["/api/v1/datasets/", "/admin/ml/dataset/add/"])
+async def test_senders_of_large_files_get_an_answer_before_anybody_reads_them(path: str) -> None:
+    """How large they may be depends on who sends them, which the database knows."""
+    headers = [(b"authorization", b"Bearer cw_unknown"), (b"content-length", b"900000000")]
+    scope = {"type": "http", "method": "POST", "path": path, "query_string": b""}
+    upload = ApplicationCommunicator(application, {**scope, "headers": headers})
+    await upload.send_input({"type": "http.request", "body": b"x", "more_body": True})
+    start, body = [await upload.receive_output(LIMIT) for _ in range(2)]
+    assert start["status"] == 503
+    assert dict(start["headers"])[b"retry-after"] == b"5"
+    assert b"cannot reach its database" in body["body"]
+    await upload.wait(LIMIT)
 
 
 @pytest.mark.parametrize(

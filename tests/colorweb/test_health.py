@@ -38,7 +38,7 @@ def test_alive_asks_nothing_else(client, django_assert_num_queries):
 def test_ready_when_everything_works(client):
     response = client.get("/readyz?strict=1&worker=1")
     assert response.status_code == 200
-    every = ("database", "broker", "storage", "disk", *ALL, "mail", "training", "checking")
+    every = ("database", "broker", "storage", "disk", "clock", *ALL, "mail", "training", "checking")
     assert response.json() == {
         "status": "ready",
         "parts": dict.fromkeys(every, "ok"),
@@ -50,7 +50,7 @@ def test_without_a_broker_the_site_answers_and_says_what_is_degraded(client, set
     settings.REDIS_URL = f"unix://{tmp_path}/nobody.sock"
     response = client.get("/readyz")
     assert (response.status_code, response.json()["status"]) == (200, "degraded")
-    assert response.json()["degraded"] == sorted(["broker", *ALL])
+    assert response.json()["degraded"] == sorted(["broker", "clock", *ALL])
     assert response.json()["parts"]["broker"] == "ConnectionError"
     assert client.get("/readyz?strict=1").status_code == 503
 
@@ -73,6 +73,14 @@ def test_a_process_that_cannot_work_shows_and_others_still_color(client):
     assert client.get("/readyz?worker=1").status_code == 200
     heartbeats.beat("gpu", "one", "disk")
     assert client.get("/readyz?worker=1").status_code == 503
+
+
+@pytest.mark.usefixtures("beating")
+def test_a_worker_with_a_wrong_clock_shows_and_works_on(client):
+    heartbeats.beat(heartbeats.CLOCK, "one", "clock")
+    assert client.get("/readyz?worker=1").json()["degraded"] == ["clock"]
+    assert client.get("/readyz?worker=1").status_code == 200
+    assert client.get("/readyz?strict=1").status_code == 503
 
 
 @pytest.mark.usefixtures("beating")

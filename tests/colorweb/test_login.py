@@ -87,6 +87,16 @@ def test_nobody_is_locked_out_by_guesses_from_another_network(ann):
     assert whom(owner) == EMAIL
 
 
+def test_nobody_is_kept_from_a_new_password_by_others_who_ask_for_it(ann, mail_arrives, mailoutbox):
+    reset = "/account/password/reset/"
+    attacker, owner = Client(REMOTE_ADDR="203.0.113.5"), Client(REMOTE_ADDR="198.51.100.7")
+    mailoutbox.clear()
+    for _attempt in range(8):
+        attacker.post(reset, {"email": EMAIL.upper()})
+    assert owner.post(reset, {"email": EMAIL})["Location"] == f"{reset}done/"
+    assert [mail.to for mail in mailoutbox] == [[EMAIL]] * 5
+
+
 def test_one_network_guesses_as_one(ann):
     for host in range(5):
         log_in(Client(REMOTE_ADDR=f"2001:db8::{host}"), password="wrong")

@@ -43,6 +43,16 @@ def test_nobody_else_on_the_machine_reads_what_is_in_var(prepared):
     assert set(folders.values()) == {0o700}
 
 
+def test_a_command_that_comes_before_prepare_closes_the_folder_too(tmp_path):
+    """Such as `manage.py restore` on a new machine."""
+    var = tmp_path / "var"
+    var.mkdir(mode=0o755)
+    environment = {**os.environ, "VAR_DIR": str(var), "SECRET_KEY": "not made here"}
+    command = [sys.executable, "-c", "import colorweb.settings"]
+    subprocess.run(command, cwd=REPOSITORY, env=environment, timeout=120, check=True, umask=0o022)
+    assert mode(var) == 0o700
+
+
 def test_stored_photos_are_readable_by_the_site_alone(settings):
     name = default_storage.save("photos/aa/x/one.jpg", ContentFile(b"x"))
     path = Path(settings.MEDIA_ROOT) / name

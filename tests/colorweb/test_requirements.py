@@ -9,7 +9,13 @@ import pytest
 
 from colorweb.runtime import REPOSITORY
 
-NAMES = ("requirements", "requirements-torch", "requirements-build", "requirements-dev")
+NAMES = (
+    "requirements",
+    "requirements-torch",
+    "requirements-build",
+    "requirements-tools",
+    "requirements-dev",
+)
 PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[\w,-]+\])?==([^\s;\\]+)", re.MULTILINE)
 
 

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from colorweb import runtime
 
 @pytest.fixture(autouse=True)
 def no_addresses(monkeypatch):
-    for name in ("DATABASE_URL", "REDIS_URL", "CACHE_URL", "SITE_URL", "PORT"):
+    for name in ("DATABASE_URL", "REDIS_URL", "CACHE_URL", "SITE_URL", "TRUSTED_ORIGINS", "PORT"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -43,6 +44,33 @@ def test_a_cache_given_is_used(monkeypatch):
 def test_the_port_moves_the_site(monkeypatch):
     monkeypatch.setenv("PORT", "8123")
     assert runtime.site_url() == "http://127.0.0.1:8123"
+
+
+NO_ORIGIN = "must end with the host or its port, not 'https://colors.example/photos'."
+
+
+@pytest.mark.parametrize(
+    ("read", "name", "value", "words"),
+    [
+        (runtime.port, "PORT", "70000", "must be a number up to 65535, not 70000."),
+        (runtime.graceful_seconds, "GRACEFUL_SECONDS", "1m", "must be a whole number, not '1m'."),
+        (runtime.database_url, "DATABASE_URL", "postgres://db.example", "names no database."),
+        (runtime.database_url, "DATABASE_URL", "sqlite://", "names no file."),
+        (runtime.broker_url, "REDIS_URL", "unix://", "names no socket."),
+        (runtime.site_url, "SITE_URL", "https://colors.example/photos", NO_ORIGIN),
+        (runtime.trusted_origins, "TRUSTED_ORIGINS", "https://colors.example/photos", NO_ORIGIN),
+        (
+            runtime.trusted_origins,
+            "TRUSTED_ORIGINS",
+            "https://a.example, intranet",
+            "must be an address that begins with http:// or https://.",
+        ),
+    ],
+)
+def test_what_cannot_work_is_refused(monkeypatch, read, name, value, words):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SystemExit, match=re.escape(f"colorweb: {name} {words}")):
+        read()
 
 
 def test_a_secret_may_lie_in_a_file(monkeypatch, tmp_path):

@@ -62,6 +62,11 @@ def test_a_port_that_is_no_number_is_named(serve):
     assert serve(PORT="http") == "colorweb: PORT must be a whole number, not 'http'."
 
 
+def test_a_model_that_is_not_there_is_named(serve, broker):
+    words = serve("colorweb.serve", "gpu", REDIS_URL=broker, COLORWEB_MODEL="/srv/my.safetensors")
+    assert words == "colorweb: COLORWEB_MODEL: There is no model at /srv/my.safetensors."
+
+
 def test_processes_of_a_killed_run_are_named(serve, tmp_path):
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "supervisord.pid").write_text("4711\n")

@@ -90,9 +90,16 @@ def test_a_worker_elsewhere_needs_addresses_and_storage_only():
     for about in services("compose.worker.yaml").values():
         names = {name.removesuffix("_FILE") for name in about["environment"]}
         assert names == {
-            *("DATABASE_URL", "DATABASE_PASSWORD", "REDIS_URL", "REDIS_PASSWORD"),
+            *("DATABASE_URL", "DATABASE_PASSWORD", "REDIS_URL", "CACHE_URL", "REDIS_PASSWORD"),
             *("S3_ENDPOINT_URL", "S3_BUCKET", "S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY"),
         }
+
+
+def test_no_machine_fills_the_broker_with_what_belongs_into_the_cache():
+    for file in ("compose.yaml", "compose.web.yaml", "compose.worker.yaml"):
+        for about in services(file).values():
+            environment = about["environment"]
+            assert environment["CACHE_URL"] != environment["REDIS_URL"]
 
 
 def test_no_secret_is_in_a_layer_or_a_compose_file():

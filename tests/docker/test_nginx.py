@@ -93,9 +93,27 @@ def test_one_address_has_a_number_of_connections(site: httpx.Client) -> None:
             # A body that does not come: the request waits.
             half_sent.sendall(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n")
         wait_for(lambda: site.post("/").status_code == 429, "connections to be refused")
+        assert site.post("/api/v1/jobs/").json()["code"] == "throttled"
+        assert "Слишком много соединений" in site.post("/").text
         transport = httpx.HTTPTransport(local_address="127.0.0.8")
         with httpx.Client(transport=transport, base_url=site.base_url) as client:
             assert client.post("/").status_code == 206
+
+
+def test_without_a_web_process_programs_get_a_problem_and_people_a_page(tmp_path: Path) -> None:
+    port = free_port()
+    with (
+        nginx.running(tmp_path, port, [free_port()]),
+        httpx.Client(base_url=f"http://127.0.0.1:{port}") as client,
+    ):
+        for path, kind, words in (
+            ("/api/v1/jobs/", "application/problem+json", '"code": "unavailable"'),
+            ("/gallery/", "text/html; charset=utf-8", "Сайт перезапускается."),
+        ):
+            answer = client.get(path)
+            assert (answer.status_code, answer.headers["Content-Type"]) == (503, kind)
+            assert words in answer.text
+            assert answer.headers["Retry-After"] == "2"
 
 
 def test_nginx_lets_websockets_through(site: httpx.Client) -> None:

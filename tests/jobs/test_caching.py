@@ -49,6 +49,15 @@ def test_an_answer_with_a_secret_is_stored_nowhere(operation, script, ada):
     assert "ETag" not in answer
 
 
+def test_addresses_that_open_a_photo_are_stored_nowhere(browser, ada):
+    job = make.published(guest="", owner=ada)
+    for address in (
+        reverse("api-photo-links", args=[job.photo_id]),
+        reverse("job-share", args=[job.pk]),
+    ):
+        assert "no-store" in browser.get(address)["Cache-Control"]
+
+
 def test_no_secret_of_the_document_is_left_out(document):
     schemas = document["components"]["schemas"]
     secret = {name for name, one in schemas.items() if SECRETS & set(one.get("properties", ()))}

@@ -10,6 +10,7 @@ from channels.testing import WebsocketCommunicator
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.contrib.sessions.models import Session
+from django.db import OperationalError
 from django.test import AsyncClient, Client
 from django.utils import timezone
 
@@ -132,6 +133,17 @@ async def test_sockets_and_streams_end(known_by, way, revoke):
         async for _text in stream:
             pass
     await leave(*pages)
+
+
+async def test_a_socket_that_nobody_can_watch_is_closed(monkeypatch):
+    def away(*_asked):
+        raise OperationalError
+
+    monkeypatch.setattr(revocation, "credential_of", away)
+    page = socket("/ws/me/", await sync_to_async(headers_of)(await sync_to_async(clerk)(), SESSION))
+    assert (await page.connect(LIMIT))[0]
+    assert await close_code(page) == 1013
+    await leave(page)
 
 
 async def test_others_stay_open_meanwhile():
