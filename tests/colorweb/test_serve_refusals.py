@@ -62,8 +62,9 @@ def test_a_port_that_is_no_number_is_named(serve):
     assert serve(PORT="http") == "colorweb: PORT must be a whole number, not 'http'."
 
 
-def test_a_model_that_is_not_there_is_named(serve, broker):
-    words = serve("colorweb.serve", "gpu", REDIS_URL=broker, COLORWEB_MODEL="/srv/my.safetensors")
+def test_a_model_that_is_not_there_is_named(serve):
+    model = "/srv/my.safetensors"
+    words = serve("colorweb.serve", "gpu", REDIS_URL=NO_BROKER, COLORWEB_MODEL=model)
     assert words == "colorweb: COLORWEB_MODEL: There is no model at /srv/my.safetensors."
 
 

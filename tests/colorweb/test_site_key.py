@@ -99,6 +99,15 @@ def test_a_lost_key_can_be_given_up(settings, secrets):
     site_key.check()
 
 
+def test_a_machine_without_the_sites_key_makes_no_other_one_the_databases(monkeypatch):
+    site_key.record()
+    monkeypatch.delenv("SECRET_KEY", raising=False)
+    monkeypatch.setenv("DATABASE_URL", "postgres://colorweb@db.example/colorweb")
+    with pytest.raises(SystemExit, match="but SECRET_KEY is not set"):
+        call_command("rotate_key")
+    assert SiteKey.objects.get().fingerprint == site_key.fingerprint(OLD)
+
+
 def test_guests_cookies_and_tokens_of_the_old_key_still_open(settings, rotated):
     guest = Visitor(user=None, guest="ab" * 16, address="")
     token = guest.token

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 
+from colorweb import machines
 from colorweb.accounts import site_key
 
 
@@ -18,6 +19,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
+        machines.check_or_exit("rotate_key")  # a key that this machine made is not the site's
         try:
             readable, unreadable = site_key.rotate(lost=options["lost"])
         except (site_key.KeyMissing, DatabaseError) as error:
