@@ -163,12 +163,12 @@ def s3_endpoint() -> str | None:
     return url or None
 
 
-def trusted_origins() -> list[str]:
-    """Other sites whose pages may send changes here."""
-    origins = env.list("TRUSTED_ORIGINS")
-    for origin in origins:
-        _check_origin("TRUSTED_ORIGINS", origin)
-    return [*origins]
+def origins(name: str) -> list[str]:
+    """The other sites that a setting names."""
+    found = env.list(name)
+    for origin in found:
+        _check_origin(name, origin)
+    return [*found]
 
 
 def _check(name: str, url: str, *schemes: str) -> None:

@@ -38,9 +38,9 @@ CSRF_FAILURE_VIEW = "colorweb.http.problems.csrf_failure"
 # Whose pages may send changes: our own, and those that the operator names (no wildcards).
 CSRF_TRUSTED_ORIGINS = [
     f"{_site.scheme}://{_site.netloc}",
-    *runtime.trusted_origins(),
+    *runtime.origins("TRUSTED_ORIGINS"),
 ]
-CORS_ORIGINS = env.list("CORS_ORIGINS", default=[])
+CORS_ORIGINS = runtime.origins("CORS_ORIGINS")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
 SECURE_HSTS_SECONDS = 31536000 if _https else 0
 SECURE_SSL_REDIRECT = False  # the proxy that ends TLS redirects
