@@ -10,7 +10,18 @@ from pathlib import Path
 import cv2
 import torch
 
-from bench import cost, memory, mend, network, pages, photo, side_by_side, start, training
+from bench import (
+    cost,
+    memory,
+    mend,
+    network,
+    pages,
+    photo,
+    reading_memory,
+    side_by_side,
+    start,
+    training,
+)
 from bench.page import LIGHTHOUSE, PAGE, section
 from bench.rows import Row
 
@@ -19,7 +30,7 @@ ROWS = {
     "photo": photo.rows,
     "cost": cost.rows,
     "mend": mend.rows,
-    "memory": memory.rows,
+    "memory": lambda *, quick: memory.rows(quick=quick) + reading_memory.rows(quick=quick),
     "start": start.rows,
     "pages": pages.rows,
     "training": training.rows,
@@ -42,6 +53,7 @@ is in wall-clock time. Ratios are similar on other machines; milliseconds are no
   For each page the table shows the view (first, from the middle, by another order, filtered) that slows down most as photos are
   added; on PostgreSQL its own processor time counts too. Searching in texts reads all of an owner's photos and is not measured.
 - While a training runs: one coloring process and a training at `nice 10`, stopped and resumed in turn, on the same cores.
+- Memory of reading is address space of the process that decodes, beside twice the file's size; beyond its limit a file is refused.
 - Peak memory covers reading, the gray copy, network, render, result and preview, in a process that was warm and idle.
 
 `python -m bench {names}` runs some rows alone and leaves this page; `--quick` is for a first look.

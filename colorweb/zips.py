@@ -1,4 +1,4 @@
-"""Zips from outside, opened after their directory was counted.
+"""Zips from outside, opened after their directory was counted, with readable names.
 
 `ZipFile` reads the whole directory into memory when it is opened: two million entries of nothing
 are quick to send, and take 700 MB and minutes to read.
@@ -9,6 +9,8 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any, cast
+
+from colorweb import zip_names
 
 ENTRY_BYTES = 1_000
 """Of one entry's name and fields, on average; usual ones have under 200."""
@@ -22,10 +24,11 @@ class TooManyEntries(Exception):
 
 
 @contextmanager
-def opened(file: IO[bytes], limit: int) -> Iterator[zipfile.ZipFile]:
+def opened(file: IO[bytes], limit: int, language: str = "") -> Iterator[zipfile.ZipFile]:
     """The archive in a file, whose directory has at most `limit` entries, folders included.
 
-    Raises TooManyEntries, and `zipfile.BadZipFile` for what is no zip.
+    `language` is its sender's, as for `zip_names.restore`. Raises TooManyEntries, and
+    `zipfile.BadZipFile` for what is no zip.
     """
     counted = _Counted(file, limit)
     try:
@@ -33,6 +36,7 @@ def opened(file: IO[bytes], limit: int) -> Iterator[zipfile.ZipFile]:
     except (NotImplementedError, ValueError, OverflowError, struct.error) as error:
         raise zipfile.BadZipFile(str(error)) from error
     counted.limit = None
+    zip_names.restore(archive, language)
     with archive:
         yield archive
 

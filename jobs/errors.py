@@ -9,7 +9,7 @@ from colorweb.errors import Meaning
 from ml.imaging.photo_errors import ERRORS as PHOTO_ERRORS
 
 OF_PHOTOS = tuple(PHOTO_ERRORS)
-OF_ZIPS = ("not_a_zip", "empty_zip", "too_many_entries", "zip_too_dense")
+OF_ARCHIVES = ("not_a_zip", "empty_zip", "too_many_entries", "zip_too_dense", "too_many_pages")
 OF_LIMITS = ("too_many_waiting", "quota_exceeded", "queue_full", "storage_full", "no_room")
 
 
@@ -39,9 +39,21 @@ CODES = {
         "This model takes no hints; `models/` says which do.",
         _("The model “%(name)s” takes no hints. Choose another one."),
     ),
+    "depth_unsupported": Meaning(
+        400,
+        "This format holds 8 bits a channel; PNG and TIFF hold 16.",
+        _("%(format)s holds 8 bits a channel. Choose PNG or TIFF for 16."),
+    ),
     "invalid_geometry": Meaning(400, "The geometry makes no picture: see `detail`.", "%(why)s"),
     "not_a_zip": Meaning(
-        400, "The archive is not a readable zip.", _("This is not a zip archive.")
+        400,
+        "The archive is neither a readable zip nor a file of several pages.",
+        _("This is neither a zip archive nor a file of several pages."),
+    ),
+    "too_many_pages": Meaning(
+        400,
+        "The file has too many pages to make each a photo; split it.",
+        _("The file has %(count)d pages; the limit is %(limit)d. Split it into several files."),
     ),
     "empty_zip": Meaning(400, "There is no file in the zip.", _("There is no file in the zip.")),
     "too_many_entries": Meaning(
@@ -81,6 +93,12 @@ CODES = {
         text=_("Something broke on our side while coloring. Please try again.")
     ),
     "worker_died.entry": Meaning(text=_("The worker stopped three times while reading this file.")),
+    "unsupported_format.packed": Meaning(
+        text=_(
+            "This file in the zip is packed by %(kind)s, which cannot be unpacked here. Pack it "
+            "again as an ordinary zip, or send the photo itself."
+        )
+    ),
     "damaged.entry": Meaning(text=_("This file in the zip is damaged or encrypted.")),
     "idempotency_conflict": Meaning(
         409,

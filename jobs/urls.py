@@ -13,6 +13,7 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/", job.job, name="job"),
     path("jobs/<uuid:job_id>/look/", job.look, name="job-look"),
     path("jobs/<uuid:job_id>/turn/", job.turn, name="job-turn"),
+    path("jobs/<uuid:job_id>/pages/", job.color_pages, name="job-pages"),
     path("jobs/<uuid:job_id>/remove/", job.remove, name="job-remove"),
     path("jobs/<uuid:job_id>/use/", job.use, name="job-use"),
     path("jobs/<uuid:job_id>/cancel/", job.cancel, name="job-cancel"),

@@ -10,7 +10,7 @@ from typing import Any
 from colorweb_client.client import Client
 from colorweb_client.errors import ColorwebError, Refused, Unreachable
 
-SUFFIXES = {"jpeg": ".jpg", "png": ".png", "webp": ".webp"}
+SUFFIXES = {"jpeg": ".jpg", "png": ".png", "webp": ".webp", "tiff": ".tif", "avif": ".avif"}
 
 
 class SameName(ValueError):

@@ -38,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 network_size=options.size,
                 model=options.model,
                 format=options.format,
+                depth=options.depth,
             )
             with closing(outcomes):
                 for outcome in outcomes:
@@ -143,7 +144,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--vividness", type=float, metavar="0..2", help="0 calm, 1 natural (default), 2 vivid")
     add("--size", type=int, metavar="N", help="short side the network sees, pixels")
     add("--model", metavar="NAME", help="one of the server's models")
-    add("--format", choices=("jpeg", "png", "webp"), help="of the results")
+    add("--format", choices=("jpeg", "png", "webp", "tiff", "avif"), help="of the results")
+    add("--depth", type=int, choices=(8, 16), help="bits a channel; 16 for PNG and TIFF")
     add("--parallel", type=_positive, default=4, metavar="N", help="photos under way at a time")
     add("--overwrite", action="store_true", help="color again what is there already")
     add(

@@ -78,8 +78,9 @@ class Client:
     def send(self, path: str | Path, *, wait: int = WAIT, **options: Any) -> Job:
         """Send a photo; its job, finished if that takes no longer than `wait` seconds.
 
-        Options are the API's: vividness, network_size, model, format, visibility. What is sent
-        again within a day with the same content and options is the same job.
+        Options are the API's: vividness, network_size, model, format, depth, page, visibility.
+        `job["photo"]` has the `notes` of what was noticed about the file. What is sent again
+        within a day with the same content and options is the same job.
         """
         self.become_guest()
         path = Path(path)
@@ -132,8 +133,8 @@ class Client:
     def download(self, job: Job, path: str | Path, kind: str = "result", **options: Any) -> Path:
         """Save one of a job's files; it appears under `path` when it is whole.
 
-        With options (format, long_side, vividness, keep_metadata, as the API has them) the result
-        is made with them first.
+        With options (format, depth, long_side, vividness, keep_metadata, as the API has them)
+        the result is made with them first.
         """
         path = Path(path)
         partial = path.with_name(f".{path.name}.{job['id'][:8]}.part")

@@ -183,7 +183,7 @@ export interface paths {
         put?: never;
         /**
          * Color many photos
-         * @description Takes up to 50 files as `image`, or a zip of up to 10,000 as `archive`, which a worker unpacks. If they exceed a limit, nothing is stored; after that what is wrong with one is listed in `errors`, and the others go on. `Idempotency-Key` is as for `jobs/`.
+         * @description Takes up to 50 files as `image`; or as `archive` a zip of up to 10,000, or one file of up to 200 pages, which a worker unpacks. If they exceed a limit, nothing is stored; after that what is wrong with one is listed in `errors`, and the others go on. `Idempotency-Key` is as for `jobs/`.
          */
         post: operations["batches_create"];
         delete?: never;
@@ -1348,6 +1348,14 @@ export interface components {
             height: number;
             format: string;
             bytes: number;
+            /** @description Bits a channel. */
+            depth: components["schemas"]["DepthEnum"];
+            /** @description How many its file has. */
+            pages: number;
+            /** @description The one it is, from 1. */
+            page: number;
+            /** @description What was noticed when the file was read. */
+            notes: components["schemas"]["Note"][];
             /** @description It was not gray when it came. */
             has_color: boolean;
             likes: number;
@@ -1565,6 +1573,8 @@ export interface components {
         };
         /** @enum {string} */
         CheckState: "queued" | "running" | "done" | "failed";
+        /** @enum {string} */
+        CodeEnum: "first_frame" | "pages" | "end_missing" | "rows_missing" | "detail_missing" | "profile_ignored" | "orientation_from_xmp";
         /** @description A batch that a request has made. */
         CreatedBatch: {
             /** @description Only for a guest nobody knows yet: send it as `Authorization: Bearer …` from now on. It is what proves that the job is yours. */
@@ -1765,6 +1775,8 @@ export interface components {
         };
         /** @enum {string} */
         DeliveryState: "pending" | "held" | "delivered" | "failed";
+        /** @enum {integer} */
+        DepthEnum: 8 | 16;
         /** @description An address that is called when an account's jobs end. */
         Endpoint: {
             /** Format: uuid */
@@ -1848,7 +1860,7 @@ export interface components {
             passed: boolean;
         };
         /** @enum {string} */
-        Format: "jpeg" | "png" | "webp";
+        FormatEnum: "jpeg" | "png" | "webp" | "tiff" | "avif";
         Geometry: {
             /** @description Degrees, clockwise. */
             turn: components["schemas"]["TurnEnum"];
@@ -1946,7 +1958,9 @@ export interface components {
             network_size: number | null;
             hints: components["schemas"]["Hint"][];
             geometry: components["schemas"]["Geometry"] | null;
-            format: components["schemas"]["Format"];
+            format: components["schemas"]["FormatEnum"];
+            /** @description Bits a channel of the result. */
+            depth: components["schemas"]["DepthEnum"];
         };
         JobPage: {
             /**
@@ -1973,6 +1987,14 @@ export interface components {
             /** @description Found in the content, not taken from the name. */
             format: string;
             bytes: number;
+            /** @description Bits a channel. */
+            depth: components["schemas"]["DepthEnum"];
+            /** @description How many its file has. */
+            pages: number;
+            /** @description The one it is, from 1. */
+            page: number;
+            /** @description What was noticed when the file was read. */
+            notes: components["schemas"]["Note"][];
             /** @description The photo was not gray when it came. */
             has_color: boolean;
             visibility: components["schemas"]["Visibility"];
@@ -2230,10 +2252,15 @@ export interface components {
              */
             model: string;
             /**
-             * @description Of the result; empty: JPEG, or PNG where the photo has transparent parts.
+             * @description Of the result; empty: JPEG, or PNG where the photo has transparent parts or `depth` is 16.
              * @default
              */
-            format: components["schemas"]["Format"] | components["schemas"]["BlankEnum"];
+            format: components["schemas"]["FormatEnum"] | components["schemas"]["BlankEnum"];
+            /**
+             * @description Bits a channel of the result; 16 for PNG and TIFF.
+             * @default 8
+             */
+            depth: components["schemas"]["DepthEnum"];
             /**
              * @description Called when the job ends, signed with `webhook_secret` of `me/`.
              * @default
@@ -2248,7 +2275,7 @@ export interface components {
             image?: string[];
             /**
              * Format: binary
-             * @description A zip of files, with folders or without.
+             * @description A zip of files, with folders or without; or a TIFF, PDF or HEIC of several pages, of which each becomes a photo (at most 200).
              */
             archive?: string;
         };
@@ -2318,10 +2345,15 @@ export interface components {
              */
             model: string;
             /**
-             * @description Of the result; empty: JPEG, or PNG where the photo has transparent parts.
+             * @description Of the result; empty: JPEG, or PNG where the photo has transparent parts or `depth` is 16.
              * @default
              */
-            format: components["schemas"]["Format"] | components["schemas"]["BlankEnum"];
+            format: components["schemas"]["FormatEnum"] | components["schemas"]["BlankEnum"];
+            /**
+             * @description Bits a channel of the result; 16 for PNG and TIFF.
+             * @default 8
+             */
+            depth: components["schemas"]["DepthEnum"];
             /**
              * @description Called when the job ends, signed with `webhook_secret` of `me/`.
              * @default
@@ -2341,6 +2373,11 @@ export interface components {
                 color?: string;
                 radius?: number;
             }[];
+            /**
+             * @description Of a file of several pages: which to color.
+             * @default 1
+             */
+            page: number;
             /** @description The file in base64; this or `image_url`. */
             image_base64?: string;
             /** @description Where the file is; for servers that allow it. Redirects are followed. */
@@ -2375,10 +2412,15 @@ export interface components {
              */
             model: string;
             /**
-             * @description Of the result; empty: JPEG, or PNG where the photo has transparent parts.
+             * @description Of the result; empty: JPEG, or PNG where the photo has transparent parts or `depth` is 16.
              * @default
              */
-            format: components["schemas"]["Format"] | components["schemas"]["BlankEnum"];
+            format: components["schemas"]["FormatEnum"] | components["schemas"]["BlankEnum"];
+            /**
+             * @description Bits a channel of the result; 16 for PNG and TIFF.
+             * @default 8
+             */
+            depth: components["schemas"]["DepthEnum"];
             /**
              * @description Called when the job ends, signed with `webhook_secret` of `me/`.
              * @default
@@ -2399,8 +2441,13 @@ export interface components {
                 radius?: number;
             }[];
             /**
+             * @description Of a file of several pages: which to color.
+             * @default 1
+             */
+            page: number;
+            /**
              * Format: binary
-             * @description JPEG, PNG, WebP, TIFF, HEIC, AVIF, BMP or GIF, by content, not by name.
+             * @description JPEG, PNG, WebP, TIFF, HEIC, AVIF, BMP, GIF, JPEG 2000, JPEG XL, a scan in a PDF, or camera raw, by content, not by name.
              */
             image: string;
         };
@@ -2477,6 +2524,13 @@ export interface components {
             }[];
             geometry?: components["schemas"]["GeometryRequest"] | null;
         };
+        /** @description A note as `Photo.notes` keeps it, in the reader's language. */
+        Note: {
+            /** @description Stable, for programs. */
+            code: components["schemas"]["CodeEnum"];
+            /** @description For people, in the language asked for. */
+            readonly detail: string;
+        };
         NullEnum: null;
         /** @description Seconds are of the newest five hundred. */
         Pace: {
@@ -2545,6 +2599,14 @@ export interface components {
             height: number;
             format: string;
             bytes: number;
+            /** @description Bits a channel. */
+            depth: components["schemas"]["DepthEnum"];
+            /** @description How many its file has. */
+            pages: number;
+            /** @description The one it is, from 1. */
+            page: number;
+            /** @description What was noticed when the file was read. */
+            notes: components["schemas"]["Note"][];
             /** @description It was not gray when it came. */
             has_color: boolean;
             likes: number;
@@ -4685,7 +4747,7 @@ export interface operations {
                     "application/json": components["schemas"]["CreatedBatch"];
                 };
             };
-            /** @description The zip is taken. */
+            /** @description The archive is taken. */
             202: {
                 headers: {
                     /** @description The batch's address. */
@@ -4717,10 +4779,24 @@ export interface operations {
              *     - `unknown_model`: There is no model of that name; `models/` lists them.
              *     - `url_refused`: This server may not call that address: see `detail`.
              *     - `renamed`: A field has another name now: see `detail`.
-             *     - `not_a_zip`: The archive is not a readable zip.
+             *     - `not_a_zip`: The archive is neither a readable zip nor a file of several pages.
              *     - `empty_zip`: There is no file in the zip.
              *     - `too_many_entries`: The zip has too many files; send several zips.
              *     - `zip_too_dense`: The zip would unpack to far more than photos do.
+             *     - `too_many_pages`: The file has too many pages to make each a photo; split it.
+             *     - `empty_file`: The file is empty.
+             *     - `not_a_photo`: This is not a photo.
+             *     - `vector_drawing`: This is an SVG drawing, not a photo.
+             *     - `unsupported_format`: … files cannot be read here.
+             *     - `too_many_pixels`: The photo has … megapixels; the limit is ….
+             *     - `too_narrow`: The photo is … x … pixels; its long side may be at most … times its short side.
+             *     - `no_such_page`: The file has no page …; it has ….
+             *     - `no_picture_on_page`: Page … of this PDF holds no scanned photo, only text or drawings.
+             *     - `truncated`: The file is incomplete.
+             *     - `damaged`: The file is damaged.
+             *     - `too_complex`: The file takes too much time or memory to read.
+             *     - `too_large_for_format`: A … file holds at most … pixels a side.
+             *     - `depth_unsupported`: This format holds 8 bits a channel; PNG and TIFF hold 16.
              *     - `repeated`: A field or parameter came twice; `attr` names it.
              */
             400: {
@@ -6379,6 +6455,8 @@ export interface operations {
              *     - `unsupported_format`: … files cannot be read here.
              *     - `too_many_pixels`: The photo has … megapixels; the limit is ….
              *     - `too_narrow`: The photo is … x … pixels; its long side may be at most … times its short side.
+             *     - `no_such_page`: The file has no page …; it has ….
+             *     - `no_picture_on_page`: Page … of this PDF holds no scanned photo, only text or drawings.
              *     - `truncated`: The file is incomplete.
              *     - `damaged`: The file is damaged.
              *     - `too_complex`: The file takes too much time or memory to read.
@@ -6395,6 +6473,7 @@ export interface operations {
              *     - `url_unreachable`: The photo could not be fetched from the address: see `detail`.
              *     - `invalid_hint`: A hint cannot be used: see `detail`, which names its index.
              *     - `hints_unsupported`: This model takes no hints; `models/` says which do.
+             *     - `depth_unsupported`: This format holds 8 bits a channel; PNG and TIFF hold 16.
              *     - `renamed`: A field has another name now: see `detail`.
              *     - `repeated`: A field or parameter came twice; `attr` names it.
              */
@@ -7099,6 +7178,8 @@ export interface operations {
     jobs_result: {
         parameters: {
             query?: {
+                /** @description Bits a channel; 16 for PNG and TIFF. */
+                depth?: 8 | 16;
                 format?: "jpeg" | "png" | "webp" | "tiff" | "avif";
                 /** @description Date, camera and copyright as the photo had them. */
                 keep_metadata?: boolean;
@@ -7152,6 +7233,7 @@ export interface operations {
              *     - `max_value`: A number is too large.
              *     - `max_string_length`: A number has too many digits.
              *     - `renamed`: A field has another name now: see `detail`.
+             *     - `depth_unsupported`: This format holds 8 bits a channel; PNG and TIFF hold 16.
              *     - `repeated`: A field or parameter came twice; `attr` names it.
              */
             400: {
@@ -9398,6 +9480,8 @@ export interface operations {
     photos_result: {
         parameters: {
             query?: {
+                /** @description Bits a channel; 16 for PNG and TIFF. */
+                depth?: 8 | 16;
                 format?: "jpeg" | "png" | "webp" | "tiff" | "avif";
                 /** @description Date, camera and copyright as the photo had them. */
                 keep_metadata?: boolean;
@@ -9451,6 +9535,7 @@ export interface operations {
              *     - `max_value`: A number is too large.
              *     - `max_string_length`: A number has too many digits.
              *     - `renamed`: A field has another name now: see `detail`.
+             *     - `depth_unsupported`: This format holds 8 bits a channel; PNG and TIFF hold 16.
              *     - `repeated`: A field or parameter came twice; `attr` names it.
              */
             400: {
@@ -13175,4 +13260,4 @@ export interface operations {
         };
     };
 }
-// SHA-256 of docs/openapi.yaml: 6c576385b8d533149c3174ca4b4e81226d66910b5220a1b9229d9e82ca2d4106
+// SHA-256 of docs/openapi.yaml: e8e1c84b2f4e1a5c9c0465c1963933698218079771ebc09a1e4335a1f2ef0110

@@ -1,7 +1,8 @@
 /** Files out of what people drop, paste and pick, and the checks that need no server. */
 import { megabytes, message } from "./messages";
 
-const PHOTO_NAME = /\.(jpe?g|jfif|png|tiff?|webp|hei[cf]|avif|bmp|gif)$/i;
+const PHOTO_NAME =
+  /\.(jpe?g|jpe|jfif|png|tiff?|webp|hei[cf]|avif|bmp|gif|jp2|j2k|j2c|jpc|jpf|jpx|jxl|pdf|dng|nef|nrw|cr[23]|arw|sr2|raf|orf|rw2|pef|srw|3fr|iiq|mos|erf|dcr|kdc|mrw|x3f)$/i;
 
 export function looksLikePhoto(file: File): boolean {
   if (file.type === "image/svg+xml") return false;

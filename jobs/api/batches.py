@@ -4,6 +4,7 @@ import uuid
 
 from django.db import IntegrityError
 from django.http import Http404
+from django.utils.translation.trans_real import parse_accept_lang_header
 from rest_framework import status
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -46,10 +47,10 @@ class Batches(Repeatable):
     @schema.endpoint(
         "Color many photos",
         description=(
-            "Takes up to 50 files as `image`, or a zip of up to 10,000 as `archive`, which a "
-            "worker unpacks. If they exceed a limit, nothing is stored; after that what "
-            "is wrong with one is listed in `errors`, and the others go on. `Idempotency-Key` is "
-            "as for `jobs/`."
+            "Takes up to 50 files as `image`; or as `archive` a zip of up to 10,000, or one file "
+            "of up to 200 pages, which a worker unpacks. If they exceed a limit, nothing is "
+            "stored; after that what is wrong with one is listed in `errors`, and the others go "
+            "on. `Idempotency-Key` is as for `jobs/`."
         ),
         request={"multipart/form-data": NewBatch},
         answers={
@@ -57,14 +58,14 @@ class Batches(Repeatable):
                 CreatedBatchSerializer, "This key came before: the batch, as it is now."
             ),
             201: schema.answer(CreatedBatchSerializer, "The photos are taken."),
-            202: schema.answer(CreatedBatchSerializer, "The zip is taken."),
+            202: schema.answer(CreatedBatchSerializer, "The archive is taken."),
         },
         codes=[
             *schema.BY_COOKIE,
             *schema.OF_BODIES,
             *("invalid_choice", "min_value", "max_value", "max_string_length"),
             *("empty", "unknown_model", "url_refused", "renamed"),
-            *errors.OF_ZIPS,
+            *(*errors.OF_ARCHIVES, *errors.OF_PHOTOS, "depth_unsupported"),
             "idempotency_conflict",
             *errors.OF_LIMITS,
             "storage_unavailable",
@@ -98,7 +99,8 @@ class Batches(Repeatable):
 
     def _accept(self, new: NewBatch, key: idempotency.Key | None) -> Response:
         public = new.validated_data["visibility"] == Photo.Visibility.PUBLIC
-        batch = batches.new(self.visitor, new.options, public=public)
+        language = first_language(self.request.headers.get("Accept-Language", ""))
+        batch = batches.new(self.visitor, new.options, public=public, language=language)
 
         def on_saved(batch: Batch) -> None:
             if key:
@@ -108,9 +110,9 @@ class Batches(Repeatable):
             batches.accept_parts(parts, batch, self.visitor, on_saved)
             return self._answer(batch, status.HTTP_201_CREATED)
         try:
-            batches.accept_zip(new.validated_data["archive"], batch, self.visitor, on_saved)
+            batches.accept_archive(new.validated_data["archive"], batch, self.visitor, on_saved)
         except DomainError as error:
-            if error.code not in errors.OF_ZIPS:
+            if error.code not in (*errors.OF_ARCHIVES, *errors.OF_PHOTOS):
                 raise
             raise ValidationError({"archive": error.message}, code=error.code) from error
         return self._answer(batch, status.HTTP_202_ACCEPTED)
@@ -146,6 +148,12 @@ class BatchJobs(View):
     def get(self, request: Request, batch_id: uuid.UUID) -> Response:
         jobs = access.jobs_of_batch(self.visitor, own(self, batch_id))
         return self.page(jobs, JobSerializer)
+
+
+def first_language(accepted: str) -> str:
+    """The language that an Accept-Language header names first; empty without one."""
+    languages = parse_accept_lang_header(accepted)
+    return languages[0][0][:16] if languages else ""
 
 
 def own(view: View, batch_id: uuid.UUID) -> Batch:

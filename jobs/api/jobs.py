@@ -98,7 +98,7 @@ class Jobs(Repeatable):
             *errors.OF_PHOTOS,
             *("invalid_choice", "min_value", "max_value", "max_string_length"),
             *("blank", "null", "unknown_model", "url_refused", "url_intake_off", "url_unreachable"),
-            *("invalid_hint", "hints_unsupported", "renamed"),
+            *("invalid_hint", "hints_unsupported", "depth_unsupported", "renamed"),
             "idempotency_conflict",
             *errors.OF_LIMITS,
             *("too_many_fetches", "storage_unavailable"),
@@ -117,7 +117,7 @@ class Jobs(Repeatable):
         new = (NewJobInJson if in_json else NewJob)(data=request.data)
         new.is_valid(raise_exception=True)
         options = new.validated_data
-        options["format"] = pictures.format_for(request, options["format"])
+        options["format"] = pictures.format_for(request, options["format"], options["depth"])
         key = self.key(new, [new.identity])
         job = self._earlier(key)
         if job:

@@ -17,10 +17,11 @@ from colorweb.errors import DomainError
 from colorweb.http import outgoing
 from jobs.api.fields import HintsField, OwnFields
 from jobs.api.serializers import callable_url
-from jobs.models import EXTENSIONS, Photo
+from jobs.models import DEPTHS, EXTENSIONS, Photo
 from jobs.photos import fetch
 from jobs.photos.intake import Options
 from jobs.queue import limits
+from ml.imaging.encoding import DEEP
 from ml.imaging.vividness import CALM, STEPS, VIVID
 from ml.versions import registry
 
@@ -58,7 +59,11 @@ class OptionFields(OwnFields):
         list(EXTENSIONS),
         default="",
         allow_blank=True,
-        help_text="Of the result; empty: JPEG, or PNG where the photo has transparent parts.",
+        help_text="Of the result; empty: JPEG, or PNG where the photo has transparent parts or "
+        "`depth` is 16.",
+    )
+    depth = serializers.ChoiceField(
+        DEPTHS, default=8, help_text="Bits a channel of the result; 16 for PNG and TIFF."
     )
     webhook_url = serializers.CharField(
         max_length=outgoing.MAX_URL_LENGTH,
@@ -80,6 +85,13 @@ class OptionFields(OwnFields):
     def validate_webhook_url(self, url: str) -> str:
         """Refuse an address that would never be called."""
         return callable_url(url) if url else url
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse 16 bits where the format holds 8."""
+        if attrs["depth"] == 16 and attrs["format"] not in ("", *DEEP):
+            message = DomainError("depth_unsupported", format=attrs["format"].upper()).message
+            raise serializers.ValidationError({"depth": message}, code="depth_unsupported")
+        return attrs
 
     @property
     def options(self) -> Options:
@@ -104,9 +116,13 @@ class OnePhoto(OptionFields):
     """What only a single photo has."""
 
     hints = HintsField(default=list)
+    page = serializers.IntegerField(
+        min_value=1, default=1, help_text="Of a file of several pages: which to color."
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse hints where the model takes none."""
+        super().validate(attrs)
         network = registry.resolve(attrs["model"])
         if attrs["hints"] and not network.takes_hints:
             message = DomainError("hints_unsupported", name=network.name).message
@@ -120,7 +136,8 @@ class NewJob(OnePhoto):
     image = serializers.FileField(
         allow_empty_file=True,
         max_length=None,
-        help_text="JPEG, PNG, WebP, TIFF, HEIC, AVIF, BMP or GIF, by content, not by name.",
+        help_text="JPEG, PNG, WebP, TIFF, HEIC, AVIF, BMP, GIF, JPEG 2000, JPEG XL, a scan in a "
+        "PDF, or camera raw, by content, not by name.",
     )
 
     photo_field = "image"
@@ -226,7 +243,10 @@ class NewBatch(OptionFields):
         help_text="Files; repeat the part.",
     )
     archive = serializers.FileField(
-        required=False, max_length=None, help_text="A zip of files, with folders or without."
+        required=False,
+        max_length=None,
+        help_text="A zip of files, with folders or without; or a TIFF, PDF or HEIC of several "
+        "pages, of which each becomes a photo (at most 200).",
     )
     visibility = serializers.ChoiceField(
         [Photo.Visibility.PRIVATE.value, Photo.Visibility.PUBLIC.value],
@@ -234,8 +254,9 @@ class NewBatch(OptionFields):
         help_text="public: each is shown in the gallery once it is colored.",
     )
 
-    def validate(self, attrs: dict[str, object]) -> dict[str, object]:
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Either the one or the other."""
+        super().validate(attrs)
         if ("image" in attrs) == ("archive" in attrs):
             raise serializers.ValidationError(
                 {"image": _("Send photos as image, or a zip as archive.")}, code="required"

@@ -15,6 +15,7 @@ from colorweb.http import problems
 from colorweb.http.files import serve
 from jobs.models import EXTENSIONS, Job, State
 from jobs.storage import files
+from ml.imaging.encoding import DEEP
 
 TYPES = {name: files.MIME[suffix] for name, suffix in EXTENSIONS.items()}
 """Format of a result -> its media type."""
@@ -28,9 +29,10 @@ def is_wanted(request: Any) -> bool:
     return request.get_preferred_type(types) in TYPES.values()
 
 
-def format_for(request: Any, chosen: str) -> str:
+def format_for(request: Any, chosen: str, depth: int) -> str:
     """The format in which a picture is answered: the one that was chosen with the photo, or what
-    `Accept` names; empty where it names none. Raises NotAcceptable where the two differ.
+    `Accept` names; empty where it names none. Raises NotAcceptable where the two differ, or where
+    no format that is named holds so many bits.
     """
     if not is_wanted(request):
         return chosen
@@ -38,7 +40,10 @@ def format_for(request: Any, chosen: str) -> str:
         if not request.accepts(TYPES[chosen]):
             raise NotAcceptable
         return chosen
-    preferred = request.get_preferred_type(list(TYPES.values()))
+    holding = {name: kind for name, kind in TYPES.items() if depth == 8 or name in DEEP}
+    preferred = request.get_preferred_type(list(holding.values()))
+    if preferred is None:
+        raise NotAcceptable
     if request.accepted_type(preferred).sub_type == "*":
         return ""
     return next(name for name, kind in TYPES.items() if kind == preferred)

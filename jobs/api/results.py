@@ -34,7 +34,7 @@ class ResultView(View):
     codes = (
         *("not_found", "no_result", "invalid", "invalid_choice", "min_value", "max_value"),
         *("max_string_length", "renamed", "owners_only", "rendition_failed", "too_many_waiting"),
-        *("storage_full", "no_room", "storage_unavailable"),
+        *("storage_full", "no_room", "storage_unavailable", "depth_unsupported"),
     )
     parameters = (
         FileParams,
@@ -59,6 +59,7 @@ class ResultView(View):
             return redirect(absolute(self.request.get_host(), path))
         wanted = {
             "format": options.get("format"),
+            "depth": options.get("depth"),
             "look": usual._replace(**{n: options[n] for n in Look._fields if n in options}),
             "long_side": options.get("long_side"),
             "keep_metadata": keep,

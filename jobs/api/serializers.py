@@ -11,7 +11,7 @@ from colorweb.accounts.models import ApiToken
 from colorweb.api.serializers import StrictSerializer
 from colorweb.http import outgoing
 from jobs.api.fields import ReferenceFilter
-from jobs.models import RENDERED, Event, State
+from jobs.models import DEPTHS, EXTENSIONS, Event, State
 from jobs.results import renditions
 from jobs.sharing import gallery
 from ml.imaging.vividness import VIVID
@@ -57,7 +57,10 @@ class FileParams(serializers.Serializer):
 
     renamed: ClassVar = {"size": "long_side"}
 
-    format = serializers.ChoiceField(list(RENDERED), required=False)
+    format = serializers.ChoiceField(list(EXTENSIONS), required=False)
+    depth = serializers.ChoiceField(
+        DEPTHS, required=False, help_text="Bits a channel; 16 for PNG and TIFF."
+    )
     long_side = serializers.IntegerField(
         min_value=renditions.SMALLEST,
         max_value=100_000,

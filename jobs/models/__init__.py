@@ -6,18 +6,19 @@ from jobs.models.batch import Batch
 from jobs.models.check import Check
 from jobs.models.failure import failure_columns
 from jobs.models.idempotency import IdempotencyKey
-from jobs.models.job import EXTENSIONS, TERMINAL, Job, Stage, State, Vividness
+from jobs.models.job import DEPTHS, EXTENSIONS, OFFERED, TERMINAL, Job, Stage, State, Vividness
 from jobs.models.photo import STORED_AS, Look, Photo, Reason, folder_of
 from jobs.models.queue import Queue, Usage
 from jobs.models.reaction import Like, PublicPhoto, Report
-from jobs.models.rendition import LONG_SIDES, RENDERED, Rendition
+from jobs.models.rendition import LONG_SIDES, Rendition
 from jobs.models.share import ShareLink
 from jobs.models.webhook import TEST, Event, WebhookDelivery, WebhookEndpoint
 
 __all__ = [
+    "DEPTHS",
     "EXTENSIONS",
     "LONG_SIDES",
-    "RENDERED",
+    "OFFERED",
     "STORED_AS",
     "TERMINAL",
     "TEST",

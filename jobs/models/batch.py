@@ -28,11 +28,24 @@ class Batch(Leased):
     options = models.JSONField(default=dict, help_text="For each of its photos.")
     reference = models.CharField(max_length=200, blank=True, help_text="Its sender's own.")
     metadata = models.JSONField(default=dict, blank=True, help_text="Its sender's own.")
+    language = models.CharField(
+        max_length=16,
+        blank=True,
+        default="",
+        db_default="",  # a process of the version before may still run
+        help_text="The first that its sender reads, such as ru: names in zips follow it.",
+    )
     public = models.BooleanField(default=False, help_text="Each is published once it is colored.")
 
     state = models.CharField(max_length=10, choices=State.choices, default=State.UNPACKED)
     archive = models.CharField(
         max_length=99, blank=True, help_text="Storage name, while it is here."
+    )
+    name = models.CharField(
+        max_length=200, blank=True, default="", db_default="", help_text="Of a file of pages."
+    )
+    pages = models.JSONField(
+        null=True, blank=True, help_text="Pages of the archive, each a photo; null: it is a zip."
     )
     entries = models.PositiveIntegerField(default=0, help_text="Photos it should have.")
     unpacked = models.PositiveIntegerField(default=0, help_text="So many of them are dealt with.")

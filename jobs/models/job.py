@@ -76,6 +76,11 @@ class Job(Leased, Failure):
         null=True, blank=True, help_text="As `ml.imaging.geometry` reads; null: as it came."
     )
     format = models.CharField(max_length=10, default="jpeg")
+    depth = models.PositiveSmallIntegerField(
+        default=8,
+        db_default=8,  # a process of the version before may still run
+        help_text="Bits a channel of the result, 8 or 16.",
+    )
     webhook_url = models.CharField(max_length=2000, blank=True, help_text="Called at its end.")
     reference = models.CharField(max_length=200, blank=True, help_text="Its sender's own.")
     metadata = models.JSONField(default=dict, blank=True, help_text="Its sender's own.")
@@ -165,9 +170,13 @@ class Job(Leased, Failure):
 
 COPIED = (
     *("photo", "batch", "queue_owner", "priority", "frame"),
-    *("model", "vividness", "tones", "network_size", "hints", "geometry", "format"),
+    *("model", "vividness", "tones", "network_size", "hints", "geometry", "format", "depth"),
     *("webhook_url", "reference", "metadata"),
 )
 """Fields that a job made from a job copies; all others belong to one attempt at coloring."""
 TERMINAL = frozenset({State.SUCCEEDED, State.FAILED, State.CANCELED})
-EXTENSIONS = {"jpeg": "jpg", "png": "png", "webp": "webp"}
+EXTENSIONS = {"jpeg": "jpg", "png": "png", "webp": "webp", "tiff": "tif", "avif": "avif"}
+"""Formats of results, and the suffixes of their files."""
+OFFERED = ("jpeg", "png", "webp")
+"""Formats that pages offer; that in which a photo came is offered too."""
+DEPTHS = (8, 16)

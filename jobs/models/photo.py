@@ -1,7 +1,7 @@
 """A photo: its files lie in a folder of its own, its row names the owner."""
 
 import uuid
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from django.conf import settings
 from django.db import models
@@ -101,6 +101,15 @@ class Photo(models.Model):
     height = models.PositiveIntegerField()
     has_color = models.BooleanField(default=False)
     has_alpha = models.BooleanField(default=False)
+    # A process of the version before may still run, and knows none of these four.
+    depth = models.PositiveSmallIntegerField(
+        default=8, db_default=8, help_text="Bits a channel, 8 or 16."
+    )
+    pages = models.PositiveIntegerField(default=1, db_default=1, help_text="Of its file.")
+    page = models.PositiveIntegerField(default=1, db_default=1, help_text="The one it is.")
+    notes = models.JSONField(
+        null=True, blank=True, help_text="As `ml.imaging.notes` makes them; null: not known."
+    )
     # The 1st and 99th percentile of L*; null: sent before version 0.2, and not measured yet.
     tone_low = models.FloatField(null=True, blank=True)
     tone_high = models.FloatField(null=True, blank=True)
@@ -165,6 +174,11 @@ class Photo(models.Model):
     def folder(self) -> str:
         """Storage folder of everything that belongs to this photo."""
         return folder_of(self.id)
+
+    @property
+    def noticed(self) -> list[dict[str, Any]]:
+        """What intake noticed about its file."""
+        return self.notes or []
 
     @property
     def look(self) -> Look:

@@ -27,6 +27,11 @@ class Rendition(Leased, Failure):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     job = models.ForeignKey(Job, models.CASCADE, related_name="renditions")
     format = models.CharField(max_length=10)
+    depth = models.PositiveSmallIntegerField(
+        default=8,
+        db_default=8,  # a process of the version before may still run
+        help_text="Bits a channel, 8 or 16.",
+    )
     vividness = models.FloatField()
     tones = models.FloatField(default=0.0)
     long_side = models.PositiveIntegerField(help_text="Pixels; 0: as the photo.")
@@ -51,7 +56,10 @@ class Rendition(Leased, Failure):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["job", "format", "vividness", "tones", "long_side", "keep_metadata"],
+                fields=[
+                    *("job", "format", "depth", "vividness", "tones", "long_side"),
+                    "keep_metadata",
+                ],
                 name="rendition_of_job",
             )
         ]
@@ -83,11 +91,9 @@ class Rendition(Leased, Failure):
 
     def name(self, attempt: int) -> str:
         """Storage name of the file that an attempt makes."""
-        suffix = RENDERED[self.format]
+        suffix = EXTENSIONS[self.format]
         return f"{folder_of(self.job.photo_id)}/{self.job_id}-{self.id}-{attempt}.{suffix}"
 
 
-RENDERED = {**EXTENSIONS, "tiff": "tif", "avif": "avif"}
-"""Formats that can be requested, and the suffixes of their files."""
 LONG_SIDES = (4096, 2048, 1024)
 """Smaller sizes that pages offer, pixels."""

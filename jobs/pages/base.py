@@ -29,7 +29,7 @@ def jobs_data(request: VisitorRequest, jobs: Sequence[Job]) -> list[dict[str, An
 
 def full_address(job: Job) -> str:
     """Where a finished job's full-size file in the photo's look is, or is waited for."""
-    if job.look == job.photo.look:
+    if job.look == job.photo.look and job.format != "tiff":  # which no browser shows
         return reverse("file", args=[job.pk, "result"])
     return f"{reverse('job-download', args=[job.pk])}?format=jpeg"
 

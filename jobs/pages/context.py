@@ -9,7 +9,10 @@ from django.conf import settings
 from colorweb.accounts.visitors import Visitor, VisitorRequest
 from jobs.storage import access
 
-FORMATS = ("JPEG", "PNG", "WebP", "TIFF", "HEIC", "AVIF", "BMP", "GIF")
+FORMATS = (
+    *("JPEG", "PNG", "WebP", "TIFF", "HEIC", "AVIF", "BMP", "GIF"),
+    *("JPEG 2000", "JPEG XL", "PDF", "DNG"),
+)
 
 
 def limits(request: VisitorRequest) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from jobs.events.progress import progress_of
 from jobs.models import (
     EXTENSIONS,
     LONG_SIDES,
-    RENDERED,
+    OFFERED,
     Job,
     Look,
     Photo,
@@ -27,6 +27,7 @@ from jobs.models import (
 from jobs.pages.base import full_address, job_data, limited
 from jobs.results import looks, renditions
 from jobs.storage import access
+from ml.imaging.encoding import DEEP
 
 AS_SENT = "as-sent"
 RETRY_AFTER = 1
@@ -35,7 +36,7 @@ RETRY_AFTER = 1
 
 class RenditionForm(forms.Form):
     format = forms.ChoiceField(
-        choices=[(name, name) for name in (*RENDERED, AS_SENT)], required=False
+        choices=[(name, name) for name in (*EXTENSIONS, AS_SENT)], required=False
     )
     vividness = forms.FloatField(min_value=0, max_value=Vividness.VIVID, required=False)
     tones = forms.FloatField(min_value=0, max_value=1, required=False)
@@ -58,7 +59,9 @@ def download(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
     chosen = {name: options.pop(name) for name in Look._fields}
     chosen = {name: value for name, value in chosen.items() if value is not None}
     options["look"] = job.photo.look._replace(**chosen)
-    options["format"] = as_sent(job.photo) if options["format"] == AS_SENT else options["format"]
+    if options["format"] == AS_SENT:
+        options["format"] = as_sent(job.photo)
+        options["depth"] = job.photo.depth if options["format"] in DEEP else None
     options["format"] = options["format"] or None
     if not access.may_request(request.visitor, job, **options):
         return problems.permission_denied(request)
@@ -69,7 +72,7 @@ def download(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
 
 def as_sent(photo: Photo) -> str | None:
     """The format that a photo came in, if it can be written too."""
-    return photo.format if photo.format in RENDERED else None
+    return photo.format if photo.format in EXTENSIONS else None
 
 
 def choice(job: Job) -> dict[str, Any]:
@@ -86,13 +89,18 @@ def choice(job: Job) -> dict[str, Any]:
         "tone_low": job.photo.tone_low,
         "tone_high": job.photo.tone_high,
         "format": job.format,
-        "as_sent": sent if sent not in EXTENSIONS else None,
+        "as_sent": sent if sent not in OFFERED or _is_deep(job) else None,
+        "as_sent_is_deep": _is_deep(job),
         "not_written": None if sent else job.photo.format,
         "long_sides": [side for side in LONG_SIDES if side < longest],
         "variants": [(_number(value), label) for value, label in Vividness.choices],
         "own": _number(own),
         "own_is_a_variant": own in Vividness.values,
     }
+
+
+def _is_deep(job: Job) -> bool:
+    return job.photo.depth == 16 and job.photo.format in DEEP
 
 
 def _is_previewed(job: Job) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET, require_POST
 
@@ -19,7 +20,7 @@ from jobs.pages import download, prepare
 from jobs.pages.base import job_data, jobs_data, limited
 from jobs.pages.history import LookForm, RecolorForm
 from jobs.pages.trash import link_to_trash
-from jobs.photos import intake, search, trash, versions, visibility
+from jobs.photos import batches, intake, search, trash, versions, visibility
 from jobs.queue import states
 from jobs.results import looks
 from jobs.storage import access
@@ -49,9 +50,17 @@ def job(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
         "download": download.choice(found),
         "newer": newer,
         "older": older,
+        "other_pages": _other_pages(found),
         "recolor_form": RecolorForm.of(found),
     }
     return render(request, "job.html", context)
+
+
+def _other_pages(shown: Job) -> int:
+    """Pages of its file that can become photos; none if they are photos already."""
+    if shown.batch and shown.batch.pages is not None:
+        return 0
+    return min(shown.photo.pages - 1, batches.MAX_PAGES)
 
 
 def _strip(request: VisitorRequest, shown: Job) -> list[dict[str, Any]]:
@@ -87,6 +96,17 @@ def turn(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
     recipe = replace(recipe, geometry=replace(shape, turn=turned).json)
     job, _is_new = versions.make(found.photo, request.visitor, recipe)
     return redirect("job", job.pk)
+
+
+@require_POST
+@limited
+def color_pages(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
+    """Make each other page of the photo's file a photo of its own."""
+    found = access.own_job(request.visitor, job_id)
+    if found.photo.pages > 1:
+        batches.accept_pages(found.photo, request.visitor)
+        messages.success(request, _("The other pages are on their way into your photos."))
+    return redirect("history")
 
 
 @require_POST

@@ -1,5 +1,5 @@
-"""Many photos at once: as parts of one form, or in a zip that a worker unpacks
-(`jobs.photos.unpacking`).
+"""Many photos at once: as parts of one form, in a zip, or as pages of one file; a worker unpacks
+those two (`jobs.photos.unpacking`).
 
 Limits are checked first, for all photos together: a batch that exceeds one stores nothing. After
 that each photo stands for itself: its error is recorded under its name, and the others go on.
@@ -12,9 +12,10 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import PurePosixPath
-from typing import IO, cast
+from typing import IO, BinaryIO, cast
 
 from django.conf import settings
+from django.core.files import File
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -28,6 +29,7 @@ from colorweb.leases.wakeups import Wakeup
 from jobs.models import Batch, Job, Photo
 from jobs.photos import intake, visibility
 from jobs.queue import limits
+from ml.imaging import photos
 
 UNPACK = Wakeup("jobs.tasks.unpack")
 MAX_ENTRIES = 10_000
@@ -38,6 +40,8 @@ MAX_GROWTH, SMALL_BYTES = 10, 100_000_000
 shrink."""
 MAX_PACKED = 5
 """Zips of one owner that wait to be unpacked: their photos count towards limits only afterwards."""
+MAX_PAGES = 200
+ZIP, EMPTY_ZIP = b"PK\3\4", b"PK\5\6"
 MAX_ERRORS = 1000
 RETENTION = timedelta(days=30)
 FOLDER = "batches"
@@ -45,8 +49,8 @@ TEMPORARY = ("queue_full", "too_many_waiting", "no_room")
 """Limits that a zip waits for; others become errors of single photos."""
 
 
-def new(visitor: Visitor, options: intake.Options, *, public: bool) -> Batch:
-    """A batch of the visitor's, not saved yet."""
+def new(visitor: Visitor, options: intake.Options, *, public: bool, language: str = "") -> Batch:
+    """A batch of the visitor's, not saved yet; `language` is the first that the sender reads."""
     return Batch(
         id=uuid.uuid4(),
         owner=visitor.user,
@@ -56,6 +60,7 @@ def new(visitor: Visitor, options: intake.Options, *, public: bool) -> Batch:
         reference=options.reference,
         metadata=options.metadata,
         public=public,
+        language=language,
     )
 
 
@@ -95,12 +100,55 @@ def resume(batch: Batch, uploads: Sequence[UploadedFile], visitor: Visitor) -> N
                 return
 
 
-def accept_zip(
+def accept_archive(
     upload: UploadedFile, batch: Batch, visitor: Visitor, on_saved: Callable[[Batch], None]
 ) -> None:
-    """Keep a zip for a worker to unpack. Raises DomainError."""
+    """Keep a zip, or a file of several pages, for a worker to unpack. Raises DomainError."""
+    upload.seek(0)
+    if upload.read(len(ZIP)) in (ZIP, EMPTY_ZIP):
+        _check_zip(upload, batch, visitor)
+    else:
+        _check_pages(upload, batch, visitor)
+    _keep(upload, batch, visitor, on_saved)
+
+
+def accept_pages(photo: Photo, visitor: Visitor) -> Batch:
+    """Have each other page of a photo's file made a photo of its own. Raises DomainError."""
+    others = [page for page in range(1, photo.pages + 1) if page != photo.page][:MAX_PAGES]
+    basis = photo.version or photo.newest
+    options = intake.Options(
+        vividness=photo.vividness,
+        network_size=basis.network_size if basis else None,
+        model=basis.model if basis else "",
+        format=basis.format if basis else "",
+        depth=basis.depth if basis else 8,
+    )
+    limits.check(visitor, photo.bytes * len(others), photos=len(others))
+    batch = new(visitor, options, public=False)
+    batch.name, batch.pages, batch.entries = photo.name, others, len(others)
+    with default_storage.open(photo.source) as source:
+        _keep(source, batch, visitor, lambda _: None)
+    return batch
+
+
+def _check_pages(upload: UploadedFile, batch: Batch, visitor: Visitor) -> None:
     try:
-        with opened(cast("IO[bytes]", upload.file)) as archive:
+        count = photos.pages(cast("BinaryIO", upload.file), intake.LIMITS)
+    except photos.PhotoError as error:
+        if error.code == "not_a_photo":  # nor does a zip that unpacks itself begin like one
+            _check_zip(upload, batch, visitor)
+            return
+        raise DomainError(error.code, **error.params) from error
+    if count > MAX_PAGES:
+        raise DomainError("too_many_pages", count=count, limit=MAX_PAGES)
+    limits.check(visitor, (upload.size or 0) * count, photos=count)
+    batch.name, batch.pages = PurePosixPath(upload.name or "photo").name, [*range(1, count + 1)]
+    batch.entries = count
+
+
+def _check_zip(upload: UploadedFile, batch: Batch, visitor: Visitor) -> None:
+    try:
+        with opened(cast("IO[bytes]", upload.file), batch.language) as archive:
             entries = photos_in(archive)
     except zipfile.BadZipFile as error:
         raise DomainError("not_a_zip") from error
@@ -114,12 +162,20 @@ def accept_zip(
     if size > max(SMALL_BYTES, MAX_GROWTH * (upload.size or 0)):
         raise DomainError("zip_too_dense")
     limits.check(visitor, size, photos=len(entries))
+    batch.entries = len(entries)
+
+
+def _keep(
+    file: IO[bytes] | File, batch: Batch, visitor: Visitor, on_saved: Callable[[Batch], None]
+) -> None:
+    """Store a batch and its archive for a worker. Raises DomainError."""
     packed = Batch.objects.filter(queue_owner=visitor.queue_owner, state=Batch.State.UNPACKING)
     if packed.count() >= MAX_PACKED:
         raise DomainError("too_many_waiting.zips", retry_after=limits.RETRY_AFTER, limit=MAX_PACKED)
-    batch.state, batch.entries = Batch.State.UNPACKING, len(entries)
-    upload.seek(0)
-    batch.archive = default_storage.save(f"{FOLDER}/{batch.pk}.zip", upload)
+    batch.state = Batch.State.UNPACKING
+    file.seek(0)
+    suffix = "zip" if batch.pages is None else "pages"
+    batch.archive = default_storage.save(f"{FOLDER}/{batch.pk}.{suffix}", file)
     try:
         with transaction.atomic():
             batch.save(force_insert=True)
@@ -144,8 +200,10 @@ def sweep() -> int:
     return old.delete()[0]
 
 
-def accept(batch: Batch, visitor: Visitor, upload: UploadedFile, name: str) -> None:
+def accept(batch: Batch, visitor: Visitor, upload: UploadedFile, name: str, page: int = 1) -> None:
     """Make a job of one photo, or record what is wrong. Raises DomainError if it may wait."""
+
+    options = intake.Options(**batch.options | {"page": page})
 
     def on_saved(job: Job) -> None:
         Job.objects.filter(pk=job.pk).update(batch=batch)
@@ -154,7 +212,7 @@ def accept(batch: Batch, visitor: Visitor, upload: UploadedFile, name: str) -> N
         _advance(batch)
 
     try:
-        intake.accept(upload, visitor, intake.Options(**batch.options), on_saved)
+        intake.accept(upload, visitor, options, on_saved, name)
     except LookupError:
         refuse(batch, name, DomainError("unknown_model", name=batch.options["model"]))
     except DomainError as error:
@@ -182,9 +240,9 @@ def _advance(batch: Batch, **values: object) -> None:
     batch.unpacked += 1
 
 
-def opened(file: IO[bytes]) -> AbstractContextManager[zipfile.ZipFile]:
+def opened(file: IO[bytes], language: str) -> AbstractContextManager[zipfile.ZipFile]:
     """The zip in a file. Raises `zipfile.BadZipFile`, `zips.TooManyEntries`."""
-    return zips.opened(file, MAX_LISTED)
+    return zips.opened(file, MAX_LISTED, language)
 
 
 def photos_in(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:

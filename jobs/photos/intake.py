@@ -30,6 +30,7 @@ LIMITS = photos.Limits(
     max_pixels=settings.UPLOAD_MAX_PIXELS,
     max_aspect=settings.UPLOAD_MAX_ASPECT,
 )
+MAX_NAME = 200
 DECODING_SECONDS = 60
 """An upload waits so long for the owner's place, and for its turn to be decoded."""
 _decoding = Places("decoding")
@@ -43,6 +44,8 @@ class Options:
     network_size: int | None = None
     hints: list[dict[str, float]] = field(default_factory=list)
     format: str = ""
+    depth: int = 8
+    page: int = 1
     model: str = ""
     webhook_url: str = ""
     reference: str = ""
@@ -54,8 +57,11 @@ def accept(
     visitor: Visitor,
     options: Options | None = None,
     on_saved: Callable[[Job], None] | None = None,
+    name: str = "",
 ) -> Job:
     """Keep a photo and queue its first job; `on_saved` runs in the transaction that makes them.
+
+    `name` is a path in an archive; without it the upload's own is taken.
 
     Limits are checked first. Files are written before rows, and deleted if an error follows.
     Raises DomainError if this is not a photo we can color or a limit is exceeded, and LookupError
@@ -64,7 +70,7 @@ def accept(
     options = options or Options()
     limits.check(visitor, upload.size or 0)
     photo_id = uuid.uuid4()
-    inspection = _inspect(upload, visitor)
+    inspection = _inspect(upload, visitor, options.page)
     try:
         _save_pictures(photo_id, inspection)
         source = f"{folder_of(photo_id)}/source{SUFFIXES.get(inspection.format, '')}"
@@ -79,7 +85,7 @@ def accept(
                 id=photo_id,
                 owner=visitor.user,
                 guest=visitor.guest,
-                name=PurePath(upload.name or "photo").name[:200],
+                name=name[-MAX_NAME:] or PurePath(upload.name or "photo").name[:MAX_NAME],
                 source=source,
                 format=inspection.format,
                 bytes=upload.size or 0,
@@ -88,6 +94,10 @@ def accept(
                 height=inspection.height,
                 has_color=inspection.has_color,
                 has_alpha=inspection.has_alpha,
+                depth=inspection.depth,
+                pages=inspection.pages,
+                page=options.page,
+                notes=inspection.notes,
                 **first_look(visitor, options)._asdict(),
                 tone_low=inspection.tone_range[0],
                 tone_high=inspection.tone_range[1],
@@ -102,8 +112,8 @@ def accept(
         raise
 
 
-def _inspect(upload: UploadedFile, visitor: Visitor) -> photos.Inspection:
-    """What the file holds. One of an owner is decoded at a time. Raises DomainError."""
+def _inspect(upload: UploadedFile, visitor: Visitor, page: int) -> photos.Inspection:
+    """What a page of the file holds. One of an owner is decoded at a time. Raises DomainError."""
     release_connection()  # decoding waits for its turn
     ends = time.monotonic() + DECODING_SECONDS
     place = _decoding.take({visitor.queue_owner: 1}, timeout=DECODING_SECONDS)
@@ -112,7 +122,8 @@ def _inspect(upload: UploadedFile, visitor: Visitor) -> photos.Inspection:
     with place:
         try:
             left = max(0.0, ends - time.monotonic())
-            return photos.inspect(cast("BinaryIO", upload.file), LIMITS, seconds=left)
+            file = cast("BinaryIO", upload.file)
+            return photos.inspect(file, LIMITS, page=page, seconds=left)
         except photos.PhotoError as error:
             raise DomainError(error.code, **error.params) from error
         except photos.Busy as error:
@@ -126,11 +137,21 @@ def first_look(visitor: Visitor, options: Options) -> Look:
     return usual if options.vividness is None else usual._replace(vividness=options.vividness)
 
 
-SUFFIXES = {"jpeg": ".jpg", "png": ".png", "webp": ".webp", "tiff": ".tif", "heic": ".heic"}
+SUFFIXES = {
+    "jpeg": ".jpg",
+    "png": ".png",
+    "webp": ".webp",
+    "tiff": ".tif",
+    "heic": ".heic",
+    "jp2": ".jp2",
+    "jxl": ".jxl",
+    "pdf": ".pdf",
+}
 
 
 def color(photo: Photo, visitor: Visitor, options: Options) -> Job:
     """Queue the first job of a photo. Raises LookupError for an unknown model."""
+    usual = "png" if photo.has_alpha or options.depth == 16 else "jpeg"
     return fair_share.enqueue(
         Job(
             photo=photo,
@@ -143,7 +164,8 @@ def color(photo: Photo, visitor: Visitor, options: Options) -> Job:
             webhook_url=options.webhook_url,
             reference=options.reference,
             metadata=options.metadata,
-            format=options.format or ("png" if photo.has_alpha else "jpeg"),
+            format=options.format or usual,
+            depth=options.depth,
         )
     )
 

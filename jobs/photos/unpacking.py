@@ -6,6 +6,7 @@ a zip, and an entry is read no further than a photo may be long.
 """
 
 import logging
+import shutil
 import time
 import uuid
 import zipfile
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, suppress
 from datetime import timedelta
 from pathlib import PurePosixPath
+from typing import IO, cast
 
 from django.conf import settings
 from django.core.cache import cache
@@ -21,12 +23,13 @@ from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-from colorweb import database, leases, zips
+from colorweb import database, leases, zip_names, zips
 from colorweb.accounts.visitors import Visitor
 from colorweb.errors import DomainError
 from colorweb.health import fitness
 from colorweb.http.storage_unavailable import is_unavailable
 from jobs.models import Batch
+from jobs.photos import intake
 from jobs.photos.batches import UNPACK, accept, opened, photos_in, refuse
 
 log = logging.getLogger(__name__)
@@ -37,6 +40,23 @@ LEASE = timedelta(minutes=2)
 """Longer than one photo takes."""
 RETRY_AFTER = timedelta(seconds=20)
 """Until a full queue is tried again."""
+UNPACKED_HERE = {
+    zipfile.ZIP_STORED,
+    zipfile.ZIP_DEFLATED,
+    zipfile.ZIP_BZIP2,
+    zipfile.ZIP_LZMA,
+}
+PACKED_BY = {
+    1: "Shrink",
+    6: "Implode",
+    9: "Deflate64",
+    93: "Zstandard",
+    95: "XZ",
+    96: "JPEG",
+    97: "WavPack",
+    98: "PPMd",
+}
+"""Ways to pack an entry that are not unpacked here (APPNOTE 4.4.5)."""
 MAX_OPENED = 8
 """Zips that are kept open, as long as their turns come again and again in a shift."""
 
@@ -47,7 +67,7 @@ class Opened:
     def __init__(self, batch: Batch) -> None:
         with ExitStack() as parts:
             file = parts.enter_context(default_storage.open(batch.archive))
-            self.archive = parts.enter_context(opened(file))
+            self.archive = parts.enter_context(opened(file, batch.language))
             self.entries = photos_in(self.archive)
             self.close = parts.pop_all().close
 
@@ -124,10 +144,15 @@ def _postpone(batch: Batch) -> None:
 def _unpack(batch: Batch, shift: Shift) -> None:
     """Deal with a batch's next entry, or end it after the last one."""
     try:
-        content = shift.zip_of(batch)
-        if batch.unpacked < len(content.entries):
-            _unpack_entry(batch, content.archive, content.entries[batch.unpacked])
-            return
+        if batch.pages is not None:
+            if batch.unpacked < len(batch.pages):
+                _unpack_page(batch, batch.pages[batch.unpacked])
+                return
+        else:
+            content = shift.zip_of(batch)
+            if batch.unpacked < len(content.entries):
+                _unpack_entry(batch, content.archive, content.entries[batch.unpacked])
+                return
     except FileNotFoundError as error:
         if fitness.is_own_failure(error):
             raise
@@ -138,7 +163,7 @@ def _unpack(batch: Batch, shift: Shift) -> None:
 
 
 def _unpack_entry(batch: Batch, archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
-    name = PurePosixPath(entry.filename).name
+    name = zip_names.label(entry.filename, intake.MAX_NAME)
     if batch.crash_count >= settings.JOB_MAX_ATTEMPTS:
         refuse(batch, name, DomainError("worker_died.entry"))
         return
@@ -159,8 +184,28 @@ def _unpack_entry(batch: Batch, archive: zipfile.ZipFile, entry: zipfile.ZipInfo
             _postpone(batch)
 
 
+def _unpack_page(batch: Batch, page: int) -> None:
+    path = PurePosixPath(batch.name)
+    digits = len(str(max(batch.pages or [page])))
+    name = str(path.with_name(f"{path.stem}-{page:0{digits}}{path.suffix}"))
+    if batch.crash_count >= settings.JOB_MAX_ATTEMPTS:
+        refuse(batch, name, DomainError("worker_died.entry"))
+        return
+    with TemporaryUploadedFile(name, "", 0, None) as upload:
+        with default_storage.open(batch.archive) as file:
+            shutil.copyfileobj(file, cast("IO[bytes]", upload.file))
+        upload.size = upload.tell()
+        try:
+            accept(batch, visitor_of(batch), upload, name, page)
+        except DomainError:
+            _postpone(batch)
+
+
 def _pieces(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]:
     """The content of one entry. Raises DomainError."""
+    if entry.compress_type not in UNPACKED_HERE:
+        kind = PACKED_BY.get(entry.compress_type, f"method {entry.compress_type}")
+        raise DomainError("unsupported_format.packed", kind=kind)
     try:
         with archive.open(entry) as source:
             while piece := source.read(1 << 20):

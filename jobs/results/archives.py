@@ -9,11 +9,11 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
-from pathlib import PurePath
+from pathlib import PurePosixPath
 from typing import IO, Any
 from zipfile import ZipFile, ZipInfo
 
-from django.core.exceptions import ObjectDoesNotExist
+from django.core.exceptions import ObjectDoesNotExist, SuspiciousFileOperation
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models.functions import Now
@@ -171,13 +171,22 @@ def _entries(archive: Archive, tick: Callable[[], None]) -> Iterator[tuple[ZipIn
             source = looks.full_size(job, tick)
         except ObjectDoesNotExist:  # deleted just now
             continue
-        stem, suffix = PurePath(photo.name).stem, PurePath(source).suffix
-        name, number = get_valid_filename(f"{stem}-color{suffix}"), 1
+        *folders, own = PurePosixPath(photo.name).parts
+        folder = "".join(f"{_valid(part)}/" for part in folders)
+        stem, suffix = PurePosixPath(own).stem, PurePosixPath(source).suffix
+        name, number = folder + get_valid_filename(f"{stem}-color{suffix}"), 1
         while name.casefold() in taken:
             number += 1
-            name = get_valid_filename(f"{stem}-color-{number}{suffix}")
+            name = folder + get_valid_filename(f"{stem}-color-{number}{suffix}")
         taken.add(name.casefold())
         yield ZipInfo(name, job.created_at.timetuple()[:6]), source
+
+
+def _valid(folder: str) -> str:
+    try:
+        return get_valid_filename(folder)
+    except SuspiciousFileOperation:  # nothing is left of it
+        return "_"
 
 
 def _add(out: ZipFile, info: ZipInfo, source: str, tick: Callable[[], None]) -> None:

@@ -122,7 +122,7 @@ def _frame_key(job: Job, network: Network) -> str:
 def _frame(job: Job, network: Network, key: str) -> Frame:
     """The photo as the network sees it, kept for all workers."""
     with default_storage.open(job.photo.source) as file:
-        photo = photos.read(cast("BinaryIO", file), LIMITS)
+        photo = photos.read(cast("BinaryIO", file), LIMITS, page=job.photo.page)
     rgb = geometry.read(job.geometry).apply(photo.rgb)
     frame = network.colorizer.frame(rgb, job.network_size)
     buffer = io.BytesIO()

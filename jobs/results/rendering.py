@@ -42,13 +42,15 @@ def make(rendition: Rendition, progress: Callable[[float], None]) -> int:
     with default_storage.open(files.name_of(job, "colors")) as file:
         chroma = Chroma.from_png(file.read())
     with default_storage.open(job.photo.source) as file:
-        photo = photos.read(cast("BinaryIO", file), LIMITS)
+        photo = photos.read(cast("BinaryIO", file), LIMITS, page=job.photo.page, deep=True)
     progress(0.3)
     restored = tones_of(job.photo, rendition.tones, photo.rgb)
     prepared = geometry.read(job.geometry)
     rgb = prepared.apply(photo.rgb)
     alpha = None if photo.alpha is None else prepared.apply(photo.alpha)
+    dpi = photo.dpi
     if rendition.long_side:
+        dpi = dpi and scaled(dpi, rendition.long_side / max(rgb.shape[:2]))
         rgb = photos.preview(rgb, rendition.long_side)
         alpha = None if alpha is None else photos.preview(alpha, rendition.long_side)
     rgb = render(
@@ -57,6 +59,7 @@ def make(rendition: Rendition, progress: Callable[[float], None]) -> int:
         rendition.vividness,
         progress=lambda share: progress(0.3 + 0.4 * share),
         tones=restored,
+        depth=rendition.depth,
     )
     with files.new_file(rendition.name(rendition.attempt)) as file:
         photos.write(
@@ -66,8 +69,14 @@ def make(rendition: Rendition, progress: Callable[[float], None]) -> int:
             format=rendition.format,
             exif=photo.exif if rendition.keep_metadata else b"",
             xmp=metadata.made_by(job.model_name, job.model_version),
+            dpi=dpi,
         )
         return file.tell()
+
+
+def scaled(dpi: tuple[float, float], scale: float) -> tuple[float, float]:
+    """A smaller copy's resolution, so that it prints as large as the photo."""
+    return dpi[0] * scale, dpi[1] * scale
 
 
 def tones_of(photo: Photo, strength: float, rgb: Pixels) -> Tones:

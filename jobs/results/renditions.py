@@ -18,9 +18,10 @@ from django.utils import timezone
 from colorweb import clock, free_space, leases
 from colorweb.accounts.visitors import Visitor
 from colorweb.errors import DomainError
-from jobs.models import RENDERED, Job, Look, Rendition, State, Vividness, failure_columns
+from jobs.models import EXTENSIONS, Job, Look, Rendition, State, Vividness, failure_columns
 from jobs.queue import limits, wakeups
 from jobs.storage import access, files
+from ml.imaging.encoding import DEEP
 
 SMALLEST = 16
 FRESH = timedelta(hours=1)
@@ -43,6 +44,7 @@ def request(
     visitor: Visitor | None,
     *,
     format: str | None = None,  # noqa: A002 - the usual name
+    depth: int | None = None,
     look: Look | None = None,
     long_side: int | None = None,
     keep_metadata: bool = False,
@@ -55,7 +57,14 @@ def request(
     is for the site's own pages, and counted to nobody. Raises ValueError for a specification that
     cannot be met, and DomainError.
     """
-    spec = _spec(job, format, look, long_side, keep_metadata)
+    spec = _spec(
+        job,
+        format_=format,
+        depth=depth,
+        look=look,
+        long_side=long_side,
+        keep_metadata=keep_metadata,
+    )
     found = Rendition.objects.filter(job=job, **spec).first() or _add(job, visitor, spec)
     now = timezone.now()
     if found.state == Rendition.State.FAILED and found.wanted_at < now - RETRY_AFTER:
@@ -68,13 +77,23 @@ def request(
 
 
 def _spec(
-    job: Job, format_: str | None, look: Look | None, long_side: int | None, keep: bool
+    job: Job,
+    *,
+    format_: str | None = None,
+    depth: int | None = None,
+    look: Look | None = None,
+    long_side: int | None = None,
+    keep_metadata: bool = False,
 ) -> dict[str, object]:
     if job.state != State.SUCCEEDED:
         raise ValueError("Only a finished photo has renditions.")
     format_ = format_ or job.format
-    if format_ not in RENDERED:
-        raise ValueError(f"{format_} is not among {', '.join(RENDERED)}.")
+    if format_ not in EXTENSIONS:
+        raise ValueError(f"{format_} is not among {', '.join(EXTENSIONS)}.")
+    if depth is None:
+        depth = job.depth if format_ == job.format else 8
+    if depth == 16 and format_ not in DEEP:
+        raise DomainError("depth_unsupported", format=format_.upper())
     vividness, tones = (round(value, 2) for value in look or job.look)
     if not 0 <= vividness <= Vividness.VIVID or not 0 <= tones <= 1:
         raise ValueError("Vividness goes from 0 to 2, tones from 0 to 1.")
@@ -84,16 +103,17 @@ def _spec(
         long_side = 0
     return {
         "format": format_,
+        "depth": depth,
         "vividness": vividness,
         "tones": tones,
         "long_side": long_side,
-        "keep_metadata": keep,
+        "keep_metadata": keep_metadata,
     }
 
 
 def _add(job: Job, visitor: Visitor | None, spec: dict[str, object]) -> Rendition:
     """A new row; what the result holds already is ready at once, without a file of its own."""
-    as_result = _spec(job, None, None, None, False)
+    as_result = _spec(job)
     if spec == as_result:
         values = {
             "state": Rendition.State.READY,

@@ -70,7 +70,8 @@ class Task:
         """Read the photo. Raises `photos.PhotoError`, and what `advance` raises."""
         self.advance(Stage.READING)
         with self.timed("reading_ms"), default_storage.open(self.job.photo.source) as file:
-            self.photo = photos.read(cast("BinaryIO", file), LIMITS)
+            page = self.job.photo.page
+            self.photo = photos.read(cast("BinaryIO", file), LIMITS, page=page, deep=True)
             self.tones = tones_of(self.job.photo, self.job.tones, self.photo.rgb)
             prepared = geometry.read(self.job.geometry)
             self.photo.rgb = prepared.apply(self.photo.rgb)
@@ -91,10 +92,11 @@ class Task:
                 vividness=job.vividness,
                 tones=self.tones,
                 progress=lambda fraction: self.report(0.3 + 0.5 * fraction),
+                depth=job.depth,
             )
         self.advance(Stage.SAVING)
         with self.timed("saving_ms"):
-            written.save_result(rendered, photo.alpha)
+            written.save_result(rendered, photo.alpha, photo.dpi)
         with transaction.atomic():
             states.change(
                 job.pk,

@@ -23,6 +23,7 @@ QUEUED: dict[str, Any] = {
         "hints": [],
         "geometry": None,
         "format": "jpeg",
+        "depth": 8,
     },
     "photo": {
         "id": "5f1f4c1f-7a43-4f0b-9d7b-1a2f3c4d5e6f",
@@ -33,6 +34,10 @@ QUEUED: dict[str, Any] = {
         "height": 2400,
         "format": "jpeg",
         "bytes": 1843200,
+        "depth": 8,
+        "pages": 1,
+        "page": 1,
+        "notes": [],
         "has_color": False,
         "visibility": "private",
         "look": {"vividness": 1.0, "tones": 0.0, "revision": 0},

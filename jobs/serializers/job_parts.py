@@ -4,9 +4,10 @@ from typing import Any
 
 from rest_framework import serializers
 
-from jobs.models import EXTENSIONS, Job, Photo, State
+from jobs.models import DEPTHS, EXTENSIONS, Job, Photo, State
 from jobs.queue.retries import OURS
 from jobs.serializers.addresses import AddressField, FileField, SocketField
+from jobs.serializers.notes import NoteSerializer
 from ml.imaging.vividness import STEPS
 
 
@@ -73,6 +74,7 @@ class JobOptionsSerializer(serializers.Serializer):
     hints = HintSerializer(many=True)
     geometry = GeometrySerializer(allow_null=True)
     format = serializers.ChoiceField(list(EXTENSIONS))
+    depth = serializers.ChoiceField(DEPTHS, help_text="Bits a channel of the result.")
 
 
 class JobPhotoSerializer(serializers.Serializer):
@@ -92,6 +94,12 @@ class JobPhotoSerializer(serializers.Serializer):
         source="photo.format", help_text="Found in the content, not taken from the name."
     )
     bytes = serializers.IntegerField(source="photo.bytes")
+    depth = serializers.ChoiceField(DEPTHS, source="photo.depth", help_text="Bits a channel.")
+    pages = serializers.IntegerField(source="photo.pages", help_text="How many its file has.")
+    page = serializers.IntegerField(source="photo.page", help_text="The one it is, from 1.")
+    notes = NoteSerializer(
+        many=True, source="photo.noticed", help_text="What was noticed when the file was read."
+    )
     has_color = serializers.BooleanField(
         source="photo.has_color", help_text="The photo was not gray when it came."
     )

@@ -128,7 +128,7 @@ class PublicJobSerializer(JobSerializer):
 
     def to_representation(self, job: Job) -> dict[str, Any]:
         data = super().to_representation(job)
-        data["photo"]["name"] = ""
+        data["photo"] |= {"name": "", "notes": []}
         data["options"] |= {"hints": [], "geometry": None}
         data |= {"reference": "", "metadata": {}}
         return data

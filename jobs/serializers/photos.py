@@ -6,10 +6,11 @@ from django.urls import reverse
 from rest_framework import serializers
 
 from colorweb.api.serializers import PageSerializer
-from jobs.models import Album, Photo, ShareLink
+from jobs.models import DEPTHS, Album, Photo, ShareLink
 from jobs.serializers.addresses import AddressField, absolute
 from jobs.serializers.job_parts import LookSerializer
 from jobs.serializers.jobs import JobSerializer
+from jobs.serializers.notes import NoteSerializer
 
 
 class PhotoUrlsSerializer(serializers.Serializer):
@@ -44,6 +45,12 @@ class PhotoSerializer(serializers.Serializer):
     height = serializers.IntegerField()
     format = serializers.CharField()
     bytes = serializers.IntegerField()
+    depth = serializers.ChoiceField(DEPTHS, help_text="Bits a channel.")
+    pages = serializers.IntegerField(help_text="How many its file has.")
+    page = serializers.IntegerField(help_text="The one it is, from 1.")
+    notes = NoteSerializer(
+        many=True, source="noticed", help_text="What was noticed when the file was read."
+    )
     has_color = serializers.BooleanField(help_text="It was not gray when it came.")
     likes = serializers.IntegerField()
     version = serializers.UUIDField(

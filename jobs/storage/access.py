@@ -10,7 +10,7 @@ from colorweb.accounts.visitors import Visitor
 from jobs.models import (
     EXTENSIONS,
     LONG_SIDES,
-    RENDERED,
+    OFFERED,
     Album,
     AlbumPhoto,
     Archive,
@@ -180,6 +180,7 @@ def may_request(
     look: Look,
     long_side: int | None,
     keep_metadata: bool,
+    depth: int | None = None,
 ) -> bool:
     """Whether a visitor who sees the job may have such a file made from it.
 
@@ -189,11 +190,12 @@ def may_request(
     photo = job.photo
     if owns(visitor, photo):
         return True
-    formats = {None, *EXTENSIONS, *({photo.format} & RENDERED.keys())}
+    formats = {None, job.format, *OFFERED, *({photo.format} & EXTENSIONS.keys())}
     steps = [Look(vividness, photo.tones) for vividness in Vividness.values]
     return (
         not keep_metadata
         and format in formats
+        and depth in (None, 8, job.depth)
         and look in (photo.look, job.look, *steps)
         and (not long_side or long_side in LONG_SIDES)
     )

@@ -9,7 +9,7 @@ from jobs.storage import files
 from ml.imaging import photos
 from ml.imaging.chroma import Chroma
 from ml.imaging.pixels import on_white
-from ml.imaging.srgb import Pixels
+from ml.imaging.srgb import Pixels, as_bytes
 
 
 class ResultFiles:
@@ -34,18 +34,20 @@ class ResultFiles:
         """Write the preview of a prepared photo that had color when it came."""
         self._save_previews(rgb, ("original_preview",))
 
-    def save_result(self, rgb: Pixels, alpha: Pixels | None) -> None:
-        """Write the colored photo, uint8 H,W,3, in the job's format, and its previews."""
+    def save_result(
+        self, rgb: Pixels, alpha: Pixels | None, dpi: tuple[float, float] | None
+    ) -> None:
+        """Write the colored photo, H,W,3 of the job's depth, in its format, and its previews."""
         with self._new("result") as file:
-            photos.write(file, rgb, alpha=alpha, format=self.job.format, xmp=self.xmp)
-        picture = photos.preview(rgb, files.PREVIEW_SIDE)
+            photos.write(file, rgb, alpha=alpha, format=self.job.format, xmp=self.xmp, dpi=dpi)
+        picture = as_bytes(photos.preview(rgb, files.PREVIEW_SIDE))
         if alpha is not None:
             picture = on_white(picture, photos.preview(alpha, files.PREVIEW_SIDE))
         self._save_previews(picture, ("preview", "card"), xmp=self.xmp)
 
     def _save_previews(self, picture: Pixels, kinds: Iterable[str], xmp: bytes = b"") -> None:
         for kind in kinds:
-            picture = photos.preview(picture, files.SIDES[kind])
+            picture = as_bytes(photos.preview(picture, files.SIDES[kind]))
             with self._new(kind) as file:
                 photos.write(file, picture, format="jpeg", quality=88, xmp=xmp)
 

@@ -68,7 +68,7 @@ def _answer(request: dict[str, Any], descriptor: int) -> tuple[dict[str, Any], l
         # The descriptor shares its position with the sender; another one for the file does not.
         with Path(f"/proc/self/fd/{descriptor}").open("rb") as file:
             _limit(HEADER_SECONDS, HEADER_MEMORY)
-            with opening.opened(file, Limits(**request["limits"])) as opened:
+            with opening.opened(file, Limits(**request["limits"]), request["page"]) as opened:
                 if opened.work > request["work"]:
                     return {"work": opened.work}, []
                 values, memory = pack(_decode(opened, request))

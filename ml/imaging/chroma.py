@@ -71,18 +71,24 @@ def render(
     vividness: float = 1.0,
     progress: Callable[[float], None] | None = None,
     tones: Tones = AS_IT_IS,
+    *,
+    depth: int = 8,
 ) -> Pixels:
-    """The colored photo, uint8 H,W,3; lightness is the photo's own, its tones restored.
+    """The colored photo, uint8 H,W,3, or uint16 for a depth of 16.
 
-    Works in place: the photo's array is the answer, unless it is read-only.
-    ``progress`` is called with the fraction done, 0..1, after each strip.
+    Lightness is the photo's own, of 8 or 16 bits, its tones restored. Works in place where the
+    photo's array is of that depth and writable. ``progress`` is called with the fraction done,
+    0..1, after each strip.
     """
     height, width = rgb.shape[:2]
-    out = rgb if rgb.flags.writeable else np.empty_like(rgb)
+    kind = np.uint16 if depth == 16 else np.uint8
+    to_rgb = gamut.lab_to_deep_rgb if depth == 16 else gamut.lab_to_rgb
+    in_place = rgb.flags.writeable and rgb.dtype == kind
+    out = rgb if in_place else np.empty(rgb.shape, kind)
     colors = Upsampled(chroma.at(vividness), height, width)
     for rows in strips(height, width):
         lab = cv2.merge((tones.apply(lightness(rgb[rows])), *colors.rows(rows)))
-        out[rows] = gamut.lab_to_rgb(lab)
+        out[rows] = to_rgb(lab)
         if progress:
             progress(rows.stop / height)
     return out

@@ -54,6 +54,8 @@ class Inspection:
     height: int
     has_color: bool
     has_alpha: bool
+    depth: int  # bits a channel, 8 or 16
+    pages: int
     notes: list[Note]
     small: Pixels = field(repr=False)  # sRGB H,W,3, on white, its long side at least PREVIEW_SIDE
 
@@ -73,12 +75,20 @@ class Inspection:
 
 @dataclass(slots=True)
 class Photo:
-    """A whole photo: sRGB as uint8 H,W,3, its alpha as uint8 H,W or None where it is opaque."""
+    """A whole photo: sRGB as uint8 H,W,3, or uint16 if it was asked for and the file has it.
+
+    Its alpha is uint8 H,W, None where it is opaque.
+    """
 
     rgb: Pixels
     alpha: Pixels | None
     format: str
     exif: bytes = b""  # what may stay of the file's EXIF
+    dpi: tuple[float, float] | None = None  # across and down
+
+    def __post_init__(self) -> None:
+        if self.dpi:  # JSON knows no tuples
+            self.dpi = self.dpi[0], self.dpi[1]
 
 
 @dataclass(slots=True)
@@ -94,6 +104,7 @@ class Size:
 
     width: int
     height: int
+    pages: int
 
 
 def preview(pixels: Pixels, max_side: int) -> Pixels:

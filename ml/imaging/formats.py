@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import BinaryIO
 
-from .photo_errors import unidentified
+from .photo_errors import PhotoError, unidentified
 from .readers.picture import Picture
 
 _HEIC = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
+_RAW = (b"FUJIFILMCCD-RAW", b"IIRO", b"IIRS", b"MMOR", b"IIU\0", b"\0MRM", b"FOVb")
+"""Beginnings of camera raw files that are not like TIFF: of Fuji, Olympus, Panasonic, Minolta and
+Sigma."""
 HEAD_BYTES = 4096
 """So much of a file's beginning tells its format."""
 
@@ -34,11 +37,13 @@ class Format:
     reader: str
     fits: Callable[[bytes], bool]
 
-    def open(self, file: BinaryIO) -> Picture:
-        """The picture of a file whose beginning fits. May raise anything."""
+    def open(self, file: BinaryIO, page: int) -> Picture:
+        """The picture on a page of a file whose beginning fits. May raise anything."""
         picture: Picture = import_module(f"{__package__}.readers.{self.reader}").open_picture(
-            file, self.name
+            file, self.name, page
         )
+        if page > picture.pages:
+            raise PhotoError("no_such_page", page=page, count=picture.pages)
         return picture
 
 
@@ -59,8 +64,19 @@ FORMATS = (
            lambda head: head[:2] == b"BM" and len(head) > 26 and head[6:10] == bytes(4)),
     Format("gif", "image/gif", (".gif",), "plain",
            lambda head: head.startswith((b"GIF87a", b"GIF89a"))),
+    Format("jp2", "image/jp2", (".jp2", ".j2k", ".jpf", ".jpx", ".j2c", ".jpc"), "jpeg2000",
+           lambda head: head.startswith((b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51"))),
+    Format("jxl", "image/jxl", (".jxl",), "jpegxl",
+           lambda head: head.startswith((b"\xff\x0a", b"\0\0\0\x0cJXL "))),
+    Format("pdf", "application/pdf", (".pdf",), "pdf",
+           lambda head: b"%PDF-" in head[:1024]),
+    Format("raw", "image/x-dcraw",
+           (".dng", ".nef", ".nrw", ".cr2", ".cr3", ".arw", ".sr2", ".raf", ".orf", ".rw2", ".pef",
+            ".srw", ".3fr", ".iiq", ".mos", ".erf", ".dcr", ".kdc", ".mrw", ".x3f"), "raw",
+           lambda head: head.startswith(_RAW) or head[4:12] == b"ftypcrx "),
 )  # fmt: skip
 """In the order in which they are tried."""
+_BY_NAME = {each.name: each for each in FORMATS}
 SUFFIXES = frozenset(suffix for each in FORMATS for suffix in each.suffixes)
 """How their files' names end, in lower case: where photos are picked from folders and archives."""
 
@@ -73,9 +89,13 @@ def format_of(head: bytes) -> Format:
     raise unidentified(head)
 
 
-def open_picture(file: BinaryIO) -> tuple[Format, Picture]:
-    """A file's picture, its header read. May raise anything; PhotoError where it is no photo."""
+def open_picture(file: BinaryIO, page: int) -> tuple[Format, Picture]:
+    """The picture on a page (from 1) of a file, its header read.
+
+    May raise anything; PhotoError where it is no photo.
+    """
     file.seek(0)
     found = format_of(file.read(HEAD_BYTES))
     file.seek(0)
-    return found, found.open(file)
+    picture = found.open(file, page)
+    return _BY_NAME.get(picture.format, found), picture

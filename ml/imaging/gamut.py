@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .srgb import Pixels
+from .srgb import Pixels, encoded
 
 L_STEPS, HUE_STEPS = 4, 2  # cells per unit of L*, per degree
 MAX_CHROMA = 140.0  # beyond every color of sRGB (blue: 134)
@@ -38,6 +38,16 @@ def lab_to_rgb(lab: NDArray[Any]) -> Pixels:
         outer = reduce_chroma(lab.reshape(-1, 3).take(where, axis=0))
         rgb.reshape(-1, 3)[where] = _to_bytes(outer[None])[0]
     return rgb
+
+
+def lab_to_deep_rgb(lab: NDArray[Any]) -> Pixels:
+    """The same as uint16; slower."""
+    rgb = _exact(lab)
+    outside = np.flatnonzero(((rgb <= 0) | (rgb >= 1)).any(-1).ravel())
+    if outside.size:
+        outer = reduce_chroma(lab.reshape(-1, 3).take(outside, axis=0))
+        rgb.reshape(-1, 3)[outside] = _exact(outer)
+    return np.rint(rgb.clip(0, 1) * 65535).astype(np.uint16)
 
 
 def reduce_chroma(lab: NDArray[Any]) -> NDArray[Any]:
@@ -73,10 +83,24 @@ def max_chroma() -> NDArray[np.float32]:
     return low
 
 
-def _in_cube(lightness: NDArray[Any], a: NDArray[Any], b: NDArray[Any]) -> Any:
+def _exact(lab: NDArray[Any]) -> NDArray[Any]:
+    """sRGB of Lab, not cut off at 0 and 1; gray is exactly gray."""
+    lightness, a, b = np.moveaxis(lab.astype(np.float64), -1, 0)
+    light = np.moveaxis(_light(lightness, a, b), 0, -1)
+    gray = (a == 0) & (b == 0)
+    light[gray] = _cube((lightness[gray] + 16) / 116)[:, None]
+    return encoded(np.maximum(light, 0))
+
+
+def _light(lightness: NDArray[Any], a: NDArray[Any], b: NDArray[Any]) -> NDArray[Any]:
+    """Red, green and blue light, 0..1 in sRGB's cube, as the first axis."""
     fy = (lightness + 16) / 116
     xyz = np.stack([_cube(fy + a / 500), _cube(fy + 0 * a), _cube(fy - b / 200)])
-    light = np.tensordot(XYZ_TO_RGB * WHITE, xyz, 1)
+    return np.tensordot(XYZ_TO_RGB * WHITE, xyz, 1)
+
+
+def _in_cube(lightness: NDArray[Any], a: NDArray[Any], b: NDArray[Any]) -> Any:
+    light = _light(lightness, a, b)
     slack = 1e-4  # the matrices above are inverse to this accuracy
     return np.all((light >= -slack) & (light <= 1 + slack), axis=0)
 

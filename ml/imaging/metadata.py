@@ -1,5 +1,6 @@
 """What a file with our colors records about itself, and what it keeps of the camera's metadata."""
 
+import math
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
@@ -13,7 +14,17 @@ SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrain
 Not `algorithmicallyEnhanced`, which is for corrections that keep what a picture shows.
 """
 
-MAX_TEXT = 4000  # bytes; EXIF has 64 kB in all
+MAX_TEXT = 4000  # bytes
+MAX_NUMBERS = 16  # of one tag
+MAX_EXIF = 60_000  # bytes; a JPEG's segment holds 64 kB in all
+_ACROSS, _DOWN, _UNIT = 0x011A, 0x011B, 0x0128
+INCHES = {2: 1.0, 3: 2.54}
+"""Units of resolution, by their numbers in EXIF: so many are an inch."""
+DENSITY_UNITS = {1, 2}
+"""Units of a JPEG's first segment."""
+MAX_DPI = 65_535
+NOT_KNOWN = (72, 72)
+"""What Pillow says of a JPEG whose EXIF has no resolution."""
 
 _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
@@ -76,20 +87,43 @@ def kept(picture: Picture) -> bytes:
         exif.update(_only(_KEPT, found))
         if shot := _only(_KEPT_OF_SHOT, found.get_ifd(_EXIF_IFD)):
             exif[_EXIF_IFD] = shot
-        return exif.tobytes() if len(exif) else b""
+        content = exif.tobytes() if len(exif) else b""
+        return content if len(content) <= MAX_EXIF else b""
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 (EXIF comes broken in every way)
         return b""
 
 
+def resolution(picture: Picture) -> tuple[float, float] | None:
+    """Pixels an inch, across and down of the file as it lies; None where it says none."""
+    try:
+        found = picture.info.get("dpi")
+        if not found or (found == NOT_KNOWN and picture.info.get("jfif_unit") not in DENSITY_UNITS):
+            exif = picture.exif
+            scale = INCHES[exif.get(_UNIT, 2)]
+            found = exif[_ACROSS] * scale, exif[_DOWN] * scale
+        across, down = (float(number) for number in found)
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 (EXIF comes broken in every way)
+        return None
+    fits = all(math.isfinite(number) and 1 <= number <= MAX_DPI for number in (across, down))
+    return (across, down) if fits else None
+
+
 def _only(tags: set[int], found: Any) -> dict[int, Any]:
     values = {tag: _text(found[tag]) for tag in tags if tag in found}
-    return {
-        tag: value
-        for tag, value in values.items()
-        if not isinstance(value, bytes | str) or len(value) <= MAX_TEXT
-    }
+    return {tag: value for tag, value in values.items() if _fits(value)}
+
+
+def _fits(value: Any) -> bool:
+    match value:
+        case bytes() | str():
+            return len(value) <= MAX_TEXT
+        case tuple() | list():
+            return len(value) <= MAX_NUMBERS
+    return True
 
 
 def _text(value: Any) -> Any:

@@ -4,7 +4,11 @@ from typing import Any
 
 NOTES = {
     "first_frame": "The file moves; only its first frame is colored.",
-    "pages": "The file has %(count)s pages; only the first is colored.",
+    "pages": "The file has %(count)s pages; this is page %(page)s.",
+    "end_missing": "The end of the file is missing; every row of the photo is there.",
+    "rows_missing": "The end of the file is missing: %(percent)s %% of the photo could not be read "
+    "and are gray.",
+    "detail_missing": "The end of the file is missing; the photo may be less sharp than it was.",
     "profile_ignored": "The file's color profile is broken and was ignored.",
     "orientation_from_xmp": "The file says only in its XMP which way is up; the photo was turned "
     "by that.",

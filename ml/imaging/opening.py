@@ -35,8 +35,8 @@ class Opened:
 
 
 @contextmanager
-def opened(source: BinaryIO, limits: Limits) -> Iterator[Opened]:
-    """A file on disk, opened as a picture. Raises PhotoError."""
+def opened(source: BinaryIO, limits: Limits, page: int) -> Iterator[Opened]:
+    """A page (from 1) of a file on disk, opened as a picture. Raises PhotoError."""
     size = source.seek(0, os.SEEK_END)
     if size == 0:
         raise PhotoError("empty_file")
@@ -50,18 +50,23 @@ def opened(source: BinaryIO, limits: Limits) -> Iterator[Opened]:
     # Pillow's own check runs inside its decoders, on frames and tiles that we never see.
     Image.MAX_IMAGE_PIXELS = limits.max_pixels
     try:
-        kind, picture = open_picture(source)
+        kind, picture = open_picture(source, page)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _too_many_pixels(None, limits) from error
     except (PhotoError, MemoryError):
         raise
     except Exception as error:  # decoders raise what they like on broken headers
-        raise PhotoError("damaged") from error
+        raise failure(source) from error
     _check(picture, limits)
     found = Opened(kind, picture, source, scans)
     if found.work > structure.MAX_WORK:
         raise PhotoError("too_complex")
     yield found
+
+
+def failure(file: BinaryIO) -> PhotoError:
+    """What is wrong with a file on disk whose decoder gave up."""
+    return PhotoError("truncated" if structure.is_cut(file) else "damaged")
 
 
 def _check(picture: Picture, limits: Limits) -> None:

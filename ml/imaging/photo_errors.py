@@ -14,6 +14,9 @@ ERRORS = {
     "it down.",
     "too_narrow": "The photo is %(width)s x %(height)s pixels; its long side may be at "
     "most %(limit)s times its short side. Cut it into pieces.",
+    "no_such_page": "The file has no page %(page)s; it has %(count)s.",
+    "no_picture_on_page": "Page %(page)s of this PDF holds no scanned photo, only text or "
+    "drawings. Export the photo itself as JPEG or PNG.",
     "truncated": "The file is incomplete. Copy or download it again.",
     "damaged": "The file is damaged. Open it in a photo program and save it as a new file.",
     "too_complex": "The file takes too much time or memory to read. Open it in a photo program "
@@ -40,16 +43,12 @@ def _svg(head: bytes) -> bool:
 
 
 _OTHERS: list[tuple[str, Callable[[bytes], bool]]] = [
-    ("PDF", lambda head: b"%PDF-" in head[:1024]),
+    ("JPEG XR", lambda head: head.startswith(b"II\xbc\1")),
     ("Photoshop", lambda head: head.startswith(b"8BPS")),
-    ("JPEG 2000", lambda head: head.startswith((b"\0\0\0\x0cjP  ", b"\xff\x4f\xff\x51"))),
-    ("JPEG XL", lambda head: head.startswith((b"\xff\x0a", b"\0\0\0\x0cJXL "))),
     ("Icon", lambda head: head.startswith(b"\0\0\1\0")),
     ("PostScript", lambda head: head.startswith(b"%!PS")),
     ("GIMP", lambda head: head.startswith(b"gimp xcf")),
     ("DjVu", lambda head: head.startswith(b"AT&TFORM")),
-    ("Camera raw", lambda head: head.startswith((b"FUJIFILMCCD-RAW", b"IIRO", b"IIU\0"))),
-    ("Camera raw", lambda head: head[4:12] == b"ftypcrx "),
     ("Video", lambda head: head[4:8] == b"ftyp" or head.startswith(b"\x1aE\xdf\xa3")),
     ("ZIP", lambda head: head.startswith(b"PK\3\4")),
 ]
@@ -57,6 +56,8 @@ _OTHERS: list[tuple[str, Callable[[bytes], bool]]] = [
 
 def unidentified(head: bytes) -> PhotoError:
     """Why no reader wants a file that begins like this (a few kilobytes are enough)."""
+    if head[4:8] == b"ftyp" and len(head) < 12:  # it ends before it says what it is
+        return PhotoError("truncated")
     if _svg(head):
         return PhotoError("vector_drawing")
     for kind, fits in _OTHERS:

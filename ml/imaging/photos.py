@@ -51,6 +51,7 @@ __all__ = [
     "gray",
     "inspect",
     "on_white",
+    "pages",
     "preview",
     "read",
     "reduce",
@@ -76,18 +77,24 @@ def inspect(
     source: Source,
     limits: Limits = DEFAULT_LIMITS,
     *,
+    page: int = 1,
     seconds: float | None = None,
 ) -> Inspection:
-    """Decode a file to its end, as small as its format allows, and report what it holds.
+    """Decode a page of a file to its end, as small as its format allows, and report what it holds.
 
     Raises PhotoError, and Busy if there was no slot in `seconds`.
     """
-    return _decode("inspect", Inspection, source, limits, seconds=seconds)
+    return _decode("inspect", Inspection, source, limits, page=page, seconds=seconds)
 
 
-def read(source: Source, limits: Limits = DEFAULT_LIMITS) -> Photo:
-    """The first picture of a file as sRGB, the right way up. Raises PhotoError."""
-    return _decode("read", Photo, source, limits)
+def read(
+    source: Source, limits: Limits = DEFAULT_LIMITS, *, page: int = 1, deep: bool = False
+) -> Photo:
+    """The picture on a page (from 1) of a file as sRGB, the right way up.
+
+    With `deep` a file of more than 8 bits a channel gives uint16. Raises PhotoError.
+    """
+    return _decode("read", Photo, source, limits, page=page, deep=deep)
 
 
 def reduce(source: Source, short_side: int, limits: Limits = DEFAULT_LIMITS) -> Pixels:
@@ -104,6 +111,11 @@ def size(source: Source, limits: Limits = DEFAULT_LIMITS) -> tuple[int, int]:
     return found.width, found.height
 
 
+def pages(source: Source, limits: Limits = DEFAULT_LIMITS) -> int:
+    """How many pages a file has. Raises PhotoError."""
+    return _decode("size", Size, source, limits).pages
+
+
 def write(
     target: Path | str | BinaryIO,
     pixels: Pixels,
@@ -113,23 +125,25 @@ def write(
     quality: int = 92,
     exif: bytes = b"",
     xmp: bytes = b"",
+    dpi: tuple[float, float] | None = None,
 ) -> None:
     """Encode sRGB H,W,3 or gray H,W as ``jpeg`` (4:4:4), ``png``, ``webp``, ``tiff`` or ``avif``.
 
-    A path gets the whole file at once or is left as it was. JPEG knows no alpha: transparent
-    places become white. ``exif`` begins with ``Exif\\0\\0`` and fits 64 kB, as ``xmp`` does. Raises
-    PhotoError where the format cannot hold so large a photo.
+    Pixels are uint8, for PNG and TIFF also uint16; alpha is uint8. A path gets the whole file at
+    once or is left as it was. JPEG knows no alpha: transparent places become white. ``exif`` begins
+    with ``Exif\\0\\0`` and fits 64 kB, as ``xmp`` does; ``dpi`` is in pixels an inch, across and
+    down. Raises PhotoError where the format cannot hold so large a photo.
     """
     if max(pixels.shape) > MAX_SIDE[format]:
         raise PhotoError("too_large_for_format", format=format.upper(), limit=MAX_SIDE[format])
     if not isinstance(target, Path | str):
-        encode(target, pixels, alpha, format, quality=quality, exif=exif, xmp=xmp)
+        encode(target, pixels, alpha, format, quality=quality, exif=exif, xmp=xmp, dpi=dpi)
         return
     path = Path(target)
     part = path.with_name(f".{uuid.uuid4().hex}.part")
     try:
         with part.open("xb") as file:
-            encode(file, pixels, alpha, format, quality=quality, exif=exif, xmp=xmp)
+            encode(file, pixels, alpha, format, quality=quality, exif=exif, xmp=xmp, dpi=dpi)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)
@@ -141,11 +155,17 @@ def _decode(
     source: Source,
     limits: Limits,
     *,
+    page: int = 1,
     seconds: float | None = None,
     **options: Any,
 ) -> T:
     """Have `reading` do something with a file, in a process that can be killed."""
-    request = {"operation": operation, "limits": asdict(limits), "options": options}
+    request = {
+        "operation": operation,
+        "limits": asdict(limits),
+        "page": page,
+        "options": options,
+    }
     work = LIGHT
     with _descriptor(source) as file:
         while True:

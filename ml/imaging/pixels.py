@@ -11,23 +11,30 @@ import numpy as np
 from . import srgb
 from .color import Conversion
 from .readers.picture import Samples
-from .srgb import Pixels
+from .srgb import Pixels, as_bytes
 
 QUARTER_TURNS = {5, 6, 7, 8}
 """EXIF orientations that swap width and height."""
 
 
-def whole(samples: Samples, convert: Conversion) -> tuple[Pixels, Pixels | None]:
-    """All pixels as uint8 H,W,3 and their alpha H,W, or None where all is opaque."""
+def whole(
+    samples: Samples, convert: Conversion, *, deep: bool = False
+) -> tuple[Pixels, Pixels | None]:
+    """All pixels as uint8 H,W,3 and their alpha uint8 H,W, or None where all is opaque.
+
+    With `deep` the pixels of 16-bit samples are uint16.
+    """
+    kind = np.uint16 if deep and samples.deep else np.uint8
     given = samples.array
-    if given is not None and given.dtype == np.uint8 and samples.space == "rgb":
+    if given is not None and given.dtype == kind and samples.space == "rgb":
         rgb = given  # it is written into
     else:
-        rgb = np.empty((samples.height, samples.width, 3), np.uint8)
+        rgb = np.empty((samples.height, samples.width, 3), kind)
     alpha: Pixels | None = None
     for rows, part, part_alpha in _strips(samples, 1):
         if rgb is not given or not convert.is_identity:
-            rgb[rows] = as_bytes(convert(part))
+            converted = convert(part)
+            rgb[rows] = converted if kind == np.uint16 else as_bytes(converted)
         if part_alpha is not None:
             if alpha is None:
                 alpha = np.full(rgb.shape[:2], 255, np.uint8)
@@ -53,11 +60,6 @@ def shrunk(samples: Samples, convert: Conversion, side: int) -> tuple[Pixels, Pi
             small = cv2.resize(part_alpha, size, interpolation=cv2.INTER_AREA)
             alphas.append(as_bytes(small))
     return np.concatenate(rgbs), None if opaque else np.concatenate(alphas)
-
-
-def as_bytes(pixels: Pixels) -> Pixels:
-    """The nearest of 256 levels."""
-    return pixels if pixels.dtype == np.uint8 else cv2.convertScaleAbs(pixels, alpha=1 / 257)
 
 
 def _strips(samples: Samples, multiple: int) -> Iterator[tuple[slice, Pixels, Pixels | None]]:

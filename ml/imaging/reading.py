@@ -9,7 +9,7 @@ from . import metadata
 from .color import Conversion
 from .exchange import PREVIEW_SIDE, Inspection, Photo, Reduced, Size
 from .notes import Note, note
-from .opening import Opened
+from .opening import Opened, failure
 from .photo_errors import PhotoError
 from .pixels import QUARTER_TURNS, has_color, on_white, shrunk, turned, whole
 from .readers.picture import Samples
@@ -22,7 +22,8 @@ def inspect(opened: Opened) -> Inspection:
     Raises PhotoError.
     """
     picture = opened.picture
-    rgb, alpha, notes = _shrunk(opened, PREVIEW_SIDE)
+    samples = _decoded(opened, PREVIEW_SIDE)
+    rgb, alpha, notes = _shrunk(opened, samples, PREVIEW_SIDE)
     if alpha is not None:
         rgb = on_white(rgb, alpha)
     full = picture.width, picture.height
@@ -35,21 +36,27 @@ def inspect(opened: Opened) -> Inspection:
         height=full[1],
         has_color=has_color(rgb),
         has_alpha=alpha is not None,
+        depth=16 if samples.deep else 8,
+        pages=picture.pages,
         notes=notes,
         small=turned(rgb, picture.orientation),
     )
 
 
-def read(opened: Opened) -> Photo:
-    """The picture as sRGB, the right way up. Raises PhotoError."""
+def read(opened: Opened, *, deep: bool) -> Photo:
+    """The picture as sRGB, the right way up, in 16 bits if it is `deep`. Raises PhotoError."""
     picture = opened.picture
     samples = _decoded(opened, None)
-    rgb, alpha = whole(samples, Conversion(samples, picture.profile))
+    rgb, alpha = whole(samples, Conversion(samples, picture.profile), deep=deep)
+    dpi = metadata.resolution(picture)
+    if dpi and picture.orientation in QUARTER_TURNS:
+        dpi = dpi[1], dpi[0]
     return Photo(
         rgb=turned(rgb, picture.orientation),
         alpha=None if alpha is None else turned(alpha, picture.orientation),
         format=opened.format.name,
         exif=metadata.kept(picture),
+        dpi=dpi,
     )
 
 
@@ -58,7 +65,7 @@ def reduce(opened: Opened, short_side: int) -> Reduced:
     picture = opened.picture
     shortest = min(picture.width, picture.height)
     side = -(-short_side * max(picture.width, picture.height) // shortest)
-    rgb = turned(_shrunk(opened, side)[0], picture.orientation)
+    rgb = turned(_shrunk(opened, _decoded(opened, side), side)[0], picture.orientation)
     scale = short_side / min(rgb.shape[:2])
     if scale < 1:
         size = round(rgb.shape[1] * scale), round(rgb.shape[0] * scale)
@@ -68,12 +75,13 @@ def reduce(opened: Opened, short_side: int) -> Reduced:
 
 def size(opened: Opened) -> Size:
     """Width and height by the header."""
-    return Size(opened.picture.width, opened.picture.height)
+    return Size(opened.picture.width, opened.picture.height, opened.picture.pages)
 
 
-def _shrunk(opened: Opened, side: int) -> tuple[Pixels, Pixels | None, list[Note]]:
+def _shrunk(
+    opened: Opened, samples: Samples, side: int
+) -> tuple[Pixels, Pixels | None, list[Note]]:
     """The picture small, its long side at least `side` if it can be, and what was noticed."""
-    samples = _decoded(opened, side)
     convert = Conversion(samples, opened.picture.profile)
     notes = [*opened.picture.notes, *([note("profile_ignored")] if convert.ignored else [])]
     return *shrunk(samples, convert, side), notes
@@ -85,4 +93,4 @@ def _decoded(opened: Opened, side: int | None) -> Samples:
     except (PhotoError, MemoryError):
         raise
     except Exception as error:  # decoders raise what they like on broken data
-        raise PhotoError("damaged") from error
+        raise failure(opened.file) from error

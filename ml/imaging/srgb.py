@@ -1,8 +1,9 @@
-"""sRGB and lightness for 8-bit photos, exact where it matters: gray stays exactly gray.
+"""sRGB and lightness, exact where it matters: gray stays exactly gray.
 
-Luminance is kept as a 16-bit number Y in 0..65535, fine enough that no two of the 256 grays share
-one; what follows from it (L*, the gray that looks as light) is looked up. Faster and truer than
-OpenCV's float conversion, whose interpolated table is up to 0.2 L off.
+Luminance of 8-bit photos is kept as a 16-bit number Y in 0..65535, fine enough that no two of the
+256 grays share one; what follows from it (L*, the gray that looks as light) is looked up. Faster
+and truer than OpenCV's float conversion, whose interpolated table is up to 0.2 L off. Of 16-bit
+photos, whose darkest grays are nearer to each other than that, it is computed.
 """
 
 from functools import cache
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Pixels = NDArray[Any]
-"""uint8 H,W,3 in sRGB, or one plane H,W."""
+"""uint8 or uint16 H,W,3 in sRGB, or one plane H,W."""
 
 STRIP_BYTES = 1 << 20
 """About what a processor's second-level cache holds of one float plane."""
@@ -41,12 +42,21 @@ def encoded(light: NDArray) -> NDArray:
 
 def luminance(rgb: Pixels) -> NDArray[np.uint16]:
     """Y in 0..65535, H,W, of sRGB H,W,3."""
-    return cv2.transform(cv2.LUT(rgb, _light()), _weights()).astype(np.uint16)
+    light = cv2.LUT(rgb, _light()) if rgb.dtype == np.uint8 else np.take(_deep_light(), rgb)
+    return cv2.transform(light, _weights()).astype(np.uint16)
 
 
 def lightness(rgb: Pixels) -> NDArray[np.float32]:
     """L* in 0..100, H,W, of sRGB H,W,3."""
-    return np.take(_lightness_of_luminance(), luminance(rgb))
+    if rgb.dtype == np.uint8:
+        return np.take(_lightness_of_luminance(), luminance(rgb))
+    exact = _weights() * np.array([1, 1, 1, 0], np.float32)
+    return _lightness(cv2.transform(np.take(_deep_light(), rgb), exact) / np.float32(65535))
+
+
+def as_bytes(pixels: Pixels) -> Pixels:
+    """The nearest of 256 levels."""
+    return pixels if pixels.dtype == np.uint8 else cv2.convertScaleAbs(pixels, alpha=1 / 257)
 
 
 def gray(rgb: Pixels) -> Pixels:
@@ -64,6 +74,11 @@ def _light() -> NDArray[np.float32]:
 
 
 @cache
+def _deep_light() -> NDArray[np.float32]:
+    return (linear(np.arange(65536) / 65535) * 65535).astype(np.float32)
+
+
+@cache
 def _weights() -> NDArray[np.float32]:
     # The last column rounds: the cast to an integer cuts off.
     return np.array([[*LUMINANCE / LUMINANCE.sum(), 0.5]], np.float32)
@@ -71,7 +86,10 @@ def _weights() -> NDArray[np.float32]:
 
 @cache
 def _lightness_of_luminance() -> NDArray[np.float32]:
-    y = np.arange(65536) / 65535
+    return _lightness(np.arange(65536) / 65535)
+
+
+def _lightness(y: NDArray[Any]) -> NDArray[np.float32]:
     return np.where(y > TOE, 116 * np.cbrt(y) - 16, TOE_SLOPE * y).astype(np.float32)
 
 

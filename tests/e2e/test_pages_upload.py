@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from colorweb.runtime import REPOSITORY
 from colorweb.testing.stack import Stack
+from ml.imaging.notes import NOTES
 from ml.imaging.photo_errors import ERRORS
 from tests.e2e import pages
 
@@ -116,7 +117,8 @@ def test_site_speaks_russian_to_those_who_ask_for_it(
 def test_everything_the_pages_say_has_a_russian_text() -> None:
     catalog = (REPOSITORY / "locale/ru/LC_MESSAGES/django.po").read_text()
     russian = gettext.translation("django", REPOSITORY / "locale", ["ru"])
-    assert [text for text in ERRORS.values() if russian.gettext(text) == text] == []
+    texts = [*ERRORS.values(), *NOTES.values()]
+    assert [text for text in texts if russian.gettext(text) == text] == []
     entries = catalog.split("\n\n")[1:]
     untranslated = [entry for entry in entries if re.search(r'msgstr ""\s*$', entry)]
     assert untranslated == []

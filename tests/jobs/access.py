@@ -65,6 +65,7 @@ TABLE: list[tuple[str, str, Any, dict[str, set[str]]]] = [
     ("POST", "job-look", "", OWN),
     ("POST", "job-turn", "", OWN),
     ("POST", "job-remove", "", OWN),
+    ("POST", "job-pages", "", OWN),
     ("POST", "job-use", "", OWN),
     ("GET", "api-photo", "", OWN),
     ("PATCH", "api-photo", "", OWN),

@@ -101,6 +101,18 @@ def retyped(file: BytesIO, tag: int, kind: int, count: int, value: bytes) -> Byt
     return BytesIO(data)
 
 
+def as_byte(file: BytesIO, tag: int) -> BytesIO:
+    """A TIFF in which one tag, of one small number, has the type BYTE."""
+    data = bytearray(file.getvalue())
+    with tifffile.TiffFile(BytesIO(data)) as tiff:
+        found = tiff.pages.first.tags[tag]
+        order = tiff.byteorder
+    value_at = found.offset + (12 if bytes(data[2:4]) in {b"+\0", b"\0+"} else 8)
+    struct.pack_into(order + "H", data, found.offset + 2, 1)
+    data[value_at : value_at + 4] = bytes([int(found.value)]).ljust(4, b"\0")
+    return BytesIO(data)
+
+
 def with_chunks(file: BytesIO, *chunks: tuple[bytes, bytes], wrong: bool = False) -> BytesIO:
     """A PNG with more chunks behind its header, their checksums right or wrong."""
     plain = file.getvalue()

@@ -106,6 +106,19 @@ def test_broken_photo_is_named_and_the_others_are_colored(folder, tmp_path):
     assert names(tmp_path / "out") == ["1910/b-color.jpg", "a-color.jpg"]
 
 
+def test_what_is_skipped_and_what_failed_is_said(folder, tmp_path):
+    (folder / "broken.jpg").write_bytes(files.camera_file().getvalue()[:300])
+    (folder / "scan").write_bytes(files.encoded(files.ramp(), "JPEG").getvalue())
+    (folder / ".hidden").touch()
+    err = StringIO()
+    with pytest.raises(CommandError, match=r"1 of 3 photos could not be colored\."):
+        call_command("colorize", str(folder), "-o", str(tmp_path / "out"), "--size=64", stderr=err)
+    skipped, failed = err.getvalue().splitlines()
+    names = f"{folder / 'notes.txt'}, {folder / 'scan'}"
+    assert skipped == f"Skipped, as their names are not those of photos: {names}."
+    assert failed.startswith(f"{folder / 'broken.jpg'}: The file is incomplete.")
+
+
 def test_source_is_never_overwritten(folder):
     before = (folder / "a.jpg").read_bytes()
     with pytest.raises(CommandError, match="is the photo itself"):

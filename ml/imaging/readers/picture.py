@@ -1,12 +1,12 @@
 """What every reader gives: a picture whose header is read, and then its pixels in strips."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from PIL import Image
 
-from ml.imaging.notes import Note
+from ml.imaging.notes import Note, note
 from ml.imaging.srgb import Pixels
 
 Space = Literal["gray", "rgb", "cmyk", "lab"]
@@ -53,9 +53,24 @@ class Picture:
     """Times the work of a plain file of as many pixels."""
     bytes_a_pixel = 7
     """What decoding takes of memory, beside what is decoded into."""
+    pages = 1
+    """How many pictures there are in the file."""
+    format = ""
+    """The format's name, where the file's beginning does not tell it."""
 
     def __init__(self) -> None:
         self.notes: list[Note] = []
+
+    def choose(self, page: int, count: int) -> None:
+        """Record which of so many pages this is."""
+        self.pages = count
+        if count > 1:
+            self.notes.append(note("pages", count=count, page=page))
+
+    @property
+    def info(self) -> Mapping[Any, Any]:
+        """What else the file says, as Pillow names it: `dpi`. May raise anything."""
+        return {}
 
     @property
     def exif(self) -> Any:

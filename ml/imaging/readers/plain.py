@@ -1,5 +1,6 @@
 """Formats that Pillow reads right: WebP, AVIF, HEIC, BMP and GIF; the base of JPEG and PNG too."""
 
+from collections.abc import Mapping
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -16,25 +17,30 @@ PILLOW = {"jpeg": ["JPEG", "MPO"], "heic": ["HEIF"]}
 ORIENTATION = 0x0112
 """EXIF's tag for which way is up."""
 GRAY = {"1", "L", "LA", "La"}
+MOVING = {"gif", "png", "webp", "avif"}
+"""Formats whose frames make a moving picture; of its frames only the first is read."""
 WEBP_BYTES_A_PIXEL = 16
 
 
 class PlainPicture(Picture):
     """A picture in one of Pillow's modes of 8 bits and less."""
 
-    def __init__(self, file: BinaryIO, name: str) -> None:
+    def __init__(self, file: BinaryIO, name: str, page: int = 1) -> None:
         super().__init__()
         self.image = Image.open(file, formats=PILLOW.get(name, [name.upper()]))
+        if name == "heic":
+            self._turn_to(page)
+        elif name in MOVING and self._moves():
+            self.notes.append(note("first_frame"))
         self.width, self.height = self.image.size
         self.profile = self.image.info.get("icc_profile")
         self.orientation = self._orientation()
         if name == "webp":
             self.bytes_a_pixel = WEBP_BYTES_A_PIXEL
-        if self._has_more():
-            if name == "heic":
-                self.notes.append(note("pages", count=self.image.n_frames))  # type: ignore[attr-defined]
-            else:
-                self.notes.append(note("first_frame"))
+
+    @property
+    def info(self) -> Mapping[Any, Any]:
+        return self.image.info
 
     @property
     def exif(self) -> Any:
@@ -72,25 +78,30 @@ class PlainPicture(Picture):
         plain.load(self.image.info.get("exif", b""))
         return ORIENTATION in plain or "exif" not in self.image.info
 
-    def _has_more(self) -> bool:
+    def _turn_to(self, page: int) -> None:
+        """The first page is the picture that the file gives as its main one."""
+        main, count = self.image.tell(), getattr(self.image, "n_frames", 1)
+        self.choose(page, count)
+        if 1 < page <= count:
+            self.image.seek([main, *(at for at in range(count) if at != main)][page - 1])
+
+    def _moves(self) -> bool:
         try:
-            several = bool(getattr(self.image, "is_animated", False))
+            return bool(getattr(self.image, "is_animated", False))
         except Exception:  # noqa: BLE001 (the frame after the first may be broken in every way)
             return False
-        return several and self.image.format != "MPO"
 
 
 def load(image: Image.Image) -> None:
-    """Decode to the last byte. Raises PhotoError."""
+    """Decode to the last byte. Raises PhotoError `truncated`, or anything."""
     try:
         image.load()
-    except MemoryError:
+    except Exception as error:
+        if isinstance(error, EOFError) or "truncated" in str(error):
+            raise PhotoError("truncated") from error
         raise
-    except Exception as error:  # decoders raise what they like on broken data
-        early = isinstance(error, EOFError) or "truncated" in str(error)
-        raise PhotoError("truncated" if early else "damaged") from error
 
 
-def open_picture(file: BinaryIO, name: str) -> Picture:
-    """The first picture of a file."""
-    return PlainPicture(file, name)
+def open_picture(file: BinaryIO, name: str, page: int) -> Picture:
+    """The picture on a page of a file."""
+    return PlainPicture(file, name, page)

@@ -99,6 +99,6 @@ def _profile(tags: dict[bytes, bytes]) -> bytes | None:
         return None  # numbers that no color has, as if they were not there
 
 
-def open_picture(file: BinaryIO, name: str) -> Picture:
-    """The picture of a file."""
+def open_picture(file: BinaryIO, name: str, _page: int) -> Picture:
+    """The first picture of a file."""
     return PngPicture(file, name)

@@ -4,21 +4,25 @@ Only YCbCr with coarse colors, and JPEG of the old kind, go to Pillow, whose lib
 its own with them.
 """
 
+from collections.abc import Mapping
 from typing import Any, BinaryIO
 
 import numpy as np
 from PIL import Image
 from tifffile import COMPRESSION, PHOTOMETRIC, TiffFile, TiffPage
 
-from ml.imaging.notes import note
 from ml.imaging.photo_errors import PhotoError
 from ml.imaging.srgb import Pixels
 
-from . import tiff_levels
+from . import raw, tiff_levels
 from .picture import Picture, Samples, Space, Strip
 from .plain import ORIENTATION, PlainPicture, load
+from .tiff_tags import with_numbers
 
-NEW_SUBFILE_TYPE, DNG_VERSION = 254, 50706
+NEW_SUBFILE_TYPE, SUB_IFDS, DNG_VERSION = 254, 330, 50706
+X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT = 282, 283, 296
+INCHES = {2: 1.0, 3: 2.54}
+"""Units of resolution, by their numbers: so many are an inch."""
 REDUCED, MASK = 1, 4  # bits of NewSubfileType
 ASSOCIATED, UNASSOCIATED = 1, 2  # kinds of alpha
 MAX_EXTRA = 4
@@ -40,16 +44,13 @@ CHANNELS: dict[int, tuple[Space, int]] = {
 
 
 class TiffPicture(Picture):
-    """The first page of a TIFF."""
+    """One page of a TIFF."""
 
-    def __init__(self, file: BinaryIO, tiff: TiffFile) -> None:
+    def __init__(self, file: BinaryIO, tiff: TiffFile, found: TiffPage) -> None:
         super().__init__()
         self._file = file
         self._tiff = tiff
-        pages = _photos_in(tiff)
-        if len(pages) > 1:
-            self.notes.append(note("pages", count=len(pages)))
-        self._page = found = pages[0]
+        self._page = found
         self._space, self._channels = _kind(found)
         self.width, self.height = found.imagewidth, found.imagelength
         self.profile = found.iccprofile
@@ -61,9 +62,17 @@ class TiffPicture(Picture):
             self.effort = 2.0
 
     @property
+    def info(self) -> Mapping[Any, Any]:
+        scale = INCHES[number(self._page, RESOLUTION_UNIT, 2)]
+        found = [self._page.tags[tag].value for tag in (X_RESOLUTION, Y_RESOLUTION)]
+        return {"dpi": tuple(scale * pixels / of for pixels, of in found)}
+
+    @property
     def exif(self) -> Any:
         self._file.seek(0)
-        return Image.open(self._file, formats=["TIFF"]).getexif()
+        image = Image.open(self._file, formats=["TIFF"])
+        image.seek(self._page.index)
+        return image.getexif()
 
     def decode(self, side: int | None) -> Samples:
         try:
@@ -124,11 +133,14 @@ class TiffPicture(Picture):
 
 
 class CoarseColors(PlainPicture):
-    """A TIFF that Pillow reads: YCbCr whose colors are coarser than its lightness, old JPEG."""
+    """A page that Pillow reads: YCbCr whose colors are coarser than its lightness, old JPEG."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, found: TiffPage) -> None:
         super().__init__(file, "tiff")
-        self.notes = [each for each in self.notes if each["code"] != "first_frame"]
+        self.image.seek(found.index)
+        self.width, self.height = self.image.size
+        self.profile = self.image.info.get("icc_profile")
+        self.orientation = number(found, ORIENTATION, 1)
 
     def decode(self, side: int | None) -> Samples:
         load(self.image)
@@ -150,23 +162,27 @@ def number(page: TiffPage, tag: int, default: int = 0) -> int:
 
 
 def _photos_in(tiff: TiffFile) -> list[TiffPage]:
-    """Its pages, without their small copies and masks. Raises PhotoError for a camera's file."""
-    first = tiff.pages.first
-    head = tiff.filehandle
-    head.seek(8)
-    if DNG_VERSION in first.tags or first.photometric in RAW or head.read(2) == b"CR":
-        raise PhotoError("unsupported_format", kind="Camera raw")
+    """Its pages, without small copies and masks where there is more."""
     found: list[TiffPage] = []
     seen: set[int] = set()
     for page in tiff.pages:
         if page.offset in seen or len(seen) == MAX_PAGES:  # pages may lead back to earlier ones
             break
         seen.add(page.offset)
-        if isinstance(page, TiffPage) and not number(page, NEW_SUBFILE_TYPE) & (REDUCED | MASK):
+        if isinstance(page, TiffPage):
             found.append(page)
-    if not found:
-        raise PhotoError("unsupported_format", kind="Camera raw")
-    return found
+    whole = [page for page in found if not number(page, NEW_SUBFILE_TYPE) & (REDUCED | MASK)]
+    return whole or found[:1]
+
+
+def _is_raw(tiff: TiffFile) -> bool:
+    """Whether it is what a camera's sensor saw, which may lie beside a small preview."""
+    first = tiff.pages.first
+    head = tiff.filehandle
+    head.seek(8)
+    if DNG_VERSION in first.tags or first.photometric in RAW or head.read(2) == b"CR":
+        return True
+    return SUB_IFDS in first.tags and bool(number(first, NEW_SUBFILE_TYPE) & REDUCED)
 
 
 def _kind(page: TiffPage) -> tuple[Space, int]:
@@ -183,12 +199,20 @@ def _kind(page: TiffPage) -> tuple[Space, int]:
     return kind
 
 
-def open_picture(file: BinaryIO, _name: str) -> Picture:
-    """The first page of a file."""
+def open_picture(file: BinaryIO, _name: str, page: int) -> Picture:
+    """A page of a file, the last one for a number beyond it. Raises PhotoError."""
+    file = with_numbers(file)
     tiff = TiffFile(file)
-    first = tiff.pages.first
-    subsampled = first.photometric == PHOTOMETRIC.YCBCR and first.compression != COMPRESSION.JPEG
-    if subsampled or first.compression == COMPRESSION.OJPEG:
+    pages = _photos_in(tiff)
+    if _is_raw(tiff) or any(each.photometric in RAW for each in pages):
+        return raw.open_picture(file, "raw", page)
+    found = pages[min(page, len(pages)) - 1]
+    coarse = found.photometric == PHOTOMETRIC.YCBCR and found.compression != COMPRESSION.JPEG
+    picture: Picture
+    if coarse or found.compression == COMPRESSION.OJPEG:
         file.seek(0)
-        return CoarseColors(file)
-    return TiffPicture(file, tiff)
+        picture = CoarseColors(file, found)
+    else:
+        picture = TiffPicture(file, tiff, found)
+    picture.choose(page, len(pages))
+    return picture

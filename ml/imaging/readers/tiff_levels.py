@@ -1,12 +1,17 @@
 """What the numbers of a TIFF mean: which one is black, which white, and the colors of a palette."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from tifffile import TiffPage
 
 from ml.imaging.srgb import Pixels
+
+if TYPE_CHECKING:
+    from tifffile import TiffPage
 
 BRIGHT = 99.9
 """Percentile of the numbers that white is taken from: single hot pixels are not."""
@@ -88,6 +93,13 @@ def of(page: TiffPage, array: Pixels) -> Levels:
         return Levels(0, 2.0**bits - 1, deep=bits > 8, bits=bits, colormap=colormap)
     black, white = _measured(array, bits)
     return Levels(black, white, deep=bits > 8, bits=bits)
+
+
+def of_numbers(array: Pixels) -> Levels:
+    """The levels of numbers that use all of their kind: whole ones, or shares of 1."""
+    bits = 8 * array.dtype.itemsize
+    white = 1.0 if array.dtype.kind == "f" else 2.0**bits - 1
+    return Levels(0, white, deep=bits > 8, bits=bits)
 
 
 def _measured(array: Pixels, bits: int) -> tuple[float, float]:

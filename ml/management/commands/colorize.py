@@ -22,7 +22,17 @@ if TYPE_CHECKING:
 
 SUFFIX = "-color"
 SMALLEST, LARGEST = 32, 1024  # what the network may be asked to look at
-FORMATS = {".jpg": "jpeg", ".jpeg": "jpeg", ".png": "png", ".webp": "webp"}
+FORMATS = {
+    ".jpg": "jpeg",
+    ".jpeg": "jpeg",
+    ".png": "png",
+    ".webp": "webp",
+    ".tif": "tiff",
+    ".tiff": "tiff",
+    ".avif": "avif",
+}
+MAX_LISTED = 10
+"""Names of skipped files that are shown."""
 
 
 class Command(BaseCommand):
@@ -65,6 +75,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         jobs = plan(options["photos"], options["output"])
+        self._say_what_is_skipped(options["photos"])
         from ml.resnet_gray.network.colorizer import Colorizer  # noqa: PLC0415 (torch: not for --help)
 
         if len(options["hints"]) > MAX_HINTS:
@@ -76,19 +87,25 @@ class Command(BaseCommand):
         if options["hints"] and not colorizer.takes_hints:
             raise CommandError(f"{colorizer.name} takes no hints; choose another model.")
         began = time.perf_counter()
-        failed = 0
+        failed: list[str] = []
         for source, target in tqdm(jobs, unit="photo", disable=len(jobs) == 1):
             try:
                 how = {name: options[name] for name in ("vividness", "size", "hints")}
                 color(colorizer, source, target, **how)
             except (photos.PhotoError, OSError, MemoryError) as error:
-                failed += 1
-                with tqdm.external_write_mode():
-                    self.stderr.write(f"{source}: {_reason(error)}")
+                failed.append(f"{source}: {_reason(error)}")
         if failed:
-            raise CommandError(f"{failed} of {_count(len(jobs))} could not be colored.")
+            self.stderr.write("\n".join(failed))
+            raise CommandError(f"{len(failed)} of {_count(len(jobs))} could not be colored.")
         seconds = time.perf_counter() - began
         self.stdout.write(f"Colored {_count(len(jobs))} in {seconds:.1f} s with {colorizer.name}.")
+
+    def _say_what_is_skipped(self, sources: list[Path]) -> None:
+        skipped = [str(path) for source in sources for path in _others_in(source)]
+        if skipped:
+            rest = len(skipped) - MAX_LISTED
+            names = ", ".join(skipped[:MAX_LISTED]) + (f" and {rest} more" if rest > 0 else "")
+            self.stderr.write(f"Skipped, as their names are not those of photos: {names}.")
 
 
 def plan(sources: list[Path], output: Path | None) -> list[tuple[Path, Path]]:
@@ -143,20 +160,36 @@ def color(
         alpha=photo.alpha,
         format=FORMATS[target.suffix.lower()],
         xmp=metadata.made_by(colorizer.name, colorizer.version),
+        dpi=photo.dpi,
     )
 
 
 def _photos_in(source: Path) -> Iterator[tuple[Path, Path]]:
     """The photos a path stands for, each with its place below that path."""
     if source.is_dir():
-        for path in sorted(source.rglob("*")):
+        for path in _files_in(source):
             ours = path.stem.endswith(SUFFIX)  # what an earlier run left
-            if path.suffix.lower() in SUFFIXES and path.is_file() and not ours:
+            if path.suffix.lower() in SUFFIXES and not ours:
                 yield path, path.relative_to(source)
     elif source.exists():
         yield source, Path(source.name)
     else:
         raise CommandError(f"There is no file or folder {source}.")
+
+
+def _others_in(source: Path) -> list[Path]:
+    """Files of a folder that are skipped, but for hidden ones."""
+    if not source.is_dir():
+        return []
+    return [
+        path
+        for path in _files_in(source)
+        if path.suffix.lower() not in SUFFIXES and not path.name.startswith(".")
+    ]
+
+
+def _files_in(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
 def _reason(error: Exception) -> str:

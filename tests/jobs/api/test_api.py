@@ -43,6 +43,10 @@ def test_a_posted_photo_is_a_queued_job_with_its_addresses(client):
         "height": 240,
         "format": "jpeg",
         "bytes": 0,
+        "depth": 8,
+        "pages": 1,
+        "page": 1,
+        "notes": [],
         "has_color": False,
         "visibility": "private",
     }

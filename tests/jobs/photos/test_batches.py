@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models.functions import Now
 from django.test import Client
 from django.utils import timezone
+from PIL import Image
 
 from colorweb import leases
 from colorweb.accounts.visitors import Visitor
@@ -89,7 +90,7 @@ def test_a_zip_is_unpacked_by_a_worker(script):
     assert unpacking.unpack() == 4
     batch = script.get(batch["urls"]["self"]).json()
     assert (batch["status"], batch["unpacked"], batch["jobs"]["queued"]) == ("unpacked", 3, 3)
-    assert names() == ["a.jpg", "b.jpg", "c.jpg"]
+    assert names() == ["album/a.jpg", "album/b.jpg", "album/c.jpg"]
     assert set(Job.objects.values_list("webhook_url", flat=True)) == {"https://example.org/"}
     assert default_storage.listdir(batches.FOLDER)[1] == []
 
@@ -139,7 +140,7 @@ def test_a_worker_that_dies_neither_loses_nor_doubles_a_photo(script, monkeypatc
     assert not unpack_one(), "the lease of the one who died goes on"
     crash()
     unpacking.unpack()
-    assert names() == ["a.jpg", "b.jpg", "c.jpg"]
+    assert names() == ["album/a.jpg", "album/b.jpg", "album/c.jpg"]
 
 
 def crash() -> None:
@@ -154,8 +155,8 @@ def test_a_file_that_kills_its_worker_thrice_is_left_out(script, settings):
         crash()
     unpacking.unpack()
     [error] = Batch.objects.get().errors
-    assert error == {"name": "a.jpg", "code": "worker_died.entry", "params": {}}
-    assert names() == ["b.jpg", "c.jpg"]
+    assert error == {"name": "album/a.jpg", "code": "worker_died.entry", "params": {}}
+    assert names() == ["album/b.jpg", "album/c.jpg"]
 
 
 def test_a_worker_that_lost_its_lease_makes_no_second_job(script):
@@ -183,7 +184,7 @@ def test_names_in_a_zip_are_labels_and_no_paths(script, settings):
     evil = {"../../../evil.jpg": pictures.encoded(), "/etc/cron.d/evil.jpg": pictures.encoded()}
     post(script, archive=archive(evil))
     unpacking.unpack()
-    assert set(names()) == {"evil.jpg"}
+    assert names() == ["etc/cron.d/evil.jpg", "evil.jpg"]
     written = {path.stem for path in settings.MEDIA_ROOT.rglob("*.jpg")}
     assert written == {"source", STORED_AS["gray_preview"], STORED_AS["gray_card"]}
 
@@ -209,7 +210,67 @@ def test_a_damaged_entry_is_reported_and_the_others_go_on(script):
     post(script, archive=SimpleUploadedFile("album.zip", bytes(content)))
     unpacking.unpack()
     [error] = Batch.objects.get().refusals
-    assert (error["name"], error["code"], names()) == ("a.jpg", "damaged", ["b.jpg", "c.jpg"])
+    assert (error["name"], error["code"]) == ("album/a.jpg", "damaged")
+    assert names() == ["album/b.jpg", "album/c.jpg"]
+
+
+def test_an_entry_packed_in_another_way_is_named_and_the_others_go_on(script):
+    upload = archive(ALBUM)
+    content = bytearray(upload.read())
+    first = content.find(b"PK\1\2")
+    content[first + 10 : first + 12] = (9).to_bytes(2, "little")
+    post(script, archive=SimpleUploadedFile("album.zip", bytes(content)))
+    unpacking.unpack()
+    [error] = Batch.objects.get().refusals
+    assert (error["name"], error["code"]) == ("album/a.jpg", "unsupported_format")
+    assert "Deflate64" in error["message"]
+    assert names() == ["album/b.jpg", "album/c.jpg"]
+
+
+def test_names_of_an_old_zip_follow_its_senders_language(script):
+    raw, stand_in = "爷爷奶奶.jpg".encode("gbk"), b"~~~~~~~~.jpg"
+    content = archive({stand_in.decode(): pictures.encoded()}).read().replace(stand_in, raw)
+    upload = SimpleUploadedFile("album.zip", content)
+    script.post("/api/v1/batches/", {"archive": upload}, headers={"Accept-Language": "zh-CN,en"})
+    unpacking.unpack()
+    assert names() == ["爷爷奶奶.jpg"]
+
+
+def scan(pages: int) -> SimpleUploadedFile:
+    """A TIFF with so many pages."""
+    first, *others = (Image.fromarray(pictures.scene(seed=seed)) for seed in range(pages))
+    content = pictures.saved(first, "TIFF", save_all=True, append_images=others)
+    return SimpleUploadedFile("scan.tif", content)
+
+
+def test_each_page_of_a_file_becomes_a_photo(script):
+    answer = post(script, archive=scan(3), format="tiff", depth="16")
+    assert (answer.status_code, answer.json()["photos"]) == (202, 3)
+    unpacking.unpack()
+    assert names() == ["scan-1.tif", "scan-2.tif", "scan-3.tif"]
+    jobs = script.get(answer.json()["urls"]["jobs"]).json()["results"]
+    assert {(job["photo"]["page"], job["photo"]["pages"]) for job in jobs} == {
+        (1, 3),
+        (2, 3),
+        (3, 3),
+    }
+    assert {(job["options"]["format"], job["options"]["depth"]) for job in jobs} == {("tiff", 16)}
+    assert default_storage.listdir(batches.FOLDER)[1] == []
+
+
+def test_the_other_pages_of_a_photo_become_photos(script):
+    sent = script.post("/api/v1/jobs/", {"image": scan(3), "page": 2}).json()
+    answer = script.post(f"/jobs/{sent['id']}/pages/")
+    assert (answer.status_code, answer["Location"]) == (302, "/history/")
+    unpacking.unpack()
+    assert names() == ["scan-1.tif", "scan-3.tif", "scan.tif"]
+
+
+def test_a_file_of_too_many_pages_is_refused(script, monkeypatch):
+    monkeypatch.setattr(batches, "MAX_PAGES", 2)
+    answer = post(script, archive=scan(3))
+    assert (answer.status_code, answer.json()["code"]) == (400, "too_many_pages")
+    assert not Batch.objects.exists()
 
 
 def test_what_is_wrong_is_reported_in_the_readers_language(script, settings):

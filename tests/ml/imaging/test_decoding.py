@@ -28,7 +28,7 @@ def refusal(file: BytesIO) -> str:
 
 def request(work: int = LIGHT) -> dict[str, object]:
     limits = {"max_bytes": 80_000_000, "max_pixels": 150_000_000, "max_aspect": 20}
-    return {"operation": "size", "limits": limits, "options": {}, "work": work}
+    return {"operation": "size", "limits": limits, "page": 1, "options": {}, "work": work}
 
 
 @pytest.fixture

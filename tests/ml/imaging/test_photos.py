@@ -61,8 +61,29 @@ def test_animation_gives_its_first_frame_and_a_note():
 def test_pages_give_the_first_and_a_note():
     pages = [Image.fromarray(np.full((20, 30), v, np.uint8)) for v in (10, 200)]
     file = files.encoded(pages[0], "TIFF", save_all=True, append_images=pages[1:])
-    assert photos.inspect(file).notes == [{"code": "pages", "count": 2}]
+    inspection = photos.inspect(file)
+    assert (inspection.pages, inspection.notes) == (2, [{"code": "pages", "count": 2, "page": 1}])
     assert (photos.read(file).rgb == 10).all()
+
+
+@pytest.mark.parametrize("kind", ["TIFF", "HEIF"])
+def test_every_page_can_be_read(kind: str):
+    pages = [Image.fromarray(np.full((20, 30), v, np.uint8)) for v in (10, 200, 90)]
+    file = files.encoded(pages[0], kind, save_all=True, append_images=pages[1:])
+    assert photos.pages(file) == 3
+    for page, value in enumerate((10, 200, 90), 1):
+        assert np.abs(photos.read(file, page=page).rgb.astype(int) - value).max() <= 2
+        [note] = photos.inspect(file, page=page).notes
+        assert note == {"code": "pages", "count": 3, "page": page}
+
+
+@pytest.mark.parametrize(("kind", "count"), [("TIFF", 1), ("JPEG", 1), ("GIF", 1), ("HEIF", 1)])
+def test_a_page_that_is_not_there_is_refused(kind: str, count: int):
+    for do in (photos.inspect, photos.read):
+        with pytest.raises(photos.PhotoError) as refused:
+            do(files.encoded(files.ramp(), kind), page=2)
+        assert refused.value.code == "no_such_page"
+        assert refused.value.params == {"page": 2, "count": count}
 
 
 def test_cmyk_jpeg_is_near_its_colors():

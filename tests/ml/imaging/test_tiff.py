@@ -138,6 +138,14 @@ def test_a_tag_of_an_odd_type_spoils_nothing(kind: int, count: int, value: bytes
     assert np.array_equal(grays(files.retyped(plain, 254, kind, count, value)), GRAY)
 
 
+@pytest.mark.parametrize("tag", [256, 257, 258, 259, 262, 277, 278])
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("is_big", [False, True])
+def test_sizes_and_kinds_of_type_byte_are_read(tag: int, order: str, is_big: bool):
+    plain = files.tiff(GRAY, photometric="minisblack", byteorder=order, bigtiff=is_big)
+    assert np.array_equal(grays(files.as_byte(plain, tag)), GRAY)
+
+
 def test_orientation_of_type_byte_is_obeyed():
     upright = files.quadrants()
     file = files.tiff(
@@ -164,6 +172,22 @@ def test_small_copies_and_masks_are_no_pages():
     assert photos.inspect(file).notes == []
 
 
+def test_a_small_copy_alone_is_the_photo():
+    plain = files.tiff(GRAY, photometric="minisblack", subfiletype=0)
+    for kind in (b"\1", b"\4"):
+        file = files.retyped(plain, 254, 4, 1, kind)
+        assert np.array_equal(grays(file), GRAY)
+        assert photos.inspect(file).notes == []
+
+
+def test_a_photo_behind_its_small_copy_is_read():
+    file = BytesIO()
+    with TiffWriter(file) as writer:
+        writer.write(GRAY[::4, ::4], photometric="minisblack", subfiletype=1, metadata=None)
+        writer.write(GRAY, photometric="minisblack", metadata=None)
+    assert np.array_equal(grays(file), GRAY)
+
+
 @pytest.mark.parametrize(
     ("pixels", "options", "kind"),
     [
@@ -181,11 +205,17 @@ def test_what_is_no_photo_is_refused_by_its_name(pixels, options, kind: str):
 
 
 @pytest.mark.parametrize("compression", ["raw", "tiff_lzw", "jpeg"])
-def test_luminance_and_chrominance_are_read(compression: str):
-    image = Image.fromarray(files.colorful()).convert("YCbCr")
-    file = files.encoded(image, "TIFF", compression=compression)
-    found = photos.read(file).rgb.astype(int)
-    assert np.abs(found - files.colorful()).mean() < 3
+def test_luminance_and_chrominance_are_read_on_every_page(compression: str):
+    colors = [files.colorful(), 255 - files.colorful()]
+    pages = [Image.fromarray(each).convert("YCbCr") for each in colors]
+    file = files.encoded(
+        pages[0], "TIFF", compression=compression, save_all=True, append_images=pages[1:]
+    )
+    for page, expected in enumerate(colors, 1):
+        found = photos.read(file, page=page).rgb.astype(int)
+        assert np.abs(found - expected).mean() < 3
+        [note] = photos.inspect(file, page=page).notes
+        assert note == {"code": "pages", "count": 2, "page": page}
 
 
 def test_pages_that_end_before_their_pixels_are_refused_as_incomplete():
@@ -201,4 +231,6 @@ def test_pages_that_lead_back_to_earlier_ones_are_counted_once():
     (tags,) = struct.unpack_from("<H", data, first)
     struct.pack_into("<I", data, first + 2 + 12 * tags, len(data))
     second = bytes(data[first : first + 6 + 12 * tags])[:-4] + struct.pack("<I", first)
-    assert photos.inspect(BytesIO(bytes(data) + second)).notes == [{"code": "pages", "count": 2}]
+    assert photos.inspect(BytesIO(bytes(data) + second)).notes == [
+        {"code": "pages", "count": 2, "page": 1}
+    ]
