@@ -20,7 +20,9 @@ run: setup
 	@exec $(BIN)/python -m colorweb.serve
 
 # A module's tests stay in one process, and modules keep their order: the browser's come last.
+# Tests start some hundred processes: none compiles our modules anew where Python may not write them.
 test: setup browser
+	$(BIN)/python -m compileall -q colorweb jobs ml client
 	$(BIN)/python -m pytest -m "not long" -n $(PROCESSES) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 test-long: setup browser

@@ -43,7 +43,7 @@ class Return:
     def stop(self, site: Site) -> None:
         """The first process has to end."""
         self.stopped = time.monotonic()
-        site.stop(0)
+        site.stop(site.first)
 
     def check(self, *, less: float = 0.0) -> None:
         """Clients were back in time, `less` the seconds that they wait before they come."""
@@ -65,10 +65,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.fixture
 def http(site: Site) -> Iterator[httpx.Client]:
     """A guest of a site of which the first process alone runs."""
-    for number in tuple(site.webs):
-        site.stop(number)
-        site.webs.pop(number).wait(GRACEFUL + 10)
-    site.start(0)
+    site.start_first_alone()
     wait_for(lambda: is_up(site.base_url), "nginx to see it")
     with httpx.Client(base_url=f"{site.base_url}/api/v1", timeout=60) as client:
         token = client.get("/me/").json()["guest_token"]
@@ -114,23 +111,23 @@ def half_sent(http: httpx.Client, **headers: str) -> tuple[Slowly, threading.Thr
 
 def test_an_upload_that_has_begun_is_finished_and_others_go_to_the_other(site, http):
     slowly, thread, answers = half_sent(http)
-    site.start(1)
-    site.stop(0)
-    wait_for(lambda: refuses(site.ports[0]), "the first process to take nothing more")
+    site.start(site.second)
+    site.stop(site.first)
+    wait_for(lambda: refuses(site.ports[site.first]), "the first process to take nothing more")
     for _ in range(10):
         assert http.get("/jobs/").status_code == 200
     slowly.go_on.set()
     thread.join(60)
     assert [answer.status_code for answer in answers] == [201]
-    assert site.webs.pop(0).wait(GRACEFUL + 10) is not None
+    assert site.webs.pop(site.first).wait(GRACEFUL + 10) is not None
     assert http.get(answers[0].headers["Location"]).json()["status"] == "queued"
 
 
 def test_a_cut_upload_is_a_problem_and_its_repetition_one_job(site, http):
     key = {"Idempotency-Key": "one"}
     slowly, thread, answers = half_sent(http, **key)
-    site.start(1)
-    site.webs.pop(0).kill()  # its time was over
+    site.start(site.second)
+    site.webs.pop(site.first).kill()  # its time was over
     slowly.go_on.set()
     thread.join(60)
     answer = answers[0]
@@ -180,7 +177,7 @@ def test_sockets_end_with_a_code_and_go_on_at_the_other(site, http):
     with back.opening():
         page = socket_of(site, http, job)
         assert json.loads(page.recv(60))["job"]["id"] == job
-    site.start(1)
+    site.start(site.second)
     back.stop(site)
     with page, suppress(ConnectionClosed):
         for _news in page:  # of its place in the queue
@@ -189,7 +186,7 @@ def test_sockets_end_with_a_code_and_go_on_at_the_other(site, http):
     with back.opening(), socket_of(site, http, job) as page:
         assert json.loads(page.recv(60))["job"]["id"] == job
     back.check()
-    assert site.webs.pop(0).wait(GRACEFUL) is not None
+    assert site.webs.pop(site.first).wait(GRACEFUL) is not None
 
 
 def test_event_streams_end_and_go_on_at_the_other(site, http):
@@ -200,14 +197,14 @@ def test_event_streams_end_and_go_on_at_the_other(site, http):
             lines = stream.iter_lines()
             assert next(lines) == "retry: 1000"  # milliseconds, of those two seconds
             assert "event: job" in lines
-        site.start(1)
+        site.start(site.second)
         back.stop(site)
         for _line in lines:  # to a proper end
             pass
     with back.opening(), http.stream("GET", f"/jobs/{job}/events/") as stream:
         assert "event: job" in stream.iter_lines()
     back.check(less=1.0)
-    assert site.webs.pop(0).wait(GRACEFUL) is not None
+    assert site.webs.pop(site.first).wait(GRACEFUL) is not None
 
 
 def test_who_prefers_to_wait_gets_the_job_as_it_is(site, http):
@@ -223,7 +220,7 @@ def test_who_prefers_to_wait_gets_the_job_as_it_is(site, http):
     back = Return()
     with httpx.Client(base_url=http.base_url, headers=http.headers) as other:
         wait_for(lambda: other.get("/jobs/").json()["results"], "the photo to be taken")
-        site.start(1)
+        site.start(site.second)
         with back.opening():
             other.get("/jobs/")
         back.stop(site)
@@ -231,16 +228,16 @@ def test_who_prefers_to_wait_gets_the_job_as_it_is(site, http):
         back.check()
         assert [answer.status_code for answer in answers] == [202]
         assert other.get(f"/jobs/{answers[0].json()['id']}/").json()["status"] == "queued"
-    assert site.webs.pop(0).wait(GRACEFUL) is not None
+    assert site.webs.pop(site.first).wait(GRACEFUL) is not None
 
 
 def test_an_upload_that_would_wait_then_does_not_when_it_ends_meanwhile(site, http):
     slowly, thread, answers = half_sent(http, Prefer="wait=30")
-    site.start(1)
-    site.stop(0)
-    wait_for(lambda: refuses(site.ports[0]), "the first process to take nothing more")
+    site.start(site.second)
+    site.stop(site.first)
+    wait_for(lambda: refuses(site.ports[site.first]), "the first process to take nothing more")
     slowly.go_on.set()
-    assert site.webs.pop(0).wait(GRACEFUL) is not None
+    assert site.webs.pop(site.first).wait(GRACEFUL) is not None
     thread.join(60)
     assert [answer.status_code for answer in answers] == [202]
 
@@ -252,10 +249,10 @@ def test_a_download_that_has_begun_is_finished(site, http):
         assert download.status_code == 200
         pieces = download.iter_raw(1 << 16)
         taken = next(pieces)
-        site.start(1)
-        site.stop(0)
-        wait_for(lambda: refuses(site.ports[0]), "the first process to take nothing more")
-        assert site.webs[0].poll() is None
+        site.start(site.second)
+        site.stop(site.first)
+        wait_for(lambda: refuses(site.ports[site.first]), "the first process to take nothing more")
+        assert site.webs[site.first].poll() is None
         taken += b"".join(pieces)
     assert taken == photo
-    assert site.webs.pop(0).wait(GRACEFUL) is not None
+    assert site.webs.pop(site.first).wait(GRACEFUL) is not None

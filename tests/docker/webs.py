@@ -37,7 +37,22 @@ class Site:
             "GRACEFUL_SECONDS": str(GRACEFUL),
         }
         self.webs: dict[int, subprocess.Popen[bytes]] = {}
+        self.first = 0
         assert self._run("prepare").wait(300) == 0
+
+    @property
+    def second(self) -> int:
+        """The other one of the two."""
+        return 1 - self.first
+
+    def start_first_alone(self) -> None:
+        """One process runs and is the first from now on: if only one does already, that one."""
+        running = [number for number, web in self.webs.items() if web.poll() is None]
+        if len(running) == 1:
+            [self.first] = running
+            return
+        self.close_webs()
+        self.start(self.first)
 
     def start(self, number: int) -> None:
         """Starts a web process, and waits until it answers."""
@@ -49,16 +64,14 @@ class Site:
         """Tells it to stop, as `docker compose` does; it finishes what it has begun."""
         self.webs[number].send_signal(signal.SIGTERM)
 
-    def restart(self, number: int) -> None:
-        """To its end, and again."""
-        self.stop(number)
-        assert self.webs.pop(number).wait(GRACEFUL + 10) is not None
-        self.start(number)
-
-    def close(self) -> None:
+    def close_webs(self) -> None:
         for web in self.webs.values():
             web.kill()
             web.wait(30)
+        self.webs.clear()
+
+    def close(self) -> None:
+        self.close_webs()
         self.broker.terminate()
         self.broker.wait(30)
 

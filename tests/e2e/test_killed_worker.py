@@ -19,7 +19,10 @@ def kill_parent(stack: Stack, worker: str) -> None:
 
 @pytest.mark.parametrize(
     "kill",
-    [pytest.param(kill_child, id="child"), pytest.param(kill_parent, id="parent")],
+    [
+        pytest.param(kill_child, id="child"),
+        pytest.param(kill_parent, id="parent", marks=pytest.mark.long),
+    ],
 )
 def test_killed_worker_job_is_colored_once_and_those_of_others_do_not_wait_for_it(
     stack: Stack, guest: Guest, kill: Callable[[Stack, str], None]
