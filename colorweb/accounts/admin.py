@@ -123,14 +123,14 @@ class AuthenticatorAdmin(OfCustomers, ReadOnly):
 
 
 @admin.register(UserSession)
-class UserSessionAdmin(ReadOnly):
+class UserSessionAdmin(OfCustomers, ReadOnly):
     list_display = ("user", "created_at", "last_seen_at", "ip", "user_agent")
     search_fields = ("user__email", "ip")
     exclude = ("session_key", "data")
 
 
 @admin.register(ApiToken)
-class ApiTokenAdmin(ReadOnly):
+class ApiTokenAdmin(OfCustomers, ReadOnly):
     """To look at and to withdraw; only their owners make them."""
 
     list_display = ("name", "user", "prefix", "scopes", "expires_at", "last_used_at")

@@ -81,4 +81,6 @@ def test_people_get_a_page(visitor: Client, language: str, words: str) -> None:
     visitor.cookies["sessionid"] = "0123456789abcdef0123456789abcdef"
     answer = visitor.get("/", headers={"Accept-Language": language})
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
-    assert words in answer.content.decode()
+    page = answer.content.decode()
+    assert words in page
+    assert '<a class="button primary" href="">' in page  # to try again

@@ -6,8 +6,8 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import Group, Permission
 from django.test import Client
 
-from colorweb.accounts import roles
-from colorweb.accounts.models import User
+from colorweb.accounts import roles, tokens
+from colorweb.accounts.models import ApiToken, User
 from colorweb.serve import prepare
 from tests.accounts import PASSWORD, prove
 
@@ -34,6 +34,7 @@ def people() -> dict[str, User]:
     for user in people.values():
         EmailAddress.objects.create(user=user, email=user.email, primary=True)
         Authenticator.objects.create(user=user, type="totp", data={})
+        tokens.create(user, "nightly", ["read"])
     everything = Permission.objects.filter(content_type__app_label__in=HELPERS)
     people["helper"].user_permissions.set(everything)
     return people
@@ -81,6 +82,9 @@ def test_accounts_of_the_staff_are_changed_by_superusers_only(who, whom, may, pe
     factor = Authenticator.objects.get(user=user)
     client.post(f"/admin/mfa/authenticator/{factor.pk}/delete/", {"post": "yes"})
     assert Authenticator.objects.filter(user=user).exists() != may
+    token = ApiToken.objects.get(user=user)
+    client.post(f"/admin/accounts/apitoken/{token.pk}/delete/", {"post": "yes"})
+    assert ApiToken.objects.filter(user=user).exists() != may
     if who != whom:
         client.post(f"{CONSOLE}/{user.pk}/delete/", {"post": "yes"})
         assert User.objects.filter(pk=user.pk).exists() != may
