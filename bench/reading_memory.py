@@ -79,7 +79,7 @@ def _makers() -> dict[str, Maker]:
         ),
         "TIFF": tiff(np.uint8, 1),
         "TIFF, 16 bits": tiff(np.uint16, 257, **deep),
-        "TIFF, floating point": tiff(np.float32, 1 / 255),
+        "TIFF, floating point": tiff(np.float32, 1 / 255, compression="adobe_deflate"),
         "AVIF": pillow("AVIF", quality=80, speed=10),
         "HEIC": pillow("HEIF", quality=80),
         "BMP": pillow("BMP"),
