@@ -7181,7 +7181,7 @@ export interface operations {
                 /** @description Bits a channel; 16 for PNG and TIFF. */
                 depth?: 8 | 16;
                 format?: "jpeg" | "png" | "webp" | "tiff" | "avif";
-                /** @description Date, camera and copyright as the photo had them. */
+                /** @description Title, caption, date and people as they are written, and camera and copyright as the photo had them. */
                 keep_metadata?: boolean;
                 /** @description Pixels; nothing is made larger than the photo. */
                 long_side?: number;
@@ -9483,7 +9483,7 @@ export interface operations {
                 /** @description Bits a channel; 16 for PNG and TIFF. */
                 depth?: 8 | 16;
                 format?: "jpeg" | "png" | "webp" | "tiff" | "avif";
-                /** @description Date, camera and copyright as the photo had them. */
+                /** @description Title, caption, date and people as they are written, and camera and copyright as the photo had them. */
                 keep_metadata?: boolean;
                 /** @description Pixels; nothing is made larger than the photo. */
                 long_side?: number;

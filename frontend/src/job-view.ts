@@ -1,5 +1,6 @@
 import { isTerminal, type Job } from "./job";
 import { Live } from "./live";
+import type { PhotoColors } from "./photo-colors";
 import type { PhotoStage } from "./photo-stage";
 import { stateOf, timeLeftOf } from "./messages";
 
@@ -51,9 +52,14 @@ export class JobView extends HTMLElement {
     const pictures = parts.flatMap((part) => [...part.querySelectorAll<HTMLImageElement>(eager)]);
     await Promise.all(pictures.map((picture) => picture.decode().catch(() => undefined)));
     const hadFocus = this.querySelector(".part :focus") !== null;
-    for (const part of parts) {
+    const put = (part: HTMLElement) =>
       this.querySelector(`[data-part="${part.dataset["part"]}"]`)?.replaceWith(part);
-    }
+    const isStage = (part: HTMLElement) => part.matches("photo-stage");
+    parts.filter((part) => !isStage(part)).forEach(put);
+    // The looks can be chosen before anything moves.
+    await this.querySelector<PhotoColors>("photo-colors")?.ready;
+    parts.filter(isStage).forEach(put);
+    this.dataset["status"] = this.#status;
     setText(this.querySelector(".state"), page.querySelector("job-view .state")?.textContent ?? "");
     if (hadFocus) document.querySelector<HTMLElement>("#content")?.focus({ preventScroll: true });
     this.querySelector<PhotoStage>("photo-stage")?.arrive();

@@ -1,4 +1,5 @@
 import type { components } from "./api";
+import { sendJson } from "./json";
 
 type Likes = components["schemas"]["Likes"];
 
@@ -15,12 +16,9 @@ export class LikeButton extends HTMLElement {
   async #send(form: HTMLFormElement): Promise<void> {
     const heart = form.querySelector<HTMLButtonElement>(".heart")!;
     const liked = heart.ariaPressed === "true";
-    const token = String(new FormData(form).get("csrfmiddlewaretoken"));
     heart.disabled = true;
-    const answer = await fetch(this.dataset["address"]!, {
-      method: liked ? "DELETE" : "PUT",
-      headers: { Accept: "application/json", "X-CSRFToken": token },
-    }).catch(() => undefined);
+    const method = liked ? "DELETE" : "PUT";
+    const answer = await sendJson(this.dataset["address"]!, undefined, method).catch(() => undefined);
     heart.disabled = false;
     heart.focus({ preventScroll: true });
     if (answer?.ok) this.#show(heart, (await answer.json()) as Likes);

@@ -1,4 +1,5 @@
 /** A photo's look, kept by the server a moment after it was last changed. */
+import { sendJson } from "./json";
 import { message } from "./messages";
 
 export interface Look {
@@ -15,7 +16,6 @@ export class LookSaver {
 
   constructor(
     private readonly address: string,
-    private readonly token: string,
     private revision: number,
     private readonly show: (words: string) => void,
   ) {
@@ -35,16 +35,8 @@ export class LookSaver {
     this.#wanted = undefined;
     this.#sending = true;
     try {
-      const answer = await fetch(this.address, {
-        method: "PATCH",
-        keepalive: true,
-        headers: {
-          "Content-Type": "application/json",
-          Accept: "application/json",
-          "X-CSRFToken": this.token,
-        },
-        body: JSON.stringify({ look: { ...look, revision: this.revision } }),
-      });
+      const body = { look: { ...look, revision: this.revision } };
+      const answer = await sendJson(this.address, body, "PATCH", true);
       const found = await answer.json();
       if (answer.ok) this.revision = found.look.revision;
       this.show(answer.ok ? message("lookSaved") : found.detail);

@@ -1,4 +1,5 @@
 import "./styles/main.css";
+import "./viewer";
 import { CopyLink } from "./copy-link";
 import { JobView } from "./job-view";
 import { LikeButton } from "./like-button";

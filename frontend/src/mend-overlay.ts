@@ -1,6 +1,6 @@
 /** What lies over the picture while it is mended: points, and a cross for the keyboard. */
 import { message } from "./messages";
-import { type Place, stepped, within } from "./places";
+import { type Place, onDrag, placeOf, put, stepped } from "./places";
 
 interface Acts {
   place(place: Place): void;
@@ -9,8 +9,6 @@ interface Acts {
   remove(index: number): void;
   look(place: Place): void;
 }
-
-const DRAG = 4; // pixels that make a press a drag
 
 export class MendOverlay {
   readonly #layer = document.createElement("div");
@@ -30,17 +28,17 @@ export class MendOverlay {
     this.#cross.addEventListener("keydown", (event) => {
       const place = stepped(event, this.#at);
       if (!place) return;
-      this.#put(this.#cross, (this.#at = place));
+      put(this.#cross, (this.#at = place));
       acts.look(place);
     });
     this.#cross.addEventListener("click", (event) => {
       event.stopPropagation();
       this.#choose(this.#at);
     });
-    this.#layer.addEventListener("click", (event) => this.#choose(this.#placeOf(event)));
+    this.#layer.addEventListener("click", (event) => this.#choose(placeOf(event, this.#layer)));
     this.#list.className = "mend-marks";
     this.#layer.append(this.#list, this.#cross);
-    this.#put(this.#cross, this.#at);
+    put(this.#cross, this.#at);
     canvas.append(this.#layer);
   }
 
@@ -69,7 +67,7 @@ export class MendOverlay {
         button.className = "mend-mark";
         button.textContent = String(index + 1);
         button.setAttribute("aria-label", labels[index]!);
-        this.#put(item, place);
+        put(item, place);
         this.#listen(button, index, place);
         item.append(button);
         return item;
@@ -83,22 +81,8 @@ export class MendOverlay {
 
   #listen(button: HTMLButtonElement, index: number, place: Place): void {
     let moved: Place | undefined;
-    button.addEventListener("pointerdown", (down) => {
-      moved = undefined;
-      button.setPointerCapture(down.pointerId);
-      const drag = (event: PointerEvent) => {
-        const far = Math.hypot(event.clientX - down.clientX, event.clientY - down.clientY);
-        if (!moved && far < DRAG) return;
-        moved = this.#placeOf(event);
-        this.#put(button.parentElement!, moved);
-      };
-      button.addEventListener("pointermove", drag);
-      button.addEventListener(
-        "lostpointercapture",
-        () => button.removeEventListener("pointermove", drag),
-        { once: true },
-      );
-    });
+    button.addEventListener("pointerdown", () => (moved = undefined));
+    onDrag(button, this.#layer, (to) => put(button.parentElement!, (moved = to)));
     button.addEventListener("click", (event) => {
       event.stopPropagation();
       if (moved) this.acts.move(index, moved);
@@ -112,23 +96,10 @@ export class MendOverlay {
   }
 
   #choose(place: Place): void {
-    this.#put(this.#cross, (this.#at = place));
+    put(this.#cross, (this.#at = place));
     const pick = this.#pick;
     this.#pick = undefined;
     this.#layer.removeAttribute("data-picking");
     (pick ?? this.acts.place)(place);
-  }
-
-  #placeOf(event: MouseEvent): Place {
-    const box = this.#layer.getBoundingClientRect();
-    return [
-      within((event.clientX - box.left) / box.width),
-      within((event.clientY - box.top) / box.height),
-    ];
-  }
-
-  #put(element: HTMLElement, [x, y]: Place): void {
-    element.style.setProperty("--x", `${100 * x}%`);
-    element.style.setProperty("--y", `${100 * y}%`);
   }
 }

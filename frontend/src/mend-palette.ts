@@ -1,6 +1,7 @@
 /** The small palette that opens where somebody points: colors that fit, and any other. */
 import { abOf, nameOf } from "./lab";
 import { message } from "./messages";
+import type { Place } from "./places";
 
 export interface SuggestedColor {
   readonly a: number;
@@ -13,6 +14,8 @@ interface Acts {
   pick(): void;
   remove(): void;
 }
+
+const ASIDE = 32; // pixels between the point and the palette
 
 export class MendPalette {
   constructor(
@@ -31,12 +34,18 @@ export class MendPalette {
     });
   }
 
-  /** For a point that is there, or for a new one. Focus returns by itself when it closes. */
-  open(isThere: boolean, used: readonly (readonly [number, number])[]): void {
+  /**
+   * For a point that is there, or for a new one, beside where it is on the screen. Focus returns by
+   * itself when it closes.
+   */
+  open(isThere: boolean, used: readonly (readonly [number, number])[], [x, y]: Place): void {
     this.#part(".palette-remove").hidden = !isThere;
     this.suggest([]);
     this.#fill(".palette-used", used.map(([a, b]) => ({ a, b, hex: previewOf(a, b) })));
     if (!this.dialog.open) this.dialog.showModal();
+    const left = x > innerWidth / 2 ? x - ASIDE - this.dialog.offsetWidth : x + ASIDE;
+    this.dialog.style.setProperty("--x", `${left}px`);
+    this.dialog.style.setProperty("--y", `${y}px`);
   }
 
   suggest(colors: readonly SuggestedColor[]): void {

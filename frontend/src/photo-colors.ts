@@ -20,6 +20,8 @@ export class PhotoColors extends HTMLElement {
   #mended: Maps | undefined;
   #saver: LookSaver | undefined;
   #awaited = 0;
+  /** When the looks can be chosen. */
+  ready: Promise<void> | undefined;
 
   connectedCallback(): void {
     this.#field = this.querySelector("[name=vividness]");
@@ -35,13 +37,12 @@ export class PhotoColors extends HTMLElement {
       this.#set(this.#tones!, this.#look.tones > SAME ? "0" : "1");
     });
     const { save, revision } = this.dataset;
-    const token = this.querySelector<HTMLInputElement>("[name=csrfmiddlewaretoken]")?.value;
-    if (save && token) {
-      this.#saver = new LookSaver(save, token, Number(revision), (words) => {
+    if (save) {
+      this.#saver = new LookSaver(save, Number(revision), (words) => {
         this.querySelector(".look-state")!.textContent = words;
       });
     }
-    void this.#load();
+    this.ready = this.#load();
   }
 
   /** The color maps that are shown now. */

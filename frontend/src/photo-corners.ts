@@ -1,5 +1,7 @@
+import { sendJson } from "./json";
 import { message } from "./messages";
-import { type Place, mapped, stepped, within } from "./places";
+import { openTool } from "./tool";
+import { type Place, mapped, onDrag, put, stepped } from "./places";
 
 const START = 0.06; // how far from the edges the corners begin
 const NAMES = ["cornerFirst", "cornerSecond", "cornerThird", "cornerFourth"] as const;
@@ -13,7 +15,7 @@ export class PhotoCorners extends HTMLElement {
   #layer: HTMLElement | undefined;
 
   connectedCallback(): void {
-    this.#on(".corners-start", () => this.#start());
+    document.querySelector(".corners-start")!.addEventListener("click", () => this.#start());
     this.#on(".corners-cancel", () => this.#stop());
     this.#on(".corners-save", () => void this.#save());
   }
@@ -27,25 +29,14 @@ export class PhotoCorners extends HTMLElement {
     shade.className = "corners-shade";
     this.#layer.append(shade, ...NAMES.map((name, index) => this.#handle(name, index)));
     this.#stage.querySelector(".canvas")!.append(this.#layer);
-    this.#stage.toggleAttribute("data-mending", true);
-    this.#panel(true);
+    openTool("corners", true);
     this.#place();
-    this.#stage.scrollIntoView({ block: "start" });
     this.#layer.querySelector("button")!.focus({ preventScroll: true });
   }
 
   #stop(): void {
     this.#layer?.remove();
-    this.#stage.removeAttribute("data-mending");
-    this.#panel(false);
-    this.querySelector<HTMLElement>(".corners-start")!.focus();
-  }
-
-  #panel(open: boolean): void {
-    const start = this.querySelector<HTMLElement>(".corners-start")!;
-    start.setAttribute("aria-expanded", String(open));
-    start.hidden = open;
-    this.querySelector<HTMLElement>(".corners-panel")!.hidden = !open;
+    openTool("corners", false);
   }
 
   #handle(name: string, index: number): HTMLButtonElement {
@@ -57,17 +48,7 @@ export class PhotoCorners extends HTMLElement {
       const next = stepped(event, this.#corners[index]!);
       if (next) this.#move(index, next);
     });
-    button.addEventListener("pointerdown", (down) => {
-      button.setPointerCapture(down.pointerId);
-      const drag = (event: PointerEvent) => {
-        const box = this.#layer!.getBoundingClientRect();
-        const x = (event.clientX - box.left) / box.width;
-        this.#move(index, [within(x), within((event.clientY - box.top) / box.height)]);
-      };
-      button.addEventListener("pointermove", drag);
-      const end = () => button.removeEventListener("pointermove", drag);
-      button.addEventListener("lostpointercapture", end, { once: true });
-    });
+    onDrag(button, this.#layer!, (place) => this.#move(index, place));
     return button;
   }
 
@@ -81,9 +62,7 @@ export class PhotoCorners extends HTMLElement {
     const around = [...this.#corners, this.#corners[0]!];
     this.#layer!.style.setProperty("--corners", around.map(percent).join(", "));
     for (const [index, button] of this.#layer!.querySelectorAll<HTMLElement>(".corner").entries()) {
-      const [x, y] = this.#corners[index]!;
-      button.style.setProperty("--x", `${100 * x}%`);
-      button.style.setProperty("--y", `${100 * y}%`);
+      put(button, this.#corners[index]!);
     }
   }
 
@@ -100,12 +79,7 @@ export class PhotoCorners extends HTMLElement {
       hints: JSON.parse(hints),
       geometry: { turn: Number(turn), corners: before },
     };
-    const token = this.querySelector<HTMLInputElement>("[name=csrfmiddlewaretoken]")!.value;
-    const answer = await fetch(`${photo}versions/`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "X-CSRFToken": token },
-      body: JSON.stringify(recipe),
-    }).catch(() => undefined);
+    const answer = await sendJson(`${photo}versions/`, recipe).catch(() => undefined);
     const found = await answer?.json().catch(() => undefined);
     if (answer?.ok) location.assign(found.urls.page);
     else this.querySelector(".corners-state")!.textContent = found?.detail ?? message("cornersOffline");

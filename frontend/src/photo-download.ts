@@ -22,7 +22,7 @@ export class PhotoDownload extends HTMLElement {
     });
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      form.hidePopover();
+      form.closest("dialog")!.close();
       const options = new URLSearchParams();
       for (const [name, value] of new FormData(form)) options.set(name, String(value));
       this.#make(form.action, options);

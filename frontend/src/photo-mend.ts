@@ -1,4 +1,6 @@
 import { mapsOf } from "./blend";
+import { whileHeld } from "./hold";
+import { sendJson } from "./json";
 import { abOf, hexOf, nameOf } from "./lab";
 import { colorOf, mostOf } from "./mend-colors";
 import { MendPalette } from "./mend-palette";
@@ -8,6 +10,7 @@ import type { PhotoColors } from "./photo-colors";
 import type { PhotoStage } from "./photo-stage";
 import { message } from "./messages";
 import { pixelsOf } from "./pixels";
+import { openTool } from "./tool";
 import { type Place, mapped } from "./places";
 
 const RADIUS = 3; // pixels of a frame of 256
@@ -36,31 +39,17 @@ export class PhotoMend extends HTMLElement {
       pick: () => this.#pick(),
       remove: () => this.#remove(this.#edited),
     });
-    this.#on(".mend-start", () => this.#start());
+    document.querySelector(".mend-start")!.addEventListener("click", () => this.#start());
     this.#on(".mend-cancel", () => this.#stop());
     this.#on(".mend-undo", () => this.#step(() => this.#points.undo()));
     this.#on(".mend-redo", () => this.#step(() => this.#points.redo()));
     this.#on(".mend-save", () => void this.#save());
-    const hold = this.querySelector<HTMLButtonElement>(".mend-hold")!;
-    const held = (pressed: boolean) => {
-      hold.setAttribute("aria-pressed", String(pressed));
-      this.#stage.showBlended(!pressed);
-    };
-    for (const name of ["pointerdown", "keydown"] as const) {
-      hold.addEventListener(name, (event) => {
-        if (event instanceof KeyboardEvent && event.key !== " ") return;
-        held(true);
-      });
-    }
-    for (const name of ["pointerup", "pointerleave", "keyup", "blur"] as const) {
-      hold.addEventListener(name, () => held(false));
-    }
+    whileHeld(this.querySelector(".mend-hold"), (held) => this.#stage.showBlended(!held));
     if (this.#points.isChanged) this.#start(); // what was not saved before a reload
   }
 
   #start(): void {
     const canvas = this.#stage.querySelector<HTMLElement>(".canvas")!;
-    this.#stage.toggleAttribute("data-mending", true);
     this.#overlay = new MendOverlay(canvas, {
       place: (place) => this.#open(-1, place),
       edit: (index) => this.#open(index, this.#shownAt(this.#points.now[index]!)),
@@ -68,9 +57,8 @@ export class PhotoMend extends HTMLElement {
       remove: (index) => this.#remove(index),
       look: (place) => this.#say(this.#describe(this.#colorAt(place), place)),
     });
-    this.#panel(true);
+    openTool("mend", true);
     this.#step(() => undefined);
-    this.#stage.scrollIntoView({ block: "start" });
     this.#overlay.focus();
   }
 
@@ -80,17 +68,8 @@ export class PhotoMend extends HTMLElement {
     const saved = JSON.parse(this.dataset["hints"] ?? "[]") as Point[];
     this.#points = new MendPoints(`mend:${this.dataset["version"]}`, saved);
     this.#overlay.remove();
-    this.#stage.removeAttribute("data-mending");
     void this.#colors.showMaps(null);
-    this.#panel(false);
-    this.querySelector<HTMLElement>(".mend-start")!.focus();
-  }
-
-  #panel(open: boolean): void {
-    const start = this.querySelector<HTMLElement>(".mend-start")!;
-    start.setAttribute("aria-expanded", String(open));
-    start.hidden = open;
-    this.querySelector<HTMLElement>(".mend-panel")!.hidden = !open;
+    openTool("mend", false);
   }
 
   #open(index: number, place: Place): void {
@@ -100,7 +79,9 @@ export class PhotoMend extends HTMLElement {
     }
     this.#edited = index;
     this.#place = place;
-    this.#palette.open(index >= 0, this.#used());
+    const box = this.#stage.querySelector(".canvas")!.getBoundingClientRect();
+    const at: Place = [box.left + place[0] * box.width, box.top + place[1] * box.height];
+    this.#palette.open(index >= 0, this.#used(), at);
     void this.#suggest(place);
   }
 
@@ -212,12 +193,7 @@ export class PhotoMend extends HTMLElement {
   }
 
   #post(path: string, body: unknown): Promise<Response> {
-    const token = this.querySelector<HTMLInputElement>("[name=csrfmiddlewaretoken]")!.value;
-    return fetch(this.dataset["photo"] + path, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "X-CSRFToken": token },
-      body: JSON.stringify(body),
-    });
+    return sendJson(this.dataset["photo"] + path, body);
   }
 
   /** Colors of points that are there, and of large parts of the photo. */

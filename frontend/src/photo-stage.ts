@@ -1,45 +1,55 @@
+import { whileHeld } from "./hold";
 import type { Look } from "./look-saver";
 import { prefersStill } from "./motion";
 import { awaitFile } from "./rendition";
+import { StageZoom } from "./stage-zoom";
 import { message, percent } from "./messages";
 
 /**
  * `<photo-stage>`: a picture, or two of them: under a before/after slider or side by side, whole or
- * pixel by pixel.
+ * magnified.
  *
- * The slider is a range input laid over the pictures; here its value becomes the custom
- * property `--cut`, where the colored picture begins, and `--split`, where the line stands.
- * Side by side at 100 %, both pictures lie on one canvas that scrolls, half a view apart, and each
- * is cut off in the middle of the view: they cannot but move together.
+ * The slider is a range input for the keyboard; a pointer moves the line where it is. The value
+ * becomes the custom property `--cut`, where the colored picture begins, and `--split`, where the
+ * line stands. Side by side and magnified, both pictures lie on one canvas that scrolls, half a view
+ * apart, and each is cut off in the middle of the view: they cannot but move together.
  */
 export class PhotoStage extends HTMLElement {
   #split: HTMLInputElement | null = null;
-  #zoom: HTMLButtonElement | null = null;
-  #side: HTMLButtonElement | null = null;
+  #zoom!: StageZoom;
   /** What is wished for, and what the picture below the canvas shows; null: as the result. */
   #look: Look | null = null;
   #shown: Look | null = null;
+  /** The look whose full-size pictures are asked for while the picture is magnified. */
+  #loaded: Look | null | undefined;
 
   connectedCallback(): void {
+    const view = this.#part(".view");
     this.#split = this.querySelector(".split");
-    this.#zoom = this.querySelector(".zoom");
-    this.#side = this.querySelector(".side");
-    this.#split?.addEventListener("input", () => {
-      this.removeAttribute("data-arriving");
-      this.removeAttribute("data-settling");
+    this.#zoom = new StageZoom(this, view, () => this.#place());
+    this.#split?.addEventListener("input", () => this.#place());
+    this.#on(".zoom", () => {
+      this.#zoom.to(this.#zoom.isOn ? 0 : this.#zoom.full);
+      view.focus({ preventScroll: true });
+    });
+    this.#on(".side", () => {
+      this.#zoom.to(0);
+      this.toggleAttribute("data-side");
       this.#place();
     });
-    this.#zoom?.addEventListener("click", () => void this.#toggleZoom());
-    this.#side?.addEventListener("click", () => this.#toggleSide());
-    this.#holdWith(this.querySelector<HTMLButtonElement>(".hold"));
+    this.#on(".full", () => {
+      if (document.fullscreenElement) void document.exitFullscreen();
+      else void this.requestFullscreen();
+    });
+    whileHeld(this.querySelector(".hold"), (held) => this.toggleAttribute("data-held", held));
     this.closest("main")?.addEventListener("look", (event) => {
       this.#look = (event as CustomEvent<Look | null>).detail;
       this.#forget();
-      if (this.#isZoomed) void this.#loadFull();
+      if (this.#zoom.isOn) void this.loadFull();
     });
-    const view = this.#part(".view");
-    view.addEventListener("scroll", () => this.#place(), { passive: true });
-    view.addEventListener("pointerdown", (event) => this.#pan(event));
+    this.#point(view);
+    const { width, height } = this.dataset;
+    this.style.setProperty("--ratio", String(Number(width) / Number(height)));
     new ResizeObserver(() => this.#place()).observe(this);
     this.#place();
   }
@@ -69,34 +79,43 @@ export class PhotoStage extends HTMLElement {
     this.toggleAttribute("data-blended", shown);
   }
 
-  /** Color spreads over the gray picture, then the line comes in from the side. */
+  /** Color spreads over the gray picture, then the line comes in from the side; any press ends it. */
   arrive(): void {
     const after = this.querySelector(".after");
     if (!after || this.#isSide || prefersStill()) return;
-    this.toggleAttribute("data-arriving", true);
-    after.addEventListener("animationend", () => {
-      this.toggleAttribute("data-settling", true);
-      this.removeAttribute("data-arriving");
-    });
-    this.#part(".divider").addEventListener("transitionend", () => {
-      this.removeAttribute("data-settling");
-    });
-  }
-
-  get #isZoomed(): boolean {
-    return this.hasAttribute("data-zoomed");
+    const step = (arriving: boolean, moving: boolean) => {
+      this.toggleAttribute("data-arriving", arriving);
+      this.toggleAttribute("data-settling", moving);
+    };
+    step(true, false);
+    after.addEventListener("animationend", () => step(false, true));
+    this.#part(".divider").addEventListener("transitionend", () => step(false, false));
+    for (const name of ["pointerdown", "keydown", "wheel"]) {
+      addEventListener(name, () => step(false, false), { once: true });
+    }
   }
 
   get #isSide(): boolean {
     return this.hasAttribute("data-side");
   }
 
+  get #isMending(): boolean {
+    return this.hasAttribute("data-mending");
+  }
+
   #place(): void {
+    const { isOn, fit, full } = this.#zoom;
     const canvas = this.#part(".canvas");
-    if (this.#zoom && !this.#isSide) {
-      // Nothing to magnify where the picture is shown at its size already.
-      this.#zoom.hidden = !this.#isZoomed && Number(this.dataset["width"]) <= canvas.clientWidth + 1;
-    }
+    this.#mark(".side", this.#isSide);
+    this.#mark(".full", document.fullscreenElement === this);
+    this.#mark(".zoom", isOn);
+    // Nothing to magnify where the picture is shown at its size already.
+    const zoom = this.querySelector<HTMLElement>(".zoom");
+    if (zoom) zoom.hidden = !isOn && full <= fit + 1;
+    const size = this.querySelector<HTMLElement>(".stage-size");
+    if (size) size.hidden = isOn || full >= fit;
+    if (isOn) void this.loadFull();
+    else this.#loaded = undefined;
     if (!this.#split) return;
     const share = this.#split.valueAsNumber / 100;
     const frame = this.#part(".frame").getBoundingClientRect();
@@ -104,70 +123,62 @@ export class PhotoStage extends HTMLElement {
     const cut = start + frame.width * (this.#isSide ? 0.5 : share);
     this.style.setProperty("--half", `${frame.width / 2}px`);
     this.style.setProperty("--split", `${share * 100}%`);
-    this.style.setProperty("--cut", this.#isZoomed ? `${cut}px` : `${share * 100}%`);
+    this.style.setProperty("--cut", isOn ? `${cut}px` : `${share * 100}%`);
     this.#split.setAttribute("aria-valuetext", message("split", { percent: percent(1 - share) }));
   }
 
-  #toggleSide(): void {
-    const side = this.toggleAttribute("data-side");
-    this.#side!.setAttribute("aria-pressed", String(side));
-    this.#place();
-  }
-
-  /** Pressed, by pointer or key, the button shows what was; let go, what is. */
-  #holdWith(button: HTMLButtonElement | null): void {
-    const hold = (held: boolean) => {
-      this.toggleAttribute("data-held", held);
-      button?.setAttribute("aria-pressed", String(held));
-    };
-    button?.addEventListener("pointerdown", (event) => {
-      button.setPointerCapture(event.pointerId);
-      hold(true);
-    });
-    button?.addEventListener("keydown", (event) => {
-      if (event.key !== " " && event.key !== "Enter") return;
-      event.preventDefault();
-      hold(true);
-    });
-    for (const end of ["lostpointercapture", "keyup", "blur"] as const) {
-      button?.addEventListener(end, () => hold(false));
-    }
-    button?.addEventListener("contextmenu", (event) => event.preventDefault());
-  }
-
-  async #toggleZoom(): Promise<void> {
-    const zoomed = this.toggleAttribute("data-zoomed");
-    this.#zoom?.setAttribute("aria-pressed", String(zoomed));
-    const view = this.#part(".view");
-    view.tabIndex = zoomed ? 0 : -1;
-    if (zoomed) {
-      this.style.setProperty("--width", `${this.dataset["width"]}px`);
-      this.style.setProperty("--height", `${this.dataset["height"]}px`);
+  /**
+   * A pointer moves the line, or the magnified picture; fingers scroll by themselves. The picture
+   * below it stays what is pointed at, so that it can be saved.
+   */
+  #point(view: HTMLElement): void {
+    let before = 0;
+    const move = ({ clientX }: MouseEvent) => {
+      const box = this.#part(".frame").getBoundingClientRect();
+      const free = !this.#zoom.isOn && !this.#isSide && !this.#isMending;
+      if (!this.#split || !free) return;
+      this.#split.value = String(Math.round(((clientX - box.left) / box.width) * 1000) / 10);
       this.#place();
-      view.scrollTo(
-        (view.scrollWidth - view.clientWidth) / 2,
-        (view.scrollHeight - view.clientHeight) / 2,
-      );
-      view.focus({ preventScroll: true });
-    }
-    this.#place();
-    if (zoomed) await this.#loadFull();
+    };
+    view.addEventListener("scroll", () => this.#place(), { passive: true });
+    view.addEventListener("dragstart", (event) => event.preventDefault());
+    view.addEventListener("pointermove", (event) => {
+      if (!(event.buttons & 1)) return;
+      move(event);
+      if (this.#zoom.isOn && event.pointerType === "mouse" && !this.#isMending) {
+        view.scrollBy(-event.movementX, -event.movementY);
+      }
+    });
+    view.addEventListener("click", (event) => {
+      if (event.detail < 2) before = this.#split?.valueAsNumber ?? 0;
+      move(event);
+    });
+    view.addEventListener("dblclick", (event) => {
+      if (this.#isMending) return;
+      if (this.#split && !this.#zoom.isOn) this.#split.value = String(before);
+      this.#zoom.toggle(event);
+    });
+    view.addEventListener("contextmenu", ({ target }) => {
+      const { full = "" } = this.dataset;
+      const picture = target instanceof HTMLImageElement && target.closest(".after") && target;
+      if (picture && !this.#look && full.startsWith("/files/")) picture.src = full;
+    });
   }
 
   /** Change the previews for the full-size pictures, each when it can be painted. */
-  async #loadFull(): Promise<void> {
+  async loadFull(): Promise<void> {
     const status = this.#part(".zoom-status");
     const look = this.#look;
+    const { fullGray } = this.dataset;
+    if (!fullGray || this.#loaded === look) return;
+    this.#loaded = look;
     status.textContent = message("loadingFull");
     try {
       const after = await this.#fullSize();
-      await Promise.all([
-        this.#load(".before img", this.dataset["fullGray"]),
-        this.#load(".after img", after),
-      ]);
+      await Promise.all([this.#load(".before img", fullGray), this.#load(".after img", after)]);
       if (look !== this.#look) return;
       this.#shown = look;
-      this.showBlended(false);
+      if (!this.#isMending) this.showBlended(false);
       status.textContent = "";
     } catch {
       status.textContent = message("fullFailed");
@@ -176,6 +187,7 @@ export class PhotoStage extends HTMLElement {
 
   /** No full-size picture of another look may stay behind. */
   #forget(): void {
+    this.#loaded = undefined;
     if (this.#shown === null) return;
     this.#shown = null;
     this.#part<HTMLImageElement>(".after img").src = this.dataset["preview"]!;
@@ -201,27 +213,12 @@ export class PhotoStage extends HTMLElement {
     image.src = address;
   }
 
-  /** Fingers and keys scroll by themselves; a mouse drags. */
-  #pan(down: PointerEvent): void {
-    if (!this.#isZoomed || down.pointerType !== "mouse" || down.button !== 0) {
-      return;
-    }
-    down.preventDefault();
-    const view = this.#part(".view");
-    view.focus({ preventScroll: true });
-    view.setPointerCapture(down.pointerId);
-    const { scrollLeft, scrollTop } = view;
-    const move = (event: PointerEvent) =>
-      view.scrollTo(
-        scrollLeft + down.clientX - event.clientX,
-        scrollTop + down.clientY - event.clientY,
-      );
-    view.addEventListener("pointermove", move);
-    view.addEventListener(
-      "lostpointercapture",
-      () => view.removeEventListener("pointermove", move),
-      { once: true },
-    );
+  #mark(selector: string, pressed: boolean): void {
+    this.querySelector(selector)?.setAttribute("aria-pressed", String(pressed));
+  }
+
+  #on(selector: string, act: () => void): void {
+    this.querySelector(selector)?.addEventListener("click", act);
   }
 
   #part<E extends HTMLElement>(selector: string): E {

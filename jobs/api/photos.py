@@ -1,6 +1,5 @@
 """Photos: what is written about them, who sees them, and their look."""
 
-import re
 import uuid
 from typing import Any
 
@@ -18,15 +17,10 @@ from jobs.api.base import View
 from jobs.api.serializers import DeleteParams
 from jobs.models import Look, Photo
 from jobs.photos import trash, visibility
-from jobs.results import looks
+from jobs.results import looks, words
 from jobs.serializers.photos import PhotoPageSerializer, PhotoSerializer
 from jobs.storage import access
 from ml.imaging.vividness import CALM, STEPS, VIVID
-
-TAKEN = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
-MAX_PEOPLE = 50
-WRITTEN = ("title", "alt", "caption", "taken", "people")
-"""Fields of `ChangedPhoto` that are columns of the photo."""
 
 
 class ChangedLook(StrictSerializer):
@@ -55,7 +49,7 @@ class ChangedPhoto(StrictSerializer):
     )
     caption = serializers.CharField(max_length=4000, allow_blank=True, required=False)
     taken = serializers.RegexField(
-        TAKEN,
+        words.TAKEN,
         max_length=10,
         allow_blank=True,
         required=False,
@@ -63,7 +57,7 @@ class ChangedPhoto(StrictSerializer):
     )
     people = serializers.ListField(
         child=serializers.CharField(max_length=100),
-        max_length=MAX_PEOPLE,
+        max_length=words.MAX_PEOPLE,
         required=False,
         help_text="Names of who is in it.",
     )
@@ -74,7 +68,7 @@ class ChangedPhoto(StrictSerializer):
 
     def validate_taken(self, text: str) -> str:
         """Nothing but a date."""
-        if text and not TAKEN.fullmatch(text):
+        if text and not words.TAKEN.fullmatch(text):
             raise serializers.ValidationError(_("Write 1931, 1931-05 or 1931-05-12."), "invalid")
         return text
 
@@ -126,8 +120,8 @@ class PhotoDetailView(View):
         data = new.validated_data
         with transaction.atomic():
             self._change_look(photo, data.get("look", {}))
-            if words := {name: data[name] for name in WRITTEN if name in data}:
-                Photo.objects.filter(pk=photo.pk).update(**words)
+            if written := {name: data[name] for name in words.COLUMNS if name in data}:
+                words.write(photo, **written)
             if "visibility" in data:
                 visibility.change(photo, data["visibility"])
         return self._answer(photo_id)

@@ -72,7 +72,11 @@ class FileParams(serializers.Serializer):
         min_value=0, max_value=1, required=False, help_text="How far faded tones are restored."
     )
     keep_metadata = serializers.BooleanField(
-        default=False, help_text="Date, camera and copyright as the photo had them."
+        default=False,
+        help_text=(
+            "Title, caption, date and people as they are written, and camera and copyright as the "
+            "photo had them."
+        ),
     )
 
 

@@ -18,11 +18,12 @@ from colorweb.errors import DomainError
 from jobs.models import Job, Look, State
 from jobs.pages import download, prepare
 from jobs.pages.base import job_data, jobs_data, limited
+from jobs.pages.caption import CaptionForm
 from jobs.pages.history import LookForm, RecolorForm
 from jobs.pages.trash import link_to_trash
 from jobs.photos import batches, intake, search, trash, versions, visibility
 from jobs.queue import states
-from jobs.results import looks
+from jobs.results import looks, words
 from jobs.storage import access
 from ml.imaging import geometry
 
@@ -52,6 +53,8 @@ def job(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
         "older": older,
         "other_pages": _other_pages(found),
         "recolor_form": RecolorForm.of(found),
+        "words": found.photo,
+        "caption_form": CaptionForm.of(found.photo),
     }
     return render(request, "job.html", context)
 
@@ -171,13 +174,20 @@ def publish(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def set_caption(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
-    """Set the photo's title and alternative text."""
+    """Set what is said about the photo."""
     _set_caption(request, access.own_job(request.visitor, job_id))
     return redirect("job", job_id)
 
 
 def _set_caption(request: VisitorRequest, found: Job) -> None:
-    visibility.set_caption(found.photo, request.POST.get("title", ""), request.POST.get("alt", ""))
+    written: dict[str, Any] = {
+        "title": visibility.readable(request.POST.get("title", ""))[:200],
+        "alt": visibility.readable(request.POST.get("alt", ""))[:1000],
+    }
+    form = CaptionForm(request.POST)
+    if "caption" in request.POST and form.is_valid():
+        written |= form.cleaned_data
+    words.write(found.photo, **written)
 
 
 @require_POST

@@ -41,14 +41,6 @@ def change(photo: Photo, visibility: str, **values: Any) -> None:
     photo.visibility = visibility
 
 
-def set_caption(photo: Photo, title: str, alt: str) -> None:
-    """Set a photo's title and alternative text; both may be empty."""
-    Photo.objects.filter(pk=photo.pk).update(
-        title=readable(title)[:200],
-        alt=readable(alt)[:1000],
-    )
-
-
 def readable(text: str) -> str:
     """A text as it was meant: without spaces around it and without NUL characters."""
     return text.replace("\0", "").strip()

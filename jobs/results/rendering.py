@@ -9,7 +9,7 @@ from colorweb import database
 from colorweb.health import fitness
 from jobs.models import Photo, Rendition
 from jobs.photos.intake import LIMITS
-from jobs.results import renditions
+from jobs.results import renditions, words
 from jobs.results.failures import classify_failure
 from jobs.storage import files
 from ml.imaging import geometry, metadata, photos, tones
@@ -61,6 +61,7 @@ def make(rendition: Rendition, progress: Callable[[float], None]) -> int:
         tones=restored,
         depth=rendition.depth,
     )
+    said = words.of(job.photo) if rendition.keep_metadata else metadata.NO_WORDS
     with files.new_file(rendition.name(rendition.attempt)) as file:
         photos.write(
             file,
@@ -68,7 +69,7 @@ def make(rendition: Rendition, progress: Callable[[float], None]) -> int:
             alpha=alpha,
             format=rendition.format,
             exif=photo.exif if rendition.keep_metadata else b"",
-            xmp=metadata.made_by(job.model_name, job.model_version),
+            xmp=metadata.made_by(job.model_name, job.model_version, said),
             dpi=dpi,
         )
         return file.tell()

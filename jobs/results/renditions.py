@@ -206,15 +206,19 @@ def sweep(keep: timedelta | None = None) -> int:
     swept = 0
     unwanted = Rendition.objects.filter(wanted_at__lt=oldest).exclude(IN_USE)
     for rendition in unwanted.select_related("job"):
-        own_file = rendition.file and rendition.file != rendition.job.result
-        with transaction.atomic():
-            gone, _rows = Rendition.objects.filter(pk=rendition.pk, wanted_at__lt=oldest).delete()
-            if gone and own_file:
-                _count(rendition, -rendition.bytes)
-        if gone and own_file:
-            default_storage.delete(rendition.file)
-        swept += bool(gone)
+        swept += delete(rendition, wanted_at__lt=oldest)
     return swept
+
+
+def delete(rendition: Rendition, **conditions: object) -> bool:
+    """Delete it with its file, if it still meets the conditions; whether it did."""
+    own_file = rendition.file and rendition.file != rendition.job.result
+    with transaction.atomic():
+        gone, _rows = Rendition.objects.filter(pk=rendition.pk, **conditions).delete()
+        if gone and own_file:
+            _count(rendition, -rendition.bytes)
+            transaction.on_commit(lambda: default_storage.delete(rendition.file))
+    return bool(gone)
 
 
 def _requeue(rendition: Rendition) -> None:

@@ -1,8 +1,10 @@
 """What a file with our colors records about itself, and what it keeps of the camera's metadata."""
 
 import math
-from typing import Any
-from xml.sax.saxutils import quoteattr
+import re
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+from xml.sax.saxutils import escape, quoteattr
 
 from PIL import Image
 
@@ -14,6 +16,7 @@ SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrain
 Not `algorithmicallyEnhanced`, which is for corrections that keep what a picture shows.
 """
 
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 MAX_TEXT = 4000  # bytes
 MAX_NUMBERS = 16  # of one tag
 MAX_EXIF = 60_000  # bytes; a JPEG's segment holds 64 kB in all
@@ -30,12 +33,15 @@ _XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
  <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
   <rdf:Description rdf:about=""
+    xmlns:dc="http://purl.org/dc/elements/1.1/"
+    xmlns:photoshop="http://ns.adobe.com/photoshop/1.0/"
     xmlns:xmp="http://ns.adobe.com/xap/1.0/"
     xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"
     xmp:CreatorTool={tool}
     Iptc4xmpExt:DigitalSourceType={source}
     Iptc4xmpExt:AISystemUsed={model}
-    Iptc4xmpExt:AISystemVersionUsed={version}/>
+    Iptc4xmpExt:AISystemVersionUsed={version}{taken}>{words}
+  </rdf:Description>
  </rdf:RDF>
 </x:xmpmeta>
 <?xpacket end="r"?>"""
@@ -66,14 +72,45 @@ _KEPT_OF_SHOT = {
 }
 
 
-def made_by(model: str, version: str) -> bytes:
-    """An XMP packet that says: the colors are a network's, of this name and version."""
+class Words(NamedTuple):
+    """What is known about a photo; empty where nothing is."""
+
+    title: str = ""
+    caption: str = ""
+    taken: str = ""
+    """1931, 1931-05 or 1931-05-12."""
+    people: tuple[str, ...] = ()
+
+
+NO_WORDS = Words()
+
+
+def made_by(model: str, version: str, words: Words = NO_WORDS) -> bytes:
+    """An XMP packet that says: the colors are a network's, of this name and version.
+
+    And what is known about the photo, in the properties of IPTC's standard.
+    """
+    texts = [
+        _property("dc:title", "Alt", [words.title]),
+        _property("dc:description", "Alt", [words.caption]),
+        _property("Iptc4xmpExt:PersonInImage", "Bag", words.people),
+    ]
     return _XMP.format(
         tool=quoteattr(f"colorweb, {model} {version}"),
         source=quoteattr(SOURCE_TYPE),
         model=quoteattr(model),
         version=quoteattr(version),
+        taken=f"\n    photoshop:DateCreated={quoteattr(words.taken)}" if words.taken else "",
+        words="".join(texts),
     ).encode()
+
+
+def _property(name: str, kind: str, values: Iterable[str]) -> str:
+    """A property whose values are listed; nothing for no value."""
+    language = ' xml:lang="x-default"' if kind == "Alt" else ""
+    texts = (_NOT_IN_XML.sub("", value) for value in values)
+    items = "".join(f"<rdf:li{language}>{escape(text)}</rdf:li>" for text in texts if text)
+    return f"\n   <{name}><rdf:{kind}>{items}</rdf:{kind}></{name}>" if items else ""
 
 
 def kept(picture: Picture) -> bytes:

@@ -51,6 +51,16 @@ def test_pages_load_nothing_from_elsewhere(client):
         assert "//cdn" not in page
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("path", "is_indexed"),
+    [("/", True), ("/gallery/", True), ("/about/", True), ("/account/login/", False)],
+)
+def test_only_pages_for_everybody_are_indexed(client, path, is_indexed):
+    page = client.get(path).content.decode()
+    assert ('<meta name="robots" content="noindex">' not in page) == is_indexed
+
+
 def test_robots_find_the_gallery_and_are_kept_from_what_is_ones_own(client):
     answer = client.get("/robots.txt")
     assert answer["Content-Type"].startswith("text/plain")

@@ -54,9 +54,15 @@ def wait_until_still(page: Page) -> None:
     expect(page.locator("photo-stage[data-arriving], photo-stage[data-settling]")).to_have_count(0)
 
 
+def open_more(page: Page, name: str) -> None:
+    """Press a button of the photo's further tools."""
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name=name).click()
+
+
 def publish(page: Page, title: str) -> None:
     """Put the photo of this page into the gallery."""
-    page.get_by_role("button", name="Publish…").click()
-    page.locator("#publish").get_by_label("Title").fill(title)
+    page.get_by_role("button", name="Share").click()
+    page.get_by_role("dialog").get_by_label("Title").fill(title)
     page.get_by_role("button", name="Publish", exact=True).click()
-    expect(page.get_by_role("button", name="Remove from the gallery")).to_be_visible()
+    expect(page.locator("#share form[action$='/unpublish/']")).to_be_attached()

@@ -39,7 +39,7 @@ def test_a_life_of_an_account(
     sign_up(page, email)
     expect(page.locator("photo-list .card-name")).to_have_text("Grandmother.jpg")
     page.goto(photo)
-    expect(page.get_by_role("button", name="Delete…").first).to_be_visible()
+    expect(page.get_by_role("button", name="More")).to_be_visible()
 
     log_out(page)
     answer = page.goto(photo)

@@ -37,7 +37,7 @@ def test_a_blot_is_mended_by_one_point(
     with screen(browser, stack, WIDTHS[way]) as context:
         page = context.new_page()
         colored(page, wall)
-        page.get_by_role("button", name="Mend colors…").click()
+        page.get_by_role("button", name="Mend").click()
         point_at_the_middle(page, way)
         page.get_by_label("Another color").fill(BLUE)
         expect(page.locator("photo-stage[data-blended]")).to_be_attached()

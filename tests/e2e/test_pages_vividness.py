@@ -11,7 +11,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from colorweb.testing import pictures
-from tests.e2e.pages import colored, photo_in
+from tests.e2e.pages import colored, open_more, photo_in
 
 DISTANCE = """() => {
   const at = (which) => document.querySelector(which).getBoundingClientRect();
@@ -38,7 +38,7 @@ def test_the_page_shows_what_the_download_holds(page: Page, smooth: Path) -> Non
         expect(page.locator("photo-stage[data-blended]")).to_be_attached()
         page.evaluate("new Promise(r => requestAnimationFrame(() => requestAnimationFrame(r)))")
         shown = pixels_of(page, ".after canvas")
-        page.get_by_role("button", name="Other formats…").click()
+        open_more(page, "Other formats…")
         page.get_by_label("Format").select_option("PNG")
         with page.expect_download() as started:
             page.locator("#download").get_by_role("button", name="Download").click()

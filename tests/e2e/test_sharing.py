@@ -22,7 +22,8 @@ def test_a_link_with_a_password_shows_the_photo_until_it_is_revoked(
     pages.colored(page, pages.photo_in(tmp_path))
     private = page.url
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.get_by_role("link", name="Share…").click()
+    page.get_by_role("button", name="Share").click()
+    page.get_by_role("link", name="Links…").click()
     page.get_by_label("Password").fill("plum jam")
     page.get_by_role("button", name="Make a link").click()
     address = page.get_by_role("textbox", name="Link 1").input_value()

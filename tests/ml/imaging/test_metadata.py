@@ -81,3 +81,25 @@ def test_exif_that_cannot_be_read_is_left_out():
 def test_names_that_would_break_xml_are_written_as_they_are():
     packet = metadata.made_by('a"<&>b', "1")
     assert b"&lt;&amp;&gt;" in packet
+
+
+@pytest.mark.parametrize("kind", photos.MAX_SIDE)
+def test_words_are_in_the_properties_of_the_standard(kind):
+    words = metadata.Words("Harvest <1>", "At Krāslava\x0b", "1931-08", ("Anna", "Jānis"))
+    file = BytesIO()
+    xmp = metadata.made_by("resnet-gray-unet", "1", words)
+    photos.write(file, np.full((30, 40, 3), 128, np.uint8), format=kind, xmp=xmp)
+    with Image.open(file) as image:
+        image.load()
+        packet = ET.fromstring(image.info["xmp"])
+    [description] = packet.iter("{http://www.w3.org/1999/02/22-rdf-syntax-ns#}Description")
+    said = {
+        part.tag.rpartition("}")[2]: [item.text for item in part.iter() if item.text]
+        for part in description
+    }
+    assert said == {
+        "title": ["Harvest <1>"],
+        "description": ["At Krāslava"],
+        "PersonInImage": ["Anna", "Jānis"],
+    }
+    assert description.get("{http://ns.adobe.com/photoshop/1.0/}DateCreated") == "1931-08"
