@@ -6,14 +6,14 @@
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import ViewportSize, expect, sync_playwright
 
 from colorweb.runtime import REPOSITORY
 from colorweb.testing import browser
 from colorweb.testing.stack import Stack
 
 PICTURE = REPOSITORY / "docs" / "screenshot.jpg"
-SCREEN = {"width": 1280, "height": 850}
+SCREEN = ViewportSize(width=1280, height=850)
 SCALE = 1.25  # so that its words are sharp where the README shows it
 QUALITY = 85
 COLORED = 120_000  # milliseconds

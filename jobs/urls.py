@@ -19,6 +19,7 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/cancel/", job.cancel, name="job-cancel"),
     path("jobs/<uuid:job_id>/retry/", job.retry, name="job-retry"),
     path("jobs/<uuid:job_id>/again/", job.recolor, name="job-again"),
+    path("jobs/<uuid:job_id>/split/", job.split, name="job-split"),
     path("jobs/<uuid:job_id>/words/", job.set_caption, name="job-caption"),
     path("jobs/<uuid:job_id>/publish/", job.publish, name="job-publish"),
     path("jobs/<uuid:job_id>/unpublish/", job.unpublish, name="job-unpublish"),

@@ -13260,4 +13260,4 @@ export interface operations {
         };
     };
 }
-// SHA-256 of docs/openapi.yaml: e8e1c84b2f4e1a5c9c0465c1963933698218079771ebc09a1e4335a1f2ef0110
+// SHA-256 of docs/openapi.yaml: 8d34b3e11c66f5589776b53b4e8ae9914cdb1540b47a619ae09240d47b818d5a

@@ -22,7 +22,10 @@ export class PhotoCorners extends HTMLElement {
 
   #start(): void {
     const end = 1 - START;
-    this.#corners = [[START, START], [end, START], [end, end], [START, end]];
+    const { corners } = this.dataset; // of the print, where one was found
+    this.#corners = corners
+      ? JSON.parse(corners)
+      : [[START, START], [end, START], [end, end], [START, end]];
     this.#layer = document.createElement("div");
     this.#layer.className = "corners-layer";
     const shade = document.createElement("div");

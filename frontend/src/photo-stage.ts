@@ -107,7 +107,6 @@ export class PhotoStage extends HTMLElement {
     const { isOn, fit, full } = this.#zoom;
     const canvas = this.#part(".canvas");
     this.#mark(".side", this.#isSide);
-    this.#mark(".full", document.fullscreenElement === this);
     this.#mark(".zoom", isOn);
     // Nothing to magnify where the picture is shown at its size already.
     const zoom = this.querySelector<HTMLElement>(".zoom");

@@ -1,7 +1,7 @@
 /** What the pages of photos answer to as a whole. */
 import type { PhotoStage } from "./photo-stage";
 
-const TYPING = "input, select, textarea, dialog, [popover]";
+const TYPING = "input, select, textarea, dialog, [popover], .stage[data-zoomed]";
 
 // Panels are popovers where there is no script, and dialogs where there is one: they keep the focus.
 document.addEventListener("click", (event) => {

@@ -21,7 +21,7 @@ from jobs.pages.base import job_data, jobs_data, limited
 from jobs.pages.caption import CaptionForm
 from jobs.pages.history import LookForm, RecolorForm
 from jobs.pages.trash import link_to_trash
-from jobs.photos import batches, intake, search, trash, versions, visibility
+from jobs.photos import batches, intake, prints, search, trash, versions, visibility
 from jobs.queue import states
 from jobs.results import looks, words
 from jobs.storage import access
@@ -110,6 +110,15 @@ def color_pages(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
         batches.accept_pages(found.photo, request.visitor)
         messages.success(request, _("The other pages are on their way into your photos."))
     return redirect("history")
+
+
+@require_POST
+@limited
+def split(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
+    """Make each print of a scan a photo of its own."""
+    found = access.own_job(request.visitor, job_id)
+    jobs = prints.split(found, request.visitor) if found.state == State.SUCCEEDED else []
+    return redirect("job", jobs[0].pk if jobs else job_id)
 
 
 @require_POST

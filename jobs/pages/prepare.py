@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from jobs.models import Job, State
-from jobs.photos import versions
+from jobs.photos import prints, versions
 from ml.imaging import geometry
 
 
@@ -19,11 +19,14 @@ def context(job: Job) -> dict[str, Any] | None:
         return None
     recipe, shape = versions.recipe_of(job), geometry.read(job.geometry)
     fractions = shape.fractions(job.photo.width, job.photo.height)
+    found = prints.on(job)
     return {
         "model": recipe.model,
         "network_size": recipe.network_size or "",
         "geometry": json.dumps(recipe.geometry),
         "turn": shape.turn,
+        "corners": json.dumps(found[0]) if len(found) == 1 else "",
+        "prints": len(found),
         "hints": json.dumps(recipe.hints),
         "to_source": json.dumps(np.linalg.inv(fractions).ravel().tolist()),
         "from_source": json.dumps(fractions.ravel().tolist()),

@@ -20,7 +20,7 @@ from colorweb.http.timeouts import release_connection
 from jobs.models import Job, Look, Photo, folder_of
 from jobs.queue import fair_share, limits
 from jobs.storage import files
-from ml.imaging import photos
+from ml.imaging import geometry, photos
 from ml.imaging.framing import frame_shape
 from ml.imaging.geometry import AS_IT_CAME, Geometry
 from ml.versions import registry
@@ -43,6 +43,7 @@ class Options:
     vividness: float | None = None
     network_size: int | None = None
     hints: list[dict[str, float]] = field(default_factory=list)
+    geometry: dict[str, Any] | None = None
     format: str = ""
     depth: int = 8
     page: int = 1
@@ -152,15 +153,17 @@ SUFFIXES = {
 def color(photo: Photo, visitor: Visitor, options: Options) -> Job:
     """Queue the first job of a photo. Raises LookupError for an unknown model."""
     usual = "png" if photo.has_alpha or options.depth == 16 else "jpeg"
+    shape = geometry.read(options.geometry)
     return fair_share.enqueue(
         Job(
             photo=photo,
             queue_owner=visitor.queue_owner,
-            frame=frame_of(photo, options.model, options.network_size),
+            frame=frame_of(photo, options.model, options.network_size, shape),
             model=options.model,
             **photo.look._asdict(),
             network_size=options.network_size,
             hints=options.hints,
+            geometry=options.geometry,
             webhook_url=options.webhook_url,
             reference=options.reference,
             metadata=options.metadata,
@@ -177,14 +180,14 @@ def retry(job: Job, visitor: Visitor) -> Job:
 
 
 def frame_of(
-    photo: Photo, model: str, network_size: int | None, geometry: Geometry = AS_IT_CAME
+    photo: Photo, model: str, network_size: int | None, shape: Geometry = AS_IT_CAME
 ) -> str:
     """The shape the network sees the photo in, as `Job.frame` spells it.
 
     Raises LookupError for an unknown model.
     """
     card = registry.resolve(model).card
-    width, height = geometry.size(photo.width, photo.height)
+    width, height = shape.size(photo.width, photo.height)
     down, across = frame_shape(width, height, size=network_size or card["default_size"])
     return f"{across}x{down}"
 

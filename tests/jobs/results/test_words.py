@@ -4,7 +4,8 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from jobs.models import Photo, Rendition
+from colorweb.accounts.models import User
+from jobs.models import Job, Photo, Rendition
 from jobs.results import renditions, words
 from tests.jobs import make
 
@@ -12,8 +13,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 WRITTEN = {"title": "Harvest", "caption": "At Krāslava", "taken": "1931", "people": "Anna, Jānis"}
 
 
+def colored(user: User) -> Job:
+    """The job of a photo of the user's."""
+    job = make.photo_of(user).newest
+    assert job
+    return job
+
+
 def test_words_are_written_on_the_page(browser, ada):
-    job = make.photo_of(ada).newest
+    job = colored(ada)
     browser.post(f"/jobs/{job.pk}/words/", {**WRITTEN, "alt": "A field"})
     photo = Photo.objects.get()
     assert words.of(photo) == ("Harvest", "At Krāslava", "1931", ("Anna", "Jānis"))
@@ -24,13 +32,13 @@ def test_words_are_written_on_the_page(browser, ada):
 
 
 def test_a_date_that_is_none_changes_nothing_of_what_it_came_with(browser, ada):
-    job = make.photo_of(ada).newest
+    job = colored(ada)
     browser.post(f"/jobs/{job.pk}/words/", {**WRITTEN, "alt": "", "taken": "long ago"})
     assert words.of(Photo.objects.get()) == ("Harvest", "", "", ())
 
 
 def test_files_that_carry_words_are_made_again_when_those_change(ada):
-    job = make.photo_of(ada).newest
+    job = colored(ada)
     carrying, plain = (
         renditions.request(job, None, format="png", keep_metadata=keep) for keep in (True, False)
     )
