@@ -1,4 +1,4 @@
-"""Pages of text: about, privacy, terms."""
+"""Pages of text: about, privacy, terms, and the guide to the API."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from django.conf import settings
 from django.urls import path
 from django.views.generic import TemplateView
 
+from colorweb import guide
 from ml.versions import registry
 
 
@@ -22,6 +23,11 @@ class About(TemplateView):
 
 
 urlpatterns = [
+    path(
+        "api/guide/",
+        TemplateView.as_view(template_name="api_guide.html", extra_context={"guide": guide.page}),
+        name="api-guide",
+    ),
     path("about/", About.as_view(), name="about"),
     path(
         "privacy/",
