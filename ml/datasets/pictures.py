@@ -13,6 +13,7 @@ from PIL import Image
 
 from ml.datasets.errors import Unreadable
 from ml.imaging import photos
+from ml.imaging.formats import by_pillow
 
 MIN_SIDE = 32  # pixels; as in the engine
 MIN_CHROMA = 3.0  # mean of sqrt(a^2 + b^2) under which a photo counts as black and white
@@ -95,11 +96,10 @@ def thumbnail(rgb: np.ndarray) -> np.ndarray:
 
 
 def for_training(name: str, content: bytes) -> bytes:
-    """The photo as the engine reads it: itself, or a JPEG where it is large or of another kind."""
+    """The photo as the engine reads it: itself, or a JPEG where it is large or slow to read."""
     file = BytesIO(content)
-    # The engine reads with Pillow alone, which takes many a TIFF for something else.
-    readable = PurePosixPath(name).suffix.lower() in photos.SUFFIXES - {".tif", ".tiff"}
-    if readable and min(photos.size(file, limits())) <= MAX_SIDE:
+    is_quick = PurePosixPath(name).suffix.lower() in photos.SUFFIXES and by_pillow(content)
+    if is_quick and min(photos.size(file, limits())) <= MAX_SIDE:
         return content
     rgb = photos.reduce(file, MAX_SIDE, limits())
     buffer = BytesIO()

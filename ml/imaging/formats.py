@@ -89,6 +89,11 @@ def format_of(head: bytes) -> Format:
     raise unidentified(head)
 
 
+def by_pillow(content: bytes) -> bool:
+    """Whether Pillow alone reads a file right enough to learn from. Raises PhotoError."""
+    return format_of(content[:HEAD_BYTES]).reader in {"jpeg", "png", "plain"}
+
+
 def open_picture(file: BinaryIO, page: int) -> tuple[Format, Picture]:
     """The picture on a page (from 1) of a file, its header read.
 

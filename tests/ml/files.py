@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import tifffile
-from imagecodecs import cms_profile
+from imagecodecs import cms_profile, jpeg2k_encode, jpegxl_encode
 from PIL import ExifTags, Image, ImageCms
 from pillow_heif import register_heif_opener
 
@@ -88,6 +88,45 @@ def tiff(pixels: np.ndarray, **options: Any) -> BytesIO:
     tifffile.imwrite(file, pixels, **options)
     file.seek(0)
     return file
+
+
+def camera_raw(light: np.ndarray) -> BytesIO:
+    """A DNG of what a sensor saw, uint16 H,W,3, with a small black preview in front."""
+    sensor = light[..., 1].copy()
+    sensor[::2, ::2], sensor[1::2, 1::2] = light[::2, ::2, 0], light[1::2, 1::2, 2]
+    matrix = (1, 1, 0, 1, 0, 1, 0, 1, 1, 1, 0, 1, 0, 1, 0, 1, 1, 1)
+    of_camera = [
+        (50706, "B", 4, bytes([1, 4, 0, 0]), True),
+        (50708, "s", 0, "Test camera", True),
+        (50721, "2i", 9, matrix, True),
+        (50728, "2I", 3, (1, 1, 1, 1, 1, 1), True),
+        (50778, "H", 1, 21, True),
+    ]
+    pattern = [(33421, "H", 2, (2, 2), True), (33422, "B", 4, bytes([0, 1, 1, 2]), True)]
+    file = BytesIO()
+    with tifffile.TiffWriter(file) as writer:
+        writer.write(
+            np.zeros((24, 32, 3), np.uint8),
+            photometric="rgb",
+            subfiletype=1,
+            subifds=1,
+            metadata=None,
+            extratags=of_camera,
+        )
+        writer.write(sensor, photometric="cfa", metadata=None, extratags=pattern)
+    file.seek(0)
+    return file
+
+
+def of_format(name: str, pixels: np.ndarray) -> bytes:
+    """A picture, uint8 H,W,3, as a file of a format of the site."""
+    if name == "raw":
+        return camera_raw(pixels.astype(np.uint16) * 200).getvalue()
+    if name == "jp2":
+        return bytes(jpeg2k_encode(pixels, codecformat="jp2", level=0))
+    if name == "jxl":
+        return bytes(jpegxl_encode(pixels, lossless=True))
+    return encoded(pixels, "HEIF" if name == "heic" else name.upper()).getvalue()
 
 
 def retyped(file: BytesIO, tag: int, kind: int, count: int, value: bytes) -> BytesIO:

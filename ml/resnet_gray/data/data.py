@@ -18,6 +18,8 @@ import torch
 from PIL import Image, ImageOps
 from torch import Tensor
 
+from ml.imaging.formats import by_pillow
+from ml.imaging.photos import read, reduce
 from ml.imaging.pillow import FORMATS
 from ml.resnet_gray.network.bins import histogram
 
@@ -38,10 +40,7 @@ def decode(content: bytes, short_side: int | None = None) -> np.ndarray:
     """sRGB uint8 H,W,3, upright, the short side at most so long. May raise anything."""
     if not content:
         raise ValueError("empty, or not readable")
-    with Image.open(io.BytesIO(content), formats=FORMATS) as image:
-        if short_side:
-            image.draft("RGB", (short_side, short_side))  # JPEG decodes straight to a smaller size
-        rgb = np.array(ImageOps.exif_transpose(image).convert("RGB"))
+    rgb = _with_pillow(content, short_side) if by_pillow(content) else _read(content, short_side)
     height, width = rgb.shape[:2]
     if min(height, width) < MIN_SIDE:
         raise ValueError(f"{width}x{height} pixels are too few")
@@ -50,6 +49,18 @@ def decode(content: bytes, short_side: int | None = None) -> np.ndarray:
         size = (round(width * scale), round(height * scale))
         rgb = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
     return rgb
+
+
+def _with_pillow(content: bytes, short_side: int | None) -> np.ndarray:
+    with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+        if short_side:
+            image.draft("RGB", (short_side, short_side))  # JPEG decodes straight to a smaller size
+        return np.array(ImageOps.exif_transpose(image).convert("RGB"))
+
+
+def _read(content: bytes, short_side: int | None) -> np.ndarray:
+    file = io.BytesIO(content)
+    return reduce(file, short_side) if short_side else read(file).rgb
 
 
 def to_lab8(rgb: np.ndarray) -> Lab8:

@@ -17,6 +17,7 @@ from ml.resnet_gray.data import data
 from tests.ml import colors
 from tests.ml.datasets.pictures import jpeg, photo
 from tests.ml.datasets.sets import checked, upload
+from tests.ml.files import of_format
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -66,6 +67,16 @@ def test_large_photos_come_as_jpegs_of_a_trainable_size(tmp_path, monkeypatch):
         lab.shape[:2] for tar in tars.values() for lab in data.load([tar], short_side=1000).lab
     ]
     assert sorted(sides) == [(70, 90), (512, 658)]
+
+
+def test_formats_that_are_slow_to_read_come_as_jpegs(tmp_path):
+    kinds = ("jp2", "jxl", "tiff", "raw", "pdf")
+    files = {f"photo.{kind}": of_format(kind, photo(n)) for n, kind in enumerate(kinds)}
+    files["photo.dng"] = files.pop("photo.raw")
+    tars = materialize(chosen_sets(checked(upload(tmp_path, files))), tmp_path / "data")
+    found = [name for tar in tars.values() for name in names(tar)]
+    assert sorted(found) == [f"0/{name}.jpg" for name in sorted(files)]
+    assert data.load(list(tars.values())).broken == {}
 
 
 @pytest.mark.parametrize("change", ["other", "gone"])

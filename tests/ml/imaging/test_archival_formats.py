@@ -7,7 +7,6 @@ import numpy as np
 import pypdfium2
 import pytest
 from PIL import Image
-from tifffile import TiffWriter
 
 from ml.imaging import photos
 from tests.ml import files
@@ -93,34 +92,10 @@ def test_a_pdf_of_text_is_told_so():
 
 
 def raw() -> BytesIO:
-    """A DNG with a small preview in front: what the sensor saw is half dark, half light."""
-    sensor = np.full((240, 320), 8000, np.uint16)
-    sensor[:, 160:] = 40_000
-    matrix = (1, 1, 0, 1, 0, 1, 0, 1, 1, 1, 0, 1, 0, 1, 0, 1, 1, 1)
-    file = BytesIO()
-    with TiffWriter(file) as writer:
-        tags = [
-            (50706, "B", 4, bytes([1, 4, 0, 0]), True),
-            (50708, "s", 0, "Test camera", True),
-            (50721, "2i", 9, matrix, True),
-            (50728, "2I", 3, (1, 1, 1, 1, 1, 1), True),
-            (50778, "H", 1, 21, True),
-        ]
-        writer.write(
-            np.zeros((24, 32, 3), np.uint8),
-            photometric="rgb",
-            subfiletype=1,
-            subifds=1,
-            metadata=None,
-            extratags=tags,
-        )
-        pattern = [
-            (33421, "H", 2, (2, 2), True),
-            (33422, "B", 4, bytes([0, 1, 1, 2]), True),
-        ]
-        writer.write(sensor, photometric="cfa", metadata=None, extratags=pattern)
-    file.seek(0)
-    return file
+    """Camera raw, half dark and half light."""
+    light = np.full((240, 320, 3), 8000, np.uint16)
+    light[:, 160:] = 40_000
+    return files.camera_raw(light)
 
 
 def test_camera_raw_is_what_the_sensor_saw_and_not_its_small_preview():

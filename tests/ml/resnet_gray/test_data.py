@@ -3,13 +3,12 @@ import tarfile
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 
-from ml.imaging.photos import SUFFIXES
+from ml.imaging.formats import FORMATS
 from ml.resnet_gray.data import data, memory
 from ml.resnet_gray.data.batches import Batches, BatchRequest, whole_batches
 from ml.resnet_gray.training import augment
-from tests.ml import colors
+from tests.ml import colors, files
 
 
 def test_broken_photo_is_named_and_counted(tmp_path):
@@ -22,11 +21,13 @@ def test_broken_photo_is_named_and_counted(tmp_path):
     assert "2 broken" in photos.summary()
 
 
-@pytest.mark.parametrize("suffix", sorted(SUFFIXES))
-def test_every_format_of_the_site_is_read(tmp_path, suffix):
-    Image.fromarray(colors.landscape()).save(tmp_path / f"photo{suffix}")
+@pytest.mark.parametrize("kind", FORMATS, ids=lambda kind: kind.name)
+def test_every_format_of_the_site_is_read(tmp_path, kind):
+    content = files.of_format(kind.name, colors.landscape())
+    for suffix in kind.suffixes:
+        (tmp_path / f"photo{suffix}").write_bytes(content)
     photos = data.load([tmp_path])
-    assert photos.names == [f"photo{suffix}"]
+    assert photos.names == sorted(f"photo{suffix}" for suffix in kind.suffixes)
     assert not photos.broken
 
 
