@@ -1,14 +1,23 @@
 """What the API's views of photos and jobs share."""
 
 import uuid
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import NotAuthenticated
+from rest_framework.exceptions import (
+    NotAuthenticated,
+    ParseError,
+    UnsupportedMediaType,
+    ValidationError,
+)
+from rest_framework.request import Request
 
 from colorweb.accounts import recent_password
 from colorweb.accounts.models import User
+from colorweb.accounts.visitors import Visitor
 from colorweb.api import base
+from colorweb.http.origins import SAFE
 from jobs.models import Job
 from jobs.serializers.jobs import JobSerializer
 from jobs.storage import access
@@ -16,6 +25,26 @@ from jobs.storage import access
 
 class View(base.View):
     """Speaks of jobs."""
+
+    lookups: ClassVar[Mapping[str, Callable[[Visitor, uuid.UUID], object]]] = {
+        "album_id": access.own_album,
+        "archive_id": access.own_archive,
+        "batch_id": access.own_batch,
+        "delivery_id": access.own_delivery,
+        "endpoint_id": access.own_endpoint,
+        "job_id": access.own_job,
+        "photo_id": access.own_photo,
+    }
+    """What an address that changes something names -> how a visitor's own is found."""
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        try:
+            super().initial(request, *args, **kwargs)
+        except (ParseError, UnsupportedMediaType, ValidationError):
+            if request.method not in SAFE:  # whose it is comes before what was sent to it
+                for name in kwargs.keys() & self.lookups:
+                    self.lookups[name](self.visitor, kwargs[name])
+            raise
 
     def job(self, job_id: uuid.UUID) -> Job:
         """The visitor's own job; somebody else's is not found."""

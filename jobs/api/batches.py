@@ -3,7 +3,6 @@
 import uuid
 
 from django.db import IntegrityError
-from django.http import Http404
 from django.utils.translation.trans_real import parse_accept_lang_header
 from rest_framework import status
 from rest_framework.exceptions import ValidationError
@@ -133,7 +132,9 @@ class BatchDetailView(View):
         tags=["batches"],
     )
     def get(self, request: Request, batch_id: uuid.UUID) -> Response:
-        return Response(BatchSerializer(own(self, batch_id), context=self.context).data)
+        return Response(
+            BatchSerializer(access.own_batch(self.visitor, batch_id), context=self.context).data
+        )
 
 
 class BatchJobs(View):
@@ -146,7 +147,7 @@ class BatchJobs(View):
         tags=["batches"],
     )
     def get(self, request: Request, batch_id: uuid.UUID) -> Response:
-        jobs = access.jobs_of_batch(self.visitor, own(self, batch_id))
+        jobs = access.jobs_of_batch(self.visitor, access.own_batch(self.visitor, batch_id))
         return self.page(jobs, JobSerializer)
 
 
@@ -154,11 +155,3 @@ def first_language(accepted: str) -> str:
     """The language that an Accept-Language header names first; empty without one."""
     languages = parse_accept_lang_header(accepted)
     return languages[0][0][:16] if languages else ""
-
-
-def own(view: View, batch_id: uuid.UUID) -> Batch:
-    """A batch of the visitor's own; anybody else's is not found."""
-    batch = Batch.objects.filter(access.batches_of(view.visitor), pk=batch_id).first()
-    if batch is None:
-        raise Http404
-    return batch

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -42,6 +42,8 @@ class Gallery(View):
 
 
 class Like(View):
+    lookups: ClassVar = {"photo_id": access.public_photo}
+
     @schema.endpoint(
         "Like a published photo",
         description="Counts once for each account and each guest, however often it is sent.",

@@ -21,6 +21,8 @@ from jobs.models import (
     ShareLink,
     State,
     Vividness,
+    WebhookDelivery,
+    WebhookEndpoint,
 )
 
 NOT_IN_TRASH = Q(photo__trashed_at=None)
@@ -91,6 +93,14 @@ def batches_of(visitor: Visitor) -> Q:
     if visitor.user:
         return Q(owner=visitor.user)
     return Q(owner=None, guest=visitor.guest)
+
+
+def own_batch(visitor: Visitor, batch_id: uuid.UUID) -> Batch:
+    """A batch of the visitor's own. Raises Http404 for anybody else's."""
+    batch = Batch.objects.filter(batches_of(visitor), pk=batch_id).first()
+    if batch is None:
+        raise Http404("no such batch")
+    return batch
 
 
 def jobs_of_batch(visitor: Visitor, batch: Batch) -> QuerySet[Job]:
@@ -245,6 +255,27 @@ def own_archive(visitor: Visitor, archive_id: uuid.UUID) -> Archive:
     if archive is None:
         raise Http404("no such archive")
     return archive
+
+
+def own_endpoint(visitor: Visitor, endpoint_id: uuid.UUID) -> WebhookEndpoint:
+    """A webhook of the visitor's account. Raises Http404 for anybody else's."""
+    mine = WebhookEndpoint.objects.filter(owner=visitor.user, pk=endpoint_id)
+    endpoint = mine.first() if visitor.user else None
+    if endpoint is None:
+        raise Http404("no such webhook")
+    return endpoint
+
+
+def own_delivery(visitor: Visitor, delivery_id: uuid.UUID) -> WebhookDelivery:
+    """A message about the visitor's own. Raises Http404 for anybody else's."""
+    mine = Q(job__in=jobs_of(visitor))
+    if visitor.user:
+        mine |= Q(job=None, endpoint__in=visitor.user.webhooks.all())
+    known = WebhookDelivery.objects.select_related("endpoint", "job")
+    delivery = known.filter(mine, pk=delivery_id).first()
+    if delivery is None:
+        raise Http404("no such delivery")
+    return delivery
 
 
 def _one(jobs: QuerySet[Job]) -> Job:

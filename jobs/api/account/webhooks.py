@@ -3,8 +3,7 @@
 import uuid
 from functools import partial
 
-from django.db.models import Q, QuerySet
-from django.http import Http404
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import status
@@ -223,13 +222,7 @@ class Resend(View):
         operation_id="deliveries_resend",
     )
     def post(self, request: Request, delivery_id: uuid.UUID) -> Response:
-        mine = Q(job__in=access.jobs_of(self.visitor))
-        if self.visitor.user:
-            mine |= Q(job=None, endpoint__in=self.visitor.user.webhooks.all())
-        known = WebhookDelivery.objects.select_related("endpoint", "job")
-        delivery = known.filter(mine, pk=delivery_id).first()
-        if delivery is None:
-            raise Http404
+        delivery = access.own_delivery(self.visitor, delivery_id)
         rates.check("webhook", self.visitor.queue_owner)
         sending.resend(delivery)
         return Response(DeliverySerializer(delivery).data, status=status.HTTP_202_ACCEPTED)
