@@ -28,7 +28,8 @@ from ml.imaging.srgb import lightness
 from ml.resnet_gray.data.data import DataError, decode
 from ml.resnet_gray.network import weights
 from ml.resnet_gray.network.cards import CardError
-from ml.resnet_gray.network.networks import gray_input, sum_to_gray
+from ml.resnet_gray.network.networks import gray_input
+from ml.resnet_gray.network.resnet import sum_to_gray
 from ml.resnet_gray.progress import bar
 
 SHORT_SIDE, CROP = 256, 224  # pixels

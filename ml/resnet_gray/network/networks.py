@@ -4,16 +4,15 @@ Both take lightness L (N,1,H,W in 0..100) through ``predict`` and answer a, b in
 ``predict`` is ``encode`` and ``decode``; hints enter in the latter.
 """
 
-from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 (the name everyone knows it by)
-from torchvision.models.resnet import BasicBlock, resnet18
 
 from .bins import annealed_mean
 from .hints import HintLayers, HintsUnsupported
+from .resnet import BasicBlock, encoder_layers, shortcut
 from .spread import Spread, spread
 from .vivid import VividHead
 
@@ -39,30 +38,6 @@ class Prediction(NamedTuple):
 
 Encoded = tuple[Tensor, ...]
 """What the part of a network before the hints makes of a photo."""
-
-
-def sum_to_gray(weight: Tensor) -> Tensor:
-    """One-channel filters O,1,k,k from RGB filters O,3,k,k: gray is R = G = B."""
-    return weight.sum(1, keepdim=True)
-
-
-def encoder_layers(layers: Sequence[str], state: dict[str, Tensor] | None = None) -> nn.Sequential:
-    """The named layers of torchvision's ResNet-18, with a first convolution for one channel.
-
-    ``state`` holds pre-trained values under torchvision's names, RGB or already gray.
-    """
-    resnet = resnet18(weights=None)
-    resnet.conv1 = nn.Conv2d(1, 64, 7, stride=2, padding=3, bias=False)
-    encoder = nn.Sequential()
-    for name, layer in resnet.named_children():
-        if name in layers:
-            encoder.add_module(name, layer)
-    if state is not None:
-        encoder_state = {k: v for k, v in state.items() if k.split(".")[0] in layers}
-        if encoder_state["conv1.weight"].shape[1] == 3:
-            encoder_state["conv1.weight"] = sum_to_gray(encoder_state["conv1.weight"])
-        encoder.load_state_dict(encoder_state)
-    return encoder
 
 
 def gray_input(lightness: Tensor) -> Tensor:
@@ -147,11 +122,8 @@ class Scene(nn.Module):
 
     def __init__(self, width: int, dropout: float) -> None:
         super().__init__()
-        shortcut = nn.Sequential(
-            nn.Conv2d(width, width, 1, stride=2, bias=False), nn.BatchNorm2d(width)
-        )
         self.places = nn.Sequential(
-            BasicBlock(width, width, stride=2, downsample=shortcut), BasicBlock(width, width)
+            BasicBlock(width, width, 2, shortcut(width, width)), BasicBlock(width, width)
         )
         self.whole = nn.Sequential(
             nn.Linear(2 * width, width),

@@ -7,7 +7,8 @@ import torch
 from torchvision.models import resnet18
 
 from ml.resnet_gray.network import weights
-from ml.resnet_gray.network.networks import ResNetGray, initialize_as_paper, sum_to_gray
+from ml.resnet_gray.network.networks import STEM, ResNetGray, initialize_as_paper
+from ml.resnet_gray.network.resnet import encoder_layers, sum_to_gray
 
 
 @pytest.mark.parametrize(
@@ -41,6 +42,16 @@ def test_pretrained_filters_are_summed_over_rgb(architecture):
     net: Any = weights.build(architecture, pretrained=state)
     assert torch.equal(net.encoder.conv1.weight, sum_to_gray(state["conv1.weight"]))
     assert torch.equal(net.encoder.layer1[0].conv1.weight, state["layer1.0.conv1.weight"])
+
+
+def test_encoder_answers_as_torchvisions_resnet18():
+    theirs = resnet18(weights=None).eval()
+    layers = (*STEM, "layer1", "layer2", "layer3", "layer4")
+    ours = encoder_layers(layers, theirs.state_dict()).eval()
+    gray = torch.rand(2, 1, 96, 64)
+    with torch.inference_mode():
+        expected = torch.nn.Sequential(*list(theirs.children())[:8])(gray.expand(2, 3, 96, 64))
+        assert torch.allclose(ours(gray), expected, rtol=1e-4, atol=1e-4)
 
 
 def test_gray_filters_answer_gray_as_rgb_filters_do():
