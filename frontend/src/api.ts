@@ -1574,7 +1574,7 @@ export interface components {
         /** @enum {string} */
         CheckState: "queued" | "running" | "done" | "failed";
         /** @enum {string} */
-        CodeEnum: "first_frame" | "pages" | "end_missing" | "rows_missing" | "detail_missing" | "profile_ignored" | "orientation_from_xmp";
+        CodeEnum: "first_frame" | "pages" | "end_missing" | "rows_missing" | "detail_missing" | "profile_ignored" | "coarse_tones" | "orientation_from_xmp";
         /** @description A batch that a request has made. */
         CreatedBatch: {
             /** @description Only for a guest nobody knows yet: send it as `Authorization: Bearer …` from now on. It is what proves that the job is yours. */
@@ -13260,4 +13260,4 @@ export interface operations {
         };
     };
 }
-// SHA-256 of docs/openapi.yaml: 8d34b3e11c66f5589776b53b4e8ae9914cdb1540b47a619ae09240d47b818d5a
+// SHA-256 of docs/openapi.yaml: 80ca7b11b45c7b8c8deb30f86a206ea2e01db8f6d726131b5743f63c876e371c

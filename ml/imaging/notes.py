@@ -9,7 +9,8 @@ NOTES = {
     "rows_missing": "The end of the file is missing: %(percent)s %% of the photo could not be read "
     "and are gray.",
     "detail_missing": "The end of the file is missing; the photo may be less sharp than it was.",
-    "profile_ignored": "The file's color profile is broken and was ignored.",
+    "profile_ignored": "The file's color profile could not be used; its tones may differ.",
+    "coarse_tones": "The file's dark tones could be read in coarse steps only.",
     "orientation_from_xmp": "The file says only in its XMP which way is up; the photo was turned "
     "by that.",
 }

@@ -11,6 +11,8 @@ from imagecodecs import cms_profile, jpeg2k_encode, jpegxl_encode
 from PIL import ExifTags, Image, ImageCms
 from pillow_heif import register_heif_opener
 
+from ml.imaging.srgb import linear
+
 register_heif_opener()
 
 
@@ -118,6 +120,13 @@ def camera_raw(light: np.ndarray) -> BytesIO:
     return file
 
 
+def jpeg_xl(pixels: np.ndarray, **options: Any) -> bytes:
+    """A JPEG XL of opaque sRGB pixels of 8 or 16 bits; imagecodecs calls 16 bits light."""
+    if pixels.dtype == np.uint16:
+        pixels = np.rint(linear(pixels / 65535) * 65535).astype(np.uint16)
+    return bytes(jpegxl_encode(pixels, **options))
+
+
 def of_format(name: str, pixels: np.ndarray) -> bytes:
     """A picture, uint8 H,W,3, as a file of a format of the site."""
     if name == "raw":
@@ -125,7 +134,7 @@ def of_format(name: str, pixels: np.ndarray) -> bytes:
     if name == "jp2":
         return bytes(jpeg2k_encode(pixels, codecformat="jp2", level=0))
     if name == "jxl":
-        return bytes(jpegxl_encode(pixels, lossless=True))
+        return jpeg_xl(pixels, lossless=True)
     return encoded(pixels, "HEIF" if name == "heic" else name.upper()).getvalue()
 
 

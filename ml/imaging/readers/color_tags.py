@@ -1,4 +1,4 @@
-"""ICC profiles of colors that a file describes by numbers: PNG's gAMA, cHRM and cICP."""
+"""ICC profiles of colors that a file describes by numbers: PNG's gAMA, cHRM and cICP, JPEG XL's."""
 
 from collections.abc import Sequence
 
@@ -43,7 +43,12 @@ def of_gamma(gamma: float, chromaticities: Chromaticities = _BT709) -> bytes:
 
 def of_cicp(primaries: int, transfer: int) -> bytes:
     """A profile of code points of ITU-T H.273. Raises KeyError for those that are not known."""
-    return _profile(PRIMARIES[primaries], curve=_light(transfer, np.linspace(0, 1, TABLE_SIZE)))
+    return of_transfer(PRIMARIES[primaries], transfer)
+
+
+def of_transfer(chromaticities: Chromaticities, transfer: int) -> bytes:
+    """A profile of colors with a curve of ITU-T H.273. Raises KeyError for those not known."""
+    return _profile(chromaticities, curve=_light(transfer, np.linspace(0, 1, TABLE_SIZE)))
 
 
 def _profile(

@@ -1,19 +1,23 @@
-"""JPEG XL: libjxl decodes it in its own depth; its size is read here, before that."""
+"""JPEG XL: libjxl decodes it in its own depth; its header is read here, before that.
 
+The decoder gives colors as the header names them. An ICC profile instead of that is compressed in
+its own way, which no kept library undoes for us: it is known where the file was a JPEG, else noted.
+"""
+
+import io
 from typing import Any, BinaryIO
 
-from imagecodecs import jpegxl_decode
+import numpy as np
+from imagecodecs import jpegxl_decode, jpegxl_decode_jpeg
 from PIL import Image
 
+from ml.imaging.notes import note
+
+from . import jpegxl_header
 from .boxes import boxes
 from .picture import Picture, Samples, Space, Strip
 from .tiff_levels import Levels, of_numbers
 
-CODESTREAM = b"\xff\x0a"
-RATIOS = {1: (1, 1), 2: (12, 10), 3: (4, 3), 4: (3, 2), 5: (16, 9), 6: (5, 4), 7: (2, 1)}
-"""Width to height, by their numbers."""
-SIZES = (9, 13, 18, 30)
-"""Bits that a side may be written in."""
 EFFORT, BYTES_A_PIXEL = 4.0, 48
 
 
@@ -25,13 +29,18 @@ class JpegXlPicture(Picture):
     def __init__(self, file: BinaryIO) -> None:
         super().__init__()
         self._content = content = file.read()
-        self._exif = b""
-        if not content.startswith(CODESTREAM):
+        self._exif, self._was_jpeg = b"", False
+        if not content.startswith(jpegxl_header.CODESTREAM):
             found = list(boxes(content))
             self._exif = next((body[4:] for kind, body in found if kind == b"Exif"), b"")
+            self._was_jpeg = any(kind == b"jbrd" for kind, _ in found)
             codestreams = {b"jxlc": 0, b"jxlp": 4}  # a part begins with its number
             content = next(body[codestreams[kind] :] for kind, body in found if kind in codestreams)
-        self.width, self.height, self.orientation = _header(content)
+        self._header = header = jpegxl_header.read(content)
+        self.width, self.height = header.width, header.height
+        self.orientation, self.profile = header.orientation, header.profile
+        if header.moves:
+            self.notes.append(note("first_frame"))
 
     @property
     def exif(self) -> Any:
@@ -41,6 +50,8 @@ class JpegXlPicture(Picture):
 
     def decode(self, side: int | None) -> Samples:
         pixels = jpegxl_decode(self._content, index=0, keeporientation=True, numthreads=1)
+        if self._header.has_icc:
+            self._find_profile(is_deep=pixels.dtype != np.uint8)
         if pixels.ndim == 2:
             pixels = pixels[..., None]
         of_color = 1 if pixels.shape[2] <= 2 else 3
@@ -54,35 +65,17 @@ class JpegXlPicture(Picture):
 
         return Samples(self.width, self.height, space, levels.deep, strip)
 
-
-class _Bits:
-    """Numbers of few bits, the lowest first."""
-
-    def __init__(self, data: bytes) -> None:
-        self.left = int.from_bytes(data, "little")
-
-    def take(self, count: int) -> int:
-        value = self.left & ((1 << count) - 1)
-        self.left >>= count
-        return value
-
-    def side(self, *, is_small: bool) -> int:
-        return (self.take(5) + 1) * 8 if is_small else self.take(SIZES[self.take(2)]) + 1
-
-
-def _header(codestream: bytes) -> tuple[int, int, int]:
-    """Width, height and orientation (ISO/IEC 18181-1, annexes B and D)."""
-    bits = _Bits(codestream[len(CODESTREAM) : 32])
-    is_small = bool(bits.take(1))
-    height = bits.side(is_small=is_small)
-    if ratio := bits.take(3):
-        across, down = RATIOS[ratio]
-        width = height * across // down
-    else:
-        width = bits.side(is_small=is_small)
-    is_plain = bits.take(1)
-    has_more = not is_plain and bits.take(1)
-    return width, height, bits.take(3) + 1 if has_more else 1
+    def _find_profile(self, *, is_deep: bool) -> None:
+        if self._header.is_xyb:
+            if not is_deep:
+                self.notes.append(note("coarse_tones"))
+        elif self._was_jpeg:
+            jpeg = Image.open(
+                io.BytesIO(jpegxl_decode_jpeg(self._content, numthreads=1)), formats=["JPEG"]
+            )
+            self.profile = jpeg.info.get("icc_profile")
+        else:
+            self.notes.append(note("profile_ignored"))
 
 
 def open_picture(file: BinaryIO, _name: str, _page: int) -> Picture:

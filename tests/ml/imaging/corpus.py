@@ -244,7 +244,7 @@ def _archival() -> Iterator[Case]:
         content = imagecodecs.jpeg2k_encode(numbers, codecformat=suffix, level=0)
         yield Case(f"{suffix} {name} {bits}", content, shows)
         for lossless in (True, False):
-            content = imagecodecs.jpegxl_encode(
+            content = files.jpeg_xl(
                 numbers, lossless=lossless, usecontainer=container, level=None if lossless else 97
             )
             way = "lossless" if lossless else "lossy"
