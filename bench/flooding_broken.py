@@ -3,6 +3,7 @@
 `faults` says what became of them.
 """
 
+import io
 import json
 import threading
 import time
@@ -12,7 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import numpy as np
+from imagecodecs import jpeg2k_encode, jpegxl_encode
 from PIL import Image
+from tifffile import imwrite
 
 import ml.imaging.pillow  # noqa: F401 - for Pillow to write AVIF and HEIC
 from colorweb.testing import pictures
@@ -82,5 +85,14 @@ def _whole() -> dict[str, bytes]:
         "gif": ("GIF", {}),
         "avif": ("AVIF", {}),
         "heic": ("HEIF", {}),
+        "pdf": ("PDF", {}),
     }
-    return {name: pictures.saved(image, kind, **more) for name, (kind, more) in options.items()}
+    pixels = np.asarray(image)
+    deep = io.BytesIO()
+    imwrite(deep, pixels.astype(np.uint16) * 257, photometric="rgb", compression="zlib")
+    return {
+        **{name: pictures.saved(image, kind, **more) for name, (kind, more) in options.items()},
+        "tiff of 16 bits": deep.getvalue(),
+        "jpeg 2000": bytes(jpeg2k_encode(pixels, codecformat="jp2", level=30)),
+        "jpeg xl": bytes(jpegxl_encode(pixels, level=90)),
+    }

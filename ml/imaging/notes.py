@@ -5,7 +5,8 @@ from typing import Any
 NOTES = {
     "first_frame": "The file moves; only its first frame is colored.",
     "pages": "The file has %(count)s pages; this is page %(page)s.",
-    "end_missing": "The end of the file is missing; every row of the photo is there.",
+    "end_missing": "The end of the file is missing; the last rows of the photo may lack their "
+    "right end.",
     "rows_missing": "The end of the file is missing: %(percent)s %% of the photo could not be read "
     "and are gray.",
     "detail_missing": "The end of the file is missing; the photo may be less sharp than it was.",

@@ -1,16 +1,21 @@
 """Photo files of every kind are read as independent readers read them, or refused by a known code.
 
 libvips, with its color management, has the last word on what it can read; of what it cannot, the
-pixels that the file was made from.
+pixels that the file was made from. HEIC is compared to `heif-convert` (Debian: libheif-examples)
+where that is installed.
 """
 
 import csv
+import shutil
+import subprocess
+import tempfile
 from collections import Counter
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from ml.imaging import photos
 from tests.ml.imaging.corpus import Case, corpus
@@ -51,9 +56,21 @@ def test_every_kind_of_file_is_read_right_or_refused_by_its_name():
 
 def read_by_others(case: Case) -> tuple[str, np.ndarray]:
     """Who says what a file shows, and what: uint8 H,W,3."""
+    if case.name.startswith("heic ") and shutil.which("heif-convert"):
+        return "heif-convert", by_heif_convert(case.content)
     if case.shows is not None:
         return "truth", case.shows
     return "libvips", by_libvips(case.content)
+
+
+def by_heif_convert(content: bytes | bytearray) -> np.ndarray:
+    """The file as libheif's own program has it, which is not a part of our environment."""
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = Path(folder) / "a.heic", Path(folder) / "a.png"
+        source.write_bytes(content)
+        command = ["heif-convert", str(source), str(target)]
+        subprocess.run(command, check=True, capture_output=True)
+        return np.asarray(Image.open(target).convert("RGB"))
 
 
 def by_libvips(content: bytes | bytearray) -> np.ndarray:
