@@ -37,7 +37,7 @@ def test_what_was_noticed_is_told_in_the_readers_language(script):
     [note] = job["photo"]["notes"]
     assert note == {
         "code": "end_missing",
-        "detail": "The end of the file is missing; the last rows of the photo may lack their right end.",
+        "detail": photos.NOTES["end_missing"],
     }
     russian = script.get(job["urls"]["photo"], headers={"Accept-Language": "ru"}).json()
     assert russian["notes"][0]["detail"].startswith("Конец файла отсутствует")
