@@ -35,10 +35,12 @@ def split(job: Job, visitor: Visitor) -> list[Job]:
 
     Raises DomainError where a limit is exceeded; those before it are made.
     """
-    photo, jobs = job.photo, []
+    photo, jobs, found = job.photo, [], on(job)
+    if not found:
+        return []
     name = PurePath(photo.name)
     with default_storage.open(photo.source) as source:
-        for number, corners in enumerate(on(job), start=1):
+        for number, corners in enumerate(found, start=1):
             upload = UploadedFile(source, f"{name.stem}-{number}{name.suffix}", size=photo.bytes)
             cut_out = Geometry(corners=corners).json
             jobs.append(

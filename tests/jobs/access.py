@@ -66,6 +66,7 @@ TABLE: list[tuple[str, str, Any, dict[str, set[str]]]] = [
     ("POST", "job-turn", "", OWN),
     ("POST", "job-remove", "", OWN),
     ("POST", "job-pages", "", OWN),
+    ("POST", "job-split", "", OWN),
     ("POST", "job-use", "", OWN),
     ("GET", "api-photo", "", OWN),
     ("PATCH", "api-photo", "", OWN),

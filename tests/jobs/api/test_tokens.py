@@ -15,6 +15,7 @@ from colorweb.asgi import application
 from colorweb.testing import pictures
 from jobs.api.urls import urlpatterns
 from jobs.models import Job
+from tests.accounts import prove
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -246,6 +247,7 @@ def test_anothers_things_are_not_there_at_any_endpoint(ada):
 
 def test_the_admin_shows_tokens_and_makes_none(ada, admin_client):
     token, _ = tokens.create(ada, "nightly", ALL)
+    prove(admin_client, "password")
     page = admin_client.get(f"/admin/accounts/apitoken/{token.pk}/change/").content.decode()
     assert token.prefix in page
     assert token.digest not in page
