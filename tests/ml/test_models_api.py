@@ -33,6 +33,11 @@ def script(user, *scopes: str) -> Client:
     return Client(headers={"Authorization": f"Bearer {secret}"})
 
 
+def post(client: Client, path: str, **fields: str):
+    """Sends an object as JSON."""
+    return client.post(path, fields, content_type="application/json")
+
+
 @pytest.fixture
 def staff(admin_user) -> Client:
     return script(admin_user, "read", "write", "staff")
@@ -40,14 +45,14 @@ def staff(admin_user) -> Client:
 
 def test_a_version_is_compared_promoted_and_rolled_back(staff, folder):
     version = networks.version(folder, 1)
-    refused = staff.post(f"/api/v1/models/{version}/promote/")
+    refused = post(staff, f"/api/v1/models/{version}/promote/")
     assert (refused.status_code, refused.json()["code"]) == (409, "gate_missing")
     found = staff.get(f"/api/v1/evaluations/{measured(version).pk}/").json()
     assert (found["passed"], len(found["figures"])) == (True, 3)
-    made = staff.post(f"/api/v1/models/{version}/promote/").json()
+    made = post(staff, f"/api/v1/models/{version}/promote/").json()
     assert (made["version"], made["gate"]["passed"]) == (str(version), True)
     assert registry.current() == version
-    back = staff.post("/api/v1/models/rollback/", {"reason": "brown"}).json()
+    back = post(staff, "/api/v1/models/rollback/", reason="brown").json()
     assert (back["before"], back["reason"], back["by"]) == (
         str(version), "brown", "admin@example.com",
     )  # fmt: skip
@@ -56,10 +61,10 @@ def test_a_version_is_compared_promoted_and_rolled_back(staff, folder):
 def test_a_comparison_is_queued_for_a_checked_set(staff, folder):
     version = networks.version(folder, 1)
     where = f"/api/v1/models/{version}/evaluations/"
-    assert staff.post(where).json()["code"] == "nothing_to_measure"
-    assert staff.post(where, {"data_set": "0" * 32}).status_code == 400
+    assert post(staff, where).json()["code"] == "nothing_to_measure"
+    assert post(staff, where, data_set="0" * 32).status_code == 400
     ready = DataSet.objects.create(name="a", kind="upload", state="ready", fingerprint="f")
-    answer = staff.post(where, {"data_set": str(ready.pk)})
+    answer = post(staff, where, data_set=str(ready.pk))
     assert (answer.status_code, answer.json()["state"]) == (202, "queued")
     assert Evaluation.objects.get().created_by
 
@@ -144,4 +149,4 @@ def test_only_staff_with_the_permission_and_the_scope_may(
     helper.user_permissions.add(Permission.objects.get(codename="view_modelversion"))
     assert script(helper, "read", "write", "staff").post(where).status_code == 403
     owner = script(admin_user, "read", "write", "staff")
-    assert owner.post(where).status_code == (409 if path == "rollback/" else 404)
+    assert post(owner, where).status_code == (409 if path == "rollback/" else 404)
