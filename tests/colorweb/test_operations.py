@@ -17,7 +17,7 @@ OURS_ONLY = {
 }
 SERVERS_ONLY = {"FORWARDED_ALLOW_IPS"}  # uvicorn reads it itself
 SECRET = re.compile(r"(runtime\.)?environment_value|_with_password")
-READER = re.compile(rf"(runtime\.)?env\.\w+|os\.environ\.get|{SECRET.pattern}")
+READER = re.compile(rf"(runtime\.)?(env\.\w+|origins)|os\.environ\.get|{SECRET.pattern}")
 
 TEXT = (REPOSITORY / "docs" / "operations.md").read_text()
 SECTION = TEXT.split("## Settings\n")[1].split("\n## ")[0]
