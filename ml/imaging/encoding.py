@@ -11,12 +11,12 @@ from PIL import Image, PngImagePlugin
 
 from . import png_writing
 from .pixels import on_white
+from .resolution import ACROSS, DOWN, INCH, UNIT
 from .srgb import Pixels, strips
 
 DEEP = ("png", "tiff")
 """Formats that hold 16 bits a channel."""
 _XMP_IN_JPEG = b"http://ns.adobe.com/xap/1.0/\0"
-_ACROSS, _DOWN, _UNIT, _INCH = 0x011A, 0x011B, 0x0128, 2  # of EXIF
 _DENSITY = slice(13, 18)
 """Where a JPEG's first segment has its resolution: unit, across and down."""
 
@@ -102,7 +102,7 @@ def _with_resolution(exif: bytes, dpi: Dpi | None) -> bytes:
     for tag, value in tags.items():
         if isinstance(value, str):  # Pillow reads Latin-1 and writes ASCII
             tags[tag] = value.encode("latin-1", "replace")
-    tags[_ACROSS], tags[_DOWN], tags[_UNIT] = *dpi, _INCH
+    tags[ACROSS], tags[DOWN], tags[UNIT] = *dpi, INCH
     return tags.tobytes()
 
 

@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape, quoteattr
 from PIL import Image
 
 from .readers.picture import Picture
+from .resolution import ACROSS, AN_INCH, DOWN, INCH, UNIT
 
 SOURCE_TYPE = "http://cv.iptc.org/newscodes/digitalsourcetype/compositeWithTrainedAlgorithmicMedia"
 """IPTC's term for a picture to which a trained network has added what was not in it.
@@ -20,9 +21,6 @@ _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 MAX_TEXT = 4000  # bytes
 MAX_NUMBERS = 16  # of one tag
 MAX_EXIF = 60_000  # bytes; a JPEG's segment holds 64 kB in all
-_ACROSS, _DOWN, _UNIT = 0x011A, 0x011B, 0x0128
-INCHES = {2: 1.0, 3: 2.54}
-"""Units of resolution, by their numbers in EXIF: so many are an inch."""
 DENSITY_UNITS = {1, 2}
 """Units of a JPEG's first segment."""
 MAX_DPI = 65_535
@@ -138,8 +136,8 @@ def resolution(picture: Picture) -> tuple[float, float] | None:
         found = picture.info.get("dpi")
         if not found or (found == NOT_KNOWN and picture.info.get("jfif_unit") not in DENSITY_UNITS):
             exif = picture.exif
-            scale = INCHES[exif.get(_UNIT, 2)]
-            found = exif[_ACROSS] * scale, exif[_DOWN] * scale
+            scale = AN_INCH[exif.get(UNIT, INCH)]
+            found = exif[ACROSS] * scale, exif[DOWN] * scale
         across, down = (float(number) for number in found)
     except MemoryError:
         raise

@@ -7,13 +7,13 @@ import numpy as np
 from PIL import Image, TiffImagePlugin
 from tifffile import TiffFile, imwrite
 
+from .resolution import INCH
 from .srgb import Pixels
 
 XMP, EXIF_IFD = 700, 0x8769
 STAND_IN = EXIF_IFD - 1
 """tifffile writes no tag that leads to another directory."""
 BYTE, ASCII, LONG = 1, 2, 4  # types of tags
-INCH = 2
 
 
 def write(

@@ -11,6 +11,7 @@ import numpy as np
 from PIL import Image
 from tifffile import COMPRESSION, PHOTOMETRIC, TiffFile, TiffPage
 
+from ml.imaging import resolution
 from ml.imaging.photo_errors import PhotoError
 from ml.imaging.srgb import Pixels
 
@@ -20,9 +21,6 @@ from .plain import ORIENTATION, PlainPicture, load
 from .tiff_tags import with_numbers
 
 NEW_SUBFILE_TYPE, SUB_IFDS, DNG_VERSION = 254, 330, 50706
-X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT = 282, 283, 296
-INCHES = {2: 1.0, 3: 2.54}
-"""Units of resolution, by their numbers: so many are an inch."""
 REDUCED, MASK = 1, 4  # bits of NewSubfileType
 ASSOCIATED, UNASSOCIATED = 1, 2  # kinds of alpha
 MAX_EXTRA = 4
@@ -63,8 +61,8 @@ class TiffPicture(Picture):
 
     @property
     def info(self) -> Mapping[Any, Any]:
-        scale = INCHES[number(self._page, RESOLUTION_UNIT, 2)]
-        found = [self._page.tags[tag].value for tag in (X_RESOLUTION, Y_RESOLUTION)]
+        scale = resolution.AN_INCH[number(self._page, resolution.UNIT, resolution.INCH)]
+        found = [self._page.tags[tag].value for tag in (resolution.ACROSS, resolution.DOWN)]
         return {"dpi": tuple(scale * pixels / of for pixels, of in found)}
 
     @property
