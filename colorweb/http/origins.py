@@ -17,8 +17,8 @@ def is_foreign(request: HttpRequest) -> bool:
     """Whether a browser says that another site's page sends this unsafe request.
 
     Programs send neither `Origin` nor `Sec-Fetch-Site`. A page cannot send `Authorization` to
-    another site without asking first (CORS), and we never allow it, so who sends it is no page.
-    Origins in `CSRF_TRUSTED_ORIGINS` are no other site.
+    another site without asking first, which only origins in `CORS_ORIGINS` are allowed, so who
+    sends it is no page or one of theirs. Origins in `CSRF_TRUSTED_ORIGINS` are no other site.
     """
     headers = request.headers
     if request.method in SAFE or headers.get("Authorization", "").lower().startswith("bearer "):

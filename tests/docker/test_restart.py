@@ -174,14 +174,15 @@ def colored(site: Site, job: dict[str, Any], result: bytes) -> str:
 
 def test_sockets_end_with_a_code_and_go_on_at_the_other(site, http):
     job, back = uploaded(http, pictures.encoded())["id"], Return()
-    with back.opening():
-        page = socket_of(site, http, job)
-        assert json.loads(page.recv(60))["job"]["id"] == job
-    site.start(site.second)
-    back.stop(site)
-    with page, suppress(ConnectionClosed):
-        for _news in page:  # of its place in the queue
-            pass
+    with ExitStack() as sockets:
+        with back.opening():
+            page = sockets.enter_context(socket_of(site, http, job))
+            assert json.loads(page.recv(60))["job"]["id"] == job
+        site.start(site.second)
+        back.stop(site)
+        with suppress(ConnectionClosed):
+            for _news in page:  # of its place in the queue
+                pass
     assert page.close_code == 1012
     with back.opening(), socket_of(site, http, job) as page:
         assert json.loads(page.recv(60))["job"]["id"] == job
