@@ -44,6 +44,8 @@ def test_pages_have_no_accessibility_violations(
     page.goto("/gallery/")
     expect(page.get_by_text("Grandmother in Riga").first).to_be_visible()
     check_light_and_dark(page, width)
+    page.goto("/api/guide/")
+    check_light_and_dark(page, width)
     page.goto("/nowhere/")
     check_light_and_dark(page, width)
     context.close()
