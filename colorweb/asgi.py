@@ -16,6 +16,7 @@ from django.urls import re_path  # noqa: E402
 from colorweb.accounts.sockets import NoSuchSocket  # noqa: E402
 from colorweb.http.body_limit import BodyLimit  # noqa: E402
 from colorweb.http.cors import Cors  # noqa: E402
+from colorweb.http.observed import Observed  # noqa: E402
 from colorweb.http.permits import Permits  # noqa: E402
 from colorweb.http.programs import Handler, Slashes  # noqa: E402
 from colorweb.http.sockets import OwnOrigin  # noqa: E402
@@ -31,7 +32,7 @@ sockets = URLRouter(
 )
 application = ProtocolTypeRouter(
     {
-        "http": Cors(Slashes(BodyLimit(Permits(Handler())))),
+        "http": Observed(Cors(Slashes(BodyLimit(Permits(Handler()))))),
         "websocket": OwnOrigin(sockets),
     }
 )

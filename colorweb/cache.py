@@ -11,6 +11,8 @@ import redis
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 
+from colorweb.health import counted
+
 log = logging.getLogger(__name__)
 
 LIMITS = (":rate:", ":allauth:rl:")
@@ -28,6 +30,7 @@ def _fail_open(name: str, otherwise: Callable[..., Any]) -> Callable[..., Any]:
             return method(self, *args, **kwargs)
         except redis.RedisError as error:
             log.warning("The cache is unavailable (%s): %s goes on without it.", error, name)
+            counted.OUTAGES.add("cache")
             if any(part in str(args[0]) for part in LIMITS if args):
                 return getattr(_counted_here, name)(*args, **kwargs)
             return otherwise(*args, **kwargs)

@@ -1,6 +1,7 @@
 """The Celery app: it carries wake-ups; the database is the queue."""
 
 import os
+import time
 from typing import Any
 
 from celery import Celery
@@ -41,6 +42,26 @@ def drop_dead_connections(**_signal: Any) -> None:
     from django.db import close_old_connections  # noqa: PLC0415 - needs the settings
 
     close_old_connections()
+
+
+_began: dict[str, float] = {}
+
+
+@task_prerun.connect
+def begin_task(task_id: str, **_signal: Any) -> None:
+    """Its time counts from here."""
+    _began[task_id] = time.monotonic()
+
+
+@task_postrun.connect
+def count_task(task_id: str, task: Any, state: str | None = None, **_signal: Any) -> None:
+    """How long it took, and whether it failed, for /metrics."""
+    from colorweb.health import counted  # noqa: PLC0415 - needs the settings
+
+    took = time.monotonic() - _began.pop(task_id, time.monotonic())
+    counted.TASK_SECONDS.observe(took, task.name)
+    if state == "FAILURE":
+        counted.TASK_FAILURES.add(task.name)
 
 
 @task_success.connect

@@ -71,6 +71,16 @@ class Environment:
         expected = "whole numbers, separated by commas"
         return self._parsed(var, default, _numbers, expected)
 
+    def choice(self, var: Text, choices: Sequence[Text]) -> Text:
+        """One of `choices`; the first is the default."""
+
+        def one(text: Text) -> Text:
+            if text not in choices:
+                raise ValueError(text)
+            return text
+
+        return self._parsed(var, choices[0], one, " or ".join(choices))
+
     def _parsed(
         self, var: Text, default: Value, parse: Callable[[Text], Value], expected: Text
     ) -> Value:

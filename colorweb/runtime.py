@@ -163,6 +163,22 @@ def s3_endpoint() -> str | None:
     return url or None
 
 
+def sentry_dsn() -> str:
+    """Where errors are reported; empty: nowhere."""
+    url = environment_value("SENTRY_DSN")
+    if url:
+        _check("SENTRY_DSN", url, "http", "https")
+    return url
+
+
+def otel_endpoint() -> str:
+    """The OpenTelemetry collector that gets spans; empty: none."""
+    url = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", "")
+    if url:
+        _check("OTEL_EXPORTER_OTLP_ENDPOINT", url, "http", "https")
+    return url
+
+
 def origins(name: str) -> list[str]:
     """The other sites that a setting names."""
     found = env.list(name)

@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "colorweb.accounts",
+    "colorweb.health.apps.HealthConfig",
     "colorweb.backup",
     "drf_standardized_errors",
     "jobs",
@@ -446,6 +447,10 @@ TRAINING_COPY_EVERY = timedelta(minutes=env.float("TRAINING_COPY_EVERY", default
 METRICS_TOKEN = runtime.environment_value(
     "METRICS_TOKEN"
 )  # lets others than this machine read /metrics
+# Errors and spans are reported to others only where these name them.
+SENTRY_DSN = runtime.sentry_dsn()
+OTEL_ENDPOINT = runtime.otel_endpoint()
+REVISION = env.str("COLORWEB_REVISION", default="")
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]
@@ -461,9 +466,15 @@ LOGGING = {
         "line": {
             "()": "colorweb.logs.Formatter",
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        },
+        "json": {"()": "colorweb.logs.JsonFormatter"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": env.choice("LOG_FORMAT", ("line", "json")),
         }
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "PIL": {"level": "WARNING"},

@@ -47,14 +47,16 @@ class JobsConfig(AppConfig):
         from jobs import signals
         from jobs.errors import CODES
         from jobs.photos import for_training
-        from jobs.queue.metrics import GAUGES
+        from jobs.queue import metrics as of_queue
+        from jobs.results import metrics as of_results
         from jobs.webhooks import endpoints
+        from jobs.webhooks import metrics as of_webhooks
         from ml import consent
 
         errors.register(CODES)
         schedule.register(TASKS)
         body_limit.register({"/api/v1/batches/": "REQUEST_MAX_BYTES"})
-        metrics.register(metrics.WORKERS, metrics.PARTS, *GAUGES)
+        metrics.register(*of_queue.FIGURES, *of_results.FIGURES, *of_webhooks.FIGURES)
         navigation.register(navigation.Group(10, _("Photos"), MODELS))
         encryption.register(endpoints.rotate_secrets)
         consent.register(for_training.allowed)

@@ -32,14 +32,16 @@ class MlConfig(AppConfig):
         from colorweb import errors, schedule
         from colorweb.accounts import roles
         from colorweb.console import navigation
-        from colorweb.health import parts
+        from colorweb.health import metrics, parts
         from colorweb.http import body_limit
         from ml import unattended
         from ml.errors import CODES
+        from ml.training.metrics import FIGURES
 
         errors.register(CODES)
         schedule.register(TASKS)
         parts.register(training=unattended.training, checking=unattended.checking)
         body_limit.register(UPLOADS, staff_only=True)
         roles.register(ROLES)
+        metrics.register(*FIGURES)
         navigation.register(navigation.Group(20, _("Networks"), MODELS))

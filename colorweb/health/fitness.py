@@ -17,6 +17,7 @@ from django.conf import settings
 from django.core.files.storage import FileSystemStorage, default_storage
 
 from colorweb import database
+from colorweb.health import counted
 from colorweb.http import storage_unavailable
 
 log = logging.getLogger(__name__)
@@ -65,15 +66,16 @@ def may_claim() -> bool:
 
 def is_own_failure(error: BaseException) -> bool:
     """Whether work failed by its surroundings, not by itself; this process is then in doubt."""
-    own = (
-        bool(problem())  # first: it also replaces a connection that has died
-        or database.is_unavailable(error)
-        or storage_unavailable.is_unavailable(error)
-    )
-    if own:
+    found = problem()  # first: it also replaces a connection that has died
+    if database.is_unavailable(error):
+        found = "database"
+    elif storage_unavailable.is_unavailable(error):
+        found = "storage"
+    if found:
         doubt()
+        counted.OUTAGES.add(found)
         log.warning("Work goes back to the queue; this worker checks itself. %s", error)
-    return own
+    return bool(found)
 
 
 def record_task(*, failed: bool) -> None:

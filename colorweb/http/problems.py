@@ -21,6 +21,7 @@ from rest_framework.response import Response
 
 from colorweb import database
 from colorweb.errors import DomainError
+from colorweb.health import counted
 from colorweb.http import storage_unavailable
 
 log = logging.getLogger(__name__)
@@ -80,6 +81,7 @@ def respond(
 
 def refuse(request: HttpRequest, error: DomainError, *, title: str) -> HttpResponse:
     """The answer to a request that ended with this error."""
+    counted.REFUSALS.add(error.code)
     answer = respond(request, error.status, error.code, title=title, detail=error.message)
     if error.retry_after is not None:
         answer["Retry-After"] = str(error.retry_after)
@@ -142,6 +144,7 @@ def too_many_requests(request: HttpRequest, exception: Exception | None = None) 
 def server_error(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     if error and database.is_unavailable(error):
+        counted.OUTAGES.add("database")
         return refuse(request, no_database(), title=_("One moment"))
     return respond(
         request,
@@ -174,6 +177,7 @@ class StorageMiddleware:
         if not storage_unavailable.is_unavailable(error):
             return None
         log.error("The storage cannot be used.", exc_info=error)
+        counted.OUTAGES.add("storage")
         title = _("Photo storage is unavailable")
         return refuse(request, storage_unavailable.refusal(), title=title)
 
@@ -217,8 +221,10 @@ class _ProblemHandler(ExceptionHandler):
 
     def report_exception(self, exc: APIException, response: Response) -> None:
         if storage_unavailable.is_unavailable(self.exc):  # no fault of the code's
+            counted.OUTAGES.add("storage")
             log.error("The storage cannot be used.", exc_info=self.exc)
         elif database.is_unavailable(self.exc):
+            counted.OUTAGES.add("database")
             log.error("The database cannot be used.", exc_info=self.exc)
         elif not isinstance(exc, _Refusal):
             super().report_exception(exc, response)
@@ -231,5 +237,6 @@ def exception_handler(exc: Exception, context: Any) -> Response | None:
     """Turns what an API view raised into `application/problem+json`."""
     response = _ProblemHandler(exc, context).run()
     if response is not None:
+        counted.REFUSALS.add(str(response.data["code"]))
         response.content_type = CONTENT_TYPE
     return response

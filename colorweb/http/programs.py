@@ -1,5 +1,5 @@
 """What programs send that Django's handler takes otherwise: paths without their slash, and bodies
-without their length."""
+without their length. And of Django's handler `observed` learns a request's route."""
 
 import os
 from typing import IO, Any
@@ -36,3 +36,9 @@ class Handler(ASGIHandler):
                 headers = [*scope["headers"], (b"content-length", str(length).encode())]
                 scope = {**scope, "headers": headers}
         return super().create_request(scope, body_file)
+
+    async def run_get_response(self, request: Any) -> Any:
+        response = await super().run_get_response(request)
+        if (seen := request.scope.get("observation")) and (match := request.resolver_match):
+            seen.route = match.route
+        return response

@@ -9,6 +9,7 @@ from colorweb.health import fitness
 from jobs.models import Job, Queue, Rendition, Stage, State, failure_columns
 from jobs.queue import control, states, wakeups
 from jobs.queue.fair_share import ORDER
+from jobs.queue.metrics import REQUEUED, WAIT_SECONDS
 from jobs.storage import files
 
 
@@ -35,6 +36,9 @@ def claim(worker: str, limit: int = 1) -> list[Job]:
             Queue.objects.filter(pk=queue.pk, served_turn__lt=turn).update(served_turn=turn)
         # Read before the commit: a claim that its worker never learns of would cost an attempt.
         jobs = list(Job.objects.filter(pk__in=[job.pk for job in batch]).select_related("photo"))
+    for job in jobs:
+        if job.attempt == 1:
+            WAIT_SECONDS.observe((job.started_at - job.created_at).total_seconds())
     return sorted(jobs, key=lambda job: [job.pk for job in batch].index(job.pk))
 
 
@@ -54,6 +58,7 @@ def reap() -> tuple[int, int]:
     running = Job.objects.filter(state=State.RUNNING)
     canceled, _ = leases.requeue(running.filter(cancel_requested=True), _cancel)
     requeued, failed = leases.requeue(running.filter(cancel_requested=False), release, _give_up)
+    REQUEUED.add(amount=len(requeued))
     for job in [*canceled, *requeued, *failed]:
         files.delete_attempt(job)  # a worker that lives after all does the same
     waiting = 0 if control.state().paused else Job.objects.filter(state=State.QUEUED).count()

@@ -1,8 +1,11 @@
-"""The queue's figures for /metrics: each from an index, for a monitor asks every few seconds."""
+"""The queue's figures for /metrics. Gauges each come from an index, for a monitor asks every few
+seconds.
+"""
 
 from django.db import DatabaseError
 from django.utils import timezone
 
+from colorweb.health.counts import Counter, Histogram
 from colorweb.health.metrics import Gauge
 from jobs.models import Job, State
 
@@ -28,7 +31,11 @@ def waited() -> dict[str, float]:
     return {"next": (timezone.now() - since).total_seconds() if since else 0.0}
 
 
-GAUGES = (
+ENDED = Counter("colorweb_jobs_ended", "Jobs that ended, and why they failed", "state", "code")
+REQUEUED = Counter("colorweb_jobs_requeued", "Jobs whose worker died, and that wait again")
+WAIT_SECONDS = Histogram("colorweb_job_wait_seconds", "From a job's arrival to its first claim")
+FIGURES = (
     Gauge("colorweb_jobs", "Photos that wait and that are colored", "state", waiting_and_running),
     Gauge("colorweb_waited_seconds", "How long the next photo has waited", "photo", waited),
+    *(ENDED, REQUEUED, WAIT_SECONDS),
 )

@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 from colorweb import leases
 from jobs.events import outbox, publish
 from jobs.models import TERMINAL, Job, Photo, Stage, State
+from jobs.queue.metrics import ENDED
 
 ALLOWED: dict[str, frozenset[str]] = {
     State.QUEUED: frozenset({State.RUNNING}),
@@ -43,6 +44,7 @@ def change(
     with transaction.atomic():
         _update(job_id, ALLOWED[to], fence, where, {"state": to} | values)
         outbox.record(job_id, to)
+        transaction.on_commit(lambda: ENDED.add(to, values.get("error_code", "")))
 
 
 def advance(job_id: uuid.UUID, stage: str, *, fence: int) -> None:

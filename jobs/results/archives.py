@@ -25,6 +25,7 @@ from colorweb.health import fitness
 from colorweb.leases.wakeups import Wakeup
 from jobs.models import Archive, Photo
 from jobs.results import looks
+from jobs.results.metrics import ARCHIVE_SECONDS
 from jobs.storage import access, files
 
 log = logging.getLogger(__name__)
@@ -104,6 +105,7 @@ def claim() -> Archive | None:
 def make(archive: Archive) -> None:
     """Write the zip and make it the archive's file. Raises LeaseLost."""
     name = f"{FOLDER}/{archive.pk}-{archive.attempt}.zip"
+    began = time.monotonic()
     tick = _Ticker(archive)
     # Held until the storage has it, which may be far away.
     with leases.renewing(archive), files.new_file(name) as file, ZipFile(file, "w") as out:
@@ -118,6 +120,7 @@ def make(archive: Archive) -> None:
     except leases.LeaseLost:
         default_storage.delete(name)
         raise
+    ARCHIVE_SECONDS.observe(time.monotonic() - began)
 
 
 def reap() -> None:

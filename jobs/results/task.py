@@ -16,13 +16,14 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models import Q
 
-from colorweb import leases
+from colorweb import leases, logs, tracing
 from colorweb.errors import DomainError
 from jobs.events.progress import Progress
 from jobs.models import Job, Stage, State, failure_columns
 from jobs.photos.intake import LIMITS
 from jobs.queue import claims, states
 from jobs.results.failures import classify_failure
+from jobs.results.metrics import STAGE_SECONDS
 from jobs.results.rendering import tones_of
 from jobs.storage import files
 from jobs.storage.results import ResultFiles
@@ -45,6 +46,7 @@ class Task:
     in_step: bool = False
     ended: bool = False
     timings: dict[str, int] = field(default_factory=dict)
+    stages: list[tuple[str, int, int]] = field(default_factory=list)
     photo: photos.Photo = field(init=False)
     tones: Tones = field(default_factory=Tones)
     chroma: Chroma = field(init=False)
@@ -61,10 +63,15 @@ class Task:
     @contextlib.contextmanager
     def timed(self, name: str) -> Iterator[None]:
         """Add the block's milliseconds to the timing `name`."""
-        start = time.perf_counter()
+        began = time.time_ns()
         yield
-        took = round((time.perf_counter() - start) * 1000)
-        self.timings[name] = self.timings.get(name, 0) + took
+        self.record(name, began)
+
+    def record(self, name: str, began: int) -> None:
+        """Add the milliseconds since `began`, ns since 1970, to the timing `name`."""
+        now = time.time_ns()
+        self.stages.append((name.removesuffix("_ms"), began, now))
+        self.timings[name] = self.timings.get(name, 0) + round((now - began) / 1e6)
 
     def read(self) -> None:
         """Read the photo. Raises `photos.PhotoError`, and what `advance` raises."""
@@ -109,11 +116,16 @@ class Task:
             )
             files.count(job.photo_id, written.bytes)
         self.ended = True
+        for name, milliseconds in self.timings.items():
+            STAGE_SECONDS.observe(milliseconds / 1000, name.removesuffix("_ms"))
+        self._trace(State.SUCCEEDED)
 
     def fail(self, error: Exception) -> None:
         """End the job with the reason, and delete what it has written."""
         self.ended = True
-        reason = classify_failure(error, f"Job {self.job.pk}")
+        self._trace(State.FAILED)
+        with logs.bound(job=self.job.pk):
+            reason = classify_failure(error, f"Job {self.job.pk}")
         with contextlib.suppress(leases.LeaseLost):
             states.change(
                 self.job.pk,
@@ -123,6 +135,10 @@ class Task:
                 **failure_columns(reason),
             )
         files.delete_attempt(self.job)
+
+    def _trace(self, end: str) -> None:
+        about = {"job": str(self.job.pk), "photo": str(self.job.photo_id), "state": end}
+        tracing.ended("job", self.stages, about)
 
     def release(self) -> None:
         """Put the job back into the queue, in its old place; that costs it nothing."""

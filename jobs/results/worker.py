@@ -16,7 +16,7 @@ import cv2
 from django.conf import settings
 from django.db import close_old_connections, connection
 
-from colorweb import database, leases
+from colorweb import database, leases, logs
 from colorweb.errors import DomainError
 from colorweb.health import fitness, workers
 from jobs.events.progress import Progress, keep_progress
@@ -24,6 +24,7 @@ from jobs.models import Rendition, Stage
 from jobs.queue import claims
 from jobs.results import renditions
 from jobs.results.mending import Mending
+from jobs.results.metrics import RENDITION_SECONDS
 from jobs.results.rendering import complete
 from jobs.results.task import Task
 from ml.versions.serving import Networks
@@ -86,8 +87,10 @@ class Worker:
             return False
         self.rendition = rendition, time.monotonic()
         try:
-            complete(rendition, lambda share: keep_progress(rendition.pk, share))
+            with logs.bound(rendition=rendition.pk):
+                complete(rendition, lambda share: keep_progress(rendition.pk, share))
         finally:
+            RENDITION_SECONDS.observe(time.monotonic() - self.rendition[1])
             self.rendition = None
         return True
 
@@ -123,7 +126,8 @@ class Worker:
         """Run one step; any error becomes this job's end. True if it may go on."""
         try:
             task.in_step = True
-            step(task)
+            with logs.bound(job=task.job.pk):
+                step(task)
         except leases.LeaseLost:
             task.stop()
         except Exception as error:  # noqa: BLE001 - classified, and logged there
@@ -225,7 +229,7 @@ def wait_until_fit() -> None:
 def predict(tasks: list[Task]) -> None:
     """Find the colors of photos of one shape, with the network they share; hints go one by one."""
     colorizer = tasks[0].network.colorizer
-    start = time.perf_counter()
+    began = time.time_ns()
     frames = {id(task): colorizer.frame(task.photo.rgb, task.job.network_size) for task in tasks}
     plain = [task for task in tasks if not task.job.hints]
     if plain:
@@ -236,4 +240,4 @@ def predict(tasks: list[Task]) -> None:
         if task.job.hints:
             features = colorizer.encode(frames[id(task)])
             task.chroma = colorizer.decode(features, task.job.placed_hints)
-        task.timings["colorizing_ms"] = round((time.perf_counter() - start) * 1000)
+        task.record("colorizing_ms", began)

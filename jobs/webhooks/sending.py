@@ -31,6 +31,7 @@ from colorweb.http import outgoing
 from jobs.events.outbox import SEND
 from jobs.models import WebhookDelivery, WebhookEndpoint
 from jobs.webhooks import endpoints, messages
+from jobs.webhooks.metrics import TRY_SECONDS
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +72,13 @@ class Outcome:
     @property
     def delivered(self) -> bool:
         return self.status is not None and 200 <= self.status < 300
+
+    @property
+    def kind(self) -> str:
+        """The same in a word."""
+        if self.delivered:
+            return "delivered"
+        return "unreachable" if self.status is None else "refused"
 
     def logged(self) -> dict[str, Any]:
         """An entry of the delivery's log."""
@@ -206,6 +214,7 @@ def _post(url: str, content: bytes, headers: dict[str, str], now: datetime) -> O
 
 def _record(delivery: WebhookDelivery, outcome: Outcome) -> None:
     """Record how a try ended, for the delivery and for its receiver."""
+    TRY_SECONDS.observe(outcome.milliseconds / 1000, outcome.kind)
     with suppress(leases.LeaseLost):
         leases.release(delivery, **_result(delivery, outcome))
     if delivery.endpoint:

@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from colorweb import leases
 from ml.models.runs import OVER, TrainingRun
 from ml.training import live
+from ml.training.metrics import RUNS_ENDED
 
 State, Stage = TrainingRun.State, TrainingRun.Stage
 
@@ -43,6 +44,8 @@ def change(
             "stop_requested": False,
         } | values
     _write(run, ALLOWED[to], fence, where, {"state": to} | values)
+    if to in OVER:
+        transaction.on_commit(lambda: RUNS_ENDED.add(to))
 
 
 def record(run: TrainingRun, *, fence: int | None = None, **values: Any) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from colorweb import database, gpus, leases
+from colorweb import database, gpus, leases, logs
 from colorweb.errors import DomainError
 from colorweb.health import fitness
 from colorweb.leases import Renewal
@@ -48,7 +48,7 @@ def work() -> int:
     """Sees runs to their end until none waits; how many."""
     done = 0
     while not shutdown_flag.is_set() and (run := queue.claim()):
-        with leases.renewing(run) as lease:
+        with leases.renewing(run) as lease, logs.bound(run=run.pk):
             Attempt(run, lease).run_to_end()
         done += 1
         evaluations.work()  # minutes, where the next run may take days

@@ -1,12 +1,14 @@
 """Logs hold no share token and no key of a mail."""
 
+import json
 import logging
 import logging.config
+import sys
 
 import pytest
 from django.conf import settings
 
-from colorweb.logs import masked
+from colorweb.logs import JsonFormatter, bound, masked
 
 
 @pytest.mark.parametrize(
@@ -37,3 +39,22 @@ def test_the_access_log_of_the_web_process_is_masked(capsys):
         access.handlers, access.propagate = handlers, propagate
     line = capsys.readouterr().err
     assert line.endswith('uvicorn.access 127.0.0.1:1 - "GET /s/…/ HTTP/1.1" 200\n')
+
+
+def test_a_line_of_json_has_the_bound_ids_and_masks_secrets():
+    record = logging.LogRecord("jobs", logging.ERROR, "", 0, "At %s", ("/s/Zm9vYmFy/",), None)
+    try:
+        int("/s/Zm9vYmFy/")
+    except ValueError:
+        record.exc_info = sys.exc_info()
+    with bound(request="r1", job="j1"):
+        line = json.loads(JsonFormatter().format(record))
+    line.pop("timestamp")
+    assert line.pop("exception").endswith("base 10: '/s/…/'")
+    assert line == {
+        "event": "At /s/…/",
+        "level": "error",
+        "logger": "jobs",
+        "request": "r1",
+        "job": "j1",
+    }
