@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -12,6 +13,7 @@ from colorweb.runtime import REPOSITORY
 from colorweb.testing.ports import free_port
 from colorweb.testing.stack import STAFF, Stack
 from colorweb.testing.waiting import wait_for
+from ml.imaging.priority import NICE
 
 
 def test_a_second_run_on_the_same_folder_is_refused(stack: Stack) -> None:
@@ -29,6 +31,12 @@ def test_a_second_run_on_the_same_folder_is_refused(stack: Stack) -> None:
         f"colorweb: Already running on {stack.var_dir} (process {stack.process.pid}). "
         "Stop that one first, or give this one another VAR_DIR and PORT.\n"
     )
+
+
+def test_coloring_on_processors_lets_pages_go_first(stack: Stack) -> None:
+    priorities = [os.getpriority(os.PRIO_PROCESS, pid) for pid in stack.children("gpu")]
+    assert NICE in priorities
+    assert os.getpriority(os.PRIO_PROCESS, stack.pid("web")) == 0
 
 
 def test_the_first_staff_account_logs_in_over_plain_http(stack: Stack) -> None:

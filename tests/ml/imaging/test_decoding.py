@@ -16,6 +16,7 @@ from colorweb.testing.waiting import wait_for
 from ml.imaging import children, photos, structure
 from ml.imaging.children import Child
 from ml.imaging.exchange import DEFAULT_LIMITS
+from ml.imaging.priority import NICE
 from ml.imaging.slots import LIGHT, MAX_WORK, Busy, Slots
 from tests.ml import files
 
@@ -84,6 +85,11 @@ def test_scans_over_a_large_picture_are_refused_by_their_work():
 def test_a_file_that_takes_too_long_is_refused_and_the_next_is_read():
     assert refusal(files.endless_comment()) == "too_complex"
     assert photos.inspect(files.encoded(files.ramp(), "PNG")).width == 64
+
+
+def test_a_decoder_lets_pages_go_first(child: Child, photo):
+    child.ask(request(), photo.fileno(), seconds=60)
+    assert os.getpriority(os.PRIO_PROCESS, child.process.pid) == NICE
 
 
 def test_a_decoder_that_hangs_is_killed(child: Child, photo):
