@@ -335,7 +335,7 @@ FILE_UPLOAD_TEMP_DIR = VAR_DIR / "uploads"
 FILE_UPLOAD_TEMP_DIR.mkdir(parents=True, exist_ok=True)
 _bucket = env.str("S3_BUCKET", default="")
 _s3 = {
-    "BACKEND": "colorweb.storage.S3",
+    "BACKEND": "colorweb.storage.s3.S3",
     "OPTIONS": {
         "bucket_name": _bucket,
         "endpoint_url": runtime.s3_endpoint(),

@@ -40,7 +40,6 @@ class JobsConfig(AppConfig):
         """Registers what photos and jobs add to the site; models can be imported only now."""
         from colorweb import errors, schedule
         from colorweb.accounts import encryption, roles
-        from colorweb.api import schema  # noqa: F401 - defines the extension of drf-spectacular
         from colorweb.console import navigation
         from colorweb.health import metrics
         from colorweb.http import body_limit

@@ -14,7 +14,7 @@ from django.conf import settings
 
 from colorweb import runtime
 from colorweb.health import fitness
-from colorweb.storage import S3
+from colorweb.storage.s3 import S3
 from colorweb.testing import postgres as postgres_server
 from colorweb.testing import s3
 from colorweb.testing import valkey as valkey_server
@@ -81,7 +81,7 @@ def both_storages(request: pytest.FixtureRequest, settings: Any) -> None:
     if request.param == "bucket":
         bucket = request.getfixturevalue("bucket")
         default = {
-            "BACKEND": "colorweb.storage.S3",
+            "BACKEND": "colorweb.storage.s3.S3",
             "OPTIONS": {
                 "bucket_name": bucket.bucket_name,
                 "endpoint_url": bucket.endpoint_url,

@@ -119,19 +119,6 @@ def answer(serializer: Any, text: str) -> OpenApiResponse:
     return OpenApiResponse(serializer, description=text)
 
 
-def shown(*examples: dict[str, Any]) -> list[OpenApiExample]:
-    """What `extend_schema_serializer` takes as a serializer's examples."""
-    return [
-        OpenApiExample(
-            str(value.get("status", "example")),
-            value,
-            response_only=True,
-            status_codes=["200", "201", "202"],
-        )
-        for value in examples
-    ]
-
-
 def header(name: str, text: str, kind: type = str, **more: Any) -> OpenApiParameter:
     """A header of the request, or with `response=[…]` of the answers with those statuses."""
     return OpenApiParameter(name, kind, OpenApiParameter.HEADER, description=text, **more)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from drf_spectacular.utils import OpenApiExample
 from rest_framework import serializers
 
 from colorweb.api import strict
@@ -50,3 +51,16 @@ class ProblemSerializer(serializers.Serializer):
     code = serializers.CharField(help_text="Stable, for programs.")
     detail = serializers.CharField(help_text="For people: what happened and what to do.")
     errors = ProblemEntrySerializer(many=True)  # type: ignore[assignment]
+
+
+def shown(*examples: dict[str, Any]) -> list[OpenApiExample]:
+    """What `extend_schema_serializer` takes as a serializer's examples."""
+    return [
+        OpenApiExample(
+            str(value.get("status", "example")),
+            value,
+            response_only=True,
+            status_codes=["200", "201", "202"],
+        )
+        for value in examples
+    ]

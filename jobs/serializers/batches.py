@@ -6,8 +6,7 @@ from django.db.models import Count
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 
-from colorweb.api.schema import shown
-from colorweb.api.serializers import PageSerializer
+from colorweb.api.serializers import PageSerializer, shown
 from jobs.models import Archive, Batch, State
 from jobs.serializers import examples
 from jobs.serializers.account import GuestTokenSerializer

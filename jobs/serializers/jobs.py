@@ -11,8 +11,7 @@ from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from colorweb.accounts.visitors import Visitor
-from colorweb.api.schema import shown
-from colorweb.api.serializers import PageSerializer
+from colorweb.api.serializers import PageSerializer, shown
 from jobs.events.progress import progress_of
 from jobs.models import Job, Rendition, Stage, State
 from jobs.queue import positions

@@ -7,8 +7,7 @@ from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from colorweb.api.schema import shown
-from colorweb.api.serializers import StrictSerializer
+from colorweb.api.serializers import StrictSerializer, shown
 from ml.models import Evaluation, ModelVersion, Promotion
 from ml.versions import gate, registry
 

@@ -227,7 +227,7 @@ def test_a_backup_that_fails_leaves_nothing(tmp_path, monkeypatch):
 
 def test_a_storage_that_does_not_answer_is_one_line(tmp_path, settings):
     options = {"bucket_name": "gone", "endpoint_url": f"http://127.0.0.1:{free_port()}", **s3.KEYS}
-    default = {"BACKEND": "colorweb.storage.S3", "OPTIONS": options}
+    default = {"BACKEND": "colorweb.storage.s3.S3", "OPTIONS": options}
     settings.STORAGES = {**settings.STORAGES, "default": default}
     with pytest.raises(CommandError, match="Could not connect to the endpoint"):
         call_command("backup", tmp_path / "all.tar")

@@ -44,7 +44,7 @@ def broken_storage(settings) -> dict:
     """Storage settings of a bucket on a server that is not there."""
     address = f"http://127.0.0.1:{free_port()}"
     options = {"bucket_name": "photos", "endpoint_url": address, **s3.KEYS}
-    bucket = {"BACKEND": "colorweb.storage.S3", "OPTIONS": options}
+    bucket = {"BACKEND": "colorweb.storage.s3.S3", "OPTIONS": options}
     return {**settings.STORAGES, "default": bucket}
 
 

@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 from django.test import Client
 
 from colorweb.http.storage_unavailable import is_unavailable
-from colorweb.storage import S3
+from colorweb.storage.s3 import S3
 from colorweb.testing import pictures, s3
 from colorweb.testing.ports import free_port
 from jobs.models import Batch, IdempotencyKey, Job, Photo
@@ -26,7 +26,7 @@ def use(settings):
 
     def use(url: str | None) -> None:
         options = {"bucket_name": "photos", "endpoint_url": url, **s3.KEYS}
-        bucket = {"BACKEND": "colorweb.storage.S3", "OPTIONS": options}
+        bucket = {"BACKEND": "colorweb.storage.s3.S3", "OPTIONS": options}
         settings.STORAGES = {**folder, "default": bucket} if url else folder
 
     return use

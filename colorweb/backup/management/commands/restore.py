@@ -10,7 +10,7 @@ from django.db import DatabaseError
 
 from colorweb.backup import BackupError
 from colorweb.backup.restore import restore
-from colorweb.storage import S3Error
+from colorweb.storage.s3 import S3Error
 
 
 class Command(BaseCommand):

@@ -1,14 +1,11 @@
-"""Where files lie: a folder, or S3-compatible storage for a site that has outgrown one disk.
+"""Files in S3-compatible storage, for a site that has outgrown one disk.
 
-A request that waits for either gives its database connection back first.
-
-`walk` goes through what either of them holds.
+A module of its own: only sites that use it load boto3.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
 from typing import Any, BinaryIO, cast
@@ -16,7 +13,6 @@ from typing import Any, BinaryIO, cast
 from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from django.core.files.storage import FileSystemStorage, default_storage
 from storages.backends.s3 import S3Storage
 
 from colorweb.http.timeouts import release_connection
@@ -24,14 +20,6 @@ from colorweb.http.timeouts import release_connection
 S3Error = (BotoCoreError, ClientError)
 """What a server that is unavailable, or refuses, raises."""
 SPOOL = 4_000_000  # bytes of an opened file in memory; what is larger goes to disk
-
-
-class Folder(FileSystemStorage):
-    """Django's folder of files."""
-
-    def _save(self, name: str, content: Any) -> str:
-        release_connection()
-        return super()._save(name, content)  # type: ignore[misc]
 
 
 class S3(S3Storage):
@@ -92,22 +80,6 @@ class S3(S3Storage):
             where = {"CreateBucketConfiguration": {"LocationConstraint": self.region_name}}
             needs_place = self.region_name and self.region_name != "us-east-1"
             client.create_bucket(Bucket=self.bucket_name, **(where if needs_place else {}))
-
-
-def walk(folder: str) -> Iterator[tuple[str, datetime]]:
-    """Name and time of each file below a folder of the storage; none if it is not there."""
-    if hasattr(default_storage, "walk"):
-        yield from default_storage.walk(folder)
-        return
-    try:
-        folders, names = default_storage.listdir(folder)
-    except FileNotFoundError:
-        return
-    for name in names:
-        with suppress(FileNotFoundError):  # deleted meanwhile
-            yield f"{folder}/{name}", default_storage.get_modified_time(f"{folder}/{name}")
-    for name in folders:
-        yield from walk(f"{folder}/{name}")
 
 
 def _before_send(**_about: Any) -> None:
