@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 import httpx
 
-from bench import flooding_broken, flooding_open
+from bench import flooding_files, flooding_open
 from colorweb.testing import pictures
 
 CONNECTIONS = 30  # requests of a flood that wait for their answers
@@ -54,7 +54,7 @@ FLOODS: dict[str, Callable[[str], Iterator[None]]] = {
     "large_pngs": large_pngs,
     "long_zips": long_zips,
     **flooding_open.FLOODS,
-    "broken_files": flooding_broken.broken_files,
+    **flooding_files.FLOODS,
 }
 
 

@@ -5,8 +5,9 @@ sends a photo, hears of it on a socket and waits for its colors. *Alone* is the 
 ordinary photos that are being colored. Loopback only; at most 25 minutes.
 
 A flood is one function in `FLOODS`: it prepares everything, yields, and floods until it is killed.
-One that ends before, with a line of what became of it, has a check in `CHECKS`; until then the
-bystander goes on, and the median of their answers may be twice that of before.
+One of `ENDING` ends before, with a line of what became of it; until then the bystander goes on.
+Beside those of `ORDERLY`, which send one file after another, the median of the bystander's answers
+may be twice that of before.
 """
 
 import argparse
@@ -27,7 +28,7 @@ import httpx
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
-from bench import flooding_broken
+from bench import flooding_files
 from bench.flooding import FLOODS
 from bench.scene import write_jpeg
 from colorweb.testing import databases, postgres
@@ -44,8 +45,10 @@ ON_POSTGRES = ("uploads",)
 ENVIRONMENT = {
     "webhooks": {"OUTGOING_HTTP": "1", "OUTGOING_PRIVATE": "1"},
     "broken_files": {"UPLOAD_RATE": "6000/min", "GUEST_PHOTOS_WAITING": "3000"},
+    "corpus": {"UPLOAD_RATE": "6000/min", "GUEST_PHOTOS_WAITING": "3000"},
 }
-CHECKS = {"broken_files": flooding_broken.faults}
+ENDING = flooding_files.FLOODS
+ORDERLY = ("corpus",)
 
 
 @dataclass
@@ -235,12 +238,13 @@ def measure(name: str, stack: Stack, photo: bytes) -> tuple[str, bool]:
     usual = alone(bystander, ordinary)
     known = {str(job) for (job,) in stack.rows("SELECT id FROM jobs_job")}
     faults: list[str] = []
-    check = CHECKS.get(name)
     with flooded(name, stack.base_url) as printed, ThreadPoolExecutor(1) as pool:
-        line = pool.submit(printed.readline if check else str)
+        line = pool.submit(printed.readline if name in ENDING else str)
         seen = list(visits(bystander, line.done))
-        if check:
-            faults = check(stack, line.result()) + slower(usual, seen)
+        if name in ENDING:
+            faults = flooding_files.faults(stack, line.result())
+    if name in ORDERLY:
+        faults += slower(usual, seen)
     text, within = row(name, worst(usual), worst(seen), longest(stack, known))
     print(*faults, sep="\n", file=sys.stderr)
     return text, within and not faults

@@ -1,6 +1,6 @@
-"""A flood that ends: two thousand broken files of all formats. As `bench.flooding` asks for.
+"""Floods that end: two thousand broken files of all formats, and the corpus that tests read.
 
-`faults` says what became of them.
+As `bench.flooding` asks for; `faults` says what became of the files.
 """
 
 import io
@@ -23,6 +23,7 @@ from colorweb.testing.mutations import mutated
 from colorweb.testing.stack import Stack
 from colorweb.testing.waiting import wait_for
 from ml.imaging.photo_errors import ERRORS
+from tests.ml.imaging.corpus import corpus
 
 COUNT, CONNECTIONS = 2000, 8
 KNOWN = {"accepted", *ERRORS}
@@ -30,16 +31,30 @@ SECONDS = 300  # until the last of those that can be read is colored
 
 
 def broken_files(site: str) -> Iterator[None]:
-    """Broken files of all formats; at the end a line with how often each answer came."""
+    """Broken files of all formats, several at once."""
     sources, rng = list(_whole().values()), np.random.default_rng(7)
     files = [mutated(sources[number % len(sources)], rng) for number in range(COUNT)]
+    yield from _send(site, files, CONNECTIONS)
+
+
+def corpus_files(site: str) -> Iterator[None]:
+    """Every kind of file that people have, one after another."""
+    yield from _send(site, [bytes(case.content) for case in corpus()], connections=1)
+
+
+FLOODS = {"broken_files": broken_files, "corpus": corpus_files}
+
+
+def _send(site: str, files: list[bytes], connections: int) -> Iterator[None]:
+    """Send each once; at the end a line with how often each answer came."""
     http = httpx.Client(base_url=site, timeout=300)
     token = http.get("/api/v1/me/").json()["guest_token"]
     http.headers["Authorization"] = f"Bearer {token}"
     yield
     print("flooding", flush=True)
-    with ThreadPoolExecutor(CONNECTIONS) as pool:
+    with ThreadPoolExecutor(connections) as pool:
         answers = Counter(pool.map(lambda content: _answer(http, content), files))
+    answers["never answered"] = len(files) - answers.total()
     print(json.dumps(answers), flush=True)
     threading.Event().wait()
 
@@ -51,9 +66,10 @@ def faults(stack: Stack, line: str) -> list[str]:
     wait_for(lambda: stack.rows(unfinished) == [(0,)], "all photos to be done", SECONDS, every=1)
     jobs = "SELECT error_code FROM jobs_job WHERE state <> 'succeeded' OR crash_count > 0"
     crashes = sum(stack.log(name).count("ended the process") for name in ("web", "gpu"))
+    missing = answers.pop("never answered")
     found = Counter({f"answered {code}": n for code, n in answers.items() if code not in KNOWN})
     found.update(f"ended as {code}" for (code,) in stack.rows(jobs) if code not in KNOWN)
-    found += Counter({"never answered": COUNT - sum(answers.values()), "crashed": crashes})
+    found += Counter({"never answered": missing, "crashed": crashes})
     return [f"{n} {what}" for what, n in found.items()]
 
 
