@@ -24,7 +24,6 @@ from . import opening, reading
 from .exchange import MAX_MESSAGE, READY, SECONDS, SECONDS_A_MEGAPIXEL, Limits, pack
 from .opening import Opened
 from .photo_errors import PhotoError
-from .priority import let_others_first
 
 OPERATIONS: dict[str, Callable[..., Any]] = {
     "inspect": reading.inspect,
@@ -46,7 +45,6 @@ def main() -> None:
     _end_with_parent(int(sys.argv[2]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which ends us
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    let_others_first()
     cv2.setNumThreads(1)  # photos are decoded side by side
     channel.send(READY)
     with Path(os.devnull).open("w") as nowhere:  # decoders write what they like about bad files

@@ -19,6 +19,7 @@ from typing import Any
 
 from .exchange import MAX_ARRAYS, MAX_MESSAGE, READY, SECONDS, SECONDS_A_MEGAPIXEL
 from .photo_errors import PhotoError
+from .priority import let_others_first
 from .slots import LIGHT
 
 log = logging.getLogger(__name__)
@@ -58,6 +59,7 @@ class Child:
             stdout=subprocess.DEVNULL,
             pass_fds=descriptors,
         )
+        let_others_first(self.process.pid)
         theirs.close()
         os.close(lifeline)
 
@@ -129,9 +131,10 @@ def ask(request: dict[str, Any], file: int) -> tuple[Any, list[int]]:
     """
     seconds = DEADLINE_FACTOR * (SECONDS + SECONDS_A_MEGAPIXEL * request["work"] / 1e6)
     while True:
-        with contextlib.suppress(_Ended), _taken() as child:
-            if request["operation"] == "inspect" and request["work"] > LIGHT:
-                _start_another()
+        is_heavy = request["operation"] == "inspect" and request["work"] > LIGHT
+        with contextlib.suppress(_Ended), _taken(is_heavy) as child:
+            if is_heavy:
+                _keep_idle(1)
             return child.ask(request, file, seconds)
 
 
@@ -141,31 +144,36 @@ def idle() -> list[int]:
 
 
 @contextlib.contextmanager
-def _taken() -> Any:
-    child = _idle_one() or _new()
+def _taken(is_heavy: bool = False) -> Any:
+    child = _idle_one(is_heavy) or _new()
     try:
         yield child
+    except _Ended:
+        child.kill()
+        raise
     except BaseException:
         child.kill()
+        _keep_idle(2)  # whoever sent what killed it sends more, and others need one that is warm
         raise
     with _lock:
         _idle.append(child)
 
 
-def _idle_one() -> Child | None:
+def _idle_one(is_heavy: bool = False) -> Child | None:
+    """For a large file the last, which may be just starting; for a small one that longest there."""
     with _lock:
         while _idle:
-            child = _idle.pop()
+            child = _idle.pop(-1 if is_heavy else 0)
             if child.process.poll() is None:
                 return child
             child.kill()  # it is gone: what is ours of it
     return None
 
 
-def _start_another() -> None:
+def _keep_idle(count: int) -> None:
     """Whoever sends a small file while a large one is decoded need not wait for a start."""
     with _lock:
-        if not _idle:
+        while len(_idle) < count:
             _idle.append(Child(IDLE_SECONDS))
 
 

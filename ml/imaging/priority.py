@@ -6,6 +6,9 @@ NICE = 5
 """A quarter of a core beside a process that answers, all of it beside none."""
 
 
-def let_others_first() -> None:
-    """Lower the priority of this thread, and of those that it starts from now on."""
-    os.setpriority(os.PRIO_PROCESS, 0, max(NICE, os.getpriority(os.PRIO_PROCESS, 0)))
+def let_others_first(process: int = 0) -> None:
+    """Lower the priority of a process that has just started, or of this thread; and of threads
+    that either starts from now on.
+    """
+    nice = os.getpriority(os.PRIO_PROCESS, process)
+    os.setpriority(os.PRIO_PROCESS, process, max(NICE, nice))

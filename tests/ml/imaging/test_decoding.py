@@ -131,6 +131,17 @@ def test_while_a_large_file_is_inspected_another_process_starts():
     assert len(children._idle) == 2
 
 
+def test_who_sends_files_that_kill_their_decoder_leaves_a_warm_one_to_others():
+    while child := children._idle_one():
+        child.kill()
+    with pytest.raises(photos.PhotoError), children._taken():
+        raise photos.PhotoError("too_complex")
+    longest_there, newest = children._idle
+    assert children._idle_one(is_heavy=True) is newest
+    assert children._idle_one() is longest_there
+    children._idle[:] = [longest_there, newest]
+
+
 def test_an_idle_process_ends_and_one_stays(monkeypatch):
     """The one that stays is there for the first photo after a quiet hour."""
     monkeypatch.setattr(children, "IDLE_SECONDS", 0.5)
