@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "colorweb.accounts",
+    "colorweb.audit",
     "colorweb.health.apps.HealthConfig",
     "colorweb.backup",
     "drf_standardized_errors",
@@ -90,6 +91,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "colorweb.accounts.middleware.VisitorMiddleware",
+    "colorweb.audit.middleware.audit",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -211,6 +213,10 @@ TRASH_RETENTION = timedelta(days=env.float("TRASH_DAYS", default=30))
 # Copies of the weights that color here, each under its SHA-256.
 MODEL_CACHE = VAR_DIR / "models"
 MODEL_MAX_BYTES = env.size("MODEL_MAX_BYTES", default=500_000_000)  # of a file that is imported
+# Percent of owners whose photos a new version colors, step by step, and how long a step takes at
+# least. 0: it goes into service as soon as it is checked.
+CANARY_STEPS = [share for share in env.numbers("CANARY_STEPS", default=[5, 25, 100]) if share]
+CANARY_STEP_MINUTES = env.float("CANARY_STEP_MINUTES", default=60)
 # Who answers for this site, shown on the privacy page and the terms.
 CONTACT = env.str("CONTACT", default="")
 
@@ -258,6 +264,7 @@ CELERY_TASK_ROUTES = {
     "jobs.tasks.colorize": {"queue": "gpu"},
     "ml.tasks.train": {"queue": "training"},
     "ml.tasks.evaluate": {"queue": "training"},
+    "ml.tasks.check_versions": {"queue": "gpu"},
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

@@ -12,6 +12,7 @@ from jobs.results import archives, renditions
 from jobs.sharing import links
 from jobs.storage import orphans
 from jobs.webhooks import sending
+from ml.versions import checks
 
 
 @shared_task(time_limit=settings.COLORIZE_TASK_LIMIT, ignore_result=True)
@@ -22,6 +23,7 @@ def colorize() -> None:
     """
     from jobs.results.worker import Worker  # noqa: PLC0415 - torch, in the processes that color only
 
+    checks.work_beside()
     worker = Worker.here()
     worker.work()
     worker.render()

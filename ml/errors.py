@@ -51,7 +51,10 @@ OF_DATA_SETS = {
         _("The run “%(run)s” is using it. Wait for it to end, or stop it first."),
     ),
     "no_photos": Meaning(
-        text=_("There are no photos in it. Photos end in .jpg, .png, .webp, .tif or .bmp.")
+        text=_(
+            "There are no photos in it. Photos end in .jpg, .png, .webp, .heic, .avif, .gif, .tif "
+            "or .bmp."
+        )
     ),
     "no_photos.usable": Meaning(
         text=_(
@@ -59,6 +62,13 @@ OF_DATA_SETS = {
             "%(gray)d without color, %(small)d too small."
         )
     ),
+    "no_photos.found": Meaning(
+        text=_(
+            "None of the %(photos)d photos can be used for training: %(broken)d broken, "
+            "%(gray)d without color, %(toned)d toned prints, %(small)d too small."
+        )
+    ),
+    "no_photos.left": Meaning(text=_("No photo would be left to learn from.")),
     "data_set_changed": Meaning(
         text=_(
             "The data set “%(name)s” has changed since it was checked (%(what)s). Have it"
@@ -83,6 +93,32 @@ OF_RUNS = {
     "no_data_set": Meaning(
         400, "A run needs at least one data set.", _("Choose a data set to train on.")
     ),
+    "option_unknown": Meaning(
+        400, "An option has a value that is not known.", _("There is no %(option)s “%(value)s”.")
+    ),
+    "option_out_of_range": Meaning(
+        400,
+        "An option is too small or too large.",
+        _("%(option)s: from %(least)s to %(most)s."),
+    ),
+    "size_not_a_step": Meaning(
+        400,
+        "`size` is not a multiple of the network's step.",
+        _("The size has to be a multiple of %(step)d pixels for this network."),
+    ),
+    "batch_too_large": Meaning(
+        400,
+        "`batch` is larger than the photos to learn from.",
+        _("A batch of %(batch)d is more than the %(photos)d photos to learn from."),
+    ),
+    "data_set_is_reference": Meaning(
+        409,
+        "Only the reference set was chosen, whose photos are kept out of training.",
+        _(
+            "“%(name)s” is the reference set: its photos are kept out of training. Choose another "
+            "set too."
+        ),
+    ),
     "run_ended": Meaning(409, "The run has ended already.", _("The run has ended already.")),
     "run_not_ended": Meaning(
         409,
@@ -100,7 +136,9 @@ OF_RUNS = {
     ),
     "unknown_model.base": Meaning(text=_("The base model is not here: %(why)s")),
     "too_few_devices": Meaning(
-        text=_("The run needs %(chosen)d GPUs and this machine has %(here)d.")
+        400,
+        "The machine that trains has fewer GPUs.",
+        text=_("The run needs %(chosen)d GPUs and this machine has %(here)d."),
     ),
     "out_of_memory.training": Meaning(
         text=_("There was not enough memory. Try a smaller batch, smaller crops or fewer photos.")
@@ -114,6 +152,12 @@ OF_RUNS = {
     "no_files": Meaning(text=_("A file could not be read or written: %(why)s")),
     "internal_error.training": Meaning(
         text=_("Something broke on our side (%(why)s). The training worker's log says more.")
+    ),
+    "disk_full.before": Meaning(
+        text=_(
+            "Only %(free)d MB are free where runs are kept, and a run needs %(needed)d. Make room, "
+            "then resume the run."
+        )
     ),
     "disk_full": Meaning(text=_("The disk is full. Make room, then resume the run.")),
     "training_failed": Meaning(text=_("The training failed: %(why)s")),
@@ -141,6 +185,12 @@ OF_MODELS = {
         "Compare it first, or give a `reason`.",
         _("It has not been compared with the version in service. Evaluate it, or give a reason."),
     ),
+    "gate_missing.photos": Meaning(
+        text=_(
+            "It was compared on %(photos)d photos, and the gate needs %(needed)d. Choose a larger "
+            "reference set, or give a reason."
+        )
+    ),
     "gate_failed": Meaning(
         409,
         "It is worse than the version in service; give a `reason`.",
@@ -148,6 +198,57 @@ OF_MODELS = {
     ),
     "in_service": Meaning(
         409, "The version is in service already.", _("This version is in service already.")
+    ),
+    "in_service.archive": Meaning(
+        text=_("A version that is in service, or on its way there, cannot be archived.")
+    ),
+    "model_archived": Meaning(
+        409,
+        "The version is archived; choose another.",
+        _("%(version)s is archived. Choose another version."),
+    ),
+    "promotion_under_way": Meaning(
+        409,
+        "Another version is on its way into service; wait, or roll it back.",
+        _("%(version)s is on its way into service. Wait for its end, or roll it back."),
+    ),
+    "no_canary": Meaning(
+        409,
+        "The version is not being tried.",
+        _("This version is not being tried on a part of the photos."),
+    ),
+    "canary_too_few": Meaning(
+        409,
+        "The canary has colored too few photos for its next step.",
+        _("It has colored %(jobs)d photos of this step; the next one needs %(needed)d."),
+    ),
+    "canary_worse": Meaning(
+        409,
+        "The canary fails or is slow too often for its next step.",
+        _("Of its %(jobs)d photos %(failed)d failed and %(slow)d were slow: too many to go on."),
+    ),
+    "canary_failed": Meaning(
+        text=_(
+            "It was taken back by itself: of its %(jobs)d photos %(failed)d failed and %(slow)d "
+            "were slow, more than with the version before it."
+        )
+    ),
+    "check_failed": Meaning(),
+    "check_failed.failing": Meaning(
+        text=_("It could not color the sample photo %(photo)s: %(why)s")
+    ),
+    "check_failed.not_a_number": Meaning(
+        text=_("It colors the sample photo %(photo)s with values that are not numbers.")
+    ),
+    "check_failed.black": Meaning(text=_("It makes the sample photo %(photo)s black.")),
+    "check_failed.uniform": Meaning(
+        text=_("It gives all sample photos the same color everywhere.")
+    ),
+    "check_failed.burnt": Meaning(
+        text=_("It burns the sample photo %(photo)s: its colors are far too strong.")
+    ),
+    "check_failed.worker_died": Meaning(
+        text=_("The worker stopped three times while checking it.")
     ),
     "nothing_before": Meaning(
         409,

@@ -5,6 +5,7 @@ from colorweb.accounts.visitors import Visitor
 VIEW_DATA_SETS = "ml.view_dataset"
 VIEW_RUNS = "ml.view_trainingrun"
 VIEW_VERSIONS = "ml.view_modelversion"
+VIEW_PROMOTIONS = "ml.view_promotion"
 TRAIN = "ml.train"
 PROMOTE = "ml.promote"
 

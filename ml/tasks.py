@@ -6,7 +6,7 @@ from colorweb import clock
 from colorweb.accounts import installation
 from ml.datasets import check, orphans
 from ml.training import queue
-from ml.versions import evaluations
+from ml.versions import canary, checks, evaluations
 
 
 @shared_task(ignore_result=True)
@@ -30,11 +30,19 @@ def evaluate() -> None:
 
 
 @shared_task(ignore_result=True)
+def check_versions() -> None:
+    """A wake-up: check the versions that are to go into service, beside the photos."""
+    checks.work_beside()
+
+
+@shared_task(ignore_result=True)
 def reap() -> None:
-    """Requeue what dead workers left, and wake workers for what waits."""
+    """Requeue what dead workers left, wake workers for what waits, and decide on the canary."""
     check.reap()
     queue.reap()
     evaluations.reap()
+    checks.reap()
+    canary.review()
 
 
 @shared_task(ignore_result=True)

@@ -5,3 +5,4 @@ from colorweb.leases.wakeups import Wakeup
 CHECK = Wakeup("ml.tasks.check_data_sets")
 TRAIN = Wakeup("ml.tasks.train", "training")
 EVALUATE = Wakeup("ml.tasks.evaluate", "training")
+CHECK_VERSION = Wakeup("ml.tasks.check_versions", "gpu")

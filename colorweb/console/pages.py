@@ -13,6 +13,7 @@ class ReadOnly(ModelAdmin):
     paginator = InfinitePaginator
     show_full_result_count = False
     list_per_page = 50
+    list_disable_select_all = True  # nobody knows how many there are
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -564,8 +564,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The networks one can choose from
-         * @description The networks one can choose from.
+         * The networks one can choose from: in service, or offered
+         * @description The networks one can choose from: in service, or offered.
          */
         get: operations["models_list"];
         put?: never;
@@ -593,7 +593,11 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Offer a version to visitors, withdraw or archive it
+         * @description Offer a version to visitors, withdraw or archive it.
+         */
+        patch: operations["models_update"];
         trace?: never;
     };
     "/api/v1/models/{label}/evaluations/": {
@@ -627,7 +631,7 @@ export interface paths {
         put?: never;
         /**
          * Put a version in service
-         * @description Workers take it with their next photo. It must have been compared with the version in service and be no worse, or a `reason` says why it goes in all the same.
+         * @description A worker checks it on sample photos, then it colors a part of the photos, then all; until then the version before it stays. Ask for the promotion to see how far it is. It must have been compared with the version in service and be no worse, or a `reason` says why it goes in all the same.
          */
         post: operations["models_promote"];
         delete?: never;
@@ -686,8 +690,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Go back to the version that was in service before
-         * @description Go back to the version that was in service before.
+         * Take back the version on its way, or go back to the one in service before
+         * @description What names mean is taken back too.
          */
         post: operations["models_rollback"];
         delete?: never;
@@ -906,6 +910,66 @@ export interface paths {
          * @description Everywhere at once: in the gallery, by links, in zips.
          */
         post: operations["photos_versions_use"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/promotions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Versions put in service and taken back, the newest first
+         * @description Versions put in service and taken back, the newest first.
+         */
+        get: operations["promotions_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/promotions/{promotion_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A version on its way into service
+         * @description A version on its way into service.
+         */
+        get: operations["promotions_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/promotions/{promotion_id}/advance/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a canary take its next step before its time
+         * @description Let a canary take its next step before its time.
+         */
+        post: operations["promotions_advance"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1819,7 +1883,7 @@ export interface components {
              */
             readonly progress: number;
             error: string;
-            /** @description Null until it is measured. */
+            /** @description Null until it is measured, or with fewer than 50 photos. */
             readonly passed: boolean | null;
             readonly figures: components["schemas"]["Figure"][];
             /**
@@ -1858,6 +1922,22 @@ export interface components {
              */
             worst: number;
             passed: boolean;
+            /** @description Of photo; empty: of all kinds. */
+            kind: string;
+            /** @description How many. */
+            photos: number;
+            /**
+             * Format: double
+             * @description How much better than `worst`.
+             */
+            margin: number | null;
+            /**
+             * Format: double
+             * @description Of its interval of 95 %.
+             */
+            low: number | null;
+            /** Format: double */
+            high: number | null;
         };
         /** @enum {string} */
         FormatEnum: "jpeg" | "png" | "webp" | "tiff" | "avif";
@@ -2179,6 +2259,8 @@ export interface components {
             readonly in_service: boolean;
             /** @description Whether it came with the program. */
             ships: boolean;
+            /** @description Internal: visitors can use it while its name stands for it. Offered: they can choose it. Archived: nobody can; it stays on record. */
+            readonly standing: components["schemas"]["StandingEnum"];
             readonly note: string;
             /**
              * Format: uuid
@@ -2576,6 +2658,15 @@ export interface components {
             name?: string;
             note?: string;
         };
+        /**
+         * @description What a request holds: names that are not its fields are refused.
+         *
+         *     `renamed` maps names of before to those of now, for a refusal that says so.
+         */
+        PatchedStandingRequest: {
+            /** @description internal: visitors can use it while its name stands for it. offered: they can choose it. archived: nobody can; it stays on record. */
+            standing?: components["schemas"]["StandingEnum"];
+        };
         /** @enum {string} */
         PauseReason: "asked" | "failing" | "gone";
         /** @description A photo, as its owner sees it. */
@@ -2701,10 +2792,13 @@ export interface components {
             /** @description The field it is about. */
             attr: string | null;
         };
-        /** @description A change of the version in service. */
+        /** @description A version on its way into service, or taken back. */
         Promotion: {
+            readonly id: number;
             readonly kind: components["schemas"]["PromotionKindEnum"];
-            /** @description In service since: `name@version`. */
+            /** @description checking: a worker colors the sample photos with it. canary: it colors the photos of `share` percent of owners. serving, refused, rolled_back: decided. */
+            state: components["schemas"]["PromotionStateEnum"];
+            /** @description To be in service: `name@version`. */
             version: string;
             /** @description In service until then. */
             before: string;
@@ -2713,14 +2807,45 @@ export interface components {
             readonly reason: string;
             /** @description What had been compared: `passed` and `lines`. */
             gate: unknown;
+            error: components["schemas"]["PromotionError"] | null;
+            /** @description What coloring the sample photos showed. */
+            check_result: unknown;
+            /** @description Percent of owners whose photos it colors. */
+            share: number;
+            /** @description How the canary's jobs and the others ended: `jobs`, `failed`, `slow`, `median_ms` of each, `jobs_of_step` of `needed`, and the `allowed` share of bad ones. */
+            readonly figures: {
+                [key: string]: unknown;
+            };
             /**
              * When
              * Format: date-time
              */
             readonly created_at: string;
+            /**
+             * Ended
+             * Format: date-time
+             */
+            readonly ended_at: string | null;
+        };
+        /** @description Why it was refused or taken back. */
+        PromotionError: {
+            readonly code: string;
+            message: string;
         };
         /** @enum {string} */
         PromotionKindEnum: "promoted" | "rolled back";
+        PromotionPage: {
+            /**
+             * Format: uri
+             * @description The page after this one.
+             */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["Promotion"][];
+        };
+        /** @enum {string} */
+        PromotionStateEnum: "checking" | "canary" | "serving" | "refused" | "rolled_back";
         QueueStatus: {
             queue: components["schemas"]["Waiting"];
             workers: components["schemas"]["Worker"][];
@@ -2870,6 +2995,8 @@ export interface components {
         /** @enum {string} */
         Stage: "waiting" | "reading" | "colorizing" | "saving" | "done";
         /** @enum {string} */
+        StandingEnum: "internal" | "offered" | "archived";
+        /** @enum {string} */
         Status: "queued" | "running" | "succeeded" | "failed" | "canceled";
         /** @description One server-sent event. */
         StreamEvent: {
@@ -2968,8 +3095,10 @@ export interface components {
             progress: number;
             /** @description Speed, time left, GPU use: the latest there is. */
             now: unknown;
-            /** @description The model in service on the validation photos. */
-            baseline: unknown;
+            /** @description The model in service when it began, measured on the same photos as its checks. */
+            readonly baseline: {
+                [key: string]: unknown;
+            };
             /** @description Its last lines. */
             log: string;
             error: components["schemas"]["RunError"] | null;
@@ -2978,6 +3107,8 @@ export interface components {
             /** Format: uuid */
             version_id: string | null;
             may: components["schemas"]["RunMay"];
+            /** @description Runs before it, the one under way included; null: it does not wait. */
+            readonly position: number | null;
             created_by: string | null;
             /** Format: date-time */
             created_at: string;
@@ -6525,7 +6656,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `idempotency_conflict`: This Idempotency-Key was used before with another body. */
+            /**
+             * @description - `idempotency_conflict`: This Idempotency-Key was used before with another body.
+             *     - `model_archived`: The version is archived; choose another.
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -7767,6 +7901,162 @@ export interface operations {
             };
         };
     };
+    models_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                label: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedStandingRequest"];
+            };
+        };
+        responses: {
+            /** @description The version. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelVersion"];
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `parse_error`: The body does not match its Content-Type.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `required`: A field is missing; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `max_length`: A text or list is too long.
+             *     - `null_characters_not_allowed`: A text contains the character U+0000.
+             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
+             *     - `invalid_choice`: A field has a value that is not among its choices.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: Only staff with the right permission can do this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `request_timeout`: The body came too slowly; send it again. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `in_service`: The version is in service already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
+             */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     models_evaluate: {
         parameters: {
             query?: never;
@@ -7940,8 +8230,8 @@ export interface operations {
             };
         };
         responses: {
-            /** @description It is in service. */
-            201: {
+            /** @description Waiting to be checked. */
+            202: {
                 headers: {
                     /** @description The rate: `"request";q=6000;w=60`. */
                     "RateLimit-Policy"?: string;
@@ -8029,6 +8319,8 @@ export interface operations {
              *     - `gate_failed`: It is worse than the version in service; give a `reason`.
              *     - `in_service`: The version is in service already.
              *     - `promoted_meanwhile`: Someone else has just changed the version in service.
+             *     - `promotion_under_way`: Another version is on its way into service; wait, or roll it back.
+             *     - `model_archived`: The version is archived; choose another.
              *     - `model_unavailable`: The version's weights cannot be read.
              */
             409: {
@@ -10032,6 +10324,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description - `model_archived`: The version is archived; choose another. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
             413: {
                 headers: {
@@ -10297,6 +10598,335 @@ export interface operations {
             };
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    promotions_list: {
+        parameters: {
+            query?: {
+                /** @description From `next` or `previous` of a page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromotionPage"];
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `invalid_cursor`: No page gave this `cursor`.
+             *     - `repeated`: A field or parameter came twice; `attr` names it.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: Only staff with the right permission can do this.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    promotions_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                promotion_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As far as it is. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Promotion"];
+                };
+            };
+            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: Only staff with the right permission can do this.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    /** @description Seconds. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    promotions_advance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                promotion_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With its new share. */
+            200: {
+                headers: {
+                    /** @description The rate: `"request";q=6000;w=60`. */
+                    "RateLimit-Policy"?: string;
+                    /** @description What is left of it: `"request";r=5999;t=42`. */
+                    RateLimit?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Promotion"];
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: Only staff with the right permission can do this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `no_canary`: The version is not being tried.
+             *     - `canary_too_few`: The canary has colored too few photos for its next step.
+             *     - `canary_worse`: The canary fails or is slow too often for its next step.
+             *     - `promoted_meanwhile`: Someone else has just changed the version in service.
+             */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11345,6 +11975,11 @@ export interface operations {
              *     - `no_data_set`: A run needs at least one data set.
              *     - `no_such_data_set`: There is no such data set.
              *     - `unknown_model`: There is no model of that name; `models/` lists them.
+             *     - `option_out_of_range`: An option is too small or too large.
+             *     - `size_not_a_step`: `size` is not a multiple of the network's step.
+             *     - `batch_too_large`: `batch` is larger than the photos to learn from.
+             *     - `too_few_devices`: The machine that trains has fewer GPUs.
+             *     - `option_unknown`: An option has a value that is not known.
              */
             400: {
                 headers: {
@@ -11398,7 +12033,10 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `data_set_not_ready`: The data set has not been checked, or cannot be used. */
+            /**
+             * @description - `data_set_not_ready`: The data set has not been checked, or cannot be used.
+             *     - `data_set_is_reference`: Only the reference set was chosen, whose photos are kept out of training.
+             */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -13260,4 +13898,4 @@ export interface operations {
         };
     };
 }
-// SHA-256 of docs/openapi.yaml: 80ca7b11b45c7b8c8deb30f86a206ea2e01db8f6d726131b5743f63c876e371c
+// SHA-256 of docs/openapi.yaml: d35fd8b2cccd7a64835867abed684e5307f3aebf0024bcab88442945c175ea83

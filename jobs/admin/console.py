@@ -19,6 +19,8 @@ from jobs.queue import control, retries, status
 from jobs.serializers.queue import QueueStatusSerializer
 from jobs.sharing import moderation
 from ml.models import TrainingRun
+from ml.permissions import VIEW_PROMOTIONS
+from ml.versions import notices
 
 SHOWN = 10  # failed jobs
 MANAGE_QUEUE = "jobs.manage_queue"
@@ -30,6 +32,8 @@ def context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     context = {**context, "reports": None}
     if request.user.has_perm("jobs.view_report"):
         context["reports"] = moderation.waiting()
+    if request.user.has_perm(VIEW_PROMOTIONS):
+        context["promotion"] = notices.on_console()
     if not request.user.has_perm("jobs.view_job"):
         return context
     degraded = parts.degraded()

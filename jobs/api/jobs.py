@@ -99,7 +99,7 @@ class Jobs(Repeatable):
             *("invalid_choice", "min_value", "max_value", "max_string_length"),
             *("blank", "null", "unknown_model", "url_refused", "url_intake_off", "url_unreachable"),
             *("invalid_hint", "hints_unsupported", "depth_unsupported", "renamed"),
-            "idempotency_conflict",
+            *("idempotency_conflict", "model_archived"),
             *errors.OF_LIMITS,
             *("too_many_fetches", "storage_unavailable"),
         ],

@@ -23,7 +23,7 @@ from jobs.photos.intake import Options
 from jobs.queue import limits
 from ml.imaging.encoding import DEEP
 from ml.imaging.vividness import CALM, STEPS, VIVID
-from ml.versions import registry
+from ml.versions import offers, registry
 
 MIN_NETWORK_SIZE, MAX_NETWORK_SIZE = 64, 512  # pixels of the short side
 
@@ -101,9 +101,11 @@ class OptionFields(OwnFields):
 
 
 def known_model(name: str) -> str:
-    """A model's name as it is. Raises ValidationError, naming those that are here."""
+    """A model's name as it is. Raises ValidationError, naming those that are here, and DomainError
+    for one that is archived.
+    """
     try:
-        registry.resolve(name)
+        offers.usable(name)
     except LookupError as error:
         raise serializers.ValidationError(str(error), code="unknown_model") from error
     return name

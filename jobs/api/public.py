@@ -80,10 +80,10 @@ class Like(View):
 
 class Models(View):
     @schema.endpoint(
-        "The networks one can choose from",
+        "The networks one can choose from: in service, or offered",
         answers={200: schema.answer(ModelsSerializer, "All of them.")},
         operation_id="models_list",
         tags=["public"],
     )
     def get(self, request: Request) -> Response:
-        return Response({"results": ModelSerializer(registry.lines(), many=True).data})
+        return Response({"results": ModelSerializer(registry.lines(public=True), many=True).data})

@@ -13,7 +13,7 @@ from colorweb.api.serializers import StrictSerializer
 from jobs import errors
 from jobs.api.base import View
 from jobs.api.fields import GeometryField, HintsField
-from jobs.api.new_jobs import MAX_NETWORK_SIZE, MIN_NETWORK_SIZE, known_model
+from jobs.api.new_jobs import MAX_NETWORK_SIZE, MIN_NETWORK_SIZE
 from jobs.models import Job, State
 from jobs.photos import versions
 from jobs.serializers.jobs import JobSerializer
@@ -35,10 +35,6 @@ class NewVersion(StrictSerializer):
     )
     hints = HintsField(required=False)
     geometry = GeometryField(required=False)
-
-    def validate_model(self, name: str) -> str:
-        """Refuse a model that is not here, naming those that are."""
-        return known_model(name)
 
     def recipe(self, basis: Job) -> versions.Recipe:
         """What the version is to be made with."""
@@ -80,6 +76,7 @@ class Versions(View):
         codes=[
             *(*schema.BY_COOKIE, *schema.OF_BODIES, "not_found", *errors.OF_LIMITS),
             *("null", "min_value", "max_value", "max_string_length", "unknown_model"),
+            "model_archived",
             *("invalid_hint", "hints_unsupported", "invalid_geometry"),
         ],
         parameters=[schema.header("Location", "The job's address.", response=[200, 201])],
@@ -90,7 +87,13 @@ class Versions(View):
         photo = access.own_photo(self.visitor, photo_id)
         new = NewVersion(data=request.data)
         new.is_valid(raise_exception=True)
-        job, is_new = versions.make(photo, self.visitor, new.recipe(versions.basis_of(photo)))
+        recipe = new.recipe(versions.basis_of(photo))
+        try:
+            job, is_new = versions.make(photo, self.visitor, recipe)
+        except LookupError as error:
+            raise serializers.ValidationError(
+                {"model": str(error)}, code="unknown_model"
+            ) from error
         answer = self.data(self.job(job.pk))
         code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
         return Response(answer, status=code, headers={"Location": answer["urls"]["self"]})

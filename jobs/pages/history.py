@@ -27,8 +27,7 @@ from jobs.queue import limits
 from jobs.results import archives, looks
 from jobs.storage import access
 from ml.imaging.vividness import CALM, VIVID
-from ml.models import ModelVersion
-from ml.versions import catalog, registry
+from ml.versions import catalog, offers
 
 PAGE_SIZE = 60
 STORAGE_KNOWN = 60
@@ -105,7 +104,7 @@ class RecolorForm(forms.Form):
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data, auto_id="again-%s", label_suffix="")
-        [(_empty, in_service), *others] = registry.offered()
+        [(_empty, in_service), *others] = offers.offered()
         usual = _("%(title)s, in service") % {"title": in_service}
         self.fields["model"].choices = [("", usual), *others]  # type: ignore[attr-defined]
 
@@ -125,7 +124,7 @@ class LookForm(forms.Form):
 def known_models() -> list[tuple[str, str]]:
     """The networks that ship, by name and title, and all that may have colored something here."""
     here = [(card["name"], card.get("title") or card["name"]) for card in catalog.shipped()]
-    names = ModelVersion.objects.order_by("name").values_list("name", flat=True).distinct()
+    names = offers.names_in_use()
     return [*here, *((name, name) for name in names if name not in dict(here))]
 
 

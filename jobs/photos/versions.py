@@ -14,7 +14,7 @@ from jobs.queue import fair_share, limits
 from jobs.storage import files
 from ml.imaging import geometry
 from ml.models import ModelVersion
-from ml.versions import registry
+from ml.versions import offers, registry
 
 COUNTED = (State.QUEUED, State.RUNNING, State.SUCCEEDED)
 """Jobs that make another one like them needless."""
@@ -63,7 +63,7 @@ def make(photo: Photo, visitor: Visitor, recipe: Recipe) -> tuple[Job, bool]:
     There is never a second version like one that is there: that one comes into use instead.
     Raises DomainError, and LookupError for an unknown model.
     """
-    network = registry.resolve(recipe.model)
+    network = _network_for(photo, recipe.model)
     if recipe.hints and not network.takes_hints:
         raise DomainError("hints_unsupported", name=network.name)
     if found := _equal(photo, network, recipe):
@@ -84,6 +84,16 @@ def make(photo: Photo, visitor: Visitor, recipe: Recipe) -> tuple[Job, bool]:
         tones=photo.tones,
     )
     return fair_share.enqueue(job), True
+
+
+def _network_for(photo: Photo, model: str) -> ModelVersion:
+    """The network of a model spec: one that visitors may use, or that has colored this photo.
+
+    Raises LookupError, and DomainError for one that is archived.
+    """
+    network = registry.resolve(model)
+    known = photo.jobs.filter(model_name=network.name, model_version=network.version)
+    return network if known.exists() else offers.usable(model)
 
 
 def use(job: Job) -> None:

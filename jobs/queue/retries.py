@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from colorweb.audit.records import record
 from jobs.models import Job, State
 from jobs.queue import fair_share
 
@@ -35,6 +36,7 @@ def retry(job: Job) -> bool:
         found = failed().filter(pk=job.pk).select_for_update(of=("self",)).first()
         if found:
             fair_share.enqueue(found.copy(retried_from=found))
+            record("photo retried", found)
     return found is not None
 
 

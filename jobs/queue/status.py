@@ -18,7 +18,7 @@ from django.utils import timezone
 from colorweb.health import texts, workers
 from jobs.models import Check, Job, State
 from jobs.queue import control
-from ml.models import Promotion, TrainingRun
+from ml.models import TrainingRun
 from ml.versions import registry
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -80,12 +80,11 @@ def at_work() -> list[dict[str, Any]]:
 def in_service() -> dict[str, Any]:
     """The version that colors, and since when."""
     version = registry.current()
-    last = Promotion.objects.select_related("by", "version").first()
-    known = last if last and last.version == version else None
+    known = registry.last_promotion()
     return {
         "name": version.name,
         "version": version.version,
-        "since": known.created_at if known else None,
+        "since": (known.ended_at or known.created_at) if known else None,
         "by": known.by.email if known and known.by else None,
     }
 

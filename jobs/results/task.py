@@ -30,6 +30,7 @@ from jobs.storage.results import ResultFiles
 from ml.imaging import geometry, metadata, photos
 from ml.imaging.chroma import Chroma
 from ml.imaging.tones import Tones
+from ml.versions.canary import Trial
 from ml.versions.serving import Network
 
 log = logging.getLogger(__name__)
@@ -45,6 +46,11 @@ class Task:
     began: float = field(default_factory=time.monotonic)
     in_step: bool = False
     ended: bool = False
+    trial: Trial | None = None
+    """What is tried while it is colored; it learns how this job ends."""
+    on_canary: bool = False
+    coloring: bool = False
+    network_ms: float | None = None
     timings: dict[str, int] = field(default_factory=dict)
     stages: list[tuple[str, int, int]] = field(default_factory=list)
     photo: photos.Photo = field(init=False)
@@ -59,6 +65,7 @@ class Task:
         if time.monotonic() - self.began > settings.JOB_TIME_LIMIT.total_seconds():
             raise DomainError("took_too_long")
         states.advance(self.job.pk, stage, fence=self.job.attempt)
+        self.coloring = stage == Stage.COLORIZING
 
     @contextlib.contextmanager
     def timed(self, name: str) -> Iterator[None]:
@@ -119,6 +126,22 @@ class Task:
         for name, milliseconds in self.timings.items():
             STAGE_SECONDS.observe(milliseconds / 1000, name.removesuffix("_ms"))
         self._trace(State.SUCCEEDED)
+        self.report_outcome(failed=False)
+
+    def report_outcome(self, *, failed: bool) -> None:
+        """Lets the trial know how coloring ended, once; times only where they can be compared.
+
+        Whatever goes wrong with it, the photo is not the worse for it.
+        """
+        trial, self.trial = self.trial, None
+        if trial is None:
+            return
+        usual = self.job.network_size is None and not self.job.hints
+        milliseconds = None if failed or not usual else self.network_ms
+        try:
+            trial.report(on_canary=self.on_canary, failed=failed, milliseconds=milliseconds)
+        except Exception:
+            log.warning("An outcome was not reported to the canary.", exc_info=True)
 
     def fail(self, error: Exception) -> None:
         """End the job with the reason, and delete what it has written."""
@@ -135,6 +158,8 @@ class Task:
                 **failure_columns(reason),
             )
         files.delete_attempt(self.job)
+        if self.coloring:
+            self.report_outcome(failed=True)
 
     def _trace(self, end: str) -> None:
         about = {"job": str(self.job.pk), "photo": str(self.job.photo_id), "state": end}

@@ -22,7 +22,7 @@ from colorweb.health import fitness, workers
 from jobs.events.progress import Progress, keep_progress
 from jobs.models import Rendition, Stage
 from jobs.queue import claims
-from jobs.results import renditions
+from jobs.results import canary, renditions
 from jobs.results.mending import Mending
 from jobs.results.metrics import RENDITION_SECONDS
 from jobs.results.rendering import complete
@@ -38,6 +38,10 @@ GRACE = timedelta(seconds=30)
 """After a photo's time, for the stage it is in to end by itself."""
 CPU_BATCH, GPU_BATCH = 1, 16
 """Photos a claim: batches fill a GPU; a CPU gains little and would keep photos from idle cores."""
+
+
+class BrokenNetwork(Exception):
+    """A network has colored a photo with values that are not numbers."""
 
 
 class Worker:
@@ -97,7 +101,9 @@ class Worker:
         return True
 
     def _equip(self, tasks: list[Task]) -> list[Task]:
-        """Give a batch, whose jobs ask for one model, one version of it until it is done."""
+        """Give a batch, whose jobs ask for one model, one version of it until it is done; but for
+        the photos that a canary colors.
+        """
         if not tasks:
             return []
         try:
@@ -108,6 +114,8 @@ class Worker:
             return []
         for task in tasks:
             task.network = network
+        if not tasks[0].job.model:
+            canary.equip(tasks, self.networks)
         return tasks
 
     def _each(self, step: Callable[[Task], None], tasks: list[Task]) -> list[Task]:
@@ -155,13 +163,22 @@ class Worker:
         ]
         if not entered:
             return []
+        return [task for group in by_network(entered) for task in self._color_alike(group)]
+
+    def _color_alike(self, tasks: list[Task]) -> list[Task]:
+        """The same for tasks of one network; where the canary fails, the one in service colors."""
         try:
-            predict(entered)
+            predict(tasks)
         except Exception:
-            if len(entered) > 1:
+            if len(tasks) > 1:
                 log.warning("A batch failed; its photos are tried one by one.", exc_info=True)
-            return [task for task in entered if self._guarded(lambda t: predict([t]), task)]
-        return entered
+            in_service = self.networks.in_service
+            return [
+                task
+                for task in tasks
+                if self._guarded(lambda t: canary.color(t, predict, in_service), task)
+            ]
+        return tasks
 
     def _keep_alive(self) -> None:
         """Every few seconds: renew the leases of photos within their time, show a heartbeat."""
@@ -228,8 +245,19 @@ def wait_until_fit() -> None:
         time.sleep(UNFIT_POLL)
 
 
+def by_network(tasks: list[Task]) -> list[list[Task]]:
+    """The tasks in groups of one network."""
+    groups: dict[str, list[Task]] = {}
+    for task in tasks:
+        groups.setdefault(task.network.sha256, []).append(task)
+    return list(groups.values())
+
+
 def predict(tasks: list[Task]) -> None:
-    """Find the colors of photos of one shape, with the network they share; hints go one by one."""
+    """Find the colors of photos of one shape, with the network they share; hints go one by one.
+
+    Raises BrokenNetwork where they are not numbers.
+    """
     colorizer = tasks[0].network.colorizer
     began = time.time_ns()
     frames = {id(task): colorizer.frame(task.photo.rgb, task.job.network_size) for task in tasks}
@@ -242,4 +270,7 @@ def predict(tasks: list[Task]) -> None:
         if task.job.hints:
             features = colorizer.encode(frames[id(task)])
             task.chroma = colorizer.decode(features, task.job.placed_hints)
+        if not task.chroma.is_finite:
+            raise BrokenNetwork(f"{task.network.name}@{task.network.version} gave no numbers")
+        task.network_ms = (time.time_ns() - began) / 1e6 / len(tasks)
         task.record("colorizing_ms", began)

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from colorweb.accounts.visitors import Visitor
+from colorweb.audit.records import record
 from jobs.models import Photo, Reason, Report
 from jobs.photos import deletion, visibility
 
@@ -33,27 +34,41 @@ def hide(photos: Iterable[Photo]) -> None:
     with transaction.atomic():
         for photo in photos:
             last = photo.reports.order_by("-created_at").first()
-            Photo.objects.filter(pk=photo.pk).update(
-                hidden_for=last.reason if last else Reason.OTHER
-            )
+            reason = last.reason if last else Reason.OTHER
+            Photo.objects.filter(pk=photo.pk).update(hidden_for=reason)
+            _record("photo hidden", photo, now=reason)
             dismiss(photo.reports.all())
 
 
 def show(photos: Iterable[Photo]) -> None:
     """Show hidden photos again to whom their owners show them."""
-    Photo.objects.filter(pk__in=[photo.pk for photo in photos]).update(hidden_for="")
+    with transaction.atomic():
+        found = list(Photo.objects.filter(pk__in=[photo.pk for photo in photos]))
+        Photo.objects.filter(pk__in=[photo.pk for photo in found]).update(hidden_for="")
+        for photo in found:
+            _record("photo shown again", photo, was=photo.hidden_for)
 
 
 def remove(photos: Iterable[Photo]) -> None:
     """Delete photos for good, with everything made from them."""
     for photo in Photo.objects.filter(pk__in=[photo.pk for photo in photos]):
-        deletion.delete(photo)
+        with transaction.atomic():
+            _record("photo deleted", photo)
+            deletion.delete(photo)
+
+
+def _record(what: str, photo: Photo, *, was: str = "", now: str = "") -> None:
+    """By its id alone: what people call their photos stays with the photos."""
+    before = {"reason": was} if was else {}
+    after = {"photo": str(photo.pk), **({"reason": now} if now else {})}
+    record(what, before=before, after=after)
 
 
 def dismiss(reports: Iterable[Report]) -> None:
     """Close reports that were looked into."""
     ids = [report.pk for report in reports]
-    Report.objects.filter(pk__in=ids, closed_at=None).update(closed_at=timezone.now())
+    if Report.objects.filter(pk__in=ids, closed_at=None).update(closed_at=timezone.now()):
+        record("reports closed", after={"reports": ids})
 
 
 def delete_reports(visitor: Visitor) -> None:

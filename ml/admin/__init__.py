@@ -1,5 +1,5 @@
 """The console's pages about networks."""
 
-from ml.admin import datasets, runs, versions
+from ml.admin import comparisons, datasets, promotions, runs, versions
 
-__all__ = ["datasets", "runs", "versions"]
+__all__ = ["comparisons", "datasets", "promotions", "runs", "versions"]

@@ -12,6 +12,7 @@ from unfold.decorators import display
 
 from colorweb.errors import DomainError
 from ml import unattended
+from ml.admin import data_set_photos
 from ml.admin.base import OfTrainers
 from ml.admin.forms import ONE_BUTTON, NewDataSet
 from ml.datasets import manage
@@ -23,6 +24,7 @@ COLORS = {"ready": "success", "failed": "danger", "checking": "info", "queued": 
 TITLES = {
     "broken": _("Broken"),
     "gray": _("Without color"),
+    "toned": _("Toned prints"),
     "small": _("Too small"),
     "duplicate": _("Duplicates"),
 }
@@ -50,7 +52,7 @@ class DataSetAdmin(OfTrainers):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change:
-            DataSet.objects.filter(pk=obj.pk).update(name=obj.name, note=obj.note)
+            manage.annotate(obj, name=obj.name, note=obj.note)
             return
         data = form.cleaned_data
         made = manage.add(
@@ -94,7 +96,7 @@ class DataSetAdmin(OfTrainers):
             self.admin_site.admin_view(self.recheck),
             name="ml_dataset_check",
         )
-        return [recheck, *super().get_urls()]
+        return [recheck, *data_set_photos.urls(self.admin_site), *super().get_urls()]
 
     def recheck(self, request: HttpRequest, set_id: uuid.UUID) -> HttpResponse:
         """Queues another check."""

@@ -18,7 +18,7 @@ from unfold.widgets import (
 from colorweb.errors import DomainError
 from ml.datasets import manage
 from ml.models import DataSet, TrainingRun
-from ml.training import control
+from ml.training import validation
 from ml.training.options import BOUNDS, PRECISIONS, PRESETS, SERVED, Options
 from ml.versions import registry
 
@@ -157,20 +157,12 @@ class NewRun(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         """Refuses what could not be started."""
         data = super().clean() or self.cleaned_data
-        for name in FIGURES:
-            value = data.get(name)
-            lowest, highest = BOUNDS[name]
-            if value is not None and not lowest <= value <= highest:
-                self.add_error(
-                    name,
-                    _("From %(least)s to %(most)s.")
-                    % {"least": f"{lowest:g}", "most": f"{highest:g}"},
-                )
         if not self.errors:
+            sets = list(data["data_sets"])
             try:
-                control.verify(list(data["data_sets"]), self.chosen_base)
+                validation.verify(data["preset"], sets, self.options, self.chosen_base)
             except DomainError as error:
-                raise forms.ValidationError(error.message) from error
+                self.add_error(getattr(error, "name", None), error.message)
         return data
 
     @property

@@ -3,8 +3,10 @@
 import uuid
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import path, reverse
@@ -14,11 +16,12 @@ from unfold.decorators import display
 
 from colorweb.errors import DomainError
 from ml import unattended
+from ml.admin import run_comparison
 from ml.admin.base import OfTrainers
 from ml.admin.forms import FIGURES, ONE_BUTTON, NewRun
 from ml.models import OVER, DataSet, TrainingRun
 from ml.permissions import TRAIN
-from ml.training import control, estimate
+from ml.training import comparison, control, estimate
 from ml.training.serializers import WholeRunSerializer
 
 COLORS = {
@@ -35,8 +38,10 @@ ACTIONS: dict[str, Callable[[TrainingRun], None]] = {"stop": control.stop, "resu
 class TrainingRunAdmin(OfTrainers):
     list_display = ("name", "preset", "shown_state", "done", "version", "created_by", "created_at")
     list_filter = ("state", "preset")
-    search_fields = ("name", "note")
+    search_fields = ("name", "note", "^id")
     list_select_related = ("version", "created_by")
+    date_hierarchy = "created_at"
+    actions = ("compare",)
     change_form_template = "admin/ml/trainingrun/change_form.html"
     add_form_template = "admin/ml/trainingrun/add_form.html"
 
@@ -131,8 +136,20 @@ class TrainingRunAdmin(OfTrainers):
             self.admin_site.admin_view(self.control),
             name="ml_trainingrun_control",
         )
+        compared = path(
+            "compare/", self.admin_site.admin_view(run_comparison.compare), name="ml_runs_compared"
+        )
         own = super().get_urls()
-        return [*own[:-1], control_url, own[-1]]
+        return [compared, *own[:-1], control_url, own[-1]]
+
+    @admin.action(description=gettext_lazy("Compare"), permissions=["view"])
+    def compare(self, request: HttpRequest, chosen: QuerySet[TrainingRun]) -> HttpResponse | None:
+        """Two to six runs beside each other."""
+        if not comparison.MIN_RUNS <= chosen.count() <= comparison.MAX_RUNS:
+            messages.error(request, _("Choose two to six runs."))
+            return None
+        query = urlencode([("run", str(run.pk)) for run in chosen])
+        return redirect(f"{reverse('admin:ml_runs_compared')}?{query}")
 
     def control(self, request: HttpRequest, run_id: uuid.UUID, what: str) -> HttpResponse:
         """Stops or resumes a run."""
@@ -142,6 +159,16 @@ class TrainingRunAdmin(OfTrainers):
             except DomainError as error:
                 messages.error(request, error.message)
         return redirect("admin:ml_trainingrun_change", run_id)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        run = self.get_object(request, object_id)
+        if request.method == "GET" and run and (versions := list(run.versions.all())):
+            text = _("Without this run, %(versions)s cannot be compared on the photos it held out.")
+            names = ", ".join(map(str, versions))
+            messages.warning(request, text % {"versions": names})
+        return super().delete_view(request, object_id, extra_context)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         control.delete(obj)
@@ -158,9 +185,20 @@ def _messages() -> dict[str, str]:
         "checkLoss": _("in validation"),
         "mean": _("calm"),
         "shown": _("natural"),
-        "baselineMean": _("in service, calm"),
-        "baselineShown": _("in service, natural"),
+        "baseline": _("in service"),
         "truth": _("true"),
+        "falseColor": _("false color"),
+        "baselineFalseColor": _("in service, false color"),
+        "leftGray": _("left gray"),
+        "baselineLeftGray": _("in service, left gray"),
+        "rate": _("learning rate"),
+        "kept": _("kept"),
+        "gatePasses": _("would pass, closest in {by}"),
+        "gateFails": _("would fail by {by}"),
+        "gateFew": _("too few photos to say: {photos}"),
+        "mean.mse": _("error"),
+        "shown.psnr": _("PSNR, dB"),
+        "shown.colorfulness_diff": _("colorfulness"),
         "stopping": _("stopping"),
         "minutes": _("min"),
         "hours": _("h"),

@@ -9,7 +9,8 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from ml.models import DataSet
+from ml.models import DataSet, ModelVersion
+from ml.models.versions import STANDINGS
 
 
 class Reason(forms.Form):
@@ -42,6 +43,15 @@ class Reference(forms.Form):
         required=False,
         empty_label=_("none"),
         widget=UnfoldAdminSelectWidget,
+    )
+
+
+class Standing(forms.Form):
+    standing = forms.ChoiceField(
+        label=_("Standing"),
+        choices=ModelVersion.Standing.choices,
+        widget=UnfoldAdminSelectWidget,
+        help_text=STANDINGS,
     )
 
 

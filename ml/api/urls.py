@@ -24,6 +24,17 @@ urlpatterns = [
     path("models/<str:label>/weights/", versions.Weights.as_view(), name="api-model-weights"),
     path("models/<str:label>/promote/", versions.Promote.as_view(), name="api-model-promote"),
     path("models/<str:label>/evaluations/", versions.Evaluate.as_view(), name="api-model-evaluate"),
+    path("promotions/", versions.Promotions.as_view(), name="api-promotions"),
+    path(
+        "promotions/<int:promotion_id>/",
+        versions.PromotionDetailView.as_view(),
+        name="api-promotion",
+    ),
+    path(
+        "promotions/<int:promotion_id>/advance/",
+        versions.Advance.as_view(),
+        name="api-promotion-advance",
+    ),
     path(
         "evaluations/<uuid:evaluation_id>/",
         versions.EvaluationDetailView.as_view(),

@@ -7,9 +7,10 @@ from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from colorweb.api.serializers import StrictSerializer, shown
+from colorweb.api.serializers import PageSerializer, StrictSerializer, shown
+from colorweb.errors import plain
 from ml.models import Evaluation, ModelVersion, Promotion
-from ml.versions import gate, registry
+from ml.versions import canary, gate, registry
 
 VERSION: dict[str, Any] = {
     "id": "7c1e8f0a-9d2b-4c61-8a53-0f6f0f2d1e44",
@@ -20,6 +21,7 @@ VERSION: dict[str, Any] = {
     "architecture": "resnet-gray-unet",
     "in_service": False,
     "ships": False,
+    "standing": "internal",
     "note": "Our street",
     "run": "5d8b7a52-2c0e-4c0a-9d3e-6f1b2a3c4d5e",
     "data_fingerprint": "9b74c9897bac770ffc029102a200c5de9b74c9897bac770ffc029102a200c5de",
@@ -91,18 +93,61 @@ class NewEvaluationSerializer(StrictSerializer):
     )
 
 
-class PromotionSerializer(serializers.ModelSerializer):
-    """A change of the version in service."""
+class PromotionErrorSerializer(serializers.Serializer):
+    """Why it was refused or taken back."""
 
-    version = serializers.CharField(help_text="In service since: `name@version`.")
+    code = serializers.SerializerMethodField()
+    message = serializers.CharField(source="error_message")
+
+    def to_representation(self, promotion: Promotion) -> dict[str, Any] | None:  # type: ignore[override]
+        return super().to_representation(promotion) if promotion.error else None
+
+    def get_code(self, promotion: Promotion) -> str:
+        return plain(promotion.error["code"])
+
+
+class StandingSerializer(StrictSerializer):
+    standing = serializers.ChoiceField(
+        ModelVersion.Standing.values,
+        help_text="internal: visitors can use it while its name stands for it. offered: they can "
+        "choose it. archived: nobody can; it stays on record.",
+    )
+
+
+class PromotionSerializer(serializers.ModelSerializer):
+    """A version on its way into service, or taken back."""
+
+    state = serializers.ChoiceField(
+        Promotion.State.values,
+        help_text="checking: a worker colors the sample photos with it. canary: it colors the "
+        "photos of `share` percent of owners. serving, refused, rolled_back: decided.",
+    )
+    version = serializers.CharField(help_text="To be in service: `name@version`.")
     before = serializers.CharField(help_text="In service until then.")
     by = serializers.CharField(allow_null=True, help_text="An account's address.")
     gate = serializers.JSONField(help_text="What had been compared: `passed` and `lines`.")
+    error = PromotionErrorSerializer(source="*", allow_null=True)
+    check_result = serializers.JSONField(help_text="What coloring the sample photos showed.")
+    share = serializers.IntegerField(help_text="Percent of owners whose photos it colors.")
+    figures = serializers.SerializerMethodField(
+        help_text="How the canary's jobs and the others ended: `jobs`, `failed`, `slow`, "
+        "`median_ms` of each, `jobs_of_step` of `needed`, and the `allowed` share of bad ones."
+    )
 
     class Meta:
         model = Promotion
-        fields = ("kind", "version", "before", "by", "reason", "gate", "created_at")
+        fields = (
+            *("id", "kind", "state", "version", "before", "by", "reason", "gate", "error"),
+            *("check_result", "share", "figures", "created_at", "ended_at"),
+        )
         read_only_fields = fields
+
+    def get_figures(self, promotion: Promotion) -> dict[str, Any]:
+        return canary.shown_figures(promotion)
+
+
+class PromotionPageSerializer(PageSerializer):
+    results = PromotionSerializer(many=True)
 
 
 class FigureSerializer(serializers.Serializer):
@@ -114,6 +159,11 @@ class FigureSerializer(serializers.Serializer):
     theirs = serializers.FloatField(help_text="Of the one it is compared with.")
     worst = serializers.FloatField(help_text="The worst that passes.")
     passed = serializers.BooleanField()
+    kind = serializers.CharField(allow_blank=True, help_text="Of photo; empty: of all kinds.")
+    photos = serializers.IntegerField(help_text="How many.")
+    margin = serializers.FloatField(allow_null=True, help_text="How much better than `worst`.")
+    low = serializers.FloatField(allow_null=True, help_text="Of its interval of 95 %.")
+    high = serializers.FloatField(allow_null=True)
 
 
 class EvaluationSerializer(serializers.ModelSerializer):
@@ -122,7 +172,9 @@ class EvaluationSerializer(serializers.ModelSerializer):
     version = serializers.CharField()
     against = serializers.CharField()
     error = serializers.CharField(source="error_message", allow_blank=True)
-    passed = serializers.SerializerMethodField(help_text="Null until it is measured.")
+    passed = serializers.SerializerMethodField(
+        help_text="Null until it is measured, or with fewer than 50 photos."
+    )
     figures = serializers.SerializerMethodField()
 
     class Meta:
@@ -134,8 +186,7 @@ class EvaluationSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
     def get_passed(self, evaluation: Evaluation) -> bool | None:
-        found = gate.lines(evaluation)
-        return all(line.passed for line in found) if found else None
+        return gate.figures(evaluation)["passed"]
 
     @extend_schema_field(FigureSerializer(many=True))
     def get_figures(self, evaluation: Evaluation) -> list[dict[str, Any]]:

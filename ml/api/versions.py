@@ -21,14 +21,17 @@ from ml.api.version_serializers import (
     ModelVersionSerializer,
     NewEvaluationSerializer,
     NewModelVersionSerializer,
+    PromotionPageSerializer,
     PromotionSerializer,
     ReasonSerializer,
+    StandingSerializer,
     reason_of,
 )
-from ml.models import DataSet, Evaluation, ModelVersion
-from ml.permissions import PROMOTE, VIEW_VERSIONS
-from ml.versions import evaluations, imports, promotion, registry
+from ml.models import DataSet, Evaluation, ModelVersion, Promotion
+from ml.permissions import PROMOTE, VIEW_PROMOTIONS, VIEW_VERSIONS
+from ml.versions import canary, evaluations, imports, offers, promotion, registry
 
+MAX_ID = 2**63 - 1
 BODY = (*schema.BY_COOKIE, *schema.OF_BODIES)
 
 
@@ -65,7 +68,7 @@ class Import(base.StaffView):
 
 
 class VersionDetailView(base.StaffView):
-    permission_classes = (staff(read=VIEW_VERSIONS),)
+    permission_classes = (staff(read=VIEW_VERSIONS, write=PROMOTE),)
 
     @schema.endpoint(
         "A version of a model",
@@ -77,6 +80,21 @@ class VersionDetailView(base.StaffView):
     )
     def get(self, request: Request, label: str) -> Response:
         return Response(ModelVersionSerializer(version_of(label)).data)
+
+    @schema.endpoint(
+        "Offer a version to visitors, withdraw or archive it",
+        request=StandingSerializer,
+        answers={200: schema.answer(ModelVersionSerializer, "The version.")},
+        codes=[*base.CODES, *BODY, "not_found", "invalid_choice", "in_service"],
+        operation_id="models_update",
+        tags=["models"],
+    )
+    def patch(self, request: Request, label: str) -> Response:
+        version = version_of(label)
+        changes = StandingSerializer(data=request.data)
+        changes.is_valid(raise_exception=True)
+        offers.set_standing(version, changes.validated_data["standing"])
+        return Response(ModelVersionSerializer(version).data)
 
 
 class Weights(base.StaffView):
@@ -103,27 +121,30 @@ class Promote(base.StaffView):
 
     @schema.endpoint(
         "Put a version in service",
-        description="Workers take it with their next photo. It must have been compared with the "
-        "version in service and be no worse, or a `reason` says why it goes in all the same.",
+        description="A worker checks it on sample photos, then it colors a part of the photos, "
+        "then all; until then the version before it stays. Ask for the promotion to see how far "
+        "it is. It must have been compared with the version in service and be no worse, or a "
+        "`reason` says why it goes in all the same.",
         request=ReasonSerializer,
-        answers={201: schema.answer(PromotionSerializer, "It is in service.")},
+        answers={202: schema.answer(PromotionSerializer, "Waiting to be checked.")},
         codes=[
             *(*base.CODES, *BODY, "not_found", "gate_missing", "gate_failed", "in_service"),
-            *("promoted_meanwhile", "model_unavailable"),
+            *("promoted_meanwhile", "promotion_under_way", "model_archived", "model_unavailable"),
         ],
         operation_id="models_promote",
         tags=["models"],
     )
     def post(self, request: Request, label: str) -> Response:
         made = promotion.promote(version_of(label), by=self.user, reason=reason_of(request))
-        return Response(PromotionSerializer(made).data, status=status.HTTP_201_CREATED)
+        return Response(PromotionSerializer(made).data, status=status.HTTP_202_ACCEPTED)
 
 
 class RollBack(base.StaffView):
     permission_classes = (staff(write=PROMOTE),)
 
     @schema.endpoint(
-        "Go back to the version that was in service before",
+        "Take back the version on its way, or go back to the one in service before",
+        description="What names mean is taken back too.",
         request=ReasonSerializer,
         answers={201: schema.answer(PromotionSerializer, "It is in service again.")},
         codes=[
@@ -135,6 +156,58 @@ class RollBack(base.StaffView):
     def post(self, request: Request) -> Response:
         made = promotion.roll_back(by=self.user, reason=reason_of(request))
         return Response(PromotionSerializer(made).data, status=status.HTTP_201_CREATED)
+
+
+class Promotions(base.StaffView):
+    permission_classes = (staff(read=VIEW_PROMOTIONS),)
+
+    @schema.endpoint(
+        "Versions put in service and taken back, the newest first",
+        parameters=[schema.CURSOR],
+        answers={200: schema.answer(PromotionPageSerializer, "A page.")},
+        codes=base.CODES,
+        operation_id="promotions_list",
+        tags=["models"],
+    )
+    def get(self, request: Request) -> Response:
+        rows = Promotion.objects.select_related("version", "before", "by")
+        return self.page(rows, PromotionSerializer)
+
+
+class PromotionDetailView(base.StaffView):
+    permission_classes = (staff(read=VIEW_PROMOTIONS),)
+
+    @schema.endpoint(
+        "A version on its way into service",
+        answers={200: schema.answer(PromotionSerializer, "As far as it is.")},
+        codes=[*base.CODES, "not_found"],
+        operation_id="promotions_retrieve",
+        tags=["models"],
+    )
+    def get(self, request: Request, promotion_id: int) -> Response:
+        return Response(PromotionSerializer(_promotion(promotion_id)).data)
+
+
+class Advance(base.StaffView):
+    permission_classes = (staff(write=PROMOTE),)
+
+    @schema.endpoint(
+        "Let a canary take its next step before its time",
+        answers={200: schema.answer(PromotionSerializer, "With its new share.")},
+        codes=[
+            *(*base.CODES, *schema.BY_COOKIE, "not_found", "no_canary", "canary_too_few"),
+            *("canary_worse", "promoted_meanwhile"),
+        ],
+        operation_id="promotions_advance",
+        tags=["models"],
+    )
+    def post(self, request: Request, promotion_id: int) -> Response:
+        return Response(PromotionSerializer(canary.advance(_promotion(promotion_id))).data)
+
+
+def _promotion(promotion_id: int) -> Promotion:
+    rows = Promotion.objects.select_related("version", "before", "by")
+    return get_object_or_404(rows, pk=min(promotion_id, MAX_ID))
 
 
 class Evaluate(base.StaffView):

@@ -20,8 +20,9 @@ from colorweb.errors import DomainError
 from colorweb.health import fitness
 from colorweb.leases import Renewal
 from ml import wakeups
-from ml.datasets import index, sources
+from ml.datasets import editing, index, sources
 from ml.datasets.archives import Found
+from ml.datasets.copies import Copies
 from ml.datasets.errors import Unreadable
 from ml.datasets.pictures import (
     DUPLICATE,
@@ -30,9 +31,9 @@ from ml.datasets.pictures import (
     USABLE,
     CheckedPhoto,
     Entry,
-    NearDuplicates,
     check_photo,
 )
+from ml.datasets.tiles import Tiles
 from ml.models.datasets import DataSet
 from ml.requeue import requeue
 
@@ -54,15 +55,18 @@ class Report:
     """What has been found so far."""
 
     entries: list[Entry] = field(default_factory=list)
-    duplicates: NearDuplicates = field(default_factory=NearDuplicates)
+    copies: Copies = field(default_factory=Copies)
     names: dict[str, str] = field(default_factory=dict)  # by sha256
     pictures: list[tuple[str, np.ndarray]] = field(default_factory=list)
+    tiles: Tiles = field(default_factory=Tiles)
 
     def add(self, checked: CheckedPhoto) -> None:
         """Adds one photo, as a duplicate if it was there before."""
         entry = checked.entry
         if entry.verdict == USABLE:
-            first = self.names.get(entry.sha256) or self.duplicates.first(checked.hash, entry.name)
+            first = self.names.get(entry.sha256)
+            if not first and checked.looks:
+                first = self.copies.first(checked.looks, entry.name)
             if first:
                 entry.verdict, entry.detail = DUPLICATE, first
             else:
@@ -72,6 +76,8 @@ class Report:
             self.pictures.append((entry.sha256, checked.thumbnail))
             if len(self.pictures) > 4 * SHOWN:
                 self.pictures = self.shown()
+        if checked.thumbnail is not None:
+            self.tiles.add(len(self.entries), checked.thumbnail)
         self.entries.append(entry)
 
     def shown(self) -> list[tuple[str, np.ndarray]]:
@@ -155,7 +161,6 @@ def check_photos(found: Iterable[Found], on_progress: Callable[[float], None]) -
             if time.monotonic() - reported > REPORT_EVERY:
                 reported = time.monotonic()
                 on_progress(done)
-    index.split(report.entries)
     return report
 
 
@@ -185,6 +190,8 @@ def _report_progress(data_set: DataSet, done: float) -> None:
 
 
 def _finish(data_set: DataSet, report: Report) -> None:
+    editing.apply_again(data_set, report.entries)
+    index.split(report.entries)
     parts = [entry.part for entry in report.entries]
     training, validation = parts.count(index.TRAINING), parts.count(index.VALIDATION)
     figures = report.figures()
@@ -194,6 +201,7 @@ def _finish(data_set: DataSet, report: Report) -> None:
     stem = f"{data_set.folder}/{data_set.attempt}"
     index.write(f"{stem}-index.jsonl.gz", report.entries)
     default_storage.save(f"{stem}-sheet.jpg", ContentFile(report.sheet()))
+    report.tiles.store(f"{stem}-tiles.zip")
     _end(
         data_set,
         State.READY,
@@ -203,8 +211,9 @@ def _finish(data_set: DataSet, report: Report) -> None:
         report=figures,
         index=f"{stem}-index.jsonl.gz",
         sheet=f"{stem}-sheet.jpg",
+        tiles=f"{stem}-tiles.zip",
     )
-    for old in (data_set.index, data_set.sheet):
+    for old in (data_set.index, data_set.sheet, data_set.tiles):
         if old:
             default_storage.delete(old)
 
@@ -213,8 +222,8 @@ def _nothing(figures: dict[str, Any]) -> DomainError:
     if not figures["photos"]:
         return DomainError("no_photos")
     return DomainError(
-        "no_photos.usable",
-        **{key: figures[key] for key in ("photos", "broken", "gray", "small")},
+        "no_photos.found",
+        **{key: figures[key] for key in ("photos", "broken", "gray", "toned", "small")},
     )
 
 

@@ -8,6 +8,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from colorweb.accounts.models import User
+from colorweb.audit.records import record
 from colorweb.errors import DomainError
 from ml import wakeups
 from ml.datasets import archives, sources
@@ -38,6 +39,7 @@ def add(
         data_set.path = path
     with transaction.atomic():
         data_set.save(force_insert=True)
+        record("data set added", data_set, after={"kind": kind, "path": path, "note": note})
         transaction.on_commit(wakeups.CHECK.publish)
     return data_set
 
@@ -66,7 +68,17 @@ def recheck(data_set: DataSet) -> None:
         rows = DataSet.objects.filter(pk=data_set.pk, state__in=[State.READY, State.FAILED])
         if not rows.update(state=State.QUEUED, progress=0.0, crash_count=0):
             raise DomainError("data_set_busy")
+        record("data set checked again", data_set)
         transaction.on_commit(wakeups.CHECK.publish)
+
+
+def annotate(data_set: DataSet, *, name: str, note: str) -> None:
+    """Changes what people wrote about it."""
+    with transaction.atomic():
+        before = DataSet.objects.select_for_update().get(pk=data_set.pk)
+        DataSet.objects.filter(pk=data_set.pk).update(name=name, note=note)
+        was = {"name": before.name, "note": before.note}
+        record("data set changed", before, before=was, after={"name": name, "note": note})
 
 
 def delete(data_set: DataSet) -> None:
@@ -77,6 +89,7 @@ def delete(data_set: DataSet) -> None:
     _free(data_set)
     folder = data_set.folder
     with transaction.atomic():
+        record("data set deleted", data_set, before={"fingerprint": data_set.fingerprint})
         data_set.delete()
         transaction.on_commit(lambda: delete_folder(folder))
 

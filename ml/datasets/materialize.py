@@ -8,13 +8,13 @@ import io
 import json
 import shutil
 import tarfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from colorweb.errors import DomainError
-from ml.datasets import index, sources
+from ml.datasets import editing, index, sources
 from ml.datasets.errors import Unreadable
 from ml.datasets.index import TRAINING, VALIDATION
 from ml.datasets.pictures import USABLE, Entry, for_training
@@ -34,16 +34,23 @@ def materialize(
     chosen: Sequence[ChosenSet],
     folder: Path,
     on_progress: Callable[[float], None] = lambda _done: None,
+    *,
+    without: Collection[str] = (),
+    first: int = 0,
 ) -> dict[str, Path]:
     """Writes `training.tar` and `validation.tar` into `folder`; answers them by part.
 
     The order of photos is that of the sets. A photo that is in several sets is taken once, and
-    held out if one of them holds it out. Tars that are there already from the same sets stay.
+    held out if one of them holds it out; those whose SHA-256 is in `without` are not. Names begin
+    with the place of their set, counted from `first`. Tars that are there already from the same
+    sets stay.
     `on_progress` is called with 0..1, and may raise to stop. Raises DomainError, OSError.
     """
     tars = {part: folder / f"{part}.tar" for part in (TRAINING, VALIDATION)}
     made = folder / "made.json"
     fingerprints = [each.fingerprint for each in chosen]
+    if without:
+        fingerprints.append(sha256("\n".join(sorted(without)).encode()).hexdigest())
     # People may have withdrawn their consent: those sets are read again each time.
     lasting = all(each.data_set.kind != DataSet.Kind.CONSENTED for each in chosen)
     if lasting and made.exists() and json.loads(made.read_text()) == fingerprints:
@@ -52,7 +59,7 @@ def materialize(
     folder.mkdir(parents=True)
     indexes = [_index(each) for each in chosen]
     held_out = {e.sha256 for entries in indexes for e in entries.values() if e.part == VALIDATION}
-    written: set[str] = set()
+    written = set(without)
     with tarfile.open(tars[TRAINING], "w") as training, tarfile.open(tars[VALIDATION], "w") as rest:
         for place, (each, entries) in enumerate(zip(chosen, indexes, strict=True)):
             for done, entry, content in _photos(each.data_set, entries):
@@ -60,9 +67,15 @@ def materialize(
                 if entry.sha256 not in written:
                     written.add(entry.sha256)
                     tar = rest if entry.sha256 in held_out else training
-                    _add(tar, f"{place}/{entry.name}", content)
+                    kind = f"{entry.kind}/" if entry.kind else ""
+                    _add(tar, f"{first + place}/{kind}{entry.name}", content)
     made.write_text(json.dumps(fingerprints))
     return tars
+
+
+def hashes_of(chosen: ChosenSet) -> set[str]:
+    """The SHA-256 of every usable photo of a set. Raises DomainError if it has changed."""
+    return {entry.sha256 for entry in _index(chosen).values()}
 
 
 def _index(chosen: ChosenSet) -> dict[str, Entry]:
@@ -73,9 +86,10 @@ def _index(chosen: ChosenSet) -> dict[str, Entry]:
             "data_set_not_ready",
             name=data_set.name,
         )
-    if data_set.fingerprint != chosen.fingerprint:
+    name = editing.index_of(data_set, chosen.fingerprint)
+    if name is None:
         raise DomainError("data_set_changed.fingerprint", name=data_set.name)
-    return {e.name: e for e in index.read(data_set.index) if e.verdict == USABLE}
+    return {e.name: e for e in index.read(name) if e.verdict == USABLE}
 
 
 def _photos(data_set: DataSet, entries: dict[str, Entry]) -> Iterator[tuple[float, Entry, bytes]]:

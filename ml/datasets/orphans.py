@@ -19,16 +19,21 @@ from ml.models import DataSet, Evaluation, ModelVersion, RunData, RunSample, Tra
 
 Changed = dict[uuid.UUID, bool]
 """For each set of photos that owners allow: whether validation photos of it were withdrawn."""
+SHOWING = ("sheet", "pictures")
+OF_PARTS = (*SHOWING, "each")
+"""Files of a set that was compared on: those that show photos, and figures."""
 FOLDERS = {"datasets": DataSet, "training": TrainingRun, "evaluations": Evaluation}
 """Storage folders, each with a folder for each row of a model."""
 
 
 def known() -> set[str]:
     """Storage names of everything that rows of data sets and evaluations promise."""
-    of_sets = DataSet.objects.values_list("archive", "index", "sheet")
+    of_sets = DataSet.objects.values_list("archive", "index", "sheet", "tiles")
+    earlier = DataSet.objects.values_list("earlier", flat=True)
+    indexes = {version["index"] for versions in earlier for version in versions}
     of_parts = Evaluation.objects.values_list("parts", flat=True)
-    sheets = {part.get("sheet") for parts in of_parts for part in parts}
-    return {name for names in of_sets for name in names} | sheets - {"", None}
+    files = {part.get(kind) for parts in of_parts for part in parts for kind in OF_PARTS}
+    return {name for names in of_sets for name in names} | indexes | files - {"", None}
 
 
 def unknown() -> Iterator[str]:
@@ -49,18 +54,21 @@ def withdrawn_sheets() -> Iterator[str]:
     allowed = {photo for _name, photo in consent.photos()}
     changed: Changed = {}
     for data_set in DataSet.objects.filter(kind=DataSet.Kind.CONSENTED):
-        usable = _usable(data_set)
+        entries = _entries(data_set)
+        usable = _usable(entries)
         gone = [entry for entry in usable if PurePath(entry.name).stem not in allowed]
         changed[data_set.pk] = any(entry.part == index.VALIDATION for entry in gone)
         if data_set.sheet and any(entry in gone for entry in usable[: check.SHOWN]):
             yield data_set.sheet
+        if data_set.tiles and any(PurePath(e.name).stem not in allowed for e in entries):
+            yield data_set.tiles
     for evaluation in Evaluation.objects.iterator():
         for part in evaluation.parts:
             data_set = DataSet.objects.filter(pk=part["data_set"]).first()
             # Who is on a sheet whose set is gone cannot be found out.
             withdrawn = data_set is None or _is_changed(data_set, part["fingerprint"], changed)
-            if withdrawn and part.get("sheet"):
-                yield part["sheet"]
+            if withdrawn:
+                yield from filter(None, (part.get(kind) for kind in SHOWING))
     for used in RunData.objects.filter(data_set__in=changed).select_related("data_set", "run"):
         if used.data_set and _is_changed(used.data_set, used.fingerprint, changed):
             yield from used.run.samples.values_list("file", flat=True)
@@ -87,12 +95,16 @@ def sweep() -> int:
     return len(names)
 
 
-def _usable(data_set: DataSet) -> list[Entry]:
-    """Of a set's index what may be on its sheets, in the order in which the check chooses."""
+def _entries(data_set: DataSet) -> list[Entry]:
+    """A set's index."""
     try:
-        entries = list(index.read(data_set.index)) if data_set.index else []
+        return list(index.read(data_set.index)) if data_set.index else []
     except FileNotFoundError:  # the check of files says so
         return []
+
+
+def _usable(entries: list[Entry]) -> list[Entry]:
+    """What may be on a set's sheets, in the order in which the check chooses."""
     usable = [entry for entry in entries if entry.verdict == USABLE]
     return sorted(usable, key=lambda entry: entry.sha256)
 
@@ -100,13 +112,14 @@ def _usable(data_set: DataSet) -> list[Entry]:
 def _forget(names: set[str]) -> None:
     """Rows point no longer at these files."""
     DataSet.objects.filter(sheet__in=names).update(sheet="")
+    DataSet.objects.filter(tiles__in=names).update(tiles="")
     RunSample.objects.filter(file__in=names).delete()
     for version in ModelVersion.objects.exclude(samples=[]):
         kept = [name for name in version.samples if name not in names]
         ModelVersion.objects.filter(pk=version.pk).update(samples=kept)
     for evaluation in Evaluation.objects.iterator():
         parts = [
-            {**part, "sheet": ""} if part.get("sheet") in names else part
+            part | {kind: "" for kind in SHOWING if part.get(kind) in names}
             for part in evaluation.parts
         ]
         if parts != evaluation.parts:

@@ -11,17 +11,21 @@ import numpy as np
 from django.conf import settings
 from PIL import Image
 
+from ml.datasets.copies import Looks
 from ml.datasets.errors import Unreadable
 from ml.imaging import photos
 from ml.imaging.formats import by_pillow
 
 MIN_SIDE = 32  # pixels; as in the engine
 MIN_CHROMA = 3.0  # mean of sqrt(a^2 + b^2) under which a photo counts as black and white
+MIN_TONE = 1.5  # the same, once every lightness has lost its mean color; under it a print is toned
+LEVELS = 32  # of lightness
 MAX_SIDE = 512  # pixels of the short side that a training could ever look at
 THUMBNAIL = 96  # pixels
 
 USABLE, BROKEN, GRAY, SMALL, DUPLICATE = "usable", "broken", "gray", "small", "duplicate"
-PROBLEMS = (BROKEN, GRAY, SMALL, DUPLICATE)
+TONED, EXCLUDED = "toned", "excluded"
+PROBLEMS = (BROKEN, GRAY, TONED, SMALL, DUPLICATE)
 
 
 @dataclass
@@ -33,6 +37,11 @@ class Entry:
     verdict: str = USABLE
     detail: str = ""  # why it is broken; of which photo it is a copy
     part: str = ""  # training or validation, for usable ones
+    kind: str = ""  # of photo, as staff have tagged it
+    width: int = 0  # pixels, of the photo as it came
+    height: int = 0
+    chroma: float = 0.0  # mean of sqrt(a^2 + b^2)
+    tone: float = 0.0  # what of its color lightness alone does not tell, in the same units
 
     def line(self) -> dict[str, Any]:
         """The entry as JSON, without what is empty."""
@@ -44,7 +53,7 @@ class CheckedPhoto:
     """An entry with what only the check itself needs."""
 
     entry: Entry
-    hash: int = 0  # perceptual, of 64 bits
+    looks: Looks | None = field(default=None, repr=False)  # by which copies are recognized
     thumbnail: np.ndarray | None = field(default=None, repr=False)  # uint8 96,96,3
 
 
@@ -59,11 +68,15 @@ def check_photo(name: str, content: bytes | Unreadable) -> CheckedPhoto:
         entry.verdict, entry.detail = BROKEN, error.message[:200]
         return CheckedPhoto(entry)
     height, width = rgb.shape[:2]
+    entry.width, entry.height = photos.size(BytesIO(content), limits())
+    entry.chroma, entry.tone = (round(value, 2) for value in chroma(rgb))
     if min(height, width) < MIN_SIDE:
         entry.verdict, entry.detail = SMALL, f"{width} × {height}"
-    elif chroma(rgb) < MIN_CHROMA:
+    elif entry.chroma < MIN_CHROMA:
         entry.verdict = GRAY
-    return CheckedPhoto(entry, difference_hash(rgb), thumbnail(rgb))
+    elif entry.tone < MIN_TONE:
+        entry.verdict = TONED
+    return CheckedPhoto(entry, Looks.of(rgb), thumbnail(rgb))
 
 
 def limits() -> photos.Limits:
@@ -75,16 +88,17 @@ def limits() -> photos.Limits:
     )
 
 
-def chroma(rgb: np.ndarray) -> float:
-    """Mean of sqrt(a^2 + b^2)."""
-    ab = cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)[:, :, 1:].astype(np.float32) - 128
-    return float(np.hypot(ab[..., 0], ab[..., 1]).mean())
-
-
-def difference_hash(rgb: np.ndarray) -> int:
-    """64 bits that copies of a photo share, whatever their size and compression (Krawetz 2013)."""
-    small = cv2.resize(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY), (9, 8), interpolation=cv2.INTER_AREA)
-    return int.from_bytes(np.packbits(small[:, 1:] > small[:, :-1]).tobytes(), "big")
+def chroma(rgb: np.ndarray) -> tuple[float, float]:
+    """Mean of sqrt(a^2 + b^2), and of what is left of it once each lightness has lost its mean
+    color: a toned print of one ink has none.
+    """
+    lab = cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB).reshape(-1, 3)
+    ab = lab[:, 1:].astype(np.float32) - 128
+    level = lab[:, 0] // (256 // LEVELS)
+    counts = np.bincount(level, minlength=LEVELS).clip(1)
+    means = np.stack([np.bincount(level, ab[:, i], LEVELS) / counts for i in (0, 1)], -1)
+    rest = ab - means[level]
+    return float(np.hypot(*ab.T).mean()), float(np.hypot(*rest.T).mean())
 
 
 def thumbnail(rgb: np.ndarray) -> np.ndarray:
@@ -105,26 +119,3 @@ def for_training(name: str, content: bytes) -> bytes:
     buffer = BytesIO()
     Image.fromarray(rgb).save(buffer, "JPEG", quality=95, subsampling="4:4:4")
     return buffer.getvalue()
-
-
-class NearDuplicates:
-    """Photos seen so far by their perceptual hash: finds the one that another is a copy of.
-
-    Hashes that differ in at most three of 64 bits agree in one of four 16-bit parts.
-    """
-
-    DISTANCE = 3
-
-    def __init__(self) -> None:
-        self.parts: dict[tuple[int, int], list[tuple[int, str]]] = {}
-
-    def first(self, hash_: int, name: str) -> str | None:
-        """The name of the photo that this one is a copy of; None makes it the first of its kind."""
-        keys = [(place, hash_ >> 16 * place & 0xFFFF) for place in range(4)]
-        for key in keys:
-            for other, known in self.parts.get(key, ()):
-                if (other ^ hash_).bit_count() <= self.DISTANCE:
-                    return known
-        for key in keys:
-            self.parts.setdefault(key, []).append((hash_, name))
-        return None

@@ -28,6 +28,11 @@ class Chroma:
     regression: NDArray[Any]  # the mean of what is likely: vividness 0
     decoded: NDArray[Any]  # from the distribution over bins: vividness 1
 
+    @property
+    def is_finite(self) -> bool:
+        """Whether every value is a number; a broken network gives others."""
+        return bool(np.isfinite(self.regression).all() and np.isfinite(self.decoded).all())
+
     def at(self, vividness: float) -> NDArray[Any]:
         """a, b at a vividness of 0 (calm), 1 (regression) to 2 (vivid), linear in between.
 

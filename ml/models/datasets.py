@@ -47,6 +47,15 @@ class DataSet(Task):
     report = models.JSONField(default=dict, blank=True)
     index = models.CharField(max_length=200, blank=True, help_text="Storage name.")
     sheet = models.CharField(max_length=200, blank=True, help_text="Storage name.")
+    tiles = models.CharField(
+        max_length=200, blank=True, help_text="Storage name of a zip: a small picture of each."
+    )
+    earlier = models.JSONField(
+        default=list,
+        blank=True,
+        help_text="Versions of before photos were excluded, restored or tagged: index, fingerprint,"
+        " at, by, and what was changed then.",
+    )
 
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"

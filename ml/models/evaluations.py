@@ -64,3 +64,31 @@ class Evaluation(Task):
     def folder(self) -> str:
         """Storage folder of its pictures."""
         return f"evaluations/{self.id}"
+
+
+class BlindChoice(models.Model):
+    """Which of two unlabeled results of a photo somebody found better."""
+
+    class Better(models.TextChoices):
+        OURS = "ours", _("this version")
+        THEIRS = "theirs", _("the other")
+        SAME = "same", _("neither")
+
+    evaluation = models.ForeignKey(Evaluation, models.CASCADE, related_name="choices")
+    part = models.PositiveSmallIntegerField(help_text="Place of the set.")
+    number = models.PositiveIntegerField(help_text="Of the photo, as measured.")
+    better = models.CharField(max_length=6, choices=Better.choices)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["evaluation", "part", "number", "by"], name="one_choice_a_photo"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.evaluation_id} {self.part}/{self.number}: {self.better}"

@@ -51,6 +51,11 @@ class TrainingRun(Task):
     baseline = models.JSONField(
         default=dict, help_text="The model in service on this run's validation photos."
     )
+    reference = models.JSONField(
+        default=dict,
+        help_text="The reference set when it began, `data_set` and `fingerprint`: measured, and "
+        "kept out of training.",
+    )
     log = models.TextField(blank=True, help_text="The last lines the child process has said.")
 
     version = models.ForeignKey(

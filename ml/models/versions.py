@@ -1,4 +1,4 @@
-"""Versions of networks, and which of them is in service."""
+"""Versions of networks."""
 
 import uuid
 from typing import ClassVar
@@ -10,12 +10,21 @@ from django.utils.translation import gettext_lazy as _
 SHORT = 12
 """Digits of the SHA-256 that name a version to people and to jobs."""
 TAKES_HINTS = "resnet-gray-unet"
+STANDINGS = _(
+    "Internal: visitors can use it while its name stands for it. Offered: they can choose it. "
+    "Archived: nobody can; it stays on record."
+)
 
 
 class ModelVersion(models.Model):
-    """One set of weights. Nothing of it changes, except the note; `ml.versions.registry` makes
-    them.
+    """One set of weights. Nothing of it changes but the note and its standing;
+    `ml.versions.registry` makes them.
     """
+
+    class Standing(models.TextChoices):
+        INTERNAL = "internal", _("internal")
+        OFFERED = "offered", _("offered")
+        ARCHIVED = "archived", _("archived")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(_("name"), max_length=60)
@@ -42,6 +51,14 @@ class ModelVersion(models.Model):
         _("samples"), default=list, blank=True, help_text=_("Storage names of pictures.")
     )
     note = models.TextField(_("note"), blank=True)
+    standing = models.CharField(
+        _("standing"),
+        max_length=8,
+        choices=Standing.choices,
+        default=Standing.INTERNAL,
+        db_default=Standing.INTERNAL,  # a process of the version before may still run
+        help_text=STANDINGS,
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
@@ -73,42 +90,11 @@ class ModelVersion(models.Model):
         return self.architecture == TAKES_HINTS
 
     @property
+    def is_archived(self) -> bool:
+        """Whether no new photo may be colored by it."""
+        return self.standing == self.Standing.ARCHIVED
+
+    @property
     def ships(self) -> bool:
         """Whether it came with the program, not from this site's own storage."""
         return not self.file
-
-
-class Promotion(models.Model):
-    """A version went into service. The last row names the one that colors now."""
-
-    class Kind(models.TextChoices):
-        PROMOTED = "promoted", _("promoted")
-        ROLLED_BACK = "rolled back", _("rolled back")
-
-    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
-    version = models.ForeignKey(
-        ModelVersion, models.PROTECT, related_name="promotions", verbose_name=_("to")
-    )
-    before = models.ForeignKey(
-        ModelVersion, models.PROTECT, related_name="+", verbose_name=_("from")
-    )
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("by"),
-    )
-    reason = models.TextField(_("reason"), blank=True)
-    gate = models.JSONField(_("gate"), default=dict, help_text=_("What was compared, and how."))
-    created_at = models.DateTimeField(_("when"), auto_now_add=True)
-
-    class Meta:
-        verbose_name = _("promotion")
-        verbose_name_plural = _("promotions")
-        ordering = ("-id",)
-        indexes: ClassVar = [models.Index(fields=["version", "-id"], name="promotion_of_version")]
-
-    def __str__(self) -> str:
-        return f"{self.before} → {self.version}"

@@ -4,7 +4,10 @@ import json
 import logging
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from django.conf import settings
@@ -15,34 +18,32 @@ from ml.versions import registry
 log = logging.getLogger(__name__)
 
 TIMEOUT = 1800  # seconds
+POLL_EVERY = 0.2
 
 
-def measure(photos: Path, log_file: Path) -> dict[str, Any]:
+def weights_of(figures: dict[str, Any]) -> Path | None:
+    """The weights of the model that was measured, if they can be had."""
+    try:
+        return registry.local_file(registry.resolve(figures["model"])) if figures else None
+    except (LookupError, registry.WeightsUnavailable, OSError):
+        return None
+
+
+def measure(
+    photos: Sequence[Path], log_file: Path, on_wait: Callable[[], None] = lambda: None
+) -> dict[str, Any]:
     """The figures of a `check` line for the model in service, with its name; empty if it cannot.
 
     A process of its own makes them, because the worker never imports torch; `log_file` takes what
-    that process writes to stderr.
+    that process writes to stderr. `on_wait` is called every other moment, and may raise to stop.
     """
     try:
         version = registry.current()
         file = registry.local_file(version)
-        with log_file.open("wb") as errors:
-            process = subprocess.run(  # noqa: S603
-                [
-                    *low_priority(),
-                    sys.executable,
-                    "-m",
-                    "ml.resnet_gray.evaluation.against",
-                    file,
-                    photos,
-                ],
-                cwd=settings.BASE_DIR,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                check=True,
-                timeout=TIMEOUT,
-            )
-        return {"model": str(version), **json.loads(process.stdout)}
+        began = time.monotonic()
+        output = _measure(file, photos, log_file, on_wait)
+        seconds = round(time.monotonic() - began, 1)
+        return {"model": str(version), "seconds": seconds, **json.loads(output)}
     except (
         LookupError,
         registry.WeightsUnavailable,
@@ -52,3 +53,29 @@ def measure(photos: Path, log_file: Path) -> dict[str, Any]:
     ):
         log.warning("The model in service could not be measured.", exc_info=True)
         return {}
+
+
+def _measure(
+    file: Path, photos: Sequence[Path], log_file: Path, on_wait: Callable[[], None]
+) -> str:
+    """What the process prints. Raises SubprocessError if it fails."""
+    module = "ml.resnet_gray.evaluation.against"
+    command = [*low_priority(), sys.executable, "-m", module, *map(str, [file, *photos])]
+    with log_file.open("wb") as errors, TemporaryFile("w+") as printed:
+        process = subprocess.Popen(  # noqa: S603
+            command, cwd=settings.BASE_DIR, stdout=printed, stderr=errors
+        )
+        began = time.monotonic()
+        try:
+            while process.poll() is None:
+                on_wait()
+                if time.monotonic() - began > TIMEOUT:
+                    raise subprocess.TimeoutExpired(command, TIMEOUT)
+                time.sleep(POLL_EVERY)
+        finally:
+            process.kill()
+            process.wait()
+        if process.returncode:
+            raise subprocess.CalledProcessError(process.returncode, command)
+        printed.seek(0)
+        return printed.read()

@@ -6,15 +6,19 @@ import shutil
 import time
 from pathlib import Path
 
+from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
 
+from colorweb.errors import DomainError
 from ml.datasets.manage import delete_folder
 from ml.models.runs import TrainingRun
 from ml.training import states
 
 FILES = ("metrics.jsonl", "best.safetensors", "latest.safetensors", "checkpoint.pt")
 """The checkpoint last: a stored folder that has one is whole."""
+MIN_FREE = 1_000_000_000
+"""Bytes where runs are kept, for one to begin: its photos, two checkpoints, and weights."""
 LOCK_TIMEOUT = 60  # seconds
 MARKER = "attempt"  # a file with the attempt that last worked in a local folder
 
@@ -39,6 +43,29 @@ def save(run: TrainingRun) -> None:
     states.record(run, fence=run.attempt, checkpoint=target)
     if old:
         delete_folder(old)
+
+
+def drop(run: TrainingRun) -> None:
+    """Deletes what only a run that goes on needs; the journal and the log stay.
+
+    Its weights are a version by now, and its samples lie in the storage.
+    """
+    for part in run.local.iterdir():
+        if part.is_dir():
+            shutil.rmtree(part, ignore_errors=True)
+        elif part.suffix in (".pt", ".safetensors"):
+            part.unlink(missing_ok=True)
+    delete_folder(f"{run.folder}/copies")
+    TrainingRun.objects.filter(pk=run.pk, checkpoint=run.checkpoint).update(checkpoint="")
+
+
+def check_room() -> None:
+    """Raises DomainError where a run would soon fill the disk."""
+    folder = Path(settings.TRAINING_DIR)
+    folder.mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(folder).free
+    if free < MIN_FREE:
+        raise DomainError("disk_full.before", free=free // 1_000_000, needed=MIN_FREE // 1_000_000)
 
 
 def fetch(run: TrainingRun) -> None:

@@ -12,12 +12,13 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from django.conf import settings
 
 from ml.models.runs import TrainingRun
 from ml.training.options import PRESETS, Options
+from ml.training.preparing import Data
 
 NICE = 10
 TAIL = 8000  # characters of the log that a row keeps
@@ -25,16 +26,20 @@ GRACE = 900  # seconds that a child has to save its work once it gets SIGTERM
 MAX_CHECK_STEPS = 2000  # from one check to the next
 
 
-def arguments(run: TrainingRun, data: dict[str, Path], base: Path | None, photos: int) -> list[str]:
+def arguments(
+    run: TrainingRun, data: Data, base: Path | None, photos: int, served: Path | None
+) -> list[str]:
     """The engine's arguments for a run; `photos` of them are learned from."""
     options = Options.of(run.options)
     resuming = (run.local / "checkpoint.pt").exists()
     batch = options.batch or 1
-    flags: dict[str, object] = {
+    flags: dict[str, Any] = {
         "--resume" if resuming else "--run": run.local,
         "--preset": PRESETS[run.preset].recipe,
-        "--data": data["training"],
-        "--check": data["validation"] if data["validation"].exists() else None,
+        "--data": data.training,
+        "--check": data.validation if data.validation.exists() else None,
+        "--measure": data.reference or None,
+        "--against": served,
         "--from": None if resuming else base,
         "--epochs": options.epochs,
         "--batch": options.batch,
@@ -44,13 +49,17 @@ def arguments(run: TrainingRun, data: dict[str, Path], base: Path | None, photos
         "--patience": options.patience,
         "--limit": options.limit,
         "--precision": options.precision,
+        "--check-seconds": run.baseline.get("seconds"),
         # One check an epoch; long epochs are checked more often.
         "--check-every": min(
             MAX_CHECK_STEPS, max(1, min(photos, options.limit or photos) // batch)
         ),
     }
-    options_given = [str(part) for pair in flags.items() if pair[1] is not None for part in pair]
-    return [*options_given, "--follow-parent"]
+    given: list[str] = []
+    for flag, value in flags.items():
+        if value is not None:
+            given += [flag, *map(str, value if isinstance(value, list) else [value])]
+    return [*given, "--follow-parent"]
 
 
 def command(module_arguments: Sequence[str], devices: int) -> list[str]:

@@ -3,6 +3,7 @@
 import shutil
 import uuid
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.db.models.functions import Now
 
 from colorweb import leases
 from colorweb.accounts.models import User
+from colorweb.audit.records import record
 from colorweb.errors import DomainError
 from ml import wakeups
 from ml.datasets.manage import delete_folder
@@ -19,7 +21,7 @@ from ml.models.datasets import DataSet
 from ml.models.runs import OVER, RunData, TrainingRun
 from ml.training import estimate, states
 from ml.training.options import PRESETS, SERVED, Options
-from ml.versions import registry
+from ml.training.validation import usable, verify
 
 State, Stage = TrainingRun.State, TrainingRun.Stage
 
@@ -42,11 +44,15 @@ def start(
     """
     if run_id and (known := TrainingRun.objects.filter(pk=run_id).first()):
         return known
+    options = options or Options()
+    verify(preset, data_sets, options, base)
     chosen = PRESETS[preset]
-    verify(data_sets, base)
     if base is None:
         base = SERVED if chosen.from_served else ""
-    effective = chosen.effective(options or Options())
+    effective = chosen.effective(options)
+    if not options.batch and effective.batch:
+        photos = usable(data_sets, options)
+        effective = replace(effective, batch=min(effective.batch, photos))
     run = TrainingRun(
         id=run_id or uuid.uuid4(),
         name=name or f"{preset} {datetime.now():%Y-%m-%d %H:%M}",  # noqa: DTZ005 (for people)
@@ -64,6 +70,8 @@ def start(
                 RunData(run=made, data_set=d, name=d.name, fingerprint=d.fingerprint)
                 for d in data_sets
             )
+            what = {"preset": preset, "base": base, "options": run.options}
+            record("run started", made, after={**what, "data": [d.name for d in data_sets]})
             transaction.on_commit(wakeups.TRAIN.publish)
     return made
 
@@ -71,23 +79,6 @@ def start(
 def _columns(run: TrainingRun) -> dict[str, Any]:
     names = ("name", "note", "preset", "base", "options", "now", "created_by")
     return {name: getattr(run, name) for name in names}
-
-
-def verify(data_sets: Sequence[DataSet], base: str | None) -> None:
-    """Raises DomainError for what a run could not begin with."""
-    if not data_sets:
-        raise DomainError("no_data_set")
-    for data_set in data_sets:
-        if data_set.state != DataSet.State.READY:
-            raise DomainError(
-                "data_set_not_ready",
-                name=data_set.name,
-            )
-    try:
-        if base and base != SERVED:
-            registry.resolve(base)
-    except LookupError as error:
-        raise DomainError("unknown_model", name=base) from error
 
 
 def stop(run: TrainingRun) -> None:
@@ -100,6 +91,7 @@ def stop(run: TrainingRun) -> None:
                 states.record(run, stop_requested=True)
             except leases.InvalidTransition as error:
                 raise DomainError("run_ended") from error
+        record("run stopped", run, before={"state": run.state})
 
 
 def resume(run: TrainingRun) -> None:
@@ -121,15 +113,19 @@ def resume(run: TrainingRun) -> None:
             )
         except leases.InvalidTransition as error:
             raise DomainError("run_not_resumable") from error
+        record("run resumed", run, before={"state": run.state})
         transaction.on_commit(wakeups.TRAIN.publish)
 
 
 def annotate(run: TrainingRun, *, name: str | None = None, note: str | None = None) -> None:
     """Changes what people wrote about it."""
     values = {"name": name, "note": note}
-    TrainingRun.objects.filter(pk=run.pk).update(
-        **{key: value for key, value in values.items() if value is not None}
-    )
+    after = {key: value for key, value in values.items() if value is not None}
+    with transaction.atomic():
+        before = TrainingRun.objects.select_for_update().get(pk=run.pk)
+        TrainingRun.objects.filter(pk=run.pk).update(**after)
+        was = {key: getattr(before, key) for key in after}
+        record("run changed", before, before=was, after=after)
 
 
 def delete(run: TrainingRun) -> None:
@@ -138,5 +134,6 @@ def delete(run: TrainingRun) -> None:
     with transaction.atomic():
         if not TrainingRun.objects.filter(pk=run.pk, state__in=OVER).delete()[0]:
             raise DomainError("run_not_ended")
+        record("run deleted", run, before={"state": run.state, "version": str(run.version or "")})
         transaction.on_commit(lambda: delete_folder(folder))
         transaction.on_commit(lambda: shutil.rmtree(local, ignore_errors=True))

@@ -9,16 +9,23 @@ from ml.resnet_gray.training.recipes import PRESETS as RECIPES
 from ml.training.options import PRESETS, Options
 
 USUAL_SIZE = 128  # pixels of the crops that throughput is given for
+MAX_MEASURED = 200  # photos of a set, at every check
+MEASURED_PER_SECOND = 3.0
+"""Photos that a check measures, on two CPU cores; one check an epoch, and one of the baseline."""
 THROUGHPUT = {"resnet-gray-unet": 55.0, "resnet-gray": 60.0}
 """Photos a second on two CPU cores, until a run here has shown what this machine can do."""
 
 
 def seconds(preset: str, options: Options, data_sets: Iterable[DataSet]) -> float:
     """Seconds until a run with these (effective) options ends, about."""
+    data_sets = list(data_sets)
     photos = sum(data_set.training for data_set in data_sets)
     photos = min(photos, options.limit or photos)
     size = options.size or USUAL_SIZE
-    return photos * (options.epochs or 1) * (size / USUAL_SIZE) ** 2 / throughput(preset)
+    epochs = options.epochs or 1
+    learning = photos * epochs * (size / USUAL_SIZE) ** 2 / throughput(preset)
+    measured = sum(min(data_set.validation, MAX_MEASURED) for data_set in data_sets)
+    return learning + (epochs + 1) * measured / MEASURED_PER_SECOND
 
 
 def throughput(preset: str) -> float:
@@ -28,9 +35,14 @@ def throughput(preset: str) -> float:
 
 def facts(data_sets: Iterable[DataSet]) -> dict[str, Any]:
     """What a page needs to make the same estimate as options are chosen."""
+    data_sets = list(data_sets)
     return {
         "usualSize": USUAL_SIZE,
         "photos": {str(data_set.pk): data_set.training for data_set in data_sets},
+        "measured": {
+            str(data_set.pk): min(data_set.validation, MAX_MEASURED) for data_set in data_sets
+        },
+        "measuredPerSecond": MEASURED_PER_SECOND,
         "presets": {
             name: {
                 "throughput": throughput(name),

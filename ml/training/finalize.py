@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from django.core.files.storage import default_storage
+from django.db import transaction
 
 from colorweb import leases
 from colorweb.errors import DomainError
 from ml.models import ModelVersion
 from ml.models.runs import TrainingRun
 from ml.resnet_gray.network.cards import CardError
-from ml.training import checkpoint_store, child, states
+from ml.training import checkpoint_store, child, notices, states
 from ml.training.journal import Journal
 from ml.versions import registry
 
@@ -33,6 +34,7 @@ def finalize(run: TrainingRun, journal: Journal, status: int) -> None:
         version = _register(run, run.local / file)
         now = {**journal.facts, "reason": reason}
         _end(run, State.SUCCEEDED, version=version, progress=1.0, now=now)
+        checkpoint_store.drop(run)
     elif was_stopped(journal, status) and _stop_requested(run):
         checkpoint_store.save(run)
         weights = run.local / file if file else None
@@ -41,7 +43,8 @@ def finalize(run: TrainingRun, journal: Journal, status: int) -> None:
     else:
         checkpoint_store.save(run)
         fail(run, _classify_failure(run, journal, status))
-    shutil.rmtree(run.local / "data", ignore_errors=True)
+    for photos in ("data", "reference"):
+        shutil.rmtree(run.local / photos, ignore_errors=True)
 
 
 def was_stopped(journal: Journal, status: int) -> bool:
@@ -81,7 +84,10 @@ def unexpected(error: Exception) -> DomainError:
 
 
 def _end(run: TrainingRun, to: str, **values: Any) -> None:
-    states.change(run, to, fence=run.attempt, **values)
+    with transaction.atomic():
+        states.change(run, to, fence=run.attempt, **values)
+        run.refresh_from_db()
+        notices.send(run)
 
 
 def _stop_requested(run: TrainingRun) -> bool:

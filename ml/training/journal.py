@@ -15,7 +15,9 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 
 from ml.models.runs import RunPoint, RunSample, TrainingRun
+from ml.resnet_gray.evaluation.photo_figures import PhotoFigures
 from ml.resnet_gray.old_names import renamed
+from ml.versions import gate
 
 log = logging.getLogger(__name__)
 Line = dict[str, Any]
@@ -91,6 +93,8 @@ class Journal:
 
     def _point(self, kind: str, line: Line) -> RunPoint:
         values = {name: value for name, value in line.items() if name not in POSITION}
+        if each := values.pop("each", None):
+            values["gate"] = gate.verdict(_rows(each), _rows(self.run.baseline.get("each", [])))
         return RunPoint(
             run=self.run, kind=kind, step=line["step"], epoch=line["epoch"], values=values
         )
@@ -123,6 +127,10 @@ class Journal:
             RunSample.objects.update_or_create(
                 run=self.run, step=line["step"], defaults={"epoch": line["epoch"], "file": name}
             )
+
+
+def _rows(each: list[list[Any]]) -> list[PhotoFigures]:
+    return [PhotoFigures.of(row) for row in each]
 
 
 def _whole_lines(file: Path, offset: int) -> Iterator[tuple[int, Line]]:

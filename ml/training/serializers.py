@@ -10,6 +10,7 @@ from rest_framework import serializers
 from colorweb.api.serializers import PageSerializer
 from colorweb.errors import plain
 from ml.models.runs import RunSample, TrainingRun
+from ml.training.positions import position
 from ml.training.states import RESUMABLE
 
 
@@ -68,16 +69,27 @@ class TrainingRunSerializer(serializers.Serializer):
     epoch = serializers.IntegerField()
     progress = serializers.FloatField(help_text="0 to 1.")
     now = serializers.JSONField(help_text="Speed, time left, GPU use: the latest there is.")
-    baseline = serializers.JSONField(help_text="The model in service on the validation photos.")
+    baseline = serializers.SerializerMethodField(
+        help_text="The model in service when it began, measured on the same photos as its checks."
+    )
     log = serializers.CharField(allow_blank=True, help_text="Its last lines.")
     error = RunErrorSerializer(source="*", allow_null=True)
     version = serializers.CharField(allow_null=True, help_text="The model version it made.")
     version_id = serializers.UUIDField(allow_null=True)
     may = RunMaySerializer(source="*")
+    position = serializers.SerializerMethodField(
+        help_text="Runs before it, the one under way included; null: it does not wait."
+    )
     created_by = serializers.CharField(source="created_by.email", allow_null=True)
     created_at = MomentField()
     started_at = MomentField(allow_null=True)
     finished_at = MomentField(allow_null=True)
+
+    def get_position(self, run: TrainingRun) -> int | None:
+        return position(run)
+
+    def get_baseline(self, run: TrainingRun) -> dict[str, Any]:
+        return {name: value for name, value in run.baseline.items() if name != "each"}
 
 
 class RunPointSerializer(serializers.Serializer):

@@ -8,7 +8,6 @@ import logging
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from django.conf import settings
 
@@ -16,13 +15,14 @@ from colorweb import database, gpus, leases, logs
 from colorweb.errors import DomainError
 from colorweb.health import fitness
 from colorweb.leases import Renewal
-from ml.datasets.materialize import ChosenSet, materialize
+from ml.datasets.materialize import ChosenSet
 from ml.models.runs import TrainingRun
 from ml.training import (
     baseline,
     checkpoint_store,
     child,
     finalize,
+    preparing,
     queue,
     shutdown_flag,
     states,
@@ -30,7 +30,8 @@ from ml.training import (
 from ml.training.child import Child
 from ml.training.journal import Journal
 from ml.training.options import SERVED, Options
-from ml.versions import evaluations, registry
+from ml.training.preparing import Data
+from ml.versions import evaluations, gate, registry
 
 log = logging.getLogger(__name__)
 Stage = TrainingRun.Stage
@@ -98,16 +99,18 @@ class Attempt:
     def _record(self, **values: object) -> None:
         states.record(self.run, fence=self.run.attempt, **values)
 
-    def _prepare(self) -> dict[str, Path]:
+    def _prepare(self) -> Data:
         run = self.run
         uses = list(run.data.select_related("data_set"))
         chosen = [ChosenSet(use.data_set, use.fingerprint) for use in uses if use.data_set]
         if len(chosen) < len(uses):
             raise DomainError("data_set_gone.run")
-        data = materialize(chosen, run.local / "data", self._report_fetching)
-        self._pin_base()
+        checkpoint_store.check_room()
+        self._pin()
+        data = preparing.fetch(run, chosen, self._report_fetching)
         if not run.baseline:
-            run.baseline = baseline.measure(data["validation"], run.local / "baseline.log")
+            log_file = run.local / "baseline.log"
+            run.baseline = baseline.measure(data.measured, log_file, self._check_stop)
             self._record(baseline=run.baseline)
         return data
 
@@ -115,8 +118,14 @@ class Attempt:
         """Reports the share of photos that are here, about once a second; ends where asked to."""
         if time.monotonic() - self.reported_at < REPORT_EVERY:
             return
-        self.reported_at = time.monotonic()
         self._record(now={"fetched": round(done, 3)})
+        self._check_stop()
+
+    def _check_stop(self) -> None:
+        """Ends the preparing where somebody asked for it, or this worker has to end."""
+        if time.monotonic() - self.reported_at < REPORT_EVERY:
+            return
+        self.reported_at = time.monotonic()
         if shutdown_flag.is_set():
             queue.release(self.run)
             raise leases.LeaseLost("this worker has to end")
@@ -127,13 +136,17 @@ class Attempt:
         self.run.refresh_from_db(fields=["stop_requested"])
         return self.run.stop_requested
 
-    def _pin_base(self) -> None:
-        """What was in service when the run began stays its base, whatever is promoted later."""
-        if self.run.base == SERVED:
-            self.run.base = str(registry.current())
-            self._record(base=self.run.base)
+    def _pin(self) -> None:
+        """What was in service, and the reference set, when the run began stay its own."""
+        run = self.run
+        if run.base == SERVED:
+            run.base = str(registry.current())
+            self._record(base=run.base)
+        if not run.step and not run.reference and (reference := gate.reference()):
+            run.reference = reference
+            self._record(reference=reference)
 
-    def _start(self, data: dict[str, Path]) -> Child:
+    def _start(self, data: Data) -> Child:
         run = self.run
         try:
             base = registry.local_file(registry.resolve(run.base)) if run.base else None
@@ -149,7 +162,7 @@ class Attempt:
                 here=here,
             )
         checkpoint_store.wait_for_lock(run)
-        arguments = child.arguments(run, data, base, photos)
+        arguments = child.arguments(run, data, base, photos, baseline.weights_of(run.baseline))
         self._record(stage=Stage.TRAINING, now={})
         return Child(child.command(arguments, devices), run.local / "log.txt", here)
 

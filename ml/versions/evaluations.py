@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 from contextlib import suppress
+from dataclasses import asdict
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from PIL import Image
 
 from colorweb import leases
 from colorweb.accounts.models import User
+from colorweb.audit.records import record
 from colorweb.errors import DomainError
 from colorweb.health import fitness
 from ml import wakeups
@@ -32,13 +34,15 @@ from ml.datasets.index import TRAINING, VALIDATION
 from ml.datasets.materialize import ChosenSet, materialize
 from ml.models import DataSet, Evaluation, ModelVersion, TrainingRun
 from ml.requeue import requeue
-from ml.versions import gate, registry
+from ml.resnet_gray.evaluation.photo_figures import PhotoFigures
+from ml.versions import gate, pictures, registry
 
 log = logging.getLogger(__name__)
 State = Evaluation.State
 
 MAX_PHOTOS = 200  # of a set
 SHEET_PHOTOS = 40  # of them, in the pictures
+SIDES = ("ours", "theirs")
 TILE, COLUMNS = 192, 10  # as `ml.resnet_gray.evaluation.evaluate` makes them
 
 WORKER_DIED = DomainError("worker_died.evaluation")
@@ -62,6 +66,8 @@ def request(
         evaluation = Evaluation.objects.create(
             version=version, against=serving, is_gate=not data_set, parts=parts, created_by=by
         )
+        photos = [part["name"] for part in parts]
+        record("comparison requested", version, after={"with": str(serving), "photos": photos})
         transaction.on_commit(wakeups.EVALUATE.publish)
     return evaluation
 
@@ -115,18 +121,43 @@ def _measure_all(evaluation: Evaluation) -> None:
     parts = []
     for place, part in enumerate(evaluation.parts):
         with tempfile.TemporaryDirectory() as folder:
-            photos = _photos(part, Path(folder))
-            ours = measure(evaluation.version, photos, Path(folder) / "ours.png")
-            _report_progress(evaluation, (place + 0.5) / len(evaluation.parts))
-            theirs = measure(evaluation.against, photos, Path(folder) / "theirs.png")
-            sheet = f"{evaluation.folder}/{evaluation.attempt}-{place}.jpg"
-            both = side_by_side(
-                Path(folder) / "ours.png", Path(folder) / "theirs.png", ours["photos"]
-            )
-            default_storage.save(sheet, ContentFile(both))
-        parts.append({**part, "ours": ours, "theirs": theirs, "sheet": sheet})
+            parts.append(_measure_part(evaluation, place, part, Path(folder)))
         _report_progress(evaluation, (place + 1) / len(evaluation.parts))
     _end(evaluation, State.READY, parts=parts)
+
+
+def _measure_part(
+    evaluation: Evaluation, place: int, part: dict[str, Any], folder: Path
+) -> dict[str, Any]:
+    """One set measured by both versions: figures, the sheet, and every photo."""
+    photos = _photos(part, folder)
+    ours = measure(evaluation.version, photos, folder / "ours")
+    _report_progress(evaluation, (place + 0.5) / len(evaluation.parts))
+    theirs = measure(evaluation.against, photos, folder / "theirs")
+    stem = f"{evaluation.folder}/{evaluation.attempt}-{place}"
+    lines = _compare(part["name"], ours, theirs, f"{stem}.json")
+    both = side_by_side(folder / "ours.png", folder / "theirs.png", ours["photos"])
+    default_storage.save(f"{stem}.jpg", ContentFile(both))
+    pictures.store(f"{stem}.zip", folder / "ours", folder / "theirs", folder / "photos.zip")
+    return {
+        **part,
+        "ours": ours,
+        "theirs": theirs,
+        "lines": lines,
+        "sheet": f"{stem}.jpg",
+        "each": f"{stem}.json",
+        "pictures": f"{stem}.zip",
+    }
+
+
+def _compare(
+    name: str, ours: dict[str, Any], theirs: dict[str, Any], each: str
+) -> list[dict[str, Any]]:
+    """The gate's lines; the figures of every photo go into a file, out of those of the set."""
+    sides = [ours.pop("each"), theirs.pop("each")]
+    default_storage.save(each, ContentFile(json.dumps(dict(zip(SIDES, sides, strict=True)))))
+    rows = [[PhotoFigures.of(row) for row in side] for side in sides]
+    return [asdict(line) for line in gate.lines_of(name, *rows)]
 
 
 def _photos(part: dict[str, Any], folder: Path) -> list[Path]:
@@ -138,16 +169,17 @@ def _photos(part: dict[str, Any], folder: Path) -> list[Path]:
     return [tars[VALIDATION], tars[TRAINING]] if part["whole"] else [tars[VALIDATION]]
 
 
-def measure(version: ModelVersion, photos: list[Path], sheet: Path) -> dict[str, Any]:
-    """A version's figures on photos, as `manage.py evaluate --json`, and a sheet of them.
+def measure(version: ModelVersion, photos: list[Path], target: Path) -> dict[str, Any]:
+    """A version's figures on photos, as `manage.py evaluate --json --each`; a sheet of them as
+    `target.png`, and all of them in the folder `target`.
 
     Raises DomainError with the last line of the child process.
     """
     weights = registry.local_file(version)
-    command = [
-        *(sys.executable, "-m", "ml.resnet_gray.evaluation.evaluate", "--model", str(weights)),
-        *("--data", *map(str, photos), "--limit", str(MAX_PHOTOS), "--sheet", str(sheet), "--json"),
-    ]
+    module = "ml.resnet_gray.evaluation.evaluate"
+    command = [sys.executable, "-m", module, "--model", str(weights)]
+    command += ["--data", *map(str, photos), "--limit", str(MAX_PHOTOS), "--json", "--each"]
+    command += ["--sheet", str(target.with_suffix(".png")), "--pictures", str(target)]
     run = subprocess.run(  # noqa: S603
         command,
         cwd=settings.BASE_DIR,

@@ -9,21 +9,21 @@ from typing import IO, Any
 
 from django.conf import settings
 
+from colorweb.audit.records import record
 from colorweb.errors import DomainError
 from ml.models import ModelVersion
 from ml.resnet_gray.network.cards import CardError, read_card
-from ml.versions import registry
+from ml.versions import import_cards, import_tensors, registry
 
-ARCHITECTURES = ("resnet-gray", "resnet-gray-unet")
 TYPES = {"F32": 4, "F16": 2, "BF16": 2, "I64": 8}
 """Bytes of the number types that our networks use."""
-CARD_KEYS = ("name", "architecture", "default_size", "temperature", "chroma", "mean_ab")
 
 
 def import_file(file: IO[bytes], **facts: Any) -> ModelVersion:
     """Keep an open safetensors file as a version. Raises DomainError with what is wrong with it.
 
-    Shapes and card are checked here; whether they fit the network, the first evaluation shows.
+    Its header, values and card are checked here; that it colors, the check before it is put in
+    service.
     """
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.safetensors"
@@ -31,9 +31,11 @@ def import_file(file: IO[bytes], **facts: Any) -> ModelVersion:
             shutil.copyfileobj(file, target, 1 << 20)
         check(path)
         try:
-            return registry.register(path, **facts)
+            version = registry.register(path, **facts)
         except CardError as error:
             raise DomainError("not_a_model.card", why=str(error)) from error
+    record("version imported", version, after={"sha256": version.sha256, "note": version.note})
+    return version
 
 
 def check(path: Path) -> None:
@@ -47,8 +49,10 @@ def check(path: Path) -> None:
     try:
         header = _header(path, size)
         card = read_card(path)
+        start = header["__end__"]
         _check_tensors(header, size)
-        _check_card(card)
+        import_cards.check(card)
+        import_tensors.check(path, start, header, card["architecture"])
     except (CardError, *UNREADABLE) as error:
         raise DomainError(
             "not_a_model",
@@ -87,16 +91,3 @@ def _check_tensors(header: dict[str, Any], size: int) -> None:
         place = end
     if not tensors or start + place != size:
         raise ValueError("its tensors do not fill the file")
-
-
-def _check_card(card: dict[str, Any]) -> None:
-    # What a database cannot keep: a lone surrogate, NaN, U+0000.
-    if b"\\u0000" in json.dumps(card, ensure_ascii=False, allow_nan=False).encode():
-        raise ValueError("its card has the character U+0000")
-    missing = [key for key in CARD_KEYS if key not in card]
-    if missing:
-        raise ValueError(f"its card does not say {', '.join(missing)}")
-    if card["architecture"] not in ARCHITECTURES:
-        raise ValueError(f"no network is called {card['architecture']!r}")
-    if not 32 <= int(card["default_size"]) <= 1024:
-        raise ValueError("its usual size is not 32 to 1024 pixels")

@@ -23,6 +23,7 @@ from ml.models.versions import SHORT
 from ml.resnet_gray.network.cards import Card, CardError, read_card
 from ml.versions import catalog
 
+OFFERED, ARCHIVED = ModelVersion.Standing.OFFERED, ModelVersion.Standing.ARCHIVED
 REVISION = 80  # letters that a row keeps
 NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
 
@@ -56,18 +57,45 @@ def register(path: Path | str, *, name: str = "", **facts: Any) -> ModelVersion:
     return _add(_row(path, card, sha256, name=name, file=stored, **facts))
 
 
-def current(name: str = "") -> ModelVersion:
-    """The version in service; with a name, the one of that name that was so last.
+def last_promotion(name: str = "", *, without: Promotion | None = None) -> Promotion | None:
+    """The promotion that counts: the last that was not taken back; with a name, of that name;
+    `without` one, as if that had been taken back.
 
-    A name that never was in service means the model of that name that ships. Raises LookupError.
+    None before the first, and once the program has another version of what it put in service.
     """
-    found = Promotion.objects.select_related("version")
+    serving = Promotion.objects.select_related("version", "before", "by").filter(
+        kind=Promotion.Kind.PROMOTED, state=Promotion.State.SERVING
+    )
+    if without:
+        serving = serving.exclude(pk=without.pk)
     if name:
-        found = found.filter(version__name=name)
-    last = found.first()
-    if last is None or (last.version.ships and not _shipped_file(last.version.sha256)):
+        serving = serving.filter(version__name=name).exclude(version__standing=ARCHIVED)
+    last = serving.first()
+    gone = last and last.version.ships and not _shipped_file(last.version.sha256)
+    return None if gone else last
+
+
+def current(name: str = "") -> ModelVersion:
+    """The version in service; with a name, what that name stands for.
+
+    That is the version of the name that was in service last, else the model of that name that
+    ships, else the newest that staff offer. Raises LookupError.
+    """
+    if last := last_promotion(name):
+        return last.version
+    try:
         return built_in(name)
-    return last.version
+    except LookupError:
+        named = ModelVersion.objects.filter(name=name)
+        found = named.filter(standing=OFFERED).first()
+        was_serving = Promotion.objects.filter(
+            version__name=name, state=Promotion.State.SERVING, kind=Promotion.Kind.PROMOTED
+        ).select_related("version")
+        if found is None and (archived := was_serving.first()):
+            found = archived.version  # its callers learn that it is archived
+        if found is None:
+            raise
+        return found
 
 
 def resolve(spec: str) -> ModelVersion:
@@ -98,23 +126,6 @@ def add_shipped() -> None:
         built_in(card["name"])
 
 
-def offered() -> list[tuple[str, str]]:
-    """The names that stand for a version now, each with its title: what ships, what was promoted.
-
-    First the empty name, which is whatever is in service.
-    """
-    titles = {card["name"]: _title(card) for card in catalog.shipped()}
-    promoted = Promotion.objects.order_by().values_list("version__name", flat=True).distinct()
-    for name in promoted:
-        if version := _current_or_none(name):
-            titles[name] = _title(version.card)
-    return [("", _title(current().card)), *sorted(titles.items())]
-
-
-def _title(card: Card) -> str:
-    return str(card.get("title") or card["name"])
-
-
 @dataclass(frozen=True, slots=True)
 class Line:
     """The versions of one name, the newest first; `current` is what the name stands for."""
@@ -130,24 +141,31 @@ class Line:
         return self.current or self.versions[0]
 
 
-def lines() -> list[Line]:
-    """All versions by name, in the order of names."""
+def lines(*, public: bool = False) -> list[Line]:
+    """The versions by name, in the order of names, without archived ones; `public`: only those
+    that visitors may use.
+    """
     add_shipped()
     serving = current()
     names: dict[str, list[ModelVersion]] = {}
-    for version in ModelVersion.objects.order_by("name", "-created_at"):
+    for version in ModelVersion.objects.exclude(standing=ARCHIVED).order_by("name", "-created_at"):
         names.setdefault(version.name, []).append(version)
-    return [
-        Line(name, versions, _current_or_none(name), in_service=name == serving.name)
-        for name, versions in names.items()
-    ]
+    found = []
+    for name, versions in names.items():
+        stands = current_or_none(name)
+        seen = [v for v in versions if v in (stands, serving) or v.standing == OFFERED]
+        if shown := seen if public else versions:
+            found.append(Line(name, shown, stands, in_service=name == serving.name))
+    return found
 
 
-def _current_or_none(name: str) -> ModelVersion | None:
+def current_or_none(name: str) -> ModelVersion | None:
+    """What a name stands for; None where that is nothing, or archived."""
     try:
-        return current(name)
+        version = current(name)
     except LookupError:
         return None
+    return None if version.is_archived else version
 
 
 def local_file(version: ModelVersion) -> Path:

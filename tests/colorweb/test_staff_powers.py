@@ -139,6 +139,7 @@ def test_who_may_only_look_confirms_no_address(people):
 
 
 ROLES = {
+    "auditor": {"audit.view_action"},
     "viewer": {
         *("jobs.view_job", "jobs.view_photo", "jobs.view_publicphoto", "jobs.view_report"),
         *("ml.view_dataset", "ml.view_trainingrun", "ml.view_modelversion"),

@@ -19,6 +19,8 @@ from colorweb.testing.stack import Stack
 from ml.versions import catalog
 
 expect.set_options(timeout=60_000)  # milliseconds, for a busy machine
+CANARY = {"CANARY_STEPS": "50,100", "CANARY_STEP_MINUTES": "0"}
+"""New versions come in two steps, each as soon as it has its photos."""
 PROGRAMS = ("web", "gpu", "default", "training")
 
 
@@ -56,7 +58,7 @@ def stack(
     """The site, ready to color; most e2e tests share it."""
     server = os.environ.get("TEST_DATABASE_URL")
     with databases.temporary(server) if server else nullcontext() as database:
-        stack = Stack(tmp_path_factory.mktemp("stack"), model_environment, database)
+        stack = Stack(tmp_path_factory.mktemp("stack"), {**model_environment, **CANARY}, database)
         with _running(stack):
             yield stack
 

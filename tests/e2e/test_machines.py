@@ -31,7 +31,8 @@ def machines(
     """Web here, two machines that color there."""
     folder = tmp_path_factory.mktemp("machines")
     with databases.temporary(postgres.url) as database:
-        machines = Machines(folder, database, s3_server, model_environment)
+        at_once = {**model_environment, "CANARY_STEPS": "0"}  # into service when it is checked
+        machines = Machines(folder, database, s3_server, at_once)
         try:
             machines.start()
             yield machines

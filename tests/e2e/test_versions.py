@@ -16,25 +16,28 @@ from colorweb.testing.guest import Guest
 from colorweb.testing.stack import STAFF, Stack
 from colorweb.testing.waiting import wait_for
 
-PHOTOS = 200
+GUESTS, PHOTOS = 10, 20  # photos of each
 
 
 @pytest.mark.long
 def test_no_photo_fails_and_each_names_one_version_while_versions_change(
-    stack: Stack, guest: Guest, tmp_path: Path
+    stack: Stack, tmp_path: Path
 ) -> None:
     from tests.ml import networks  # noqa: PLC0415 (torch)
 
-    version = models(stack, "import", str(networks.file(tmp_path, seed=1, name="candidate")))
+    version = models(stack, "import", str(networks.good_file(tmp_path, name="candidate")))
     staff, before = Staff(stack), colored_by(stack).total()
     staff.post("queue/pause/")
-    jobs = [guest.post(f"{n}.jpg", pictures.jpeg()).json()["id"] for n in range(PHOTOS)]
+    guests = [Guest(stack) for _ in range(GUESTS)]
+    everyone = [each for each in guests for _photo in range(PHOTOS)]
+    sent = [(each, each.post("a.jpg", pictures.jpeg()).json()["id"]) for each in everyone]
+    jobs = [job for _guest, job in sent]
     staff.post("queue/resume/")
     wait_for(lambda: colored_by(stack).total() >= before + 10, "the first photos")
     staff.post(f"models/{version.split()[-1].rstrip('.')}/promote/", reason="a test")
     wait_for(lambda: colored_by(stack)["candidate"] >= 10, "the new version at work")
     staff.post("models/rollback/")
-    for job in jobs:
+    for guest, job in sent:
         assert guest.wait(job, seconds=180)["error"] is None
     ours = ", ".join(f"'{job.replace('-', '')}', '{job}'" for job in jobs)
     versions = stack.rows(
@@ -43,7 +46,7 @@ def test_no_photo_fails_and_each_names_one_version_while_versions_change(
     )
     assert {name for name, _version, _count in versions} == {"candidate", "resnet-gray-unet"}
     assert len(versions) == 2
-    assert sum(count for *_version, count in versions) == PHOTOS
+    assert sum(count for *_version, count in versions) == GUESTS * PHOTOS
 
 
 class Staff:

@@ -1,5 +1,7 @@
 """Comparisons of versions, as a worker leaves them."""
 
+from typing import Any
+
 from ml.models import Evaluation, ModelVersion
 from ml.versions import registry
 
@@ -9,9 +11,10 @@ GOOD = {
 }
 
 
-def measured(version: ModelVersion, **changed) -> Evaluation:
+def measured(version: ModelVersion, photos: int = 100, **changed) -> Evaluation:
     """A comparison with what is in service, as a worker leaves it."""
-    ours = {way: {**GOOD[way], **changed.get(way, {})} for way in GOOD}
+    ours: dict[str, Any] = {way: {**GOOD[way], **changed.get(way, {})} for way in GOOD}
+    ours["photos"] = photos
     part = {"name": "kept", "data_set": "0", "fingerprint": "", "whole": False}
     return Evaluation.objects.create(
         version=version,

@@ -49,13 +49,28 @@ def test_a_version_is_compared_promoted_and_rolled_back(staff, folder):
     assert (refused.status_code, refused.json()["code"]) == (409, "gate_missing")
     found = staff.get(f"/api/v1/evaluations/{measured(version).pk}/").json()
     assert (found["passed"], len(found["figures"])) == (True, 3)
-    made = post(staff, f"/api/v1/models/{version}/promote/").json()
+    answer = post(staff, f"/api/v1/models/{version}/promote/")
+    made = answer.json()
+    assert (answer.status_code, made["state"]) == (202, "checking")
     assert (made["version"], made["gate"]["passed"]) == (str(version), True)
-    assert registry.current() == version
+    assert staff.get(f"/api/v1/promotions/{made['id']}/").json() == made
+    assert staff.get("/api/v1/promotions/").json()["results"] == [made]
+    early = post(staff, f"/api/v1/promotions/{made['id']}/advance/")
+    assert (early.status_code, early.json()["code"]) == (409, "no_canary")
     back = post(staff, "/api/v1/models/rollback/", reason="brown").json()
     assert (back["before"], back["reason"], back["by"]) == (
         str(version), "brown", "admin@example.com",
     )  # fmt: skip
+
+
+def test_a_version_is_offered_and_archived(staff, folder):
+    version = networks.version(folder, 1)
+    where = f"/api/v1/models/{version}/"
+    for standing in ("offered", "archived"):
+        body = {"standing": standing}
+        answer = staff.patch(where, body, content_type="application/json")
+        assert (answer.status_code, answer.json()["standing"]) == (200, standing)
+    assert staff.get(where).json()["standing"] == "archived"
 
 
 def test_a_comparison_is_queued_for_a_checked_set(staff, folder):

@@ -25,8 +25,9 @@ def run(*arguments: str) -> str:
     return out.getvalue()
 
 
-def test_a_model_comes_in_goes_into_service_and_out_again(folder):
-    path = networks.file(folder, 1)
+def test_a_model_comes_in_goes_into_service_and_out_again(folder, settings):
+    settings.CANARY_STEPS = []
+    path = networks.good_file(folder)
     assert "Kept as friend@" in run("import", str(path), "--name", "friend")
     with pytest.raises(CommandError, match="has not been compared"):
         run("promote", "friend")
@@ -37,7 +38,24 @@ def test_a_model_comes_in_goes_into_service_and_out_again(folder):
     assert f"* {registry.current()}" in run("list")
     run("export", "friend", "-o", str(folder / "out.safetensors"))
     assert (folder / "out.safetensors").read_bytes() == path.read_bytes()
-    assert "In service again: resnet-gray-unet@" in run("rollback")
+    assert "In service: resnet-gray-unet@" in run("rollback")
+    assert "archived" in run("archive", "friend")
+
+
+def test_a_model_that_does_not_color_the_samples_ends_the_command_with_1(folder):
+    run("import", str(networks.file(folder, 1)), "--name", "burnt")
+    with pytest.raises(CommandError, match="far too strong") as refused:
+        run("promote", "burnt", "--reason", "whatever")
+    assert refused.value.returncode == 1
+    assert registry.current().ships
+
+
+def test_a_model_that_colors_them_is_left_to_its_canary(folder):
+    run("import", str(networks.good_file(folder)), "--name", "friend")
+    assert "tried on 5 % of owners" in run("promote", "friend", "--reason", "a test")
+    assert "0 of 20 photos" in run("canary")
+    with pytest.raises(CommandError, match="the next one needs 20"):
+        run("advance")
 
 
 @pytest.mark.parametrize(

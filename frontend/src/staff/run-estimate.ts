@@ -1,6 +1,8 @@
 interface Facts {
   usualSize: number;
   photos: Record<string, number>;
+  measured: Record<string, number>;
+  measuredPerSecond: number;
   presets: Record<string, { throughput: number; epochs: number; size: number }>;
 }
 
@@ -24,7 +26,10 @@ export class RunEstimate extends HTMLElement {
     if (!preset || !all) return;
     const photos = Math.min(all, figure("limit") ?? all);
     const size = (figure("size") ?? preset.size) / facts.usualSize;
-    const seconds = (photos * (figure("epochs") ?? preset.epochs) * size ** 2) / preset.throughput;
+    const epochs = figure("epochs") ?? preset.epochs;
+    const measured = chosen.getAll("data_sets").reduce((sum, id) => sum + (facts.measured[String(id)] ?? 0), 0);
+    const checks = ((epochs + 1) * measured) / facts.measuredPerSecond;
+    const seconds = (photos * epochs * size ** 2) / preset.throughput + checks;
     const [value, unit] =
       seconds < 90 ? [seconds, "s"] : seconds < 5400 ? [seconds / 60, "min"] : [seconds / 3600, "h"];
     const text = this.dataset["text"] ?? "{time}";

@@ -26,15 +26,27 @@ interface Now {
   gpus?: { busy: number; used: number; total: number }[];
 }
 
-export interface Errors {
-  mse: number;
+/** What people would see; older runs have fewer figures. */
+export interface Shown {
   psnr: number;
   colorfulness: number;
+  false_color?: number;
+  left_gray?: number;
+}
+
+/** What the gate would say; `passed` is null where there are too few photos. */
+export interface Gate {
+  passed: boolean | null;
+  photos: number;
+  metric?: string;
+  margin?: number;
+  kind?: string;
 }
 
 export interface Figures {
-  mean: Errors;
-  shown: Errors;
+  model: string;
+  of_gray: number;
+  shown: Shown;
   true_colorfulness: number;
 }
 
@@ -43,7 +55,7 @@ export interface Point {
   kind: "step" | "check";
   step: number;
   epoch: number;
-  values: { loss?: number } & Partial<Figures>;
+  values: { loss?: number; rate?: number; best?: boolean; size?: number; gate?: Gate } & Partial<Figures>;
 }
 
 export interface Sample {
@@ -83,6 +95,11 @@ export class Known {
     if (news.whole) this.points.clear();
     for (const point of news.points) this.points.set(`${point.kind} ${point.step}`, point);
     this.samples = news.samples;
+  }
+
+  /** The check whose weights are kept: the last that was the best. */
+  get kept(): Point | undefined {
+    return this.of("check").findLast((point) => point.values.best);
   }
 
   /** The points of one kind, or all, in order. */

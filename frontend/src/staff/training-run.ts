@@ -1,4 +1,5 @@
 import { Channel } from "../channel";
+import { Checks } from "./checks";
 import { Curves } from "./curves";
 import { Known, type Messages, type News, type Run } from "./run";
 
@@ -7,12 +8,14 @@ export class TrainingRun extends HTMLElement {
   #known: Known | undefined;
   #messages: Messages = {};
   #curves: Curves | undefined;
+  #checks: Checks | undefined;
   #channel: Channel | undefined;
 
   connectedCallback(): void {
     this.#messages = parsed<Messages>("training-messages");
     this.#known = new Known(parsed<News>("training-run"));
     this.#curves = new Curves(this, this.#messages);
+    this.#checks = new Checks(this, this.#messages);
     const poll = this.dataset["poll"] ?? "";
     this.#channel = new Channel(
       this.dataset["events"] ?? "",
@@ -54,6 +57,7 @@ export class TrainingRun extends HTMLElement {
     for (const [what, allowed] of Object.entries(run.may)) this.#allow(what, allowed);
     this.#samples(known);
     this.#curves?.draw(known);
+    this.#checks?.draw(known);
   }
 
   #state(run: Run): string {

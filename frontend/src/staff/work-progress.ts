@@ -17,10 +17,17 @@ export class WorkProgress extends HTMLElement {
     if (!answer?.ok) return;
     const work = (await answer.json()) as { state: string; progress: number };
     if (work.state !== this.dataset["state"]) {
+      if (isTyping()) return;
       this.disconnectedCallback();
       location.reload();
       return;
     }
     for (const bar of this.querySelectorAll("progress")) bar.value = work.progress;
   }
+}
+
+/** Whether a reload would lose what somebody has written. */
+function isTyping(): boolean {
+  const fields = document.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>("input, textarea");
+  return [...fields].some((field) => field.type !== "hidden" && field.value !== field.defaultValue);
 }

@@ -4,15 +4,16 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from tqdm import tqdm
 
+from colorweb.audit.commands import AuditedCommand
 from jobs.photos import consistency
 from jobs.queue import control, retries, status
 from jobs.serializers.queue import QueueStatusSerializer
 
 
-class Command(BaseCommand):
+class Command(AuditedCommand):
     help = "Shows the status of the queue, pauses it, and puts failed photos back into it."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from django.core.files import File
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from colorweb.audit.commands import AuditedCommand
 from colorweb.errors import DomainError
 from ml.datasets import check, manage
 from ml.datasets.find import find
@@ -20,7 +21,7 @@ POLL_EVERY = 0.5  # seconds
 Kind, State = DataSet.Kind, DataSet.State
 
 
-class Command(BaseCommand):
+class Command(AuditedCommand):
     help = "Lists, adds, checks and deletes the data sets that networks are trained on."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

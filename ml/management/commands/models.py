@@ -2,19 +2,28 @@
 
 import json
 import shutil
+import time
 from argparse import ArgumentParser
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from colorweb.audit.commands import AuditedCommand
 from colorweb.errors import DomainError
-from ml.models import DataSet, Evaluation, ModelVersion
-from ml.versions import evaluations, gate, imports, promotion, registry
+from ml.models import DataSet, Evaluation, ModelVersion, Promotion
+from ml.versions import canary, checks, evaluations, gate, imports, offers, promotion, registry
+
+POLL_EVERY = 0.5  # seconds
+STANDINGS = {
+    "offer": "let visitors choose a version",
+    "withdraw": "stop offering a version, or take it from the archive",
+    "archive": "keep a version on record only",
+}
 
 
-class Command(BaseCommand):
+class Command(AuditedCommand):
     help = "Lists, imports, exports, compares, promotes and rolls back versions of networks."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -32,11 +41,22 @@ class Command(BaseCommand):
         compared.add_argument("version", help="NAME or NAME@VERSION")
         compared.add_argument("--data-set", default="", help="by name [those that decide]")
         compared.add_argument("--json", action="store_true", help="one JSON object on stdout")
-        promoted = actions.add_parser("promote", help="put a version in service")
+        promoted = actions.add_parser(
+            "promote",
+            help="put a version in service: waits for its check, which may refuse it (exit status "
+            "1); then it colors a part of the photos",
+        )
         promoted.add_argument("version", help="NAME or NAME@VERSION")
         promoted.add_argument("--reason", default="", help="needed unless the comparison is passed")
-        back = actions.add_parser("rollback", help="go back to the version before")
+        actions.add_parser("canary", help="how the version fares that is on its way into service")
+        actions.add_parser("advance", help="let it take its next step before its time")
+        back = actions.add_parser(
+            "rollback", help="take back the version on its way, or go back to the one before"
+        )
         back.add_argument("--reason", default="")
+        for standing, text in STANDINGS.items():
+            one = actions.add_parser(standing, help=text)
+            one.add_argument("version", help="NAME@VERSION")
 
     def handle(self, *_: Any, action: str, **options: Any) -> str:
         try:
@@ -80,10 +100,68 @@ class Command(BaseCommand):
         return "\n".join(_line(asdict(line)) for line in lines)
 
     def do_promote(self, *, version: str, reason: str, **_: Any) -> str:
-        return f"In service: {promotion.promote(_newest(version), reason=reason).version}."
+        made = promotion.promote(_newest(version), reason=reason)
+        self.stderr.write(f"Checking {made.version} on the sample photos …")
+        while made.state == Promotion.State.CHECKING:
+            if checks.can_work():
+                checks.work()
+            made.refresh_from_db()
+            if made.state == Promotion.State.CHECKING:
+                time.sleep(POLL_EVERY)  # another worker is at it
+        if made.state == Promotion.State.REFUSED:
+            raise CommandError(made.error_message)
+        if made.state == Promotion.State.CANARY:
+            return f"{made.version} is being tried on {made.share} % of owners."
+        return f"In service: {made.version}."
+
+    def do_canary(self, **_: Any) -> str:
+        found = _undecided()
+        figures = canary.figures_of(found)
+        sides = {str(found.version): figures.canary, str(found.before): figures.others}
+        return "\n".join(
+            [
+                (
+                    f"{found}: {found.get_state_display()}, {found.share} % of owners, "
+                    f"{figures.jobs_of_step} of {canary.MIN_JOBS} photos of this step"
+                ),
+                *(
+                    f"{name}: {side.jobs} photos, {side.failed} failed, {side.slow} slow, "
+                    f"median {side.median_ms or '–'} ms"
+                    for name, side in sides.items()
+                ),
+            ]
+        )
+
+    def do_advance(self, **_: Any) -> str:
+        found = canary.advance(_undecided())
+        if found.state == Promotion.State.SERVING:
+            return f"In service: {found.version}."
+        return f"{found.version} is being tried on {found.share} % of owners."
 
     def do_rollback(self, *, reason: str, **_: Any) -> str:
-        return f"In service again: {promotion.roll_back(reason=reason).version}."
+        made = promotion.roll_back(reason=reason)
+        return f"{made.before} is taken back. In service: {made.version}."
+
+    def do_offer(self, *, version: str, **_: Any) -> str:
+        return self._stand(version, ModelVersion.Standing.OFFERED)
+
+    def do_withdraw(self, *, version: str, **_: Any) -> str:
+        return self._stand(version, ModelVersion.Standing.INTERNAL)
+
+    def do_archive(self, *, version: str, **_: Any) -> str:
+        return self._stand(version, ModelVersion.Standing.ARCHIVED)
+
+    def _stand(self, spec: str, standing: str) -> str:
+        version = _newest(spec)
+        offers.set_standing(version, standing)
+        return f"{version}: {version.get_standing_display()}."
+
+
+def _undecided() -> Promotion:
+    found = promotion.undecided()
+    if found is None:
+        raise CommandError("No version is on its way into service.")
+    return found
 
 
 def _newest(spec: str) -> ModelVersion:

@@ -4,8 +4,9 @@ import time
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from colorweb.audit.commands import AuditedCommand
 from colorweb.errors import DomainError
 from ml.datasets.find import find as find_data_set
 from ml.models import OVER, RunPoint, TrainingRun
@@ -18,7 +19,7 @@ POLL_EVERY = 1.0  # seconds
 FIGURES = {"epochs": int, "batch": int, "rate": float, "size": int, "patience": int, "limit": int}
 
 
-class Command(BaseCommand):
+class Command(AuditedCommand):
     help = "Lists, starts, follows, stops, resumes and deletes training runs."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

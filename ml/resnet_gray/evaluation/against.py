@@ -6,12 +6,12 @@ import json
 import sys
 from collections.abc import Sequence
 
-from ml.resnet_gray.data.data import DataError, load
+from ml.resnet_gray.data.data import DataError, Photos
 from ml.resnet_gray.data.memory import hold_freed_memory
-from ml.resnet_gray.network import weights
 from ml.resnet_gray.network.cards import CardError
+from ml.resnet_gray.network.colorizer import Colorizer
 
-from .checks import check
+from .checks import HeldOut, measure
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -22,8 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     hold_freed_memory()
     try:
-        net, card = weights.load(names[0])
-        figures = check(net, load(names[1:]), None, temperature=card["temperature"])
+        figures = measure(Colorizer(names[0]), HeldOut(Photos(), names[1:]))
     except (DataError, CardError, OSError) as error:
         print(f"against: {error}", file=sys.stderr)  # noqa: T201
         return 1

@@ -1,122 +1,133 @@
 """How far a training has come, on held-out photos: figures, and pictures to look at.
 
-Made at the size at which the network answers (a quarter of ``SIZE`` for the U-Net), quickly; the
-figures for people are those of ``evaluate``.
+Photos are measured as people would get them if the training ended now: by the weights file as it
+would ship, at its size and with its decoding, whole and at full size. So a check says the same as
+``evaluate``, and as the gate.
 """
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
 import torch
-from torch import Tensor, nn
-from torch.nn import functional as F  # noqa: N812
+from torch import nn
 
-from ml.resnet_gray.data.batches import to_tensors, whole_batches
+from ml.resnet_gray.data.batches import whole_batches
 from ml.resnet_gray.data.data import Photos
-from ml.resnet_gray.network.lab import lab_to_rgb
-from ml.resnet_gray.network.networks import Network, Prediction, ResNetGrayUNet
+from ml.resnet_gray.network.colorizer import Colorizer
+from ml.resnet_gray.network.networks import Network
 
-from .calibrate import DEFAULT_DECODING
-from .metrics import colorfulness, psnr
+from .evaluate import read_kinds, read_photos
+from .metrics import RGB
+from .one_photo import kind_of, measure_photo
+from .photo_figures import PhotoFigures, summary
 
-SIZE = 160  # pixels of the short side
+LOSS_SIZE = 160  # pixels of the short side, for the loss
+MAX_PHOTOS = 200  # measured of each set
 SAMPLES = 8  # photos
+SAMPLE_SIDE = 256  # pixels
 
 
-@torch.inference_mode()
-def check(
-    net: Network,
-    photos: Photos,
-    balance: Tensor | None,
-    *,
-    temperature: float | None = None,
-    loss: nn.Module | None = None,
-) -> dict[str, Any]:
-    """The figures of a ``check`` line (see ``run_folder``); ``balance`` Q and ``loss`` as in
-    training.
+@dataclass(frozen=True)
+class HeldOut:
+    """Photos that a training does not see: to compute on, and where their files are.
 
-    A finished network has its rebalancing corrected already, a ``temperature`` of its own, and no
-    ``loss``.
+    ``names`` are those of ``data`` that are held out; None: all. ``against`` is the model in
+    service, for the pictures.
     """
-    ways = {"mean": np.zeros(3), "shown": np.zeros(3)}
-    gray, true_colorfulness, lost = 0.0, 0.0, 0.0
-    device = next(net.parameters()).device
-    for lightness, full_ab in whole_batches(photos, SIZE, net.stride):
-        answer = net.predict(lightness.to(device))
-        if loss:
-            lost += float(loss(answer, full_ab.to(device))[0]) * len(full_ab)
-        height, width = answer.ab.shape[2:]
-        small = F.adaptive_avg_pool2d(lightness, (height, width))
-        truth = F.adaptive_avg_pool2d(full_ab, (height, width))
-        true_rgb = _rgb(small, truth)
-        true_colorfulness += sum(map(colorfulness, true_rgb))
-        gray += float((truth / 255).square().mean((1, 2, 3)).sum())
-        for way, ab in (
-            ("mean", answer.ab.cpu()),
-            ("shown", decoded(net, answer, balance, temperature).cpu()),
-        ):
-            rgb = _rgb(small, ab)
-            ways[way] += (
-                float(((ab - truth) / 255).square().mean((1, 2, 3)).sum()),
-                sum(psnr(ours, true) for ours, true in zip(rgb, true_rgb, strict=True)),
-                sum(map(colorfulness, rgb)),
-            )
-    n = len(photos)
-    figures = {
-        way: dict(zip(("mse", "psnr", "colorfulness"), (sums / n).tolist(), strict=True))
-        for way, sums in ways.items()
-    }
-    mse = figures["mean"]["mse"]
+
+    photos: Photos
+    data: Sequence[Path | str]
+    names: frozenset[str] | None = None
+    against: Path | None = None
+
+    def __iter__(self) -> Iterator[tuple[str, str, RGB]]:
+        """Name, kind and pixels of those that are measured: the first so many of each set."""
+        kinds, counts = read_kinds(self.data), Counter[str]()
+        for name, rgb in read_photos(self.data, None, []):
+            if self.names is not None and name not in self.names:
+                continue
+            counts[of := name.partition("/")[0] if "/" in name else ""] += 1
+            if counts[of] <= MAX_PHOTOS:
+                yield name, kind_of(name, kinds), rgb
+
+
+def measure(colorizer: Colorizer, held_out: HeldOut) -> dict[str, Any]:
+    """The figures of a ``check`` line (see ``run_folder``), but for the loss."""
+    rows = [measure_photo(colorizer, *photo)[0] for photo in held_out]
+    return {**as_check(rows), "size": colorizer.default_size, "each": rows}
+
+
+def as_check(rows: Sequence[PhotoFigures]) -> dict[str, Any]:
+    """Means over photos, in the words of a ``check`` line."""
+    found = summary(rows)
     return {
-        **({"loss": lost / n} if loss else {}),
-        "mse": mse,
-        "of_gray": mse * n / gray,
-        "true_colorfulness": true_colorfulness / n,
-        **figures,
+        "photos": found["photos"],
+        "mse": found["mean"]["mse"],
+        "of_gray": found["of_gray"],
+        "true_colorfulness": found["truth"]["colorfulness"],
+        "mean": found["mean"],
+        "shown": found["shown"],
     }
 
 
-def decoded(
-    net: Network, answer: Prediction, balance: Tensor | None, temperature: float | None = None
-) -> Tensor:
-    """The colors that people would see, were the training to end now."""
-    if answer.logits is None or not isinstance(net, ResNetGrayUNet):
-        return answer.ab
-    if temperature is not None:
-        return answer.decoded(net.bins, temperature)
-    if balance is None:
-        return answer.ab
-    logits = answer.logits - DEFAULT_DECODING.correction * balance.log()[:, None, None]
-    return answer._replace(logits=logits).decoded(net.bins, DEFAULT_DECODING.temperature)
+def for_card(figures: dict[str, Any]) -> dict[str, Any]:
+    """What of a check stays with the weights."""
+    return {name: value for name, value in figures.items() if name != "each"}
 
 
 @torch.inference_mode()
-def write_samples(path: Path, net: Network, photos: Photos, balance: Tensor | None) -> None:
-    """A PNG with a row for each of a few photos: gray, colored now, true."""
-    step = max(1, len(photos) // SAMPLES)
-    chosen = [_square(photos.lab[i]) for i in range(0, len(photos), step)[:SAMPLES]]
-    lightness, ab = to_tensors(chosen)
-    answer = net.predict(lightness.to(next(net.parameters()).device))
-    now = F.interpolate(decoded(net, answer, balance).cpu(), (SIZE, SIZE), mode="bicubic")
-    pictures = (_rgb(lightness, colors) for colors in (torch.zeros_like(ab), now, ab))
-    sheet = np.vstack([np.hstack(row) for row in zip(*pictures, strict=True)])
-    path.parent.mkdir(exist_ok=True)
-    part = path.with_name(f".{path.name}")
-    part.write_bytes(cv2.imencode(".png", cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR))[1].tobytes())
-    part.replace(path)
+def loss_of(net: Network, photos: Photos, loss: nn.Module) -> float:
+    """The loss as in training, without dropout."""
+    lost, device = 0.0, next(net.parameters()).device
+    for lightness, ab in whole_batches(photos, LOSS_SIZE, net.stride):
+        answer = net.predict(lightness.to(device))
+        lost += float(loss(answer, ab.to(device))[0]) * len(ab)
+    return lost / len(photos)
 
 
-def _square(lab8: np.ndarray) -> np.ndarray:
-    """The middle of a photo at ``SIZE`` x ``SIZE``."""
-    height, width = lab8.shape[:2]
+class Samples:
+    """A few held-out photos, colored again at every check."""
+
+    def __init__(self, held_out: HeldOut) -> None:
+        photos = [rgb for _name, _kind, rgb in held_out]
+        step = max(1, len(photos) // SAMPLES)
+        self.photos = [_square(rgb) for rgb in photos[::step][:SAMPLES]]
+        against = held_out.against
+        self.others = self._colored(Colorizer(against)) if against else None
+
+    def write(self, path: Path, colorizer: Colorizer) -> None:
+        """A PNG with a row for each: gray, colored now, by the model in service, true."""
+        columns = [
+            [_gray(rgb) for rgb in self.photos],
+            self._colored(colorizer),
+            *([self.others] if self.others else []),
+            self.photos,
+        ]
+        sheet = np.vstack([np.hstack(row) for row in zip(*columns, strict=True)])
+        path.parent.mkdir(exist_ok=True)
+        part = path.with_name(f".{path.name}")
+        part.write_bytes(cv2.imencode(".png", cv2.cvtColor(sheet, cv2.COLOR_RGB2BGR))[1].tobytes())
+        part.replace(path)
+
+    def _colored(self, colorizer: Colorizer) -> list[RGB]:
+        return [colorizer.colorize(rgb.copy()) for rgb in self.photos]
+
+
+def _gray(rgb: RGB) -> RGB:
+    lightness = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY)
+    return np.asarray(cv2.cvtColor(lightness, cv2.COLOR_GRAY2RGB), np.uint8)
+
+
+def _square(rgb: RGB) -> RGB:
+    """The middle of a photo at ``SAMPLE_SIDE`` x ``SAMPLE_SIDE``."""
+    height, width = rgb.shape[:2]
     side = min(height, width)
     top, left = (height - side) // 2, (width - side) // 2
-    part = lab8[top : top + side, left : left + side]
-    return cv2.resize(part, (SIZE, SIZE), interpolation=cv2.INTER_AREA)
-
-
-def _rgb(lightness: Tensor, ab: Tensor) -> np.ndarray:
-    rgb = (lab_to_rgb(torch.cat((lightness, ab), 1)) * 255).round().byte()
-    return rgb.permute(0, 2, 3, 1).numpy()
+    part = rgb[top : top + side, left : left + side]
+    how = cv2.INTER_AREA if side > SAMPLE_SIDE else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(part, (SAMPLE_SIDE, SAMPLE_SIDE), interpolation=how), np.uint8)

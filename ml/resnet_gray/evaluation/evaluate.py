@@ -17,7 +17,6 @@ from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from ml.imaging.hints import MAX_HINTS
 from ml.resnet_gray.data.data import DataError, decode, find
@@ -27,8 +26,10 @@ from ml.resnet_gray.network.hints import HintsUnsupported
 from ml.resnet_gray.progress import bar
 
 from .evaluate_hints import HintFigures
-from .measuring import to_lab, to_rgb
-from .metrics import AB, RGB, Tally, colorfulness, measure
+from .measuring import to_lab
+from .metrics import RGB, Tally, colorfulness, measure
+from .one_photo import answers, kind_of, of_photo
+from .photo_figures import PhotoFigures
 
 SHEET_SIDE = 192  # pixels of a picture on a sheet
 SHEET_COLUMNS = 10
@@ -43,10 +44,14 @@ def evaluate(
     limit: int | None = None,
     sheet: Path | None = None,
     hints: Sequence[int] = (),
+    each: bool = False,
+    pictures: Path | None = None,
 ) -> dict[str, Any]:
     """The figures as docs/model.md explains them. Raises DataError, HintsUnsupported.
 
-    With ``hints``, also those with so many points whose true color is given.
+    With ``hints``, also those with so many points whose true color is given; with ``each``, also
+    those of every photo, as ``photo_figures`` has them; with ``pictures``, a folder, every photo
+    as people would see it and as it was, by its place.
     ``mean`` is measured as the network predicts it; ``shown`` on the finished photo, after colors
     that sRGB does not have were calmed and all was rounded to 8 bits.
     """
@@ -55,9 +60,10 @@ def evaluate(
     kinds = read_kinds(data)
     true_colorfulness, spent, rows = 0.0, 0.0, []
     broken: list[str] = []
+    of_photos: list[PhotoFigures] = []
     hinted = HintFigures(colorizer, hints) if hints else None
     constant = np.asarray(colorizer.card["mean_ab"], np.float32)
-    for name, rgb in bar(_photos(data, limit, broken), desc="evaluating", unit=" photos"):
+    for name, rgb in bar(read_photos(data, limit, broken), desc="evaluating", unit=" photos"):
         began = time.perf_counter()
         features = colorizer.encode(colorizer.frame(rgb, size))
         chroma = colorizer.decode(features)
@@ -65,20 +71,23 @@ def evaluate(
         spent += time.perf_counter() - began
 
         calm = colorizer.render(rgb.copy(), chroma, vividness=0.0)
-        answers = _answers(rgb, chroma.at(0.0), constant, calm, shown)
+        ways = answers(rgb, chroma.at(0.0), constant, calm, shown)
         counted = [tallies]
-        if kind := kinds.get(Path(name).stem):
+        if kind := kind_of(name, kinds):
             counted.append(of_kinds.setdefault(kind, {way: Tally() for way in METHODS}))
         _, true_ab = to_lab(rgb)
-        for way, (ab, picture) in answers.items():
-            measured = measure(ab, true_ab, picture, rgb)
+        measured = {way: measure(ab, true_ab, picture, rgb) for way, (ab, picture) in ways.items()}
+        of_photos.append(of_photo(name, kind, measured, colorfulness(rgb)))
+        for way, found in measured.items():
             for tally in counted:
-                tally[way].add(measured)
+                tally[way].add(found)
         true_colorfulness += colorfulness(rgb)
         if hinted:
             hinted.add(name, rgb, features)
+        if pictures:
+            write_pictures(pictures, len(of_photos) - 1, shown, rgb)
         if sheet:
-            rows.append([_tile(picture) for picture in (answers["gray"][1], shown, rgb)])
+            rows.append([_tile(picture) for picture in (ways["gray"][1], shown, rgb)])
     photos = tallies["shown"].photos
     if not photos:
         raise DataError(f"no photo to measure in {', '.join(map(str, data))}")
@@ -93,26 +102,9 @@ def evaluate(
         "truth": {"colorfulness": round(true_colorfulness / photos, 4)},
         **{way: tally.result() for way, tally in tallies.items()},
     }
+    figures |= {"each": of_photos} if each else {}
     figures |= {"kinds": _of_kinds(of_kinds)} if of_kinds else {}
     return figures | (hinted.result() if hinted else {})
-
-
-def _answers(
-    rgb: RGB, mean: NDArray[Any], constant: NDArray[np.float32], calm: RGB, shown: RGB
-) -> dict[str, tuple[AB, RGB]]:
-    """The four answers that are measured: their ab H,W,2 and their pictures.
-
-    ``mean`` is the network's small map h,w,2; ``calm`` and ``shown`` are finished photos.
-    """
-    lightness, ab = to_lab(rgb)
-    full: Any = cv2.resize(mean, rgb.shape[1::-1], interpolation=cv2.INTER_CUBIC)
-    none = np.zeros_like(ab)
-    return {
-        "gray": (none, to_rgb(lightness, none)),
-        "constant": (none + constant, to_rgb(lightness, none + constant)),
-        "mean": (full, calm),
-        "shown": (to_lab(shown)[1], shown),
-    }
 
 
 def _of_kinds(of_kinds: dict[str, dict[str, Tally]]) -> dict[str, Any]:
@@ -137,9 +129,10 @@ def read_kinds(data: Sequence[Path | str]) -> dict[str, str]:
     return kinds
 
 
-def _photos(
+def read_photos(
     data: Sequence[Path | str], limit: int | None, broken: list[str]
 ) -> Iterator[tuple[str, RGB]]:
+    """Every photo that can be read, by name; the names of others go to ``broken``."""
     count = 0
     for source in find(data, split="val"):
         if count == limit:
@@ -177,6 +170,15 @@ def write_sheet(path: Path, rows: Sequence[Sequence[RGB]]) -> None:
     path.write_bytes(content.tobytes())
 
 
+def write_pictures(folder: Path, place: int, shown: RGB, true: RGB) -> None:
+    """JPEGs of one photo: ``0000-shown.jpg``, ``0000-true.jpg``."""
+    folder.mkdir(exist_ok=True)
+    for name, rgb in (("shown", shown), ("true", true)):
+        quality = [cv2.IMWRITE_JPEG_QUALITY, 88]
+        content = cv2.imencode(".jpg", cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR), quality)[1]
+        (folder / f"{place:04}-{name}.jpg").write_bytes(content.tobytes())
+
+
 def table(figures: dict[str, Any]) -> str:
     """The figures as lines for people."""
     lines = [
@@ -211,6 +213,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--sheet", type=Path, metavar="PNG", help="write the pictures: gray, ours, true")
     add("--hints", type=_counts, default=(), metavar="K,...", help="measure with so many hints too")
     add("--json", action="store_true", help="one JSON object on stdout")
+    add("--pictures", type=Path, metavar="DIR", help="write every photo, as shown and as it was")
+    add("--each", action="store_true", help="with --json: the figures of every photo too")
     add("--device", help="cpu, cuda, cuda:1 ... [a GPU where there is one]")
 
 
@@ -230,6 +234,8 @@ def run(model: Path, options: argparse.Namespace) -> str:
         limit=options.limit,
         sheet=options.sheet,
         hints=options.hints,
+        each=options.each,
+        pictures=options.pictures,
     )
     return json.dumps(figures) if options.json else table(figures)
 

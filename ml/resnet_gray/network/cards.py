@@ -6,7 +6,8 @@ metrics``. ``default_size`` is the short side the network works at, in pixels; `
 that of vividness 1; ``chroma`` scales the colors of a network that has no distribution to
 sharpen; ``mean_ab`` is the mean color of the training photos, ``common_colors`` up to
 eight that are common in them. ``code_revision`` names the code
-that trained it, on cards that know it.
+that trained it, on cards that know it. ``lineage`` lists the models that it goes on from, the
+oldest first, each with its ``name``, ``version``, ``trained_on`` and ``license``.
 """
 
 import json
@@ -27,6 +28,12 @@ class CardError(ValueError):
 def takes_hints(card: Card) -> bool:
     """Whether colors can be asked for at points of a photo, trained for it or not."""
     return card["architecture"] == "resnet-gray-unet"
+
+
+def lineage(card: Card, version: str) -> list[dict[str, str]]:
+    """What a model that goes on from this one records: what this one did, and this one itself."""
+    own = {name: str(card.get(name) or "") for name in ("name", "trained_on", "license")}
+    return [*(card.get("lineage") or []), {"version": version, **own}]
 
 
 def to_metadata(card: Card) -> dict[str, str]:

@@ -15,7 +15,6 @@ import safetensors
 
 from ml.resnet_gray.data.data import DataError, load
 from ml.resnet_gray.evaluation.calibrate import finish
-from ml.resnet_gray.evaluation.checks import SIZE
 from ml.resnet_gray.network import weights
 from ml.resnet_gray.network.cards import CardError
 
@@ -53,7 +52,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         average(options.first, options.second, options.share, options.output)
         if options.data and options.check:
             colors, held_out = load(options.data).colors(), load(options.check)
-            print(finish(options.output, options.output, colors, held_out, SIZE))  # noqa: T201
+            size = weights.read_card(options.output)["default_size"]
+            print(finish(options.output, options.output, colors, held_out, size))  # noqa: T201
     except (CardError, DataError, OSError, safetensors.SafetensorError) as error:
         print(f"average: {error}", file=sys.stderr)  # noqa: T201
         return 1

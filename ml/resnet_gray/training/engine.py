@@ -1,6 +1,7 @@
 """The training run: its state, one step, and how it is saved and resumed."""
 
 import copy
+import json
 import math
 import os
 import time
@@ -14,8 +15,7 @@ from torch import Tensor, nn
 
 from ml.resnet_gray.data.batches import Batches, BatchRequest, size_learned, steps_per_epoch
 from ml.resnet_gray.data.data import Photos
-from ml.resnet_gray.evaluation import checks
-from ml.resnet_gray.evaluation.calibrate import DEFAULT_DECODING
+from ml.resnet_gray.evaluation.calibrate import DEFAULT_DECODING, Decoding
 from ml.resnet_gray.network import losses, weights
 from ml.resnet_gray.network.bins import mean_ab, occupied_bins
 from ml.resnet_gray.network.networks import Network, ResNetGrayUNet, initialize_as_paper
@@ -60,16 +60,19 @@ class Run:
         *,
         pretrained: dict[str, Tensor] | None = None,
         base: Network | None = None,
+        origin: dict[str, Any] | None = None,
         group: ProcessGroup | None = None,
         bfloat16: bool | None = None,
         workers: int = 1,
     ) -> None:
-        """``base`` is a trained network to go on from, ``pretrained`` an encoder's ImageNet values;
+        """``base`` is a trained network to go on from, ``origin`` the card's ``license`` and
+        ``lineage``, ``pretrained`` an encoder's ImageNet values;
         ``bfloat16`` is used where it is fast, unless given; ``workers`` threads prepare photos.
         Raises RunError.
         """
         self.recipe, self.photos, self.folder = recipe, photos, folder
         self.fingerprint = photos.fingerprint
+        self.origin = origin or {}
         self.group = group or ProcessGroup(torch.device("cpu"))
         self.device = self.group.device
         self.bfloat16 = fast_bfloat16(self.device) if bfloat16 is None else bfloat16
@@ -214,20 +217,10 @@ class Run:
         """Within it the network computes in bfloat16, where that is request."""
         return torch.autocast(self.device.type, torch.bfloat16, enabled=self.bfloat16)
 
-    def check(self, photos: Photos) -> dict[str, Any]:
-        """The figures of a ``check`` line, ``best`` among them; remembers the best."""
-        with self.autocast():
-            figures = checks.check(self.result, photos, self.balance, loss=self.loss)
-        best = self.best is None or figures["mse"] < self.best
-        self.best, self.worse = (figures["mse"], 0) if best else (self.best, self.worse + 1)
-        return {**figures, "best": best}
-
-    def samples(self, photos: Photos) -> str:
-        """Writes sample pictures; answers the file's name within the folder."""
-        name = f"samples/{self.step:07}.png"
-        with self.autocast():
-            checks.write_samples(self.folder.path / name, self.result, photos, self.balance)
-        return name
+    @property
+    def size_shipped(self) -> int:
+        """The short side that the network works at once it is trained, pixels."""
+        return size_learned(self.recipe.size_at(1))
 
     # -- on disk ---------------------------------------------------------------------------------
 
@@ -244,6 +237,7 @@ class Run:
             "worse": self.worse,
             "photos": self.fingerprint,
             "recipe": self.recipe.as_dict(),
+            "origin": json.dumps(self.origin),
         }
         write_atomically(self.folder.checkpoint, lambda part: torch.save(state, part))
 
@@ -263,23 +257,28 @@ class Run:
         self.optimizer.load_state_dict(state["optimizer"])
         self.step, self.elapsed = state["step"], state["elapsed"]
         self.best, self.worse = state["best"], state["worse"]
+        self.origin = json.loads(state.get("origin") or "{}")
 
-    def export(self, name: str, metrics: dict[str, Any]) -> None:
-        """Writes the network as a weights file with its card, with the default decoding."""
+    def export(
+        self, name: str, metrics: dict[str, Any], decoding: Decoding = DEFAULT_DECODING
+    ) -> Path:
+        """Writes the network as a weights file with its card and decoding; answers its path."""
         card = weights.new_card(
             self.net.architecture,
             trained_on=f"{len(self.photos)} photos ({self.fingerprint[:12]})",
-            default_size=size_learned(self.recipe.size_at(1)),
+            default_size=self.size_shipped,
             mean_ab=mean_ab(self.colors),
             common_colors=common_colors(self.colors),
             metrics=metrics,
             code_revision=revision.of_code(),
+            **self.origin,
         )
         net = copy.deepcopy(self.result)
         if isinstance(net, ResNetGrayUNet) and self.balance is not None:
-            DEFAULT_DECODING.apply(net, self.balance)
-            card["temperature"] = DEFAULT_DECODING.temperature
+            decoding.apply(net, self.balance)
+            card["temperature"] = decoding.temperature
         weights.save(self.folder.weights(name), net, card)
+        return self.folder.weights(name)
 
     def log(self, event: str, **entry: Any) -> None:
         """Appends a line to the journal (see ``run_folder``)."""

@@ -4,9 +4,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ml.resnet_gray.data.data import Photos
+from ml.resnet_gray.evaluation.checks import HeldOut
 from ml.resnet_gray.progress import bar, report
 
+from .checking import Checks
 from .engine import Run
 
 LOG_EVERY = 1.0  # seconds
@@ -23,18 +24,20 @@ class CheckSchedule:
 
     check_every: int | None = None  # steps; by default an epoch, within the bounds above
     patience: int | None = None  # checks without a better one, after which to end
+    seconds: float = 0.0  # that a check takes, until one has shown it
 
 
 def train_to_end(
-    run: Run, held_out: Photos | None, schedule: CheckSchedule, stop: Callable[[], object]
+    run: Run, held_out: HeldOut | None, schedule: CheckSchedule, stop: Callable[[], object]
 ) -> str:
     """Makes all steps that are left; answers the ``reason`` of an ``end`` line.
 
     ``stop`` is called after each step; once it gives a true value, the run is saved and ends.
     """
     first = run.group.is_first
+    checks = Checks(run, held_out) if held_out else None
     every = schedule.check_every or min(max(run.steps_per_epoch, MIN_CHECK_STEPS), MAX_CHECK_STEPS)
-    meter = _Meter(run)
+    meter = _Meter(run, every, schedule.seconds)
     saved = time.monotonic()
     form = "{desc}{percentage:3.0f}%|{bar}| {elapsed}<{remaining}{postfix}"
     with bar(total=1.0, initial=run.progress, desc="training", bar_format=form) as shown:
@@ -46,7 +49,9 @@ def train_to_end(
                 shown.set_postfix_str(meter.log(parts))
             verdict = STOPPED if stop() else GO_ON
             if first and (run.progress >= 1 or run.step % every == 0):
-                _check(run, held_out)
+                began = time.monotonic()
+                _check(run, checks)
+                meter.check_seconds = time.monotonic() - began
                 if schedule.patience and run.worse >= schedule.patience:
                     verdict = max(verdict, PATIENCE)
                 run.save()
@@ -61,26 +66,21 @@ def train_to_end(
     return REASONS[GO_ON]
 
 
-def _check(run: Run, held_out: Photos | None) -> None:
+def _check(run: Run, checks: Checks | None) -> None:
     """Logs figures and pictures on held-out photos, and exports the network as it is now."""
-    if not held_out:
+    if not checks:
         run.export("latest", {})
         return
-    figures = run.check(held_out)
-    run.log("check", **figures)
-    run.log("samples", files=[run.samples(held_out)])
-    run.export("latest", figures)
-    if figures["best"]:
-        run.export("best", figures)
+    figures = checks.check()
     report(f"epoch {run.epoch:.1f}: error {figures['of_gray']:.3f} of gray's")
 
 
 class _Meter:
-    """Measures the throughput, and estimates the time left."""
+    """Measures the throughput, and estimates the time left, that of checks included."""
 
-    def __init__(self, run: Run) -> None:
-        self.run = run
-        self.began, self.progress = time.monotonic(), run.progress
+    def __init__(self, run: Run, check_every: int, check_seconds: float) -> None:
+        self.run, self.check_every, self.check_seconds = run, check_every, check_seconds
+        self.began, self.progress, self.first = time.monotonic(), run.progress, run.step
         self.restart()
 
     def restart(self) -> None:
@@ -96,8 +96,7 @@ class _Meter:
         """Writes a ``step`` line; answers what a bar shows."""
         now, run = time.monotonic(), self.run
         speed = (run.step - self.step) * run.recipe.batch / (now - self.logged)
-        done = run.progress - self.progress
-        left = (now - self.began) * (1 - run.progress) / done if done else None
+        left = self._left(now)
         self.logged, self.step = now, run.step
         run.log(
             "step",
@@ -107,3 +106,15 @@ class _Meter:
             **parts,
         )
         return f"loss {parts['loss']:.3f}, {speed:.0f} photos/s"
+
+    def _left(self, now: float) -> float | None:
+        """Seconds until the end: of steps, by those so far, and of the checks to come."""
+        run = self.run
+        done = run.progress - self.progress
+        if not done:
+            return None
+        steps = (run.step - self.first) * (1 - run.progress) / done
+        last = run.step + steps
+        checks = last // self.check_every - run.step // self.check_every
+        checks += last % self.check_every >= 1  # the one at the end
+        return (now - self.began) * (1 - run.progress) / done + checks * self.check_seconds

@@ -9,12 +9,13 @@
   ``step`` than its own are void: those steps are made again.
 - ``step``: ``loss`` and its parts, ``rate`` (learning rate), ``photos_per_second``,
   ``seconds_left``.
-- ``check``, on held-out photos: ``loss`` (as in training, without dropout), ``mse`` (that of
+- ``check``, on held-out photos as people would get them now: ``loss`` (as in training, without
+  dropout), ``photos``, ``size`` (the short side that the network works at), ``mse`` (that of
   ``mean``), ``of_gray`` (as a part of what no color at all would have), ``best`` (whether it is
-  the best yet), ``true_colorfulness``, and ``mean`` and ``shown``, each
-  ``{mse, psnr, colorfulness}``.
-- ``samples``: ``files``, names of PNGs within the folder: a row for each of a few photos, as the
-  network saw it, as it colors it now, as it was.
+  the best yet), ``true_colorfulness``, ``mean: {mse}``, ``shown: {psnr, colorfulness,
+  colorfulness_diff, false_color, left_gray}``, and ``each``: every photo, as ``photo_figures``.
+- ``samples``: ``files``, names of PNGs within the folder: a row for each of a few photos: gray, as
+  the network colors it now, as the model in service does, as it was.
 - ``end``: ``reason`` (``finished``, ``patience``, ``stopped`` or ``failed``), ``file``, the weights
   to use, if there are any, and ``error``, one line, if it failed.
 

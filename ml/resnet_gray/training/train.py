@@ -2,8 +2,8 @@
 
 A run lives in a folder: ``checkpoint.pt`` (resumed by ``--resume``), ``metrics.jsonl`` and
 ``samples/`` (see ``run_folder``), ``latest.safetensors`` (the network now), ``best.safetensors``
-(the one with the least error on held-out photos) and, at the end, ``model.safetensors`` (that one,
-with its default decoding chosen on the same photos).
+(the one with the least error on held-out photos; both with a decoding chosen on these, and measured
+as they would ship) and, at the end, ``model.safetensors`` (that one).
 
 Several processes, on this machine or on many: ``torchrun --nproc-per-node N -m --
 ml.resnet_gray.training.train …`` (without the ``--``, torchrun takes ``--run`` for its own), the
@@ -11,10 +11,12 @@ run's folder on the first machine.
 """
 
 import argparse
+import shutil
 import signal
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from hashlib import sha256
 from pathlib import Path
 
 import safetensors
@@ -23,12 +25,13 @@ import torch
 
 from ml.resnet_gray.data import memory
 from ml.resnet_gray.data.data import DataError, Photos, load
-from ml.resnet_gray.evaluation import calibrate, checks
+from ml.resnet_gray.evaluation.checks import HeldOut
 from ml.resnet_gray.network import weights
-from ml.resnet_gray.network.cards import CardError
+from ml.resnet_gray.network.cards import CardError, lineage
 from ml.resnet_gray.progress import bar, report
 
 from . import process, revision
+from .checking import Checks
 from .engine import Run
 from .loop import CheckSchedule, train_to_end
 from .parallel import ProcessGroup, process_group
@@ -61,6 +64,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help="held-out photos [every 20th, at most 500]",
     )
+    add("--measure", nargs="+", default=[], metavar="PATH", help="more that checks measure")
+    add("--against", type=Path, metavar="FILE", help="another model, for a column of the samples")
     add("--preset", choices=sorted(PRESETS), default="best")
     add("--run", type=Path, metavar="DIR", help="folder of the run [var/runs/<date and time>]")
     add("--resume", type=Path, metavar="DIR", help="resume the run in this folder")
@@ -72,6 +77,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add(
         "--check-every", type=int, metavar="STEPS", help="[an epoch, but 50 at least, 2000 at most]"
     )
+    add("--check-seconds", type=float, default=0.0, help="that a check takes, for the time left")
     add("--batch", type=int, help="photos a step, over all processes")
     add("--parts", type=int, help="send a step's photos through in so many parts, to save memory")
     add("--size", type=int, help="crops of so many pixels throughout")
@@ -120,7 +126,7 @@ def _train(
         run.log(
             "start",
             photos=len(photos),
-            check_photos=len(held_out or ()),
+            check_photos=len(held_out.photos) if held_out else 0,
             gray=len(photos.gray),
             broken_count=len(photos.broken),
             broken=dict(list(photos.broken.items())[:BROKEN_NAMED]),
@@ -133,30 +139,27 @@ def _train(
             code_revision=revision.of_code(),
         )
     stop.listen()
-    schedule = CheckSchedule(options.check_every, options.patience)
+    schedule = CheckSchedule(options.check_every, options.patience, options.check_seconds)
     reason = train_to_end(run, held_out, schedule, lambda: stop.came)
     path = folder.weights("best" if held_out else "latest")
     if not group.is_first:
         return path
     if reason == "stopped":
-        if not path.exists():
+        if not path.exists():  # before its first check
             path = folder.weights("latest")
-            run.export("latest", {})
+            run.export("latest", {}, *([Checks(run, held_out).calibrated()] if held_out else []))
         run.log("end", reason=reason, file=path.name)
         raise Stopped(stop.came or signal.SIGTERM)
-    if held_out:
-        report("choosing its default decoding")
+    if held_out:  # as it was measured
         path = folder.weights("model")
-        best = folder.weights("best")
-        decoding = calibrate.finish(best, path, run.colors, held_out, checks.SIZE)
-        report(str(decoding or ""))
+        shutil.copyfile(folder.weights("best"), path)
     run.log("end", reason=reason, file=path.name)
     return path
 
 
 def _photos(
     options: argparse.Namespace, group: ProcessGroup, folder: RunFolder
-) -> tuple[Photos, Photos | None]:
+) -> tuple[Photos, HeldOut | None]:
     """The photos to learn from, and those to check on (None: too few to hold any out)."""
     progress = _reading(folder) if group.is_first else iter
     free_bytes = options.memory and options.memory * 1e9
@@ -170,9 +173,13 @@ def _photos(
     if group.is_first:
         report(some.summary())
     if options.check:
-        return some, load(options.check, workers=options.workers, progress=progress)
-    photos, held_out = some.split(HELD_OUT_EVERY, MAX_HELD_OUT)
-    return photos, held_out if held_out.names else None
+        others = load(options.check, workers=options.workers, progress=progress)
+        measured = [*options.check, *options.measure]
+        return some, HeldOut(others, measured, against=options.against)
+    photos, rest = some.split(HELD_OUT_EVERY, MAX_HELD_OUT)
+    if not rest.names:
+        return photos, None
+    return photos, HeldOut(rest, options.data, frozenset(rest.names), options.against)
 
 
 def _reading(folder: RunFolder) -> Callable[[Iterable], Iterator]:
@@ -203,15 +210,17 @@ def _run(
         "seed": options.seed,
         "sizes": ((0, options.size),) if options.size else None,
     }
-    state = base = pretrained = None
+    state = base = pretrained = origin = None
     recipe = PRESETS[options.preset]
     if options.resume:
         state = group.broadcast(lambda: Run.read(folder))
         recipe = Recipe.from_dict(state["recipe"])
         base = weights.build_for(recipe.architecture, state["net"])
     elif options.base:
-        base = weights.load(options.base)[0]
+        base, card = weights.load(options.base)
         changes["architecture"] = base.architecture
+        version = sha256(options.base.read_bytes()).hexdigest()[:12]
+        origin = {"license": card.get("license", ""), "lineage": lineage(card, version)}
     elif options.pretrained:
         pretrained = safetensors.torch.load_file(options.pretrained)
     run = Run(
@@ -220,6 +229,7 @@ def _run(
         folder,
         pretrained=pretrained,
         base=base,
+        origin=origin,
         group=group,
         bfloat16=PRECISIONS[options.precision],
         workers=options.workers,

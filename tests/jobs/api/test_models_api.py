@@ -4,7 +4,7 @@ import pytest
 
 from colorweb.testing import pictures
 from jobs.models import Job
-from ml.versions import promotion, registry
+from ml.versions import offers, registry
 from tests.ml import networks
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -25,21 +25,30 @@ def test_names_are_listed_with_their_versions_and_what_each_stands_for(client, v
     before = listed(client)
     assert before[shipped.name]["default"] is True
     assert before[shipped.name]["version"] == shipped.version
-    assert before["mine"]["version"] is None
-    promotion.promote(versions[0], reason="a test")
+    assert "mine" not in before, "neither in service nor offered"
+    networks.put_in_service(versions[0])
     after = listed(client)
     assert after["mine"]["version"] == versions[0].version
-    assert [each["version"] for each in after["mine"]["versions"]] == [
-        versions[1].version,
-        versions[0].version,
-    ]
+    assert [each["version"] for each in after["mine"]["versions"]] == [versions[0].version]
     assert (after["mine"]["default"], after[shipped.name]["default"]) == (True, False)
 
 
-def test_a_photo_may_ask_for_one_version(client, versions):
+def test_a_photo_may_ask_for_a_version_that_is_offered(client, versions):
+    offers.set_standing(versions[1], "offered")
     answer = client.post("/api/v1/jobs/", {"image": pictures.upload(), "model": str(versions[1])})
     assert answer.status_code == 201
     assert Job.objects.get().model == str(versions[1])
+
+
+def test_an_archived_version_is_a_conflict(client, versions):
+    offers.set_standing(versions[1], "archived")
+    answer = client.post("/api/v1/jobs/", {"image": pictures.upload(), "model": str(versions[1])})
+    assert (answer.status_code, answer.json()["code"]) == (409, "model_archived")
+
+
+def test_a_version_that_nobody_offers_is_refused(client, versions):
+    answer = client.post("/api/v1/jobs/", {"image": pictures.upload(), "model": str(versions[1])})
+    assert (answer.status_code, answer.json()["code"]) == (400, "unknown_model")
 
 
 @pytest.mark.parametrize("name", ["mine", "mine@0123456789ab", "nobody"])

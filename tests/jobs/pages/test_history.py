@@ -147,7 +147,7 @@ def test_many_are_deleted_into_the_trash(browser, ada):
     assert len(browser.get("/trash/").context["photos"]) == 2
 
 
-def test_many_are_published_and_taken_back(browser, ada):
+def test_many_are_published_and_reverted(browser, ada):
     done, waiting = make.photo_of(ada, title="Harvest"), make.photo_of(ada, state=State.QUEUED)
     page = act(browser, "publish", done, waiting)
     assert "1 photo is in the gallery." in page.content.decode()

@@ -91,7 +91,7 @@ def test_a_folder_that_changed_is_refused_by_name(root, tmp_path, change):
         materialize(chosen_sets(data_set), tmp_path / "data")
 
 
-def test_a_photo_taken_back_is_not_learned_from(tmp_path, monkeypatch):
+def test_a_photo_reverted_is_not_learned_from(tmp_path, monkeypatch):
     stored = [
         (default_storage.save(f"{n}.png", ContentFile(colors.png(photo(n)))), str(n))
         for n in range(3)

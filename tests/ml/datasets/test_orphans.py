@@ -60,10 +60,12 @@ def test_a_sheet_with_a_photo_of_a_deleted_person_goes(allowed):
     data_set = checked(manage.add("consented", "People"))
     assert orphans.sweep() == 0
     del allowed["id1"]
-    assert names("unknown") == [data_set.sheet]
-    assert orphans.sweep() == 1
-    assert not default_storage.exists(data_set.sheet)
-    assert DataSet.objects.get().sheet == ""
+    pictures = [data_set.sheet, data_set.tiles]
+    assert sorted(names("unknown")) == sorted(pictures)
+    assert orphans.sweep() == 2
+    assert not any(map(default_storage.exists, pictures))
+    swept = DataSet.objects.get()
+    assert (swept.sheet, swept.tiles) == ("", "")
 
     manage.recheck(data_set)
     assert checked(data_set).sheet

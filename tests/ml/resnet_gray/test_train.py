@@ -6,7 +6,11 @@ import pytest
 import torch
 
 from ml.resnet_gray.data import batches, data
+from ml.resnet_gray.evaluation.checks import HeldOut
+from ml.resnet_gray.evaluation.evaluate import evaluate
 from ml.resnet_gray.network import weights
+from ml.resnet_gray.network.colorizer import Colorizer
+from ml.resnet_gray.training.checking import Checks
 from ml.resnet_gray.training.engine import Run
 from ml.resnet_gray.training.recipes import PRESETS, Recipe
 from ml.resnet_gray.training.run_folder import RunError, RunFolder
@@ -18,8 +22,14 @@ def tiny(preset: str = "best", **changes) -> Recipe:
 
 
 @pytest.fixture(scope="module")
-def photos(tmp_path_factory) -> data.Photos:
-    return data.load([colors.folder(tmp_path_factory.mktemp("photos"), 12)])
+def held_out(tmp_path_factory) -> HeldOut:
+    paths = [colors.folder(tmp_path_factory.mktemp("photos"), 12)]
+    return HeldOut(data.load(paths), paths)
+
+
+@pytest.fixture(scope="module")
+def photos(held_out) -> data.Photos:
+    return held_out.photos
 
 
 @pytest.fixture
@@ -28,12 +38,13 @@ def folder(tmp_path) -> RunFolder:
 
 
 @pytest.mark.parametrize("preset", ["best", "paper"])
-def test_network_learns(photos, folder, preset):
+def test_network_learns(photos, held_out, folder, preset):
     run = Run(tiny(preset, epochs=6), photos, folder)
-    untrained = run.check(photos)
+    checks = Checks(run, held_out)
+    untrained = checks.check()
     while run.progress < 1:
         assert all(map(math.isfinite, run.advance().values()))
-    trained = run.check(photos)
+    trained = checks.check()
     assert trained["mse"] < 0.7 * untrained["mse"]
     assert trained["loss"] < untrained["loss"]
 
@@ -61,9 +72,17 @@ def test_network_with_hint_layers_learns_with_hints(photos, folder):
     assert learned["hints.spread.scales"].grad is not None
 
 
-def test_papers_loss_on_held_out_photos_is_its_squared_error(photos, folder):
-    figures = Run(tiny("paper"), photos, folder).check(photos)
-    assert figures["loss"] == pytest.approx(figures["mse"], rel=1e-5)
+def test_a_check_says_what_evaluate_says_of_the_file_that_would_ship(photos, held_out, folder):
+    run = Run(tiny(), photos, folder)
+    checked = Checks(run, held_out).check()
+    colorizer = Colorizer(folder.weights("latest"), "cpu")
+    measured = evaluate(colorizer, held_out.data, each=True)
+    assert checked["each"] == measured["each"]
+    assert checked["mse"] == pytest.approx(measured["mean"]["mse"], abs=1e-6)
+    for figure, value in checked["shown"].items():
+        assert value == pytest.approx(measured["shown"][figure], abs=1e-3), figure
+    assert (checked["size"], checked["photos"]) == (colorizer.default_size, 12)
+    assert folder.weights("best").read_bytes() == folder.weights("latest").read_bytes()
 
 
 def test_resumed_run_goes_on_as_it_would_have(photos, folder):

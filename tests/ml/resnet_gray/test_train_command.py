@@ -34,7 +34,7 @@ def journal(run: Path, event: str) -> list[dict]:
     return [line for line in lines if line["event"] == event]
 
 
-FIGURES = {"mse", "psnr", "colorfulness"}
+SHOWN = {"psnr", "colorfulness", "colorfulness_diff", "false_color", "left_gray"}
 
 
 def test_command_trains_and_leaves_a_model(tmp_path, capsys):
@@ -58,11 +58,12 @@ def test_command_trains_and_leaves_a_model(tmp_path, capsys):
     first, second = journal(run, "check")
     assert (first["step"], second["step"], second["epoch"]) == (2, 4, 2.0)
     assert first["best"]
-    assert all(set(second[way]) == FIGURES for way in ("mean", "shown"))
+    assert (set(second["mean"]), set(second["shown"])) == ({"mse"}, SHOWN)
+    assert (second["size"], len(second["each"])) == (32, 8)
     assert second["mse"] == second["mean"]["mse"]
     (sheet,) = journal(run, "samples")[-1]["files"]
     picture: Any = cv2.imread(str(run / sheet))
-    assert picture.shape == (8 * 160, 3 * 160, 3)
+    assert picture.shape == (8 * 256, 3 * 256, 3)
 
 
 def test_photos_are_held_out_where_none_are_given(tmp_path):

@@ -112,6 +112,8 @@ def test_a_data_set_that_cannot_be_is_refused_with_a_code(staff, body, code):
         ({"base": "nobody"}, "unknown_model"),
         ({"options": {"epochs": 0}}, "min_value"),
         ({"options": {"batch": 10**9}}, "max_value"),
+        ({"options": {"batch": 19}}, "batch_too_large"),
+        ({"options": {"size": 100}}, "size_not_a_step"),
     ],
 )
 def test_a_run_that_cannot_be_is_refused_with_a_code(staff, data_set, changes, code):

@@ -29,5 +29,11 @@ def test_start_list_stop_resume_delete(data_set, capsys):
 def test_what_is_wrong_is_one_clear_line(data_set):
     with pytest.raises(CommandError, match="There is no data set called “nobody”"):
         call_command("runs", "start", "quick", "nobody")
+    with pytest.raises(CommandError, match="a multiple of 32 pixels"):
+        call_command("runs", "start", "quick", "Ours", "--size", "100")
+    with pytest.raises(CommandError, match="more than the 18 photos to learn from"):
+        call_command("runs", "start", "quick", "Ours", "--batch", "19")
+    with pytest.raises(CommandError, match="epochs: from 1 to 1000"):
+        call_command("runs", "start", "quick", "Ours", "--epochs", "0")
     with pytest.raises(CommandError, match="There is no training run called “nobody”"):
         call_command("runs", "stop", "nobody")

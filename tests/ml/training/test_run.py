@@ -18,6 +18,7 @@ from colorweb.testing.waiting import wait_for
 from ml.models import DataSet, ModelVersion, TrainingRun
 from ml.training import checkpoint_store, control, queue, shutdown_flag, worker
 from ml.training.options import Options
+from ml.training.preparing import Data
 from ml.versions import evaluations
 from tests.ml import networks
 
@@ -75,7 +76,8 @@ def test_a_run_becomes_a_version_with_curves_and_samples(data_set, subtests):
     assert (run.step, run.epoch, run.progress) == (6, 2, 1.0)
     checks = list(run.points.filter(kind="check").order_by("step"))
     assert [point.epoch for point in checks] == [1, 2]
-    assert {"mse", "mean", "shown", "true_colorfulness"} <= set(checks[0].values)
+    assert {"mse", "of_gray", "shown", "true_colorfulness"} <= set(checks[0].values)
+    assert (checks[0].values["gate"]["photos"], "each" in checks[0].values) == (2, False)
     assert {"model", "mse", "mean", "shown"} <= set(run.baseline)
     assert [sample.epoch for sample in run.samples.order_by("step")] == [1, 2]
     assert default_storage.exists(run.samples.all()[0].file)
@@ -83,8 +85,13 @@ def test_a_run_becomes_a_version_with_curves_and_samples(data_set, subtests):
     assert version
     assert version.data_fingerprint == data_set.fingerprint
     assert version.recipe["base"].startswith("resnet-gray-unet@")
+    [before] = version.card["lineage"]
+    assert f"{before['name']}@{before['version']}" == version.recipe["base"]
+    assert version.card["license"] == before["license"] != ""
     assert default_storage.exists(version.samples[0])
-    assert not (run.local / "data").exists(), "copies of photos do not stay"
+    left = {path.name for path in run.local.iterdir()}
+    assert left <= {"metrics.jsonl", "log.txt", "baseline.log", "lock", "attempt"}, left
+    assert run.checkpoint == ""
 
     with subtests.test("a deleted run leaves nothing but its version"):
         folder, local = run.folder, run.local
@@ -243,7 +250,8 @@ def test_two_writers_never_share_a_run(data_set):
     second = TrainingRun.objects.get(pk=run.pk)
     lease = leases.renewing(second)
     attempt = worker.Attempt(second, lease)
-    process = attempt._start({part: run.local / "data" / f"{part}.tar" for part in PARTS})
+    training, validation = (run.local / "data" / f"{part}.tar" for part in PARTS)
+    process = attempt._start(Data(training, validation, []))
     assert process.process.wait(STARTED) == 1
     checkpoint_store.LOCK_TIMEOUT = patience
     assert "is in use by process" in (run.local / "log.txt").read_text()

@@ -1,21 +1,21 @@
 """What comparing versions promises, and the gate that hangs on it."""
 
-import io
-import tarfile
+import json
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db.models.functions import Now
+from django.test import Client
 from PIL import Image
 
 from colorweb.errors import DomainError
-from ml.datasets import check, manage
+from ml.datasets import check, manage, orphans
 from ml.models import DataSet, Evaluation, Promotion, TrainingRun
-from ml.versions import evaluations, gate, promotion
-from tests.ml import networks
+from ml.versions import blind, evaluations, gate, pictures, promotion
+from tests.ml import colors, networks
 from tests.ml.comparisons import measured
-from tests.ml.files import colorful, encoded
+from tests.ml.datasets.pictures import photo
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -28,28 +28,19 @@ def folder(tmp_path, settings):
 
 
 @pytest.fixture
-def photos() -> DataSet:
+def photos(folder) -> DataSet:
     """A checked set of twelve color photos."""
-    buffer = io.BytesIO()
-    with tarfile.open(fileobj=buffer, mode="w") as tar:
-        for number in range(12):
-            pixels = (
-                colorful(96 + 8 * number, 64)[:, ::-1]
-                if number % 2
-                else colorful(97 + 8 * number, 64)
-            )
-            content = encoded(pixels, "PNG").read()
-            member = tarfile.TarInfo(f"{number}.png")
-            member.size = len(content)
-            tar.addfile(member, io.BytesIO(content))
-    found = manage.add("upload", "twelve", file=ContentFile(buffer.getvalue(), "photos.tar"))
+    tar = colors.tar(folder / "photos.tar", {f"{n}.png": colors.png(photo(n)) for n in range(12)})
+    found = manage.add("upload", "twelve", file=ContentFile(tar.read_bytes(), "photos.tar"))
     check.work()
     found.refresh_from_db()
     assert found.state == "ready", found.error
     return found
 
 
-def test_two_versions_are_measured_on_the_same_photos_with_pictures(folder, photos, monkeypatch):
+def test_two_versions_are_measured_on_the_same_photos_with_pictures(
+    folder, photos, monkeypatch, admin_client
+):
     monkeypatch.setenv("COLORWEB_MODEL", str(networks.file(folder, seed=0, name="first")))
     version = networks.version(folder, 1)
     evaluation = evaluations.request(version, photos)
@@ -59,8 +50,31 @@ def test_two_versions_are_measured_on_the_same_photos_with_pictures(folder, phot
     [part] = evaluation.parts
     assert part["ours"]["photos"] == part["theirs"]["photos"] == photos.validation
     assert part["ours"]["shown"] != part["theirs"]["shown"]
+    with default_storage.open(part["each"]) as file:
+        each = json.load(file)
+    assert [len(each[side]) for side in evaluations.SIDES] == [photos.validation] * 2
+    assert [line.photos for line in gate.lines(evaluation)] == [photos.validation] * 3
+    assert gate.figures(evaluation)["passed"] is None, "fewer than 50 photos"
     with default_storage.open(part["sheet"]) as file, Image.open(file) as sheet:
         assert sheet.height % (4 * evaluations.TILE) == 0
+    base = f"/admin/ml/evaluation/{evaluation.pk}/photos/0/"
+    page = admin_client.get(f"{base}?order=loss").content.decode()
+    assert page.count("tile.jpg") == photos.validation
+    assert admin_client.get(f"{base}?order=luck").status_code == 404
+    sides = {admin_client.get(f"{base}0/{side}.jpg").content for side in pictures.SIDES}
+    assert len(sides) == 4
+    assert str(version) in admin_client.get(f"{base}0/").content.decode()
+    page = f"/admin/ml/evaluation/{evaluation.pk}/blind/"
+    shown = {admin_client.get(f"{page}{side}.jpg").content for side in ("left", "right")}
+    assert shown == {admin_client.get(f"{base}0/{s}.jpg").content for s in ("ours", "theirs")}
+    assert str(version) not in admin_client.get(page).content.decode(), "nobody knows whose"
+    answer = admin_client.post(page, {"photo": "0-0", "better": "left"}, follow=True)
+    assert "chosen for every photo" in answer.content.decode()
+    rate = blind.win_rate(version, evaluation.against)
+    assert rate
+    assert rate["of"] == 1
+    assert Client().get(f"{base}0/ours.jpg").status_code == 302, "for staff"
+    assert {part["each"], part["pictures"]} <= orphans.known()
 
 
 def test_the_reference_set_decides_whole(folder, photos):
@@ -140,10 +154,17 @@ def test_what_is_worse_in_one_figure_goes_in_only_for_a_reason(folder, worse):
     assert sum(not line["passed"] for line in made.gate["lines"]) == 1
 
 
+def test_a_comparison_on_few_photos_needs_a_reason(folder):
+    version = networks.version(folder, 1)
+    measured(version, photos=49)
+    with pytest.raises(DomainError, match="on 49 photos, and the gate needs 50"):
+        promotion.promote(version)
+
+
 def test_a_comparison_with_another_version_does_not_count(folder):
     first, second = networks.version(folder, 1), networks.version(folder, 2)
     measured(second)
-    promotion.promote(first, reason="a test")
+    networks.put_in_service(first)
     with pytest.raises(DomainError, match="has not been compared"):
         promotion.promote(second)
     assert Promotion.objects.count() == 1

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from colorweb.errors import DomainError
 from ml.models import ModelVersion
-from ml.versions import imports
+from ml.versions import imports, registry
 from tests.ml import networks
 
 pytestmark = pytest.mark.django_db
@@ -38,14 +38,33 @@ def changed(content: bytes, change) -> bytes:
     return struct.pack("<Q", len(text)) + text + content[8 + length :]
 
 
-def with_title(content: bytes, title: object) -> bytes:
-    """The file with another title on its card."""
+def with_card(content: bytes, **entries: object) -> bytes:
+    """The file with something else on its card."""
 
     def change(header: dict) -> None:
         card = json.loads(header["__metadata__"]["card"])
-        header["__metadata__"]["card"] = json.dumps(card | {"title": title})
+        header["__metadata__"]["card"] = json.dumps(card | entries)
 
     return changed(content, change)
+
+
+def renamed(content: bytes, name: str) -> bytes:
+    """The file with its first tensor under another name."""
+
+    def change(header: dict) -> None:
+        first = next(each for each in header if each != "__metadata__")
+        header[name] = header.pop(first)
+
+    return changed(content, change)
+
+
+def spoiled(content: bytes, value: float) -> bytes:
+    """The file with another first value of its first variance, a float32."""
+    start = 8 + struct.unpack("<Q", content[:8])[0]
+    header = json.loads(content[8:start])
+    name = next(each for each in header if each.endswith("running_var"))
+    place = start + header[name]["data_offsets"][0]
+    return content[:place] + struct.pack("<f", value) + content[place + 4 :]
 
 
 def first_of(header: dict) -> dict:
@@ -80,9 +99,25 @@ def test_a_model_of_ours_is_kept_as_a_version(content):
             id="half a card",
         ),
         *(
-            pytest.param(lambda c, v=value: with_title(c, v), id=f"title {value!r}")
-            for value in ("a\0b", "a\ud800b", float("nan"))
+            pytest.param(lambda c, v=value: with_card(c, title=v), id=f"title {value!r}")
+            for value in ("a\0b", "a\ud800b", float("nan"), 5)
         ),
+        *(
+            pytest.param(lambda c, k=key, v=value: with_card(c, **{k: v}), id=f"{key} {value!r}")
+            for key, value in [
+                ("default_size", 100),
+                ("default_size", 64.0),
+                ("temperature", 0),
+                ("chroma", True),
+                ("mean_ab", [1]),
+                ("mean_ab", [1, "2"]),
+                ("common_colors", [[1, 2]] * 9),
+                ("architecture", "other"),
+            ]
+        ),
+        pytest.param(lambda c: renamed(c, "backdoor"), id="a tensor that does not belong"),
+        pytest.param(lambda c: spoiled(c, float("nan")), id="not a number"),
+        pytest.param(lambda c: spoiled(c, -1.0), id="negative variance"),
     ],
 )
 def test_anything_else_is_refused_with_a_sentence(content, spoil):
@@ -110,6 +145,8 @@ def test_staff_import_compare_promote_and_roll_back_on_pages(content, admin_clie
     assert "has not been compared" in refused
     admin_client.post(where, {"reason": "a friend's"})
     assert [p.reason for p in version.promotions.all()] == ["a friend's"]
+    asked = admin_client.get(reverse("admin:ml_modelversion_roll_back")).content.decode()
+    assert f"Take {version} back, return to {registry.current()}" in asked
     where = reverse("admin:ml_modelversion_export", args=[version.pk])
     exported = admin_client.get(where, follow=True)
     assert b"".join(exported) == content

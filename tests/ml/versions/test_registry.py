@@ -7,7 +7,7 @@ from django.core.files.storage import default_storage
 from ml.models import ModelVersion, Promotion
 from ml.resnet_gray.network import weights
 from ml.resnet_gray.network.cards import CardError
-from ml.versions import catalog, registry
+from ml.versions import catalog, offers, registry
 
 pytestmark = pytest.mark.django_db
 
@@ -119,10 +119,10 @@ def test_every_shipped_model_has_a_row():
 def test_people_are_offered_what_ships_and_what_was_promoted(trained):
     shipped = [(card["name"], card["title"]) for card in catalog.shipped()]
     in_service = ("", catalog.card()["title"])
-    assert registry.offered() == [in_service, *sorted(shipped)]
+    assert offers.offered() == [in_service, *sorted(shipped)]
     version = registry.register(trained)
-    assert registry.offered() == [in_service, *sorted(shipped)]
+    assert offers.offered() == [in_service, *sorted(shipped)]
     promote(version)
-    titles = dict(registry.offered())
+    titles = dict(offers.offered())
     assert titles.keys() == {"", "mine", *dict(shipped)}
     assert titles[""] == titles["mine"]

@@ -23,7 +23,7 @@ def test_the_next_photo_is_colored_by_the_version_just_promoted(folder):
     held = serving.Networks()
     assert held.get("").name == "first"
     version = networks.version(folder, 1)
-    promotion.promote(version, reason="a test")
+    networks.put_in_service(version)
     assert held.get("").sha256 == version.sha256
     promotion.roll_back()
     assert held.get("").name == "first"
@@ -32,7 +32,7 @@ def test_the_next_photo_is_colored_by_the_version_just_promoted(folder):
 def test_a_version_that_cannot_be_loaded_leaves_the_old_one_and_says_so(folder):
     held = serving.Networks()
     version = networks.version(folder, 1)
-    promotion.promote(version, reason="a test")
+    networks.put_in_service(version)
     registry.local_file(version).unlink()
     default_storage.delete(version.file)
     assert held.get("").name == "first"
@@ -44,7 +44,7 @@ def test_a_version_that_cannot_be_loaded_leaves_the_old_one_and_says_so(folder):
 
 def test_a_process_that_starts_without_the_version_in_service_colors_with_what_ships(folder):
     version = networks.version(folder, 1)
-    promotion.promote(version, reason="a test")
+    networks.put_in_service(version)
     registry.local_file(version).unlink()
     default_storage.delete(version.file)
     held = serving.Networks()

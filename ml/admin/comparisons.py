@@ -1,0 +1,118 @@
+"""Versions compared with the one in service, as staff see it."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from ml.admin import blind, compared_photos
+from ml.admin.base import Kept
+from ml.models import Evaluation, ModelVersion
+from ml.versions import evaluations, gate, registry
+from ml.versions.blind import win_rate
+
+STATES = {"queued": "info", "running": "warning", "ready": "success", "failed": "danger"}
+
+
+def comparison(version: ModelVersion) -> SafeString:
+    """The last comparison that counts for the gate, and one that is still to come."""
+    serving = registry.current()
+    return _shown(gate.last(version, serving), evaluations.unfinished(version, serving))
+
+
+def _shown(measured: Evaluation | None, other: Evaluation | None = None) -> SafeString:
+    """Figures and pictures of what was measured; how far `other` is, or why it failed."""
+    waiting = other if other and other.state != Evaluation.State.FAILED else None
+    behind = evaluations.waits_for(waiting) if waiting else None
+    return render_to_string(
+        "admin/ml/comparison.html",
+        {
+            "waiting": waiting,
+            "behind": behind,
+            "behind_done": f"{behind.progress:.0%}" if behind else "",
+            "failed": None if waiting else other,
+            "evaluation": measured,
+            "wins": win_rate(measured.version, measured.against) if measured else None,
+            "gate": gate.figures(measured),
+            "lines": gate.lines(measured) if measured else [],
+            "sheets": _sheets(measured) if measured else [],
+        },
+    )
+
+
+def _sheets(measured: Evaluation) -> list[tuple[dict[str, Any], int]]:
+    """Each part with its picture's width, which is sharp on screens of two pixels to one."""
+    return [
+        (part, evaluations.columns(part["ours"]["photos"]) * evaluations.TILE // 2)
+        for part in measured.parts
+        if part.get("sheet")
+    ]
+
+
+def page_of(evaluation: Evaluation) -> str:
+    """Where one sees it come: on the version's page what decides, else on its own."""
+    if evaluation.is_gate:
+        return reverse("admin:ml_modelversion_change", args=[evaluation.version_id])
+    return reverse("admin:ml_evaluation_change", args=[evaluation.pk])
+
+
+@admin.register(Evaluation)
+class EvaluationAdmin(Kept):
+    """Versions compared with the one in service."""
+
+    list_display = ("label", "shown_state", "on", "is_gate", "created_by", "created_at")
+    list_select_related = ("version", "against", "created_by")
+    fields = ("label", "stands", "on", "is_gate", "created_by", "created_at", "result")
+    readonly_fields = ("label", "stands", "on", "result")
+    change_form_template = "admin/ml/live_form.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        sheet = self.admin_site.admin_view(self.sheet)
+        name = "ml_evaluation_sheet"
+        of_sheet = path("<uuid:pk>/sheet/<int:place>/", sheet, name=name)
+        return [of_sheet, *self._pages(), *super().get_urls()]
+
+    def _pages(self) -> list[URLPattern]:
+        return [*compared_photos.urls(self.admin_site), *blind.urls(self.admin_site)]
+
+    def sheet(self, request: HttpRequest, pk: Any, place: int) -> FileResponse:
+        """The pictures of one set."""
+        evaluation = get_object_or_404(Evaluation, pk=pk)
+        if not self.has_view_permission(request) or place >= len(evaluation.parts):
+            raise Http404
+        name = evaluation.parts[place].get("sheet", "")
+        if not name or not default_storage.exists(name):
+            raise Http404
+        return FileResponse(default_storage.open(name), content_type="image/jpeg")
+
+    @display(description=_("version"))
+    def label(self, evaluation: Evaluation) -> str:
+        return format_html("{} : {}", evaluation.version, evaluation.against)
+
+    @display(description=_("state"), label=STATES)
+    def shown_state(self, evaluation: Evaluation) -> tuple[str, str]:
+        return evaluation.state, self.stands(evaluation)
+
+    @display(description=_("state"))
+    def stands(self, evaluation: Evaluation) -> str:
+        text = evaluation.get_state_display()
+        if evaluation.state == Evaluation.State.RUNNING:
+            text = f"{text} {evaluation.progress:.0%}"
+        return text
+
+    @display(description=_("on"))
+    def on(self, evaluation: Evaluation) -> str:
+        return ", ".join(part["name"] for part in evaluation.parts)
+
+    @display(description=_("figures"))
+    def result(self, evaluation: Evaluation) -> SafeString:
+        ready = evaluation.state == Evaluation.State.READY
+        return _shown(evaluation) if ready else _shown(None, evaluation)
