@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check $(if $(CI),--qui
 SCHEMA := $(BIN)/python manage.py spectacular --validate --fail-on-warn --file
 FRONTEND := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/templates/*')
 
-.PHONY: setup run test test-long check requirements schema audit bench faults floods lighthouse train browser
+.PHONY: setup run test test-long check requirements schema audit bench faults floods lighthouse samples train browser
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -82,6 +82,10 @@ floods: setup
 # Scores of the public pages in a browser; ends with an error where one is under its aim.
 lighthouse: setup browser
 	@$(npm); npm exec --yes --package=lighthouse@13.5.0 -- $(BIN)/python -m bench.lighthouse
+
+# Writes the colors of the landing page's photos, after the network or a photo was changed.
+samples: setup
+	$(BIN)/python -m bench.samples
 
 train: setup
 	$(BIN)/python manage.py train $(ARGS)

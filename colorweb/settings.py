@@ -85,6 +85,7 @@ MIDDLEWARE = [
     "colorweb.http.caching.Caching",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "colorweb.http.zones.Zone",
     "django.middleware.common.CommonMiddleware",
     "colorweb.http.unreadable.Unreadable",
     "colorweb.http.cross_site.CrossSite",

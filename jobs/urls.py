@@ -1,6 +1,20 @@
 from django.urls import path
 
-from jobs.pages import archives, compare, download, files, gallery, history, home, job, share, trash
+from jobs.pages import (
+    albums,
+    archives,
+    caption,
+    compare,
+    download,
+    files,
+    gallery,
+    history,
+    home,
+    job,
+    share,
+    shared,
+    trash,
+)
 from jobs.pages.account import index, tokens, webhooks
 
 urlpatterns = [
@@ -27,8 +41,11 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/share/", share.manage, name="job-share"),
     path("jobs/<uuid:job_id>/share/make/", share.make, name="share-make"),
     path("jobs/<uuid:job_id>/share/<int:link_id>/revoke/", share.revoke, name="share-revoke"),
-    path("s/<str:token>/", share.shared, name="shared"),
-    path("s/<str:token>/picture", share.picture, name="shared-picture"),
+    path("s/<str:token>/", shared.shared, name="shared"),
+    path("s/<str:token>/slides/", shared.slides, name="shared-slides"),
+    path("s/<str:token>/add/", shared.add, name="shared-add"),
+    path("s/<str:token>/picture", shared.picture, name="shared-picture"),
+    path("jobs/<uuid:job_id>/pair/<str:kind>", files.pair, name="job-pair"),
     path("jobs/<uuid:job_id>/delete/", job.delete, name="job-delete"),
     path("jobs/<uuid:job_id>/download/", download.download, name="job-download"),
     path("files/<uuid:job_id>/<str:kind>", files.file, name="file"),
@@ -36,6 +53,23 @@ urlpatterns = [
     path("history/", history.history_page, name="history"),
     path("history/<str:action>/", history.act, name="history-act"),
     path("photos/<uuid:photo_id>/compare/", compare.compare, name="compare"),
+    path("photos/captions/", caption.of_chosen, name="photo-captions"),
+    path("albums/", albums.list_albums, name="albums"),
+    path("albums/new/", albums.make, name="album-make"),
+    path("albums/add/", albums.add, name="album-add"),
+    path("albums/<uuid:album_id>/", albums.album_page, name="album"),
+    path("albums/<uuid:album_id>/change/", albums.change, name="album-change"),
+    path("albums/<uuid:album_id>/captions/", albums.captions, name="album-captions"),
+    path("albums/<uuid:album_id>/slides/", albums.slides, name="album-slides"),
+    path("albums/<uuid:album_id>/share/", share.manage_album, name="album-share"),
+    path("albums/<uuid:album_id>/share/make/", share.make_album, name="album-share-make"),
+    path(
+        "albums/<uuid:album_id>/share/<int:link_id>/revoke/",
+        share.revoke_album,
+        name="album-share-revoke",
+    ),
+    path("albums/<uuid:album_id>/delete/", albums.delete, name="album-delete"),
+    path("albums/<uuid:album_id>/<str:action>/", albums.act, name="album-act"),
     path("archives/<uuid:archive_id>/", archives.archive, name="archive"),
     path("archives/<uuid:archive_id>/file", archives.file, name="archive-file"),
     path("trash/", trash.trash_page, name="trash"),
@@ -47,6 +81,7 @@ urlpatterns = [
     path("account/tokens/", tokens.list_tokens, name="account-tokens"),
     path("account/tokens/new/", tokens.make, name="account-token-make"),
     path("account/tokens/<int:token_id>/withdraw/", tokens.withdraw, name="account-token-withdraw"),
+    path("account/zone/", index.zone, name="account-zone"),
     path("account/look/", index.look, name="account-look"),
     path("account/training/", index.training, name="account-training"),
     path("account/export/", index.export_all, name="account-export"),

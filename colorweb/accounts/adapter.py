@@ -6,7 +6,10 @@ from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
 from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.translation import get_language
 
 from colorweb.accounts.visitors import network_of
 
@@ -24,6 +27,22 @@ class AccountAdapter(DefaultAccountAdapter):
         super().send_mail(
             template_prefix, email, {**context, **links, "current_site": current_site}
         )
+
+    def render_mail(
+        self,
+        template_prefix: str,
+        email: str,
+        context: dict[str, Any],
+        headers: dict[str, str] | None = None,
+    ) -> EmailMultiAlternatives:
+        """The text of allauth's template, and the same in the site's look."""
+        plain = super().render_mail(template_prefix, email, context, headers)
+        mail = EmailMultiAlternatives(
+            plain.subject, plain.body, plain.from_email, plain.to, headers=plain.extra_headers
+        )
+        said = {"subject": plain.subject, "text": plain.body, "language": get_language()}
+        mail.attach_alternative(render_to_string("account/email/page.html", said), "text/html")
+        return mail
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         """Who guesses locks out nobody but the network the guesses come from."""

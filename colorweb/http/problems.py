@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.core.exceptions import DisallowedHost
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
@@ -92,6 +93,17 @@ def refuse(request: HttpRequest, error: DomainError, *, title: str) -> HttpRespo
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if isinstance(exception, DisallowedHost):
+        return respond(
+            request,
+            400,
+            "bad_request",
+            title=_("The site does not know this address"),
+            detail=_(
+                "It answers only at the addresses it was given. The site operator sets SITE_URL to "
+                "this address, or adds its name to ALLOWED_HOSTS, and restarts the site."
+            ),
+        )
     return respond(
         request,
         400,

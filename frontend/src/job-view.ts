@@ -3,6 +3,7 @@ import { Live } from "./live";
 import type { PhotoColors } from "./photo-colors";
 import type { PhotoStage } from "./photo-stage";
 import { stateOf, timeLeftOf } from "./messages";
+import { localize } from "./times";
 
 /**
  * `<job-view>`: one photo's page. While its job waits and runs, the words and the bar follow
@@ -16,7 +17,7 @@ export class JobView extends HTMLElement {
     const { status = "", events = "", poll = "" } = this.dataset;
     this.#status = status;
     if (status !== "queued" && status !== "running") return;
-    this.#live = new Live(events, poll, (job) => this.#show(job));
+    this.#live = new Live(events, () => poll, (job) => this.#show(job));
     this.#live.start();
   }
 
@@ -46,6 +47,7 @@ export class JobView extends HTMLElement {
     const parts = [...page.querySelectorAll<HTMLElement>("job-view .part")].map((part) =>
       document.importNode(part, true),
     );
+    parts.forEach(localize);
     // Wait until the pictures can be painted: the gray one must not flash when it is replaced.
     // Those that are lazy are not loaded before they are in the page.
     const eager = "img:not([loading=lazy])";

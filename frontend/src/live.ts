@@ -12,13 +12,18 @@ type Message =
  * Messages may come late or twice: whatever has a lower `sequence` than is known is dropped.
  */
 export class Live {
-  readonly #poll: string;
+  readonly #poll: () => string;
   readonly #onJob: (job: Job) => void;
   readonly #jobs = new Map<string, Job>();
   readonly #channel: Channel;
 
   /** `catchUp`: the socket's snapshot may not reach back to all jobs of the page: ask for them. */
-  constructor(events: string, poll: string, onJob: (job: Job) => void, catchUp = false) {
+  constructor(
+    events: string,
+    poll: () => string,
+    onJob: (job: Job) => void,
+    catchUp = false,
+  ) {
     this.#poll = poll;
     this.#onJob = onJob;
     this.#channel = new Channel(
@@ -60,7 +65,7 @@ export class Live {
 
   async #fetch(): Promise<void> {
     try {
-      const response = await fetch(this.#poll, { headers: { Accept: "application/json" } });
+      const response = await fetch(this.#poll(), { headers: { Accept: "application/json" } });
       if (!response.ok) return;
       const answer = (await response.json()) as Job | { results: Job[] };
       const jobs = "results" in answer ? answer.results : [answer];

@@ -1,10 +1,11 @@
-/** Sentences come translated from the page (parts/messages.html); numbers are put in here. */
+/** Sentences come translated from the page (`template.messages`); numbers are put in here. */
 import type { Job } from "./job";
 
 const language = document.documentElement.lang || "en";
 
 export function message(key: string, values: Record<string, string> = {}): string {
-  const words = document.querySelector<HTMLTemplateElement>("#messages")?.dataset[key] ?? "";
+  const all = [...document.querySelectorAll<HTMLTemplateElement>("template.messages")];
+  const words = all.find(({ dataset }) => key in dataset)?.dataset[key] ?? "";
   return words.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? "");
 }
 
@@ -34,12 +35,15 @@ export function stateOf(job: Job): string {
 /** "about 5 sec left", or nothing while that is not known. */
 export function timeLeftOf(job: Job): string {
   const seconds = job.eta_seconds;
-  if (seconds === null) return "";
+  return seconds === null ? "" : message("timeLeft", { time: duration(seconds) });
+}
+
+/** "5 sec", "2 min". */
+export function duration(seconds: number): string {
   const [value, unit] = seconds < 90 ? [Math.ceil(seconds), "second"] : [seconds / 60, "minute"];
-  const time = Math.max(1, Math.round(value)).toLocaleString(language, {
+  return Math.max(1, Math.round(value)).toLocaleString(language, {
     style: "unit",
     unit,
     unitDisplay: "short",
   });
-  return message("timeLeft", { time });
 }

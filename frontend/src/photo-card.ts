@@ -26,6 +26,11 @@ export class PhotoCard {
     return this.element.dataset["status"] ?? "";
   }
 
+  /** Whether its job has not ended, as far as is known here. */
+  get isMoving(): boolean {
+    return this.status === "queued" || this.status === "running";
+  }
+
   /** Call `handler` when the button or form of `action` is used. */
   on(action: "cancel" | "send-again" | "dismiss", handler: () => void): void {
     const control = this.#part(`[data-action="${action}"]`);
@@ -35,9 +40,12 @@ export class PhotoCard {
     });
   }
 
-  /** A file that is not on the server yet, with the picture that is at hand. */
+  showName(name: string): void {
+    this.#name.textContent = name;
+  }
+
+  /** The picture of a file that is not on the server yet. */
   showFile(file: File): void {
-    this.#name.textContent = file.name;
     const address = URL.createObjectURL(file);
     this.#gray.onload = () => URL.revokeObjectURL(address);
     this.#gray.onerror = () => {
@@ -68,12 +76,30 @@ export class PhotoCard {
     this.element.toggleAttribute("data-retriable", retriable);
   }
 
+  /** Canceled here; the server says so in a moment. */
+  showCanceled(): void {
+    this.element.toggleAttribute("data-canceling", true);
+    this.#show("canceled", message("canceled"));
+  }
+
+  /** It goes on after all; its next news says how. */
+  showMoving(): void {
+    this.element.removeAttribute("data-canceling");
+    this.#show("running", message("starting"));
+  }
+
   showJob(job: Job): void {
+    if (isTerminal(job)) this.element.removeAttribute("data-canceling");
+    else if (this.element.hasAttribute("data-canceling")) return;
     const isNew = this.element.dataset["id"] !== job.id;
     const before = isNew ? "" : this.status;
     const name = job.photo.title || job.photo.name;
     if (isNew) {
-      this.element.dataset["id"] = job.id;
+      Object.assign(this.element.dataset, {
+        id: job.id,
+        photo: job.photo.id,
+        created: job.created_at,
+      });
       this.#link.href = job.urls.page;
       this.#form("cancel").action = new URL("cancel/", job.urls.page).href;
       this.#form("retry").action = new URL("retry/", job.urls.page).href;

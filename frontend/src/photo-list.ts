@@ -3,9 +3,11 @@ import { Live } from "./live";
 import { PhotoCard } from "./photo-card";
 import { message, stateOf } from "./messages";
 
+const ASKED_FOR = 100; // jobs that the API lists by their ids at once
+
 /**
- * `<photo-list>`: this visitor's photos, kept up to date. With `data-fixed` it is one page of
- * many: it gets no new cards, and a card shows the newest job of its photo.
+ * `<photo-list>`: cards of photos, kept up to date. A card shows the newest job of its photo; each
+ * change is an event `job`.
  */
 export class PhotoList extends HTMLElement {
   readonly #cards = new Map<string, PhotoCard>();
@@ -15,25 +17,21 @@ export class PhotoList extends HTMLElement {
     for (const element of this.querySelectorAll<HTMLElement>(".card")) {
       this.#register(new PhotoCard(element), element.dataset["id"]!);
     }
-    const { events = "", poll = "" } = this.dataset;
-    this.#live = new Live(events, poll, (job) => this.#show(job), this.#fixed);
+    this.#live = new Live("/ws/me/", () => this.#poll(), (job) => this.#show(job), true);
     if (this.#cards.size > 0) this.#live.start();
   }
 
-  /** A new card on top, for a photo that is about to be sent. */
+  /** A new card at the end, for a photo that is about to be sent. */
   add(): PhotoCard {
     const pattern = this.querySelector("template")!;
     const copy = document.importNode(pattern.content, true);
     const element = copy.querySelector<HTMLElement>(".card")!;
-    this.querySelector(".cards")!.prepend(element);
-    this.closest<HTMLElement>("section")!.hidden = false;
+    this.querySelector(".cards")!.append(element);
     return new PhotoCard(element);
   }
 
   /** The server has taken a card's photo: from now on it is kept up to date. */
   bind(card: PhotoCard, job: Job): void {
-    // The socket may have announced it before the answer came, and made a card.
-    this.#cards.get(job.id)?.element.remove();
     this.#register(card, job.id);
     card.showJob(job);
     this.#live?.receive(job);
@@ -45,23 +43,35 @@ export class PhotoList extends HTMLElement {
     this.querySelector("[role=status]")!.textContent = words;
   }
 
+  /** Cancel a card's job; it says so before the server does. */
+  cancel(card: PhotoCard): void {
+    if (!card.isMoving) return;
+    const form = card.element.querySelector<HTMLFormElement>('[data-action="cancel"]')!;
+    card.showCanceled();
+    const answer = fetch(form.action, { method: "POST", body: new FormData(form) });
+    void answer.then(
+      ({ ok }) => ok || this.#isNotCanceled(card),
+      () => this.#isNotCanceled(card),
+    );
+  }
+
+  #isNotCanceled(card: PhotoCard): void {
+    card.showMoving();
+    this.announce(message("notCanceled"));
+  }
+
   #register(card: PhotoCard, id: string): void {
     this.#cards.set(id, card);
-    card.on("cancel", () => void this.#cancel(card));
+    card.on("cancel", () => this.cancel(card));
   }
 
   #show(job: Job): void {
-    let card = this.#cards.get(job.id) ?? this.#succeed(job);
-    if (!card) {
-      if (this.#fixed) return;
-      card = this.add();
-      this.#register(card, job.id);
-    }
+    const card = this.#cards.get(job.id) ?? this.#succeed(job);
+    if (!card) return;
     const ended = isTerminal(job) && card.status !== job.status;
     card.showJob(job);
-    if (ended) {
-      this.announce(`${job.photo.title || job.photo.name}: ${stateOf(job)}`);
-    }
+    if (ended) this.announce(`${job.photo.title || job.photo.name}: ${stateOf(job)}`);
+    this.dispatchEvent(new CustomEvent("job", { detail: job }));
   }
 
   /** The card of an earlier job of the same photo, which from now on shows this one. */
@@ -69,7 +79,6 @@ export class PhotoList extends HTMLElement {
     for (const [id, card] of this.#cards) {
       const { photo, created = "" } = card.element.dataset;
       if (photo !== job.photo.id || Date.parse(job.created_at) <= Date.parse(created)) continue;
-      card.element.dataset["created"] = job.created_at;
       this.#cards.delete(id);
       this.#cards.set(job.id, card);
       return card;
@@ -77,16 +86,10 @@ export class PhotoList extends HTMLElement {
     return undefined;
   }
 
-  get #fixed(): boolean {
-    return this.hasAttribute("data-fixed");
-  }
-
-  async #cancel(card: PhotoCard): Promise<void> {
-    const form = card.element.querySelector<HTMLFormElement>('[data-action="cancel"]')!;
-    try {
-      await fetch(form.action, { method: "POST", body: new FormData(form) });
-    } catch {
-      this.announce(message("notCanceled"));
-    }
+  /** Where to ask about those that have not ended; the newest of all where all have. */
+  #poll(): string {
+    const moving = [...this.#cards].filter(([, card]) => card.isMoving);
+    const ids = moving.slice(0, ASKED_FOR).map(([id]) => ["id", id]);
+    return `/api/v1/jobs/?${new URLSearchParams(ids)}`;
   }
 }

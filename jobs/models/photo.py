@@ -61,6 +61,9 @@ class Photo(models.Model):
         max_length=10, blank=True, help_text="1931, 1931-05 or 1931-05-12; empty: not known."
     )
     people = models.JSONField(default=list, blank=True, help_text="Names of who is in it.")
+    words_public = models.BooleanField(
+        default=False, db_default=False, help_text="Others read caption, date and people too."
+    )
     visibility = models.CharField(
         max_length=10, choices=Visibility.choices, default=Visibility.PRIVATE
     )

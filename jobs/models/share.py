@@ -34,6 +34,21 @@ class ShareLink(models.Model):
     photo = models.ForeignKey(Photo, models.CASCADE, null=True, related_name="share_links")
     album = models.ForeignKey(Album, models.CASCADE, null=True, related_name="share_links")
     password = models.CharField(max_length=128, blank=True, help_text="A hash; empty: none.")
+    sender = models.CharField(
+        max_length=100, blank=True, db_default="", help_text="Who sends it, as they write."
+    )
+    message = models.TextField(
+        max_length=1000, blank=True, db_default="", help_text="To who opens it."
+    )
+    originals = models.BooleanField(
+        default=True, db_default=True, help_text="It shows the photos before, too."
+    )
+    downloads = models.BooleanField(
+        default=True, db_default=True, help_text="Full-size files may be downloaded."
+    )
+    contributions = models.BooleanField(
+        default=False, db_default=False, help_text="Of an album: who opens it may add photos."
+    )
     expires_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -3,17 +3,19 @@
 import contextlib
 import uuid
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from colorweb.accounts.visitors import VisitorRequest
+from colorweb.accounts.visitors import Visitor, VisitorRequest
 from colorweb.errors import DomainError
 from colorweb.http import problems
-from jobs.models import Job
+from jobs.models import Job, Photo
 from jobs.serializers.jobs import JobSerializer, job_for
 
 
@@ -32,6 +34,13 @@ def full_address(job: Job) -> str:
     if job.look == job.photo.look and job.format != "tiff":  # which no browser shows
         return reverse("file", args=[job.pk, "result"])
     return f"{reverse('job-download', args=[job.pk])}?format=jpeg"
+
+
+def kept_until(visitor: Visitor, photo: Photo | None) -> datetime | None:
+    """When a guest's photo is deleted; None for accounts, whose photos stay."""
+    if visitor.user or photo is None:
+        return None
+    return photo.created_at + settings.GUEST_RETENTION
 
 
 def chosen(request: VisitorRequest) -> list[uuid.UUID]:

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
+from django.utils.crypto import salted_hmac
 
 from colorweb.accounts.visitors import Visitor, VisitorRequest
 from jobs.storage import access
@@ -28,6 +29,7 @@ def limits(request: VisitorRequest) -> dict[str, Any]:
             "trash_days": round(settings.TRASH_RETENTION / timedelta(days=1)),
         },
         "has_photos": partial(_has_photos, request),
+        "visitor_mark": partial(_mark, request),
         "contact": settings.CONTACT,
         "mail_arrives": settings.MAIL_ARRIVES,
     }
@@ -39,3 +41,14 @@ def _has_photos(request: VisitorRequest) -> bool:
     if visitor is None:  # refused before the visitor was identified
         return False
     return bool(visitor.user) or (not visitor.is_new and access.photos_of(visitor).exists())
+
+
+def _mark(request: VisitorRequest) -> str:
+    """By what a page's scripts tell visitors apart: `a:…` of an account, `g:…` of a guest, empty
+    for a newcomer.
+    """
+    visitor: Visitor | None = getattr(request, "visitor", None)
+    if visitor is None or (visitor.is_new and not visitor.kept):
+        return ""
+    mark = salted_hmac("jobs.tray", visitor.key).hexdigest()[:16]
+    return f"{'a' if visitor.user else 'g'}:{mark}"

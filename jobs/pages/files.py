@@ -4,20 +4,22 @@ import uuid
 from pathlib import Path
 
 from asgiref.sync import sync_to_async
-from django.http import Http404, HttpResponseBase, HttpResponsePermanentRedirect
+from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.text import slugify
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_GET, require_safe
 
 from colorweb.accounts.visitors import VisitorRequest
 from colorweb.http.files import serve
 from jobs.models import STORED_AS, Job, Rendition, State
-from jobs.results import looks
+from jobs.results import looks, pairs
 from jobs.storage import access, files
 
 OLD_NAMES = {old: kind for kind, old in STORED_AS.items()}
 """What URLs called some files before version 0.2; they lead to the names of now."""
 
+FULL_SIZE = ("result", "gray")
 PUBLIC_MAX_AGE = 3600
 """Seconds for which browsers keep what the gallery shows to anybody, without asking again."""
 
@@ -33,7 +35,7 @@ async def file(request: VisitorRequest, job_id: uuid.UUID, kind: str) -> HttpRes
     there = files.of_photo(found.photo.has_color)
     if found.state == State.SUCCEEDED:
         there += files.OF_RESULT
-    if kind not in there:
+    if kind not in there or not await sync_to_async(_may)(request, found, kind):
         raise Http404("no such file")
     if kind not in looks.KINDS or "look" not in request.GET:
         return await _serve(request, found, files.name_of(found, kind))
@@ -49,7 +51,8 @@ async def rendition(
     job = await sync_to_async(access.visible_job)(request.visitor, job_id)
     ready = job.renditions.filter(pk=rendition_id, state=Rendition.State.READY)
     found = await ready.afirst()
-    if found is None or not access.may_request(
+    may_request = sync_to_async(access.may_request)
+    if found is None or not await may_request(
         request.visitor,
         job,
         format=found.format,
@@ -59,6 +62,28 @@ async def rendition(
     ):
         raise Http404("no such file")
     return await _serve(request, job, found.file)
+
+
+@require_GET
+def pair(request: VisitorRequest, job_id: uuid.UUID, kind: str) -> HttpResponse:
+    """Before and after of one's own photo as one picture, or the color alone, to be sent on."""
+    job = access.own_job(request.visitor, job_id)
+    if kind not in PAIRS or job.state != State.SUCCEEDED:
+        raise Http404("no such picture")
+    make, suffix = PAIRS[kind]
+    answer = HttpResponse(make(job), content_type=files.MIME[suffix])
+    if "download" in request.GET:
+        name = f"{_stem(request, job)}-{kind}.{suffix}"
+        answer["Content-Disposition"] = content_disposition_header(True, name)
+    return answer
+
+
+PAIRS = {
+    "color": (pairs.color, "jpg"),
+    "side": (pairs.side_by_side, "jpg"),
+    "moving": (pairs.moving, "webp"),
+}
+"""The picture's name in the URL -> what makes it, and its suffix."""
 
 
 async def _serve(
@@ -75,8 +100,16 @@ async def _serve(
     )
 
 
+def _may(request: VisitorRequest, job: Job, kind: str) -> bool:
+    """Whether the visitor, who sees the job in color, may have a file of this kind."""
+    rights = access.rights(request.visitor, job)
+    is_before = kind.startswith(("gray", "original"))
+    return (rights.originals or not is_before) and (rights.downloads or kind not in FULL_SIZE)
+
+
 def _stem(request: VisitorRequest, job: Job) -> str:
     """What a download is called: by others only as the owner published it."""
+    titled = slugify(job.photo.title, allow_unicode=True)
     if access.owns(request.visitor, job.photo):
-        return Path(job.photo.name).stem
-    return slugify(job.photo.title, allow_unicode=True) or "photo"
+        return titled or Path(job.photo.name).stem
+    return titled or "photo"

@@ -14,7 +14,7 @@ from colorweb import keyset
 from colorweb.accounts.visitors import VisitorRequest
 from colorweb.api import rates
 from jobs.models import Photo, Reason
-from jobs.pages import download
+from jobs.pages import cards, download
 from jobs.pages.base import job_data, limited
 from jobs.sharing import gallery, likes, moderation
 from jobs.storage import access
@@ -27,13 +27,23 @@ def gallery_page(request: VisitorRequest) -> HttpResponse:
     """Public photos, the newest or the most liked first."""
     order = request.GET.get("order", "")
     order = order if order in gallery.ORDERS else "newest"
-    photos, column = gallery.public_photos(), gallery.ORDERS[order]
+    text = request.GET.get("q", "")[:200].replace("\0", "")
+    photos, column = gallery.titled(text), gallery.ORDERS[order]
     page = keyset.Paginator(photos, column, PAGE_SIZE).get_page(request.GET.get("place", ""))
     context = {
-        "photos": [job_data(request, job) for job in gallery.jobs_shown(page.rows)],
+        "photos": [
+            job_data(request, job) | {"words": job.photo} for job in gallery.jobs_shown(page.rows)
+        ],
         "liked": _liked(request, [photo.pk for photo in page.rows]),
         "order": order,
+        "text": text,
         "page": page,
+        "card": cards.of_page(
+            request,
+            "gallery",
+            _("Gallery of old photos in color"),
+            _("Old photos that people have had colored: before and after."),
+        ),
     }
     return render(request, "gallery.html", context)
 
@@ -54,6 +64,8 @@ def photo(request: VisitorRequest, photo_id: uuid.UUID) -> HttpResponse:
     context = {
         "job": shown,
         "is_owner": is_owner,
+        "words": job.photo,
+        "rights": access.rights(request.visitor, job),
         "hidden_for": job.photo.get_hidden_for_display(),
         "liked": _liked(request, [photo_id]),
         "newer": newer,
@@ -61,8 +73,7 @@ def photo(request: VisitorRequest, photo_id: uuid.UUID) -> HttpResponse:
         "reasons": Reason.choices,
         "download": download.choice(job),
         "is_public": job.photo.visibility == Photo.Visibility.PUBLIC,
-        "address": shown["urls"]["permalink"],
-        "picture": shown["urls"]["preview"],
+        "card": cards.of_job(job, shown["urls"]["permalink"], shown["urls"]["preview"]),
     }
     return render(request, "photo.html", context)
 

@@ -1,6 +1,6 @@
 """The history: every photo of a visitor, found, sorted, and dealt with many at a time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -19,8 +20,9 @@ from django.views.decorators.http import require_GET, require_POST
 from colorweb import keyset
 from colorweb.accounts.visitors import VisitorRequest
 from colorweb.errors import DomainError
-from jobs.models import Job, Look, Photo
-from jobs.pages.base import chosen, jobs_data
+from jobs.models import Album, Job, Look, Photo
+from jobs.pages import caption
+from jobs.pages.base import chosen, jobs_data, kept_until
 from jobs.pages.trash import link_to_trash
 from jobs.photos import bulk, search, trash
 from jobs.queue import limits
@@ -30,6 +32,8 @@ from ml.imaging.vividness import CALM, VIVID
 from ml.versions import catalog, offers
 
 PAGE_SIZE = 60
+MAX_OFFERED = 100
+"""Albums that photos can be put into from here."""
 STORAGE_KNOWN = 60
 """Seconds for which the sum over all of a visitor's photos is cached."""
 
@@ -54,6 +58,20 @@ class Filters(forms.Form):
             ("canceled", gettext_lazy("canceled")),
         ],
         widget=forms.Select({"class": "field"}),
+    )
+    visibility = forms.ChoiceField(
+        label=gettext_lazy("Who sees it"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("any")),
+            ("private", gettext_lazy("only you")),
+            ("public", gettext_lazy("in the gallery")),
+            ("unlisted", gettext_lazy("anyone with the address")),
+        ],
+        widget=forms.Select({"class": "field"}),
+    )
+    album = forms.ChoiceField(
+        label=gettext_lazy("Album"), required=False, widget=forms.Select({"class": "field"})
     )
     model = forms.ChoiceField(
         label=gettext_lazy("Model"), required=False, widget=forms.Select({"class": "field"})
@@ -80,8 +98,12 @@ class Filters(forms.Form):
         widget=forms.Select({"class": "field"}),
     )
 
-    def __init__(self, data: Any) -> None:
+    def __init__(self, data: Any, albums: Iterable[Album]) -> None:
         super().__init__(data, auto_id="filter-%s", label_suffix="")
+        self.fields["album"].choices = [  # type: ignore[attr-defined]
+            ("", gettext_lazy("any")),
+            *((str(album.pk), album.title) for album in albums),
+        ]
         self.fields["model"].choices = [("", gettext_lazy("any")), *known_models()]  # type: ignore[attr-defined]
         self.is_valid()
         self.values = {name: value for name, value in self.cleaned_data.items() if value}
@@ -94,11 +116,17 @@ class RecolorForm(forms.Form):
         label=gettext_lazy("Model"), required=False, widget=forms.Select({"class": "field"})
     )
     network_size = forms.TypedChoiceField(
-        label=gettext_lazy("Network input size"),
+        label=gettext_lazy("How closely the network looks"),
         required=False,
         coerce=int,
         empty_value=None,
-        choices=[("", gettext_lazy("as usual")), *((n, f"{n} px") for n in (128, 256, 384, 512))],
+        choices=[
+            ("", gettext_lazy("as usual")),
+            ("128", gettext_lazy("coarse: large areas in one color")),
+            ("256", gettext_lazy("medium")),
+            ("384", gettext_lazy("fine: small things get colors of their own")),
+            ("512", gettext_lazy("finest, and slowest")),
+        ],
         widget=forms.Select({"class": "field"}),
     )
 
@@ -132,7 +160,8 @@ def known_models() -> list[tuple[str, str]]:
 @require_GET
 def history_page(request: VisitorRequest) -> HttpResponse:
     """The visitor's photos, filtered and sorted by the query parameters."""
-    filters = Filters(request.GET)
+    albums = list(access.albums_of(request.visitor)[:MAX_OFFERED])
+    filters = Filters(request.GET, albums)
     conditions = dict(filters.values)
     order = search.ORDERS[conditions.pop("sort", "newest")]
     found = search.find(
@@ -142,21 +171,23 @@ def history_page(request: VisitorRequest) -> HttpResponse:
     versions = search.versions(page.rows)
     jobs = jobs_data(request, [search.shown_of(photo) for photo in page.rows])
     for data, photo in zip(jobs, page.rows, strict=True):
-        data["versions"] = versions[photo.pk]
-    moving = [("id", job["id"]) for job in jobs if job["status"] in ("queued", "running")]
+        data |= {"versions": versions[photo.pk], "day": timezone.localdate(photo.created_at)}
     context = {
         "form": filters,
         "is_filtered": bool(conditions or filters.values.get("q")),
         "filters": urlencode(filters.values),
+        "by_day": filters.values.get("sort", "newest") in ("newest", "oldest"),
         "page": page,
         "jobs": jobs,
-        "poll": f"{reverse('api-jobs')}?{urlencode(moving)}",
         "recolor_form": RecolorForm(),
+        "albums": albums,
         "storage": cache.get_or_set(
             f"storage-{request.visitor.key}",
             lambda: limits.storage(request.visitor),
             STORAGE_KNOWN,
         ),
+        "own_bytes": limits.bytes_of_guest(request.visitor),
+        "kept_until": kept_until(request.visitor, page.rows[0] if page.rows else None),
     }
     return render(request, "history.html", context)
 
@@ -194,12 +225,18 @@ def _delete(request: VisitorRequest, photos: list[Photo]) -> None:
         messages.success(request, message % {"count": count})
 
 
-def _publish(request: VisitorRequest, photos: list[Photo]) -> None:
+def _publish(request: VisitorRequest, photos: list[Photo]) -> HttpResponse | None:
     count = bulk.publish(photos)
     message = ngettext(
         "%(count)s photo is in the gallery.", "%(count)s photos are in the gallery.", count
     )
     messages.success(request, message % {"count": count})
+    untitled = [photo.pk for photo in photos if photo.version_id and not photo.title]
+    if not untitled:
+        return None
+    messages.info(request, _("A title helps others to find a photo. You may leave it empty."))
+    named = urlencode([("photo", key) for key in untitled[: caption.MAX_AT_ONCE]])
+    return redirect(f"{reverse('photo-captions')}?{named}")
 
 
 def _unpublish(request: VisitorRequest, photos: list[Photo]) -> None:

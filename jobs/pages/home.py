@@ -14,11 +14,12 @@ from colorweb.accounts.visitors import VisitorRequest
 from colorweb.errors import DomainError
 from jobs.live.consumers import SNAPSHOT
 from jobs.models import Job
-from jobs.pages.base import jobs_data, limited
+from jobs.pages import cards
+from jobs.pages.base import jobs_data, kept_until, limited
 from jobs.photos import intake
 from jobs.storage import access
 
-SAMPLE = settings.BASE_DIR / "frontend" / "static" / "samples" / "farm-women-1895.jpg"
+SAMPLE = settings.BASE_DIR / "frontend" / "static" / "samples" / "mother-and-girls-1860.jpg"
 
 
 @ensure_csrf_cookie
@@ -34,7 +35,17 @@ def home(request: VisitorRequest) -> HttpResponse:
         if accepted and not errors:
             return redirect("home")
     jobs = access.jobs_of(request.visitor)[:SNAPSHOT]
-    context = {"jobs": jobs_data(request, list(jobs)), "upload_errors": errors}
+    context = {
+        "jobs": jobs_data(request, list(jobs)),
+        "kept_until": kept_until(request.visitor, jobs[0].photo if jobs else None),
+        "upload_errors": errors,
+        "card": cards.of_page(
+            request,
+            "home",
+            _("Old photos, in color"),
+            _("Drop in a black-and-white photo and see how it might have looked."),
+        ),
+    }
     return render(request, "home.html", context, status=400 if errors else 200)
 
 

@@ -17,7 +17,7 @@ from colorweb.accounts.visitors import VisitorRequest
 from colorweb.errors import DomainError
 from jobs.models import Job, Look, State
 from jobs.pages import download, prepare
-from jobs.pages.base import job_data, jobs_data, limited
+from jobs.pages.base import job_data, jobs_data, kept_until, limited
 from jobs.pages.caption import CaptionForm
 from jobs.pages.history import LookForm, RecolorForm
 from jobs.pages.trash import link_to_trash
@@ -47,6 +47,7 @@ def job(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
         "strip": _strip(request, found) if found.state == State.SUCCEEDED else [],
         "prepare": (recipe := prepare.context(found)),
         "mend": recipe if recipe and versions.takes_hints(found) else None,
+        "kept_until": kept_until(request.visitor, found.photo),
         "wait_refresh": not found.is_terminal,
         "download": download.choice(found),
         "newer": newer,
@@ -177,7 +178,7 @@ def publish(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
     found = access.own_job(request.visitor, job_id)
     if found.state == State.SUCCEEDED:
         _set_caption(request, found)
-        visibility.publish(found)
+        visibility.publish(found, with_words="words" in request.POST)
     return redirect("job", job_id)
 
 

@@ -1,44 +1,53 @@
-"""Sharing: the owner's page of links, and the page that a link opens."""
+"""Sharing: the owner's pages of links to a photo or an album."""
 
+import base64
+import io
 import uuid
 from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
 
-from asgiref.sync import sync_to_async
+import qrcode
 from django import forms
-from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
-from django.views.decorators.http import (
-    require_GET,
-    require_http_methods,
-    require_POST,
-    require_safe,
-)
+from django.views.decorators.http import require_GET, require_POST
+from qrcode.image.svg import SvgPathFillImage
 
-from colorweb.accounts.visitors import SHARED, VisitorRequest
-from colorweb.api import rates
+from colorweb.accounts.visitors import VisitorRequest
 from colorweb.errors import DomainError
-from colorweb.http.files import serve
-from jobs.models import Job, ShareLink, State
-from jobs.pages import download
-from jobs.pages.base import job_data, limited
+from jobs.models import Album, Photo, ShareLink, State
+from jobs.pages.base import job_data
 from jobs.photos import visibility
-from jobs.results import looks
+from jobs.photos.visibility import readable
 from jobs.serializers.addresses import absolute
 from jobs.sharing import links
-from jobs.storage import access, files
+from jobs.storage import access
 
 
 class NewLink(forms.Form):
+    sender = forms.CharField(
+        label=gettext_lazy("From (your name, optional)"),
+        required=False,
+        max_length=100,
+        widget=forms.TextInput({"class": "field", "autocomplete": "name"}),
+    )
+    message = forms.CharField(
+        label=gettext_lazy("Message (optional)"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea({"class": "field", "rows": 2}),
+    )
     days = forms.TypedChoiceField(
         label=gettext_lazy("Works for"),
         coerce=int,
-        initial="7",
+        initial="30",
         choices=[
             ("1", gettext_lazy("a day")),
             ("7", gettext_lazy("a week")),
@@ -54,20 +63,38 @@ class NewLink(forms.Form):
         strip=False,
         widget=forms.TextInput({"class": "field", "autocomplete": "off", "spellcheck": "false"}),
     )
+    no_originals = forms.BooleanField(
+        label=gettext_lazy("In color only, without the photos before"), required=False
+    )
+    no_downloads = forms.BooleanField(
+        label=gettext_lazy("To look at only, without downloads"), required=False
+    )
+    contributions = forms.BooleanField(
+        label=gettext_lazy("Others may add photos; you accept them first"), required=False
+    )
+
+    def clean_sender(self) -> str:
+        return readable(self.cleaned_data["sender"])
+
+    @property
+    def texts(self) -> list[forms.BoundField]:
+        """Fields that are written or chosen."""
+        return [self[name] for name in ("sender", "message", "days", "password")]
+
+    @property
+    def boxes(self) -> list[forms.BoundField]:
+        """Fields that are ticked; the last is of albums."""
+        return [self[name] for name in ("no_originals", "no_downloads", "contributions")]
 
 
 @require_GET
 @never_cache
 @ensure_csrf_cookie
 def manage(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
-    """Who sees a result, and the links to it."""
+    """The links to a photo."""
     job = access.own_job(request.visitor, job_id)
-    host = request.get_host()
-    there = [
-        (link, absolute(host, reverse("shared", args=[link.token]))) for link in links.of(job.photo)
-    ]
-    form = NewLink(label_suffix="")
-    context = {"job": job_data(request, job), "links": there, "form": form}
+    to = reverse("job-share", args=[job_id])
+    context = _links(request, job.photo, to) | {"job": job_data(request, job)}
     return render(request, "share.html", context)
 
 
@@ -75,13 +102,8 @@ def manage(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
 def make(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
     """A new link to the photo."""
     job = access.own_job(request.visitor, job_id)
-    form = NewLink(request.POST)
-    if form.is_valid() and job.state == State.SUCCEEDED:
-        lasts = timedelta(days=form.cleaned_data["days"]) or None
-        try:
-            links.make(job.photo, lasts=lasts, password=form.cleaned_data["password"])
-        except DomainError as error:
-            messages.error(request, error.message)
+    if job.state == State.SUCCEEDED:
+        _make(request, job.photo)
     return redirect("job-share", job_id)
 
 
@@ -90,6 +112,30 @@ def revoke(request: VisitorRequest, job_id: uuid.UUID, link_id: int) -> HttpResp
     """End a link."""
     links.revoke(access.own_job(request.visitor, job_id).photo, link_id)
     return redirect("job-share", job_id)
+
+
+@require_GET
+@never_cache
+@ensure_csrf_cookie
+def manage_album(request: VisitorRequest, album_id: uuid.UUID) -> HttpResponse:
+    """The links to an album."""
+    album = access.own_album(request.visitor, album_id)
+    context = _links(request, album, reverse("album-share", args=[album_id])) | {"album": album}
+    return render(request, "share.html", context)
+
+
+@require_POST
+def make_album(request: VisitorRequest, album_id: uuid.UUID) -> HttpResponse:
+    """A new link to an album."""
+    _make(request, access.own_album(request.visitor, album_id))
+    return redirect("album-share", album_id)
+
+
+@require_POST
+def revoke_album(request: VisitorRequest, album_id: uuid.UUID, link_id: int) -> HttpResponse:
+    """End a link to an album."""
+    links.revoke(access.own_album(request.visitor, album_id), link_id)
+    return redirect("album-share", album_id)
 
 
 @require_POST
@@ -101,74 +147,48 @@ def unlist(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
     return redirect("job-share", job_id)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
-@limited
-def shared(request: VisitorRequest, token: str) -> HttpResponse:
-    """The page that a link opens, after its password if it has one."""
-    link = access.share_link(token)
-    if not link.lets_in(request.visitor.grants):
-        wrong = False
-        if link.password and request.method == "POST":
-            rates.check("password", request.visitor.queue_owner)
-            wrong = not links.lets_in(link, request.POST.get("password", ""))
-        if link.password and (wrong or request.method != "POST"):
-            response = render(
-                request, "share_password.html", {"wrong": wrong}, status=403 if wrong else 200
-            )
-            return _unfound(response)
-    response = _page(request, link)
-    response.set_cookie(
-        SHARED,
-        links.cookie(request.visitor, link),
-        max_age=settings.SHARE_COOKIE_AGE,
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
-    return _unfound(response)
+def _links(request: VisitorRequest, thing: Photo | Album, here: str) -> dict[str, Any]:
+    """What the page of links shows; `here` is its address."""
+    host = request.get_host()
+    there = [_shown(link, host, here) for link in links.of(thing)]
+    return {"links": there, "form": NewLink(label_suffix=""), "make": f"{here}make/"}
 
 
-def _page(request: VisitorRequest, link: ShareLink) -> HttpResponse:
-    host, picture = request.get_host(), reverse("shared-picture", args=[link.token])
-    if link.album:
-        jobs = [job_data(request, job) for job in access.shown_in(link.album)]
-        return render(request, "album.html", {"album": link.album, "photos": jobs})
-    job = _shown_by(link)
-    context = {
-        "job": job_data(request, job),
-        "is_owner": access.owns(request.visitor, job.photo),
-        "address": absolute(host, reverse("shared", args=[link.token])),
-        "picture": "" if link.password else absolute(host, picture),
-        "download": download.choice(job),
+def _shown(link: ShareLink, host: str, here: str) -> dict[str, Any]:
+    address = absolute(host, reverse("shared", args=[link.token]))
+    subject = link.album.title if link.album else _("A photo in color")
+    body = "\n\n".join(filter(None, (link.message, address, link.sender)))
+    return {
+        "link": link,
+        "address": address,
+        "revoke": f"{here}{link.pk}/revoke/",
+        "mail": f"mailto:?{urlencode({'subject': subject, 'body': body})}".replace("+", "%20"),
+        "qr": _qr(address),
     }
-    return render(request, "photo.html", context)
 
 
-def _shown_by(link: ShareLink) -> Job:
-    """The version in which a link shows its photo."""
-    if link.photo is None or link.photo.version is None:
-        raise Http404("no such photo")
-    job = link.photo.version
-    job.photo = link.photo
-    return job
+def _qr(text: str) -> str:
+    """A QR code as the address of a picture."""
+    out = io.BytesIO()
+    qrcode.make(text, image_factory=SvgPathFillImage, border=2).save(out)
+    return f"data:image/svg+xml;base64,{base64.b64encode(out.getvalue()).decode()}"
 
 
-def _unfound(response: HttpResponse) -> HttpResponse:
-    """Keep a page out of search engines."""
-    response["X-Robots-Tag"] = "noindex"
-    return response
-
-
-@require_safe
-async def picture(request: VisitorRequest, token: str) -> HttpResponseBase:
-    """The preview that messengers show with a link; only for links without a password."""
-    name = await sync_to_async(_picture)(token)
-    response = await serve(request, name, content_type=files.MIME["jpg"])
-    response["X-Robots-Tag"] = "noindex"
-    return response
-
-
-def _picture(token: str) -> str:
-    link = access.share_link(token, without_password=True)
-    return looks.file_of(_shown_by(link), "preview")[0]
+def _make(request: VisitorRequest, thing: Photo | Album) -> None:
+    form = NewLink(request.POST)
+    if not form.is_valid():
+        return
+    chosen = form.cleaned_data
+    try:
+        links.make(
+            thing,
+            lasts=timedelta(days=chosen["days"]) or None,
+            password=chosen["password"],
+            sender=chosen["sender"],
+            message=chosen["message"],
+            originals=not chosen["no_originals"],
+            downloads=not chosen["no_downloads"],
+            contributions=chosen["contributions"] and isinstance(thing, Album),
+        )
+    except DomainError as error:
+        messages.error(request, error.message)

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -31,6 +32,8 @@ def find(
     *,
     text: str = "",
     state: str = "",
+    visibility: str = "",
+    album: str = "",
     model: str = "",
     since: date | None = None,
     until: date | None = None,
@@ -44,6 +47,10 @@ def find(
         photos = photos.filter(Q(name__iregex=pattern) | Q(title__iregex=pattern))
     if state:
         photos = photos.filter(state__in=STATES[state])
+    if visibility:
+        photos = photos.filter(visibility=visibility)
+    if album:
+        photos = photos.filter(places__album=UUID(album))
     if model:
         photos = photos.filter(colored_by=model)
     if since:

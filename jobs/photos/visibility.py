@@ -8,12 +8,13 @@ from django.utils import timezone
 from jobs.models import Job, Photo, State
 
 
-def publish(job: Job) -> None:
-    """Show a photo in the gallery, in the colors of this succeeded job.
+def publish(job: Job, *, with_words: bool = False) -> None:
+    """Show a photo in the gallery, in the colors of this succeeded job; `with_words`: with its
+    caption, date and people, not with its title alone.
 
     Raises ValueError if it has none.
     """
-    _show(job, Photo.Visibility.PUBLIC)
+    _show(job, Photo.Visibility.PUBLIC, words_public=with_words)
 
 
 def unlist(job: Job) -> None:
@@ -46,7 +47,7 @@ def readable(text: str) -> str:
     return text.replace("\0", "").strip()
 
 
-def _show(job: Job, visibility: str) -> None:
+def _show(job: Job, visibility: str, **values: Any) -> None:
     if job.state != State.SUCCEEDED:
         raise ValueError("Only a finished photo can be shown to others.")
-    change(job.photo, visibility, version=job)
+    change(job.photo, visibility, version=job, **values)

@@ -38,6 +38,11 @@ class Storage(NamedTuple):
     used: int
     limit: int
 
+    @property
+    def nearly_full(self) -> int:
+        """From so many bytes on it is worth saying."""
+        return self.limit * 3 // 4
+
 
 def storage(visitor: Visitor) -> Storage:
     """What the visitor's photos take, and files made for the visitor of others' photos; those in
@@ -50,6 +55,14 @@ def storage(visitor: Visitor) -> Storage:
     of_others = Rendition.objects.filter(counted_to=visitor.queue_owner)
     used += of_others.aggregate(bytes=Sum("bytes", default=0))["bytes"]
     return Storage(used, _limit(visitor, settings.STORED_BYTES))
+
+
+def bytes_of_guest(visitor: Visitor) -> int | None:
+    """What this guest's own photos take; None for accounts, whose storage is theirs alone."""
+    if visitor.user:
+        return None
+    mine = Photo.objects.filter(owner=None, guest=visitor.guest)
+    return int(mine.aggregate(bytes=Sum("stored_bytes", default=0))["bytes"])
 
 
 def use(visitor: Visitor) -> dict[str, Use]:

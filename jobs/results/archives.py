@@ -17,7 +17,7 @@ from django.core.exceptions import ObjectDoesNotExist, SuspiciousFileOperation
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models.functions import Now
-from django.utils.text import get_valid_filename
+from django.utils.text import get_valid_filename, slugify
 
 from colorweb import clock, free_space, leases
 from colorweb.accounts.visitors import Visitor
@@ -176,13 +176,18 @@ def _entries(archive: Archive, tick: Callable[[], None]) -> Iterator[tuple[ZipIn
             continue
         *folders, own = PurePosixPath(photo.name).parts
         folder = "".join(f"{_valid(part)}/" for part in folders)
-        stem, suffix = PurePosixPath(own).stem, PurePosixPath(source).suffix
+        stem, suffix = _titled(photo) or PurePosixPath(own).stem, PurePosixPath(source).suffix
         name, number = folder + get_valid_filename(f"{stem}-color{suffix}"), 1
         while name.casefold() in taken:
             number += 1
             name = folder + get_valid_filename(f"{stem}-color-{number}{suffix}")
         taken.add(name.casefold())
         yield ZipInfo(name, job.created_at.timetuple()[:6]), source
+
+
+def _titled(photo: Photo) -> str:
+    """The photo's title as a file's name; empty where there is none."""
+    return slugify(photo.title, allow_unicode=True)[:80]
 
 
 def _valid(folder: str) -> str:

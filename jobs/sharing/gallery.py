@@ -1,8 +1,9 @@
 """The gallery: what was published, for anybody to find."""
 
+import re
 from collections.abc import Iterable
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from jobs.models import Job, Photo
 
@@ -19,6 +20,15 @@ def public_photos() -> QuerySet[Photo]:
         hidden_for="",
         trashed_at=None,
     ).select_related("version")
+
+
+def titled(text: str) -> QuerySet[Photo]:
+    """Public photos whose title or alternative text has all the words."""
+    photos = public_photos()
+    for word in text.split():
+        pattern = re.escape(word)  # SQLite's LIKE would know capitals of Latin letters only
+        photos = photos.filter(Q(title__iregex=pattern) | Q(alt__iregex=pattern))
+    return photos
 
 
 def jobs_shown(photos: Iterable[Photo]) -> list[Job]:

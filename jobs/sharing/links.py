@@ -23,9 +23,16 @@ MAX_GRANTS = 20
 """Links that one browser carries; the oldest is dropped."""
 
 
-def make(shared: Photo | Album, *, lasts: timedelta | None = None, password: str = "") -> ShareLink:
+def make(
+    shared: Photo | Album,
+    *,
+    lasts: timedelta | None = None,
+    password: str = "",
+    **more: str | bool,
+) -> ShareLink:
     """A new link to a photo in color, or to an album; `lasts` None: until it is revoked.
 
+    `more` are `sender`, `message`, and what it allows: `originals`, `downloads`, `contributions`.
     Raises DomainError if there is no result, or there are too many links already.
     """
     colored = Photo.objects.filter(pk=shared.pk, version__isnull=False)
@@ -37,6 +44,7 @@ def make(shared: Photo | Album, *, lasts: timedelta | None = None, password: str
         **_to(shared),
         password=make_password(password) if password else "",
         expires_at=clock.now() + lasts if lasts else None,
+        **more,
     )
 
 

@@ -1,6 +1,7 @@
 """Who may see and change what: the one place that decides."""
 
 import uuid
+from typing import NamedTuple
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
@@ -18,12 +19,12 @@ from jobs.models import (
     Job,
     Look,
     Photo,
-    ShareLink,
     State,
     Vividness,
     WebhookDelivery,
     WebhookEndpoint,
 )
+from jobs.storage import by_link
 
 NOT_IN_TRASH = Q(photo__trashed_at=None)
 """Of a job: its photo is not in the trash, where `jobs.photos.trash` alone finds it."""
@@ -120,36 +121,28 @@ def shown_to(visitor: Visitor) -> Q:
     """
     shown = Q(photo__visibility__in=(Photo.Visibility.PUBLIC, Photo.Visibility.UNLISTED))
     if visitor.grants:
-        shown |= _let_in(visitor)
+        shown |= by_link.let_in(visitor)
     shown &= IN_USE
     return shown if visitor.may("staff") else shown & Q(photo__hidden_for="")
 
 
-def _let_in(visitor: Visitor) -> Q:
-    """The condition on a job that a share link shows its photo to this visitor now."""
-    tokens = [grant.partition(":")[0] for grant in visitor.grants]
-    links = ShareLink.objects.alive().filter(token__in=tokens)
-    open_ = [link for link in links if link.lets_in(visitor.grants)]
-    albums = [link.album_id for link in open_ if link.album_id]
-    in_albums = AlbumPhoto.objects.filter(album__in=albums, accepted=True)
-    return Q(photo__in=[link.photo_id for link in open_ if link.photo_id]) | Q(
-        photo__in=in_albums.values("photo")
-    )
+class Rights(NamedTuple):
+    """What somebody who may look at a photo may do beyond seeing it in color."""
+
+    originals: bool = True
+    downloads: bool = True
 
 
-def share_link(token: str, *, without_password: bool = False) -> ShareLink:
-    """A link that leads somewhere, by its token. Else Http404: expired, revoked, never there.
-
-    The caller checks its password, if it has one.
+def rights(visitor: Visitor, job: Job) -> Rights:
+    """What a visitor who sees a job may have of it: all, unless links alone let them in, and
+    those withhold it.
     """
-    to_photo = Q(photo__trashed_at=None, photo__hidden_for="", photo__version__isnull=False)
-    links = ShareLink.objects.alive().filter(to_photo | Q(photo=None), token=token)
-    if without_password:
-        links = links.filter(password="")
-    link = links.select_related("photo__version", "album").first()
-    if link is None:
-        raise Http404("no such link")
-    return link
+    photo = job.photo
+    shown = photo.visibility != Photo.Visibility.PRIVATE and not photo.hidden_for
+    if owns(visitor, photo) or shown or visitor.may("staff"):
+        return Rights()
+    links = by_link.leading_to(visitor, photo)
+    return Rights(*(any(getattr(link, name) for link in links) for name in Rights._fields))
 
 
 def visible_job(visitor: Visitor, job_id: uuid.UUID) -> Job:
@@ -203,7 +196,8 @@ def may_request(
     formats = {None, job.format, *OFFERED, *({photo.format} & EXTENSIONS.keys())}
     steps = [Look(vividness, photo.tones) for vividness in Vividness.values]
     return (
-        not keep_metadata
+        rights(visitor, job).downloads
+        and not keep_metadata
         and format in formats
         and depth in (None, 8, job.depth)
         and look in (photo.look, job.look, *steps)

@@ -1,7 +1,12 @@
-"""Durations for people."""
+"""Durations and moments for people."""
+
+from datetime import datetime
 
 from django import template
 from django.template.defaultfilters import floatformat
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 register = template.Library()
@@ -28,3 +33,13 @@ def lasting(seconds: float | None) -> str:
         if seconds < limit:
             return unit % round(seconds / size)
     return _("%s d") % round(seconds / 86400)
+
+
+@register.filter
+def moment(at: datetime) -> str:
+    """A moment in the visitor's zone as far as it is known, with the zone's name; scripts write it
+    anew in the browser's.
+    """
+    here = timezone.localtime(at)
+    words = date_format(here, "DATETIME_FORMAT")
+    return format_html('<time datetime="{}">{} {}</time>', at.isoformat(), words, here.tzname())

@@ -179,7 +179,12 @@ def test_links_in_mails_are_of_the_site_whatever_host_was_asked(client, server, 
         client.post("/account/password/reset/", {"email": "x@example.org"}, headers={"host": host})
     assert mail.send_due() == 4
     for message in server.messages:
-        text = message.get_payload(decode=True).decode()
-        assert "https://colors.example/account/" in text
-        assert "localhost" not in text
-        assert "127.0.0.1" not in text
+        parts = {
+            part.get_content_type(): part for part in message.walk() if not part.is_multipart()
+        }
+        assert set(parts) == {"text/plain", "text/html"}
+        for part in parts.values():
+            text = part.get_payload(decode=True).decode()
+            assert "https://colors.example/account/" in text
+            assert "localhost" not in text
+            assert "127.0.0.1" not in text

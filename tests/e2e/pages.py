@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from colorweb.testing import pictures
 from colorweb.testing.stack import Stack
@@ -48,9 +48,22 @@ def colored(page: Page, photo: Path) -> None:
     wait_until_still(page)
 
 
+def state(page: Page) -> Locator:
+    """What a photo's page says of it."""
+    return page.locator("job-view").get_by_role("status")
+
+
+def drop(page: Page, *paths: Path) -> None:
+    """Drops files and folders onto the page as a hand with a mouse does."""
+    cdp = page.context.new_cdp_session(page)
+    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        cdp.send("Input.dispatchDragEvent", {"type": kind, "x": 400, "y": 400, "data": data})
+
+
 def wait_until_still(page: Page) -> None:
     """Wait on a photo's page until it is in color and nothing moves any more."""
-    expect(page.get_by_role("status")).to_have_text("In color", timeout=COLORED)
+    expect(state(page)).to_have_text("In color", timeout=COLORED)
     expect(page.locator("photo-stage[data-arriving], photo-stage[data-settling]")).to_have_count(0)
 
 

@@ -18,6 +18,7 @@ def three_photos(page: Page, folder: Path) -> None:
     photos = [pages.photo_in(folder, f"{name}.jpg") for name in ("a", "b", "c")]
     pages.choose(page, *photos)
     expect(page.locator(".card[data-status=succeeded]")).to_have_count(3, timeout=pages.COLORED)
+    page.locator("photo-tray").get_by_role("button", name="Close").click()
     page.goto("/history/")
 
 
@@ -34,7 +35,7 @@ def test_many_are_chosen_with_shift_and_colored_again_before_ones_eyes(
     expect(page.locator(".choice-count")).to_have_text("Chosen: 2")
     with stack.stopped("gpu"):
         page.get_by_role("button", name="Color again…").click()
-        page.get_by_label("Network input size").select_option("384")
+        page.get_by_label("How closely the network looks").select_option("384")
         page.get_by_role("button", name="Color", exact=True).click()
         expect(page.get_by_text("2 photos are waiting.")).to_be_visible()
         expect(page.locator(".card[data-status=queued]")).to_have_count(2)

@@ -58,16 +58,14 @@ def test_what_cannot_be_a_photo_is_refused_before_it_is_sent(page: Page, tmp_pat
     assert "POST" not in sent
 
 
-def test_lost_connection_is_reported_and_the_photo_can_be_sent_again(
+def test_lost_connection_is_said_at_once_and_sending_goes_on_by_itself(
     page: Page, tmp_path: Path
 ) -> None:
-    page.goto("/")
+    page.goto("/about/")
     page.context.set_offline(True)
-    page.set_input_files("#pick", pages.photo_in(tmp_path))
-    card = page.locator(".card")
-    expect(card).to_contain_text("The connection was lost")
+    pages.drop(page, pages.photo_in(tmp_path))
+    expect(page.locator(".tray-note")).to_contain_text("There is no connection.")
     page.context.set_offline(False)
-    card.get_by_role("button", name="Try again").click()
     page.wait_for_url("**/jobs/*/")
 
 
@@ -79,7 +77,7 @@ def test_newcomer_who_sends_many_photos_at_once_keeps_them_all(
         pages.choose(page, *(pages.photo_in(tmp_path, name) for name in names))
         expect(page.locator(".card[data-status=queued]")).to_have_count(6)
         page.goto("/")
-        expect(page.locator(".card")).to_have_count(6)
+        expect(page.locator(".yours .card")).to_have_count(6)
 
 
 def test_canceled_photo_says_so_and_can_be_tried_again(
@@ -93,7 +91,7 @@ def test_canceled_photo_says_so_and_can_be_tried_again(
         expect(card).to_contain_text("Canceled")
     card.get_by_role("button", name="Try again").click()
     page.wait_for_url("**/jobs/*/")
-    expect(page.get_by_role("status")).to_have_text("In color", timeout=pages.COLORED)
+    expect(pages.state(page)).to_have_text("In color", timeout=pages.COLORED)
 
 
 def test_site_speaks_russian_to_those_who_ask_for_it(
@@ -123,8 +121,3 @@ def test_everything_the_pages_say_has_a_russian_text() -> None:
     untranslated = [entry for entry in entries if re.search(r'msgstr ""\s*$', entry)]
     assert untranslated == []
     assert "fuzzy" not in catalog
-
-
-def test_scripts_stay_under_100_kilobytes() -> None:
-    scripts = (REPOSITORY / "frontend/dist/assets").glob("*.js")
-    assert 0 < sum(path.stat().st_size for path in scripts) < 100_000

@@ -22,14 +22,6 @@ def photo(tmp_path: Path) -> Path:
     return path
 
 
-def drop(page: Page, *photos: Path) -> None:
-    """Drops files onto the page as a hand with a mouse does."""
-    cdp = page.context.new_cdp_session(page)
-    data = {"items": [], "files": [str(path) for path in photos], "dragOperationsMask": 1}
-    for kind in ("dragEnter", "dragOver", "drop"):
-        cdp.send("Input.dispatchDragEvent", {"type": kind, "x": 400, "y": 400, "data": data})
-
-
 def expect_picture(page: Page, selector: str) -> None:
     """The picture is there and has been loaded."""
     expect(page.locator(selector).first).to_be_visible()
@@ -41,7 +33,7 @@ def expect_picture(page: Page, selector: str) -> None:
 def test_photo_is_colored_in_the_browser(page: Page, stack: Stack, photo: Path) -> None:
     page.goto("/")
     with stack.stopped("gpu"):
-        drop(page, photo)
+        pages.drop(page, photo)
         page.wait_for_url(JOB_PAGE)
         expect(page.get_by_role("status")).to_have_text("Next in line")
         expect_picture(page, "figure.before img")
@@ -69,9 +61,9 @@ def test_many_photos_keep_their_cards_through_a_cut_connection(
     broken = tmp_path / "letter.jpg"
     broken.write_text("Dear grandson, this is not a photo.")
     page.goto("/")
-    cards = page.locator("photo-list .card")
+    cards = page.locator("photo-tray .card")
     with stack.stopped("gpu"):
-        drop(page, *photos, broken)
+        pages.drop(page, *photos, broken)
         expect(cards).to_have_count(4)
         expect(page.locator(".card[data-status=queued]")).to_have_count(3)
         stack.kill("web")
@@ -115,7 +107,7 @@ def test_a_photo_reaches_the_gallery_only_when_its_owner_publishes_it(
     page: Page, browser: Browser, stack: Stack, photo: Path
 ) -> None:
     page.goto("/")
-    drop(page, photo)
+    pages.drop(page, photo)
     page.wait_for_url(JOB_PAGE)
     expect(page.get_by_role("status")).to_have_text("In color", timeout=pages.COLORED)
     address = page.url

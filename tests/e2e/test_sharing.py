@@ -23,7 +23,7 @@ def test_a_link_with_a_password_shows_the_photo_until_it_is_revoked(
     private = page.url
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.get_by_role("button", name="Share").click()
-    page.get_by_role("link", name="Links…").click()
+    page.get_by_role("link", name="Send a link…").click()
     page.get_by_label("Password").fill("plum jam")
     page.get_by_role("button", name="Make a link").click()
     address = page.get_by_role("textbox", name="Link 1").input_value()

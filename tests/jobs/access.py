@@ -62,6 +62,7 @@ TABLE: list[tuple[str, str, Any, dict[str, set[str]]]] = [
     ("GET", "archive", "", ALWAYS_OWN),
     ("GET", "archive-file", "", ALWAYS_OWN),
     ("GET", "trash-picture", "", TRASH),
+    ("GET", "job-pair", "color", OWN),
     ("POST", "job-look", "", OWN),
     ("POST", "job-turn", "", OWN),
     ("POST", "job-remove", "", OWN),
@@ -81,6 +82,15 @@ TABLE: list[tuple[str, str, Any, dict[str, set[str]]]] = [
     ("GET", "api-photo-links", "", OWN),
     ("POST", "api-photo-links", "", OWN),
     ("DELETE", "api-photo-link", "", OWN),
+    ("GET", "album", "", ALWAYS_OWN),
+    ("POST", "album-change", "", ALWAYS_OWN),
+    ("GET", "album-captions", "", ALWAYS_OWN),
+    ("GET", "album-slides", "", ALWAYS_OWN),
+    ("GET", "album-share", "", ALWAYS_OWN),
+    ("POST", "album-share-make", "", ALWAYS_OWN),
+    ("POST", "album-share-revoke", "", ALWAYS_OWN),
+    ("POST", "album-delete", "", ALWAYS_OWN),
+    ("POST", "album-act", "remove", ALWAYS_OWN),
     ("GET", "api-album", "", ALWAYS_OWN),
     ("PATCH", "api-album", "", ALWAYS_OWN),
     ("DELETE", "api-album", "", ALWAYS_OWN),
@@ -105,6 +115,7 @@ TABLE: list[tuple[str, str, Any, dict[str, set[str]]]] = [
 
 OF_NO_PHOTO = {
     *("home", "sample", "api-me", "api-models", "api-batches", "api-resend", "api-albums"),
+    *("albums", "album-make"),
 }
 """Addresses that show nobody's photo but the asker's, or none."""
 AREAS = ("account", "api-token", "api-webhook", "api-queue")
@@ -119,9 +130,17 @@ LISTERS = {
     "trash": TRASH,
 }
 """Addresses that list photos, and who finds a photo there."""
-OF_MANY = {"history-act", "trash-restore", "trash-delete", "trash-empty", "api-archives"}
+OF_MANY = {
+    "album-add",
+    "photo-captions",
+    "history-act",
+    "trash-restore",
+    "trash-delete",
+    "trash-empty",
+    "api-archives",
+}
 """Addresses that take ids and pass over those that are not one's own: tested below."""
-BY_LINK = {"shared", "shared-picture"}
+BY_LINK = {"shared", "shared-picture", "shared-slides", "shared-add"}
 """Addresses with a share link's token in them: tested below."""
 BY_PHOTO = {
     *("photo", "compare", "photo-like", "photo-report", "api-like", "trash-picture", "api-photo"),
@@ -194,11 +213,14 @@ def keys_of(name: str, what: str, job: Job) -> list[Any]:
     """What stands in the address of that name for the photo of this job."""
     if name in BY_PHOTO:
         return [job.photo_id]
-    if name.startswith("api-album"):
+    if name.startswith(("api-album", "album")):
         album = album_of(job)
-        return [album.pk, links.make(album).pk] if name == "api-album-link" else [album.pk]
+        if name in ("api-album-link", "album-share-revoke"):
+            return [album.pk, links.make(album).pk]
+        return [album.pk, what] if name == "album-act" else [album.pk]
     keys: dict[str, Callable[[], list[Any]]] = {
         "file": lambda: [job.pk, what],
+        "job-pair": lambda: [job.pk, what],
         "rendition": lambda: [job.pk, rendition_of(job, what)],
         "archive": lambda: [archive_of(job)],
         "archive-file": lambda: [archive_of(job)],

@@ -36,7 +36,10 @@ SYSTEMS = (
 @register.filter
 def control(field: BoundField) -> SafeString:
     """The field's input in the site's look; the label above need not be repeated inside."""
-    return field.as_widget(attrs={"placeholder": False, "class": "field"})
+    more = {"autocomplete": "username"} if field.name in ("login", "email") else {}
+    if field.name == "code":
+        more = {"autocomplete": "one-time-code", "inputmode": "numeric"}
+    return field.as_widget(attrs={"placeholder": False, "class": "field", **more})
 
 
 @register.filter

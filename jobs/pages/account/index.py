@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from colorweb.accounts import consent
 from colorweb.accounts.models import User
 from colorweb.accounts.visitors import VisitorRequest
+from colorweb.http import zones
 from colorweb.http.timeouts import release_thread
 from jobs.pages.history import LookForm
 from jobs.photos import export, ownership
@@ -36,6 +37,7 @@ def account(request: VisitorRequest) -> HttpResponse:
         "email_confirmed": addresses.filter(primary=True, verified=True).exists(),
         "token_count": user.api_tokens.count(),
         "webhook_count": user.webhooks.count(),
+        "zones": zones.NAMES,
         "two_factor": is_mfa_enabled(user),
         "photos": user.photos.aggregate(count=Count("pk"), bytes=Sum("bytes", default=0)),
     }
@@ -63,6 +65,15 @@ def look(request: VisitorRequest) -> HttpResponse:
         User.objects.filter(pk=user_of(request).pk).update(**chosen)
         messages.success(request, _("New photos get this look."))
     return redirect(reverse("account") + "#look")
+
+
+@require_POST
+def zone(request: VisitorRequest) -> HttpResponse:
+    """Set the time zone of pages, for browsers whose script does not."""
+    answer = redirect("account")
+    if (name := request.POST.get("zone", "")) in zones.NAMES:
+        answer.set_cookie(zones.COOKIE, name, max_age=zones.MAX_AGE, samesite="Lax")
+    return answer
 
 
 @login_required

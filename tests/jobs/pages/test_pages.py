@@ -171,4 +171,5 @@ def test_a_photo_can_be_colored_again_with_other_options(client):
 def test_a_request_for_another_host_is_refused_on_a_page(client):
     answer = client.get("/", headers={"host": "elsewhere.example"})
     assert answer.status_code == 400
-    assert "That request could not be read" in answer.content.decode()
+    assert "The site does not know this address" in answer.content.decode()
+    assert "SITE_URL" in answer.content.decode()
