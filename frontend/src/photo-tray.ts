@@ -14,6 +14,7 @@ import { Upload } from "./tray/upload";
 import { momentOf } from "./times";
 
 const CLOSED = "tray-closed"; // since the Epoch, milliseconds
+const MAKING = "…"; // an album that is about to be made
 
 /**
  * `<photo-tray>`: takes photos on any page, sends them, and goes along to other pages until its
@@ -170,7 +171,7 @@ export class PhotoTray extends HTMLElement {
   }
 
   async #makeAlbum(title: string, uploads: readonly Upload[]): Promise<string> {
-    for (const { item } of uploads) item.album = "…"; // nobody else makes it meanwhile
+    for (const { item } of uploads) item.album = MAKING;
     const photos = uploads.flatMap(({ job }) => (job ? [job.photo.id] : []));
     const album = await makeAlbum(title, photos).catch((error: Error) => {
       this.#note(error.message);
@@ -185,11 +186,18 @@ export class PhotoTray extends HTMLElement {
   async #openAlbum(page: string): Promise<void> {
     const uploads = this.#uploads.filter(({ status }) => status === "succeeded");
     const [first] = uploads;
-    const one = first && uploads.every(({ item }) => item.album === first.item.album);
     const day = new Date().toLocaleDateString(document.documentElement.lang, { dateStyle: "long" });
     const title = first?.item.folder || message("albumOf", { day });
-    const album = (one && first.item.album) || (await this.#makeAlbum(title, uploads));
+    const album = this.#album || (await this.#makeAlbum(title, uploads));
     if (album) location.assign(`/albums/${album}/${page}`);
+  }
+
+  /** The album that holds all that is in color; empty: none does. */
+  get #album(): string {
+    const albums = this.#uploads.flatMap(({ status, item }) =>
+      status === "succeeded" ? [item.album] : [],
+    );
+    return new Set(albums).size === 1 && albums[0] !== MAKING ? albums[0]! : "";
   }
 
   #hear(job: Job): void {
@@ -248,7 +256,8 @@ export class PhotoTray extends HTMLElement {
     part("toggle").hidden = this.#uploads.length === 0;
     part("end").hidden = busy || done === 0;
     const first = this.#colored[0];
-    if (first) part<HTMLAnchorElement>("look").href = first.urls.page;
+    const slides = `/albums/${this.#album}/slides/`;
+    if (first) part<HTMLAnchorElement>("look").href = this.#album ? slides : first.urls.page;
     if (first) this.#sayUntilWhen(first);
     const count = busy ? `(${done}/${total}) ` : done > 0 ? "✓ " : "";
     document.title = total > 1 ? count + this.#title : this.#title;
