@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from colorweb.accounts.visitors import Visitor
 from jobs.models import Album, ShareLink
 from jobs.sharing import albums
 from tests.jobs import make
@@ -77,7 +78,7 @@ def test_an_albums_link_shows_its_pictures_and_slides_and_nothing_else(browser, 
 
 def test_what_a_giver_adds_waits_for_the_owner(browser, ada, album):
     new = make.photo_of(ada, "given.jpg")
-    visitor = make.sender(new.newest)
+    visitor = Visitor(user=ada, guest="", address="")
     assert albums.add(album, visitor, [new.pk], giver="Aunt Ida") == 1
     page = browser.get(f"/albums/{album.pk}/").content.decode()
     assert "from Aunt Ida" in page
