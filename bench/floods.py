@@ -37,7 +37,7 @@ from colorweb.testing.waiting import wait_for
 
 NICE = 19
 BYSTANDER, ORDINARY = "127.0.0.2", "127.0.0.3"  # the flooder is on 127.0.0.1
-ALONE, ROUNDS = 3, 4
+ALONE, ROUNDS = 8, 4
 TIMES, PLUS = 2, 1.0
 """A bystander's times may grow by so much: twice, and a second."""
 TIMEOUT = 300  # seconds for one photo
