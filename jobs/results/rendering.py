@@ -12,7 +12,7 @@ from jobs.photos.intake import LIMITS
 from jobs.results import renditions, words
 from jobs.results.failures import classify_failure
 from jobs.storage import files
-from ml.imaging import geometry, metadata, photos, tones
+from ml.imaging import geometry, iptc, metadata, photos, tones
 from ml.imaging.chroma import Chroma, render
 from ml.imaging.srgb import Pixels
 from ml.imaging.tones import Tones
@@ -70,6 +70,7 @@ def make(rendition: Rendition, progress: Callable[[float], None]) -> int:
             format=rendition.format,
             exif=photo.exif if rendition.keep_metadata else b"",
             xmp=metadata.made_by(job.model_name, job.model_version, said),
+            iptc=iptc.resource(said),
             dpi=dpi,
         )
         return file.tell()

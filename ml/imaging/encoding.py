@@ -16,6 +16,7 @@ from .srgb import Pixels, strips
 
 DEEP = ("png", "tiff")
 """Formats that hold 16 bits a channel."""
+APP1, APP13 = b"\xff\xe1", b"\xff\xed"
 _XMP_IN_JPEG = b"http://ns.adobe.com/xap/1.0/\0"
 _DENSITY = slice(13, 18)
 """Where a JPEG's first segment has its resolution: unit, across and down."""
@@ -32,6 +33,7 @@ def encode(
     quality: int,
     exif: bytes,
     xmp: bytes,
+    iptc: bytes = b"",
     dpi: Dpi | None,
 ) -> None:
     """Write sRGB H,W,3 or gray H,W with its metadata; see ``photos.write``."""
@@ -48,6 +50,7 @@ def encode(
         start = 4 + int.from_bytes(jpeg[4:6], "big")
         file.write(_with_density(jpeg[:start], dpi))
         file.write(_segment(exif) + _segment(xmp and _XMP_IN_JPEG + xmp))
+        file.write(_segment(iptc, APP13))
         file.write(jpeg[start:])
         return
     if format_ == "tiff":
@@ -106,9 +109,9 @@ def _with_resolution(exif: bytes, dpi: Dpi | None) -> bytes:
     return tags.tobytes()
 
 
-def _segment(content: bytes) -> bytes:
-    """A JPEG's APP1 segment; nothing for nothing."""
-    return b"\xff\xe1" + (2 + len(content)).to_bytes(2, "big") + content if content else b""
+def _segment(content: bytes, kind: bytes = APP1) -> bytes:
+    """A JPEG's segment; nothing for nothing."""
+    return kind + (2 + len(content)).to_bytes(2, "big") + content if content else b""
 
 
 def _encode_jpeg(pixels: Pixels, quality: int) -> memoryview:

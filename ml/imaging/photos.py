@@ -125,25 +125,34 @@ def write(
     quality: int = 92,
     exif: bytes = b"",
     xmp: bytes = b"",
+    iptc: bytes = b"",
     dpi: tuple[float, float] | None = None,
 ) -> None:
     """Encode sRGB H,W,3 or gray H,W as ``jpeg`` (4:4:4), ``png``, ``webp``, ``tiff`` or ``avif``.
 
     Pixels are uint8, for PNG and TIFF also uint16; alpha is uint8. A path gets the whole file at
     once or is left as it was. JPEG knows no alpha: transparent places become white. ``exif`` begins
-    with ``Exif\\0\\0`` and fits 64 kB, as ``xmp`` does; ``dpi`` is in pixels an inch, across and
-    down. Raises PhotoError where the format cannot hold so large a photo.
+    with ``Exif\\0\\0`` and fits 64 kB, as ``xmp`` and ``iptc`` do, the last for JPEG alone; ``dpi``
+    is in pixels an inch, across and down. Raises PhotoError where the format cannot hold so large a
+    photo.
     """
     if max(pixels.shape) > MAX_SIDE[format]:
         raise PhotoError("too_large_for_format", format=format.upper(), limit=MAX_SIDE[format])
+    options: dict[str, Any] = {
+        "quality": quality,
+        "exif": exif,
+        "xmp": xmp,
+        "iptc": iptc,
+        "dpi": dpi,
+    }
     if not isinstance(target, Path | str):
-        encode(target, pixels, alpha, format, quality=quality, exif=exif, xmp=xmp, dpi=dpi)
+        encode(target, pixels, alpha, format, **options)
         return
     path = Path(target)
     part = path.with_name(f".{uuid.uuid4().hex}.part")
     try:
         with part.open("xb") as file:
-            encode(file, pixels, alpha, format, quality=quality, exif=exif, xmp=xmp, dpi=dpi)
+            encode(file, pixels, alpha, format, **options)
         part.replace(path)
     finally:
         part.unlink(missing_ok=True)

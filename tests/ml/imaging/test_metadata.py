@@ -6,9 +6,9 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
-from PIL import ExifTags, Image
+from PIL import ExifTags, Image, IptcImagePlugin
 
-from ml.imaging import metadata, photos
+from ml.imaging import iptc, metadata, photos
 from tests.ml.files import SERIALS, camera_file
 
 
@@ -103,3 +103,30 @@ def test_words_are_in_the_properties_of_the_standard(kind):
         "PersonInImage": ["Anna", "Jānis"],
     }
     assert description.get("{http://ns.adobe.com/photoshop/1.0/}DateCreated") == "1931-08"
+
+
+def test_words_are_in_the_older_standard_too():
+    words = metadata.Words("Harvest", "At Krāslava", "1931-08", ("Anna", "Jānis"))
+    file = BytesIO()
+    photos.write(file, np.full((30, 40, 3), 128, np.uint8), iptc=iptc.resource(words))
+    with Image.open(file) as image:
+        image.load()
+        found = IptcImagePlugin.getiptcinfo(image)
+    assert found == {
+        (1, 90): iptc.UTF_8,
+        (2, 0): b"\x00\x04",
+        (2, 5): b"Harvest",
+        (2, 25): [b"Anna", "Jānis".encode()],
+        (2, 55): b"19310800",
+        (2, 120): "At Krāslava".encode(),
+    }
+
+
+def test_long_words_end_with_a_whole_character_where_the_older_standard_has_no_room():
+    title = iptc.resource(metadata.Words("ā" * 40 + "a"))
+    assert title.count("ā".encode()) == 32
+    assert title.endswith("ā".encode())
+
+
+def test_nothing_is_written_where_nothing_is_known():
+    assert iptc.resource(metadata.NO_WORDS) == b""
