@@ -41,9 +41,23 @@ class UserAdmin(ProvenAdmin, DjangoUserAdmin, ModelAdmin):
     ordering = ("email",)
     list_display = ("email", "first_name", "last_name", "is_staff", "is_active", "date_joined")
     search_fields = ("email", "first_name", "last_name")
-    readonly_fields = ("photos_for_training",)  # nobody agrees for somebody else
+    readonly_fields = (
+        "photos_for_training",
+        "mends_for_learning",
+    )  # nobody agrees for somebody else
     fieldsets = (
-        (None, {"fields": ("email", "password", "photos_for_training", "network")}),
+        (
+            None,
+            {
+                "fields": (
+                    "email",
+                    "password",
+                    "photos_for_training",
+                    "mends_for_learning",
+                    "network",
+                )
+            },
+        ),
         (_("Name"), {"fields": ("first_name", "last_name")}),
         (
             _("Permissions"),

@@ -1,20 +1,22 @@
-"""Whether this site may train its networks with an account's photos: no, until its owner agrees.
+"""What this site may learn from an account's photos: nothing, until its owner agrees.
 
-Every training run reads it again, so that no later run uses what was withdrawn.
+Each use reads it again, so that none that follows uses what was withdrawn.
 """
+
+from typing import Literal
 
 from django.utils import timezone
 
 from colorweb.accounts.models import User
 
+Use = Literal["photos_for_training", "mends_for_learning"]
 
-def give(user: User) -> None:
+
+def give(user: User, use: Use) -> None:
     """Agree from now on; who has agreed already keeps the day on which they did."""
-    User.objects.filter(pk=user.pk, photos_for_training=None).update(
-        photos_for_training=timezone.now()
-    )
+    User.objects.filter(pk=user.pk, **{use: None}).update(**{use: timezone.now()})
 
 
-def withdraw(user: User) -> None:
+def withdraw(user: User, use: Use) -> None:
     """Agree no longer."""
-    User.objects.filter(pk=user.pk).update(photos_for_training=None)
+    User.objects.filter(pk=user.pk).update(**{use: None})

@@ -44,6 +44,12 @@ class User(AbstractUser):
         blank=True,
         help_text="Since when the site may train with this account's photos; empty: it may not.",
     )
+    mends_for_learning = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="Since when the site may learn from the points that this account has set on its "
+        "photos; empty: it may not.",
+    )
     network = models.CharField(
         max_length=64,
         blank=True,

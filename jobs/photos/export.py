@@ -29,6 +29,7 @@ def collect(user: User) -> tuple[dict[str, Any], list[Entry]]:
             "last_login_at": iso(user.last_login),
             "look": {"vividness": user.default_vividness, "tones": user.default_tones},
             "photos_for_training_since": iso(user.photos_for_training),
+            "mends_for_learning_since": iso(user.mends_for_learning),
         },
         "webhooks": [
             {"url": hook.url, "events": hook.events, "created_at": iso(hook.created_at)}

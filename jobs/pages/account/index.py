@@ -46,12 +46,12 @@ def account(request: VisitorRequest) -> HttpResponse:
 
 @login_required
 @require_POST
-def training(request: VisitorRequest) -> HttpResponse:
-    """Say yes or no to training with one's photos."""
+def learning(request: VisitorRequest, use: consent.Use) -> HttpResponse:
+    """Say yes or no to one use of one's photos that the site learns from."""
     if "agree" in request.POST:
-        consent.give(user_of(request))
+        consent.give(user_of(request), use)
     else:
-        consent.withdraw(user_of(request))
+        consent.withdraw(user_of(request), use)
     return redirect(reverse("account") + "#training")
 
 

@@ -26,6 +26,7 @@ from ml.resnet_gray.network.hints import HintsUnsupported
 from ml.resnet_gray.progress import bar
 
 from .evaluate_hints import HintFigures
+from .evaluate_mends import measure_mends
 from .measuring import to_lab
 from .metrics import RGB, Tally, colorfulness, measure
 from .one_photo import answers, kind_of, of_photo
@@ -201,6 +202,9 @@ def table(figures: dict[str, Any]) -> str:
     for kind, ways in figures.get("kinds", {}).items():
         of_gray = ways["mean"]["mse"] / ways["gray"]["mse"]
         lines.append(f"{kind}: {ways['photos']} photos, mse of mean {of_gray:.2f} of gray's")
+    if mended := figures.get("mended"):
+        line = "{points} points mended on {photos} photos: {error} away, gray {gray}"
+        lines.append(line.format(**mended))
     return "\n".join(lines)
 
 
@@ -212,6 +216,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--limit", type=int, help="measure so many photos only")
     add("--sheet", type=Path, metavar="PNG", help="write the pictures: gray, ours, true")
     add("--hints", type=_counts, default=(), metavar="K,...", help="measure with so many hints too")
+    add("--mends", type=Path, metavar="TAR", help="also how far it is from what people mended")
     add("--json", action="store_true", help="one JSON object on stdout")
     add("--pictures", type=Path, metavar="DIR", help="write every photo, as shown and as it was")
     add("--each", action="store_true", help="with --json: the figures of every photo too")
@@ -227,8 +232,9 @@ def _counts(text: str) -> list[int]:
 
 def run(model: Path, options: argparse.Namespace) -> str:
     """What the command prints. Raises DataError, CardError, HintsUnsupported, OSError."""
+    colorizer = Colorizer(model, options.device)
     figures = evaluate(
-        Colorizer(model, options.device),
+        colorizer,
         options.data,
         size=options.size,
         limit=options.limit,
@@ -237,6 +243,8 @@ def run(model: Path, options: argparse.Namespace) -> str:
         each=options.each,
         pictures=options.pictures,
     )
+    if options.mends:
+        figures["mended"] = measure_mends(colorizer, options.mends, options.size)
     return json.dumps(figures) if options.json else table(figures)
 
 

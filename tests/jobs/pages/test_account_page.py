@@ -14,22 +14,25 @@ from tests import accounts
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_photos_are_not_for_training_until_their_owner_agrees(browser, ada):
-    assert ada.photos_for_training is None
-    assert "Not allowed." in browser.get("/account/").content.decode()
-    browser.post("/account/training/", {"agree": ""})
+@pytest.mark.parametrize(
+    ("path", "use"), [("training", "photos_for_training"), ("mends", "mends_for_learning")]
+)
+def test_nothing_is_learned_from_photos_until_their_owner_agrees(browser, ada, path, use):
+    assert getattr(ada, use) is None
+    assert browser.get("/account/").content.decode().count("Not allowed.") == 2
+    browser.post(f"/account/{path}/", {"agree": ""})
     ada.refresh_from_db()
-    assert ada.photos_for_training is not None
-    assert "You have allowed it since" in browser.get("/account/").content.decode()
-    browser.post("/account/training/")
+    assert getattr(ada, use) is not None
+    assert browser.get("/account/").content.decode().count("You have allowed it since") == 1
+    browser.post(f"/account/{path}/")
     ada.refresh_from_db()
-    assert ada.photos_for_training is None
+    assert getattr(ada, use) is None
 
 
 def test_agreeing_twice_keeps_the_first_day(ada):
-    consent.give(ada)
+    consent.give(ada, "photos_for_training")
     first = User.objects.get().photos_for_training
-    consent.give(ada)
+    consent.give(ada, "photos_for_training")
     assert User.objects.get().photos_for_training == first
 
 
