@@ -56,13 +56,14 @@ def offered() -> list[tuple[str, str]]:
 
     First the empty name, which is whatever is in service.
     """
+    now = registry.overview()
     found: dict[str, str] = {}
-    for line in registry.lines(public=True):
+    for line in registry.lines(public=True, now=now):
         for version in line.versions:
             spec = line.name if version == line.current else str(version)
             title = _title(version.card)
             found[spec] = title if version == line.current else f"{title} ({version.version})"
-    return [("", _title(registry.current().card)), *sorted(found.items())]
+    return [("", _title(now.serving.card)), *sorted(found.items())]
 
 
 def _title(card: Card) -> str:

@@ -141,21 +141,59 @@ class Line:
         return self.current or self.versions[0]
 
 
-def lines(*, public: bool = False) -> list[Line]:
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All versions that are not archived, and what stands for what; read by two queries."""
+
+    versions: list[ModelVersion]
+    serving: ModelVersion
+    stands: dict[str, ModelVersion | None]
+
+
+def overview() -> Overview:
+    """How versions stand now."""
+    shipped = {card["name"]: _sha256_of(catalog.find(card["name"])) for card in catalog.shipped()}
+    default = _sha256_of(catalog.default())
+    kept = ModelVersion.objects.exclude(standing=ARCHIVED).order_by("name", "-created_at")
+    versions = list(kept)
+    if not {default, *shipped.values()} <= {version.sha256 for version in versions}:
+        built_in()
+        add_shipped()
+        versions = list(kept.all())  # not what was read before
+    by_sha = {version.sha256: version for version in versions}
+    here = {default, *shipped.values()}
+    promoted = Promotion.objects.filter(
+        kind=Promotion.Kind.PROMOTED, state=Promotion.State.SERVING
+    ).values_list("version__sha256", flat=True)
+    rows = [by_sha.get(sha) for sha in promoted]
+    last = [
+        version for version in rows if version and (not version.ships or version.sha256 in here)
+    ]
+    in_service = rows[0] if rows and rows[0] in last else by_sha.get(default)
+    shipped |= {by_sha[default].name: default} if default in by_sha else {}
+    stands: dict[str, ModelVersion | None] = {}
+    for name in dict.fromkeys(version.name for version in versions):
+        named = [version for version in versions if version.name == name]
+        candidates = [
+            *(version for version in last if version.name == name),
+            *(version for version in named if version.sha256 == shipped.get(name)),
+            *(version for version in named if version.standing == OFFERED),
+        ]
+        stands[name] = candidates[0] if candidates else None
+    return Overview(versions, in_service or current(), stands)
+
+
+def lines(*, public: bool = False, now: Overview | None = None) -> list[Line]:
     """The versions by name, in the order of names, without archived ones; `public`: only those
     that visitors may use.
     """
-    add_shipped()
-    serving = current()
-    names: dict[str, list[ModelVersion]] = {}
-    for version in ModelVersion.objects.exclude(standing=ARCHIVED).order_by("name", "-created_at"):
-        names.setdefault(version.name, []).append(version)
+    now = now or overview()
     found = []
-    for name, versions in names.items():
-        stands = current_or_none(name)
-        seen = [v for v in versions if v in (stands, serving) or v.standing == OFFERED]
+    for name, stands in now.stands.items():
+        versions = [version for version in now.versions if version.name == name]
+        seen = [v for v in versions if v in (stands, now.serving) or v.standing == OFFERED]
         if shown := seen if public else versions:
-            found.append(Line(name, shown, stands, in_service=name == serving.name))
+            found.append(Line(name, shown, stands, in_service=name == now.serving.name))
     return found
 
 
