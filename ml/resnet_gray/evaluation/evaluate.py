@@ -28,7 +28,7 @@ from ml.resnet_gray.progress import bar
 from .evaluate_hints import HintFigures
 from .evaluate_mends import measure_mends
 from .measuring import to_lab
-from .metrics import RGB, Tally, colorfulness, measure
+from .metrics import RGB, Measured, Tally, colorfulness, measure
 from .one_photo import answers, kind_of, of_photo
 from .photo_figures import PhotoFigures
 
@@ -56,9 +56,7 @@ def evaluate(
     ``mean`` is measured as the network predicts it; ``shown`` on the finished photo, after colors
     that sRGB does not have were calmed and all was rounded to 8 bits.
     """
-    tallies = {way: Tally() for way in METHODS}
-    of_kinds: dict[str, dict[str, Tally]] = {}
-    kinds = read_kinds(data)
+    sums, kinds = _Sums(), read_kinds(data)
     true_colorfulness, spent, rows = 0.0, 0.0, []
     broken: list[str] = []
     of_photos: list[PhotoFigures] = []
@@ -73,15 +71,11 @@ def evaluate(
 
         calm = colorizer.render(rgb.copy(), chroma, vividness=0.0)
         ways = answers(rgb, chroma.at(0.0), constant, calm, shown)
-        counted = [tallies]
-        if kind := kind_of(name, kinds):
-            counted.append(of_kinds.setdefault(kind, {way: Tally() for way in METHODS}))
+        kind = kind_of(name, kinds)
         _, true_ab = to_lab(rgb)
         measured = {way: measure(ab, true_ab, picture, rgb) for way, (ab, picture) in ways.items()}
         of_photos.append(of_photo(name, kind, measured, colorfulness(rgb)))
-        for way, found in measured.items():
-            for tally in counted:
-                tally[way].add(found)
+        sums.add(measured, kind)
         true_colorfulness += colorfulness(rgb)
         if hinted:
             hinted.add(name, rgb, features)
@@ -89,31 +83,48 @@ def evaluate(
             write_pictures(pictures, len(of_photos) - 1, shown, rgb)
         if sheet:
             rows.append([_tile(picture) for picture in (ways["gray"][1], shown, rgb)])
-    photos = tallies["shown"].photos
+    photos = len(of_photos)
     if not photos:
         raise DataError(f"no photo to measure in {', '.join(map(str, data))}")
     if sheet:
         write_sheet(sheet, rows)
-    figures: dict[str, Any] = {
+    return {
         "model": colorizer.name,
         "photos": photos,
         "broken": len(broken),
         "size": size or colorizer.card["default_size"],
         "ms_per_photo": round(1000 * spent / photos, 1),
         "truth": {"colorfulness": round(true_colorfulness / photos, 4)},
-        **{way: tally.result() for way, tally in tallies.items()},
+        **sums.result(),
+        **({"each": of_photos} if each else {}),
+        **(hinted.result() if hinted else {}),
     }
-    figures |= {"each": of_photos} if each else {}
-    figures |= {"kinds": _of_kinds(of_kinds)} if of_kinds else {}
-    return figures | (hinted.result() if hinted else {})
 
 
-def _of_kinds(of_kinds: dict[str, dict[str, Tally]]) -> dict[str, Any]:
-    """The figures of each kind of photo."""
-    return {
-        kind: {"photos": ways["shown"].photos, **{way: t.result() for way, t in ways.items()}}
-        for kind, ways in sorted(of_kinds.items())
-    }
+class _Sums:
+    """The figures of all photos and of those of each kind, by method."""
+
+    def __init__(self) -> None:
+        self.all = {way: Tally() for way in METHODS}
+        self.kinds: dict[str, dict[str, Tally]] = {}
+
+    def add(self, measured: dict[str, Measured], kind: str) -> None:
+        """One photo; `kind` is empty where it is not known."""
+        counted = [self.all]
+        if kind:
+            counted.append(self.kinds.setdefault(kind, {way: Tally() for way in METHODS}))
+        for tallies in counted:
+            for way, found in measured.items():
+                tallies[way].add(found)
+
+    def result(self) -> dict[str, Any]:
+        """By method; `kinds` too where any is known."""
+        figures: dict[str, Any] = {way: tally.result() for way, tally in self.all.items()}
+        kinds = {
+            kind: {"photos": ways["shown"].photos, **{way: t.result() for way, t in ways.items()}}
+            for kind, ways in sorted(self.kinds.items())
+        }
+        return figures | ({"kinds": kinds} if kinds else {})
 
 
 def read_kinds(data: Sequence[Path | str]) -> dict[str, str]:
