@@ -1,20 +1,32 @@
-"""Many photos, a few at a time; a batch that was cut goes on where it was."""
+"""Many photos, a few at a time; what was cut goes on where it was."""
 
-from collections import Counter
-from collections.abc import Generator, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from __future__ import annotations
+
+import errno
+import json
+import threading
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from queue import SimpleQueue
 
-from colorweb_client.client import Client
-from colorweb_client.errors import ColorwebError, Refused, Unreachable
+from colorweb_client.client import Client, Job
+from colorweb_client.errors import ColorwebError, Refused, Stopped, Unreachable
+from colorweb_client.manifest import Entry, Manifest, stamp_of
+from colorweb_client.options import SUFFIXES, PhotoOptions, as_fields, digest_of
+from colorweb_client.sources import Source
 
-SUFFIXES = {"jpeg": ".jpg", "png": ".png", "webp": ".webp", "tiff": ".tif", "avif": ".avif"}
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS})
+"""What an error says when nothing more can be written."""
 
 
-class SameName(ValueError):
-    """Two photos would become one file."""
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A photo, and what the manifest knows of it."""
+
+    source: Source
+    entry: Entry
+    is_done: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,70 +37,107 @@ class Outcome:
     result: Path | None = None
     error: Exception | None = None
     skipped: bool = False
+    job: str = ""
 
 
-def targets(photos: Sequence[Path], folder: Path) -> dict[Path, Path]:
-    """For each photo its result's path, still without suffix. Raises SameName."""
-    stems = Counter(photo.stem for photo in photos)
-    named: dict[Path, Path] = {}
-    for photo in photos:
-        # a.jpg and a.png stay apart by their whole names
-        name = photo.stem if stems[photo.stem] == 1 else photo.name
-        target = folder / f"{name}-color"
-        if target in named:
-            raise SameName(f"{named[target]} and {photo} would both become {target.name}")
-        named[target] = photo
-    return {photo: target for target, photo in named.items()}
+def plan(
+    manifest: Manifest, sources: Sequence[Source], options: PhotoOptions, *, overwrite: bool = False
+) -> list[Task]:
+    """What there is to do, and under which names; nothing is written yet."""
+    digest = json.dumps(as_fields(options), sort_keys=True)
+    tasks = []
+    for source in sources:
+        entry = manifest.entry(source, digest)
+        manifest.plan(entry)
+        done = not overwrite and manifest.is_done(entry, source.path)
+        tasks.append(Task(source, entry, done))
+    return tasks
 
 
 def colorize_all(
     client: Client,
-    photos: Sequence[Path],
-    folder: Path,
+    manifest: Manifest,
+    tasks: Sequence[Task],
+    options: PhotoOptions,
     *,
     parallel: int = 4,
-    overwrite: bool = False,
-    **options: Any,
-) -> Generator[Outcome]:
-    """Color the photos into `folder`; outcomes come as they are known, in no order.
+) -> Generator[Outcome, None, None]:
+    """Color photos into the manifest's folder; outcomes come as they are known, in no order.
 
-    Photos whose result is there already are skipped unless `overwrite`. An error that concerns
-    all photos (no server, no permission, no quota) is raised, and nothing more is begun.
+    An error that concerns all photos (no server, no permission, no quota, a full disk) is raised,
+    and nothing more is begun.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    client.become_guest()
-    pool = ThreadPoolExecutor(parallel, thread_name_prefix="photo")
-    work: list[Future[Outcome]] = []
+    waiting: SimpleQueue[Task | None] = SimpleQueue()
+    ended: SimpleQueue[Outcome | Exception] = SimpleQueue()
+    due = [task for task in tasks if not task.is_done]
+    for task in due:
+        waiting.put(task)
+
+    def work() -> None:
+        try:
+            while task := waiting.get():
+                ended.put(_color(client, manifest, task, options))
+        except Exception as error:  # noqa: BLE001 - for the caller, in whose thread it is raised
+            ended.put(error)
+
+    for _ in range(min(parallel, len(due))):
+        waiting.put(None)
+        # An interrupted command ends without them, whatever they wait for.
+        threading.Thread(target=work, name="photo", daemon=True).start()
     try:
-        for photo, target in targets(photos, folder).items():
-            there = [] if overwrite else [*_results(target)]
-            if there:
-                yield Outcome(photo, there[0], skipped=True)
-            else:
-                work.append(pool.submit(_colorize, client, photo, target, options))
-        for done in as_completed(work):
-            yield done.result()
+        for task in tasks:
+            if task.is_done:
+                result = manifest.folder / task.entry.result
+                yield Outcome(task.source.path, result, skipped=True, job=task.entry.job)
+        for _ in due:
+            outcome = ended.get()
+            if isinstance(outcome, Exception):
+                raise outcome
+            yield outcome
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
         client.stop()
-        pool.shutdown(wait=True)
 
 
-def _colorize(client: Client, photo: Path, target: Path, options: dict[str, Any]) -> Outcome:
+def _color(client: Client, manifest: Manifest, task: Task, options: PhotoOptions) -> Outcome:
+    path = task.source.path
     try:
-        job = client.colorize(photo, **options)
-        name = target.name + SUFFIXES[job["options"]["format"]]
-        return Outcome(photo, client.download(job, target.with_name(name)))
-    except (Refused, Unreachable) as error:
-        if isinstance(error, Unreachable) or error.concerns_all:
+        entry = replace(
+            task.entry, sha256=digest_of(path), stamp=stamp_of(path), server=client.server
+        )
+        job = _known(client, task.entry, entry.sha256)
+        if job is None:
+            manifest.save(replace(entry, job="", result=""))  # its name is taken from now on
+            job = client.send(path, **options)
+            manifest.save(replace(entry, job=job["id"], result=""))
+        job = client.finish(job)
+        entry = manifest.save(replace(entry, job=job["id"], result=""))
+        name = entry.target + SUFFIXES[job["options"]["format"]]
+        result = manifest.folder / name
+        result.parent.mkdir(parents=True, exist_ok=True)
+        client.download(job, result, partial=manifest.partial(entry))
+        manifest.save(replace(entry, result=name))
+        return Outcome(path, result, job=job["id"])
+    except (Unreachable, Stopped):
+        raise
+    except Refused as error:
+        if error.concerns_all:
             raise
-        return Outcome(photo, error=error)
-    except (ColorwebError, OSError) as error:
-        return Outcome(photo, error=error)
+        return Outcome(path, error=error)
+    except OSError as error:
+        if error.errno in NO_ROOM:
+            raise
+        return Outcome(path, error=error)
+    except ColorwebError as error:
+        return Outcome(path, error=error)
 
 
-def _results(target: Path) -> Iterator[Path]:
-    for suffix in SUFFIXES.values():
-        path = target.with_name(target.name + suffix)
-        if path.is_file():
-            yield path
+def _known(client: Client, entry: Entry, content: str) -> Job | None:
+    """The job that an earlier run made for the same content; None if the server has none."""
+    if not entry.job or entry.server != client.server or entry.sha256 != content:
+        return None
+    try:
+        return client.job(entry.job)
+    except Refused as error:
+        if error.status != 404:
+            raise
+        return None

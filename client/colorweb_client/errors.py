@@ -13,6 +13,10 @@ class Unreachable(ColorwebError):
     """No answer after all retries."""
 
 
+class NotColorweb(Unreachable):
+    """Something else answers at this address."""
+
+
 class Refused(ColorwebError):
     """The server answered with an error; `code` is one of those in its documentation."""
 
@@ -33,3 +37,9 @@ class NotColored(ColorwebError):
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
         self.code = code
+
+
+def code_of(error: Exception) -> str:
+    """A word for programs."""
+    code = getattr(error, "code", "")
+    return code if isinstance(code, str) and code else type(error).__name__.lower()

@@ -1,9 +1,11 @@
 """Retries: which errors are worth one, after how long, and when to give up."""
 
+from __future__ import annotations
+
 import random
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 
 import httpx
@@ -18,12 +20,16 @@ MAX_PAUSE = 30.0
 def send_with_retries(
     send: Callable[[], httpx.Response],
     timeout: float,
-    pause: Callable[[float], object] = time.sleep,
+    pause: Callable[[float, str], object],
+    *,
+    patient: bool = True,
 ) -> httpx.Response:
     """The answer to `send()`, sent again while the server is unavailable or busy.
 
     Pauses double from half a second to thirty, with jitter, and are never shorter than the
-    server's Retry-After. Raises Unreachable or Refused once `timeout` seconds would be over.
+    server's Retry-After; `pause` hears how long each is, in seconds, and why. A server that is not
+    `patient`ly waited for has to answer the first time. Raises Unreachable or Refused once
+    `timeout` seconds would be over.
     """
     ends = time.monotonic() + timeout
     backoff = FIRST_PAUSE
@@ -32,8 +38,10 @@ def send_with_retries(
         requested = 0.0
         try:
             answer = send()
-        except httpx.TransportError as error:
+        except (httpx.TransportError, httpx.InvalidURL) as error:
             problem = Unreachable(f"The server does not answer: {error or type(error).__name__}")
+            if not patient or isinstance(error, httpx.InvalidURL | httpx.UnsupportedProtocol):
+                raise problem from error
         else:
             if not answer.is_error:
                 return answer
@@ -44,7 +52,7 @@ def send_with_retries(
         wait = max(requested, backoff * random.uniform(0.5, 1.0))  # noqa: S311 - only spreads load
         if time.monotonic() + wait > ends:
             raise problem
-        pause(wait)
+        pause(wait, str(problem))
         backoff = min(MAX_PAUSE, backoff * 2)
 
 
@@ -55,6 +63,8 @@ def refusal(answer: httpx.Response) -> Refused:
         return Refused(answer.status_code, str(problem["code"]), str(problem["detail"]))
     except (ValueError, KeyError, TypeError):  # a proxy's answer, not the site's
         reason = f"The server answered {answer.status_code} {answer.reason_phrase}"
+        if answer.is_redirect:
+            reason += f" and names {answer.headers.get('Location', 'another address')}"
         return Refused(answer.status_code, "unknown", reason)
 
 
@@ -65,6 +75,6 @@ def retry_after(answer: httpx.Response) -> float:
         return float(value)
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, TypeError):
         return 0.0
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+    return max(0.0, (moment - datetime.now(timezone.utc)).total_seconds())

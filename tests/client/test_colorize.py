@@ -131,23 +131,12 @@ def test_a_full_queue_is_waited_for(colorize, worker, settings, tmp_path, monkey
     assert len(results(tmp_path)) == 3
 
 
-def test_photos_that_would_share_a_name_are_refused_before_anything_is_sent(site, tmp_path, capsys):
-    for folder in ("x", "y"):
-        (tmp_path / folder).mkdir()
-        (tmp_path / folder / "a.jpg").write_bytes(pictures.encoded())
-    photos = [str(tmp_path / folder / "a.jpg") for folder in ("x", "y")]
-    out = str(tmp_path / "out")
-    assert main(["colorize", *photos, "--server", site.url, "--out", out]) == 2
-    assert "would both become" in capsys.readouterr().err
-    assert not Photo.objects.exists()
-
-
 def test_names_that_differ_in_their_suffix_stay_separate(colorize, worker, album, tmp_path):
     (album / "a.png").write_bytes(pictures.encoded("PNG", seed=9))
     assert colorize()[0] == 0
     assert sorted(results(tmp_path)) == [
-        "a.jpg-color.jpg",
-        "a.png-color.jpg",
+        "a-color-2.jpg",
+        "a-color.jpg",
         "b-color.jpg",
         "c-color.jpg",
     ]

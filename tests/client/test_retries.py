@@ -62,7 +62,9 @@ def ask(server):
     def ask(timeout: float = 600) -> tuple[httpx.Response, list[float]]:
         pauses: list[float] = []
         with httpx.Client() as http:
-            answer = send_with_retries(lambda: http.get(server.url), timeout, pauses.append)
+            answer = send_with_retries(
+                lambda: http.get(server.url), timeout, lambda seconds, _why: pauses.append(seconds)
+            )
         return answer, pauses
 
     return ask
@@ -115,6 +117,35 @@ def test_a_server_that_is_not_there_is_said_in_one_line(server, tmp_path, capsys
     stderr = capsys.readouterr().err
     assert stderr.startswith("The server does not answer: ")
     assert stderr.count("\n") == 1
+
+
+def test_something_else_at_the_address_is_said_at_once_in_one_line(server, tmp_path, capsys):
+    (tmp_path / "a.jpg").write_bytes(b"x")
+    server.answers = [(200, {"Content-Type": "text/html"}, "<h1>Welcome</h1>")]
+    place = ["--server", server.url, "--out", str(tmp_path / "out")]
+    assert main(["colorize", str(tmp_path / "a.jpg"), *place]) == 3
+    stderr = capsys.readouterr().err
+    assert "answers with text/html. Is this a colorweb server?" in stderr
+    assert (stderr.count("\n"), server.requests) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "address", ["color.example", "http://127.0.0.1:9", "http://[::", "ftp://x"]
+)
+def test_a_wrong_address_ends_at_once(tmp_path, capsys, address):
+    (tmp_path / "a.jpg").write_bytes(b"x")
+    place = ["--server", address, "--out", str(tmp_path / "out")]
+    assert main(["colorize", str(tmp_path / "a.jpg"), *place]) == 3  # without its 600 seconds
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_waiting_is_said(server, tmp_path, capsys):
+    (tmp_path / "a.jpg").write_bytes(b"x")
+    later = (503, {"Retry-After": "1"}, PROBLEM)
+    server.answers = [later, (401, {}, '{"code": "authentication_failed", "detail": "Who?"}')]
+    place = ["--server", server.url, "--out", str(tmp_path / "out")]
+    assert main(["colorize", str(tmp_path / "a.jpg"), *place]) == 3
+    assert capsys.readouterr().err.splitlines()[0] == "Waiting: Later, please."
 
 
 def test_stopping_ends_the_waiting(server):
