@@ -37,6 +37,10 @@ check: setup $(VENV)/.installed-dev
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(SCHEMA) $(VENV)/openapi.yaml && diff -u docs/openapi.yaml $(VENV)/openapi.yaml \
 	  || { echo "The API and docs/openapi.yaml differ. Run: make schema" >&2; exit 1; }
+	$(BIN)/openapi-spec-validator docs/openapi.yaml
+	@$(npm); npm exec --yes --package=@stoplight/spectral-cli@6.16.3 -- spectral lint --fail-severity=warn \
+	  --ruleset .ci/spectral.yaml docs/openapi.yaml
+	@$(npm); npm exec --yes --package=@redocly/cli@2.77.0 -- redocly lint --config .ci/redocly.yaml docs/openapi.yaml
 	@$(npm); cd frontend && npm run --silent check
 	$(BIN)/hadolint docker/Dockerfile
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker/compose*.yaml

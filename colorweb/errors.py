@@ -108,7 +108,12 @@ CODES = {
         text=_("Photo storage is temporarily unavailable. Try again in a minute.")
     ),
     "unavailable": Meaning(
-        503, "The site is restarting, or cannot reach its database; try again after Retry-After."
+        503,
+        "The site is restarting, cannot reach its database, or has more requests of yours at a "
+        "time than it can work on; try again after Retry-After.",
+    ),
+    "unavailable.busy": Meaning(
+        text=_("Too many of your requests are waiting. Send fewer at a time.")
     ),
     "unavailable.database": Meaning(
         text=_("The site cannot reach its database. Try again in a few seconds.")

@@ -426,9 +426,10 @@ SPECTACULAR_SETTINGS = {
         "ArchiveStatus": "jobs.models.Archive.State",
         "Stage": "jobs.models.Stage",
         "Format": ["jpeg", "png", "webp"],
-        "BatchStatus": ["unpacking", "unpacked"],
-        "Event": ["job.succeeded", "job.failed", "job.canceled"],
-        "DeliveryEvent": ["job.succeeded", "job.failed", "job.canceled", "webhook.test"],
+        "BatchStatus": ["unpacking", "unpacked", "canceled"],
+        "Event": "jobs.models.Event.values",
+        "DeliveryEvent": "jobs.serializers.webhooks.ALL_EVENTS",
+        "JobEvent": "jobs.serializers.webhooks.JOB_EVENTS",
         "DeliveryState": ["pending", "held", "delivered", "failed"],
         "CheckState": ["queued", "running", "done", "failed"],
         "EvaluationState": "ml.models.Evaluation.State",
@@ -436,6 +437,41 @@ SPECTACULAR_SETTINGS = {
         "PauseReason": ["asked", "failing", "gone"],
         "AlbumSort": "jobs.models.Album.Sort",
     },
+    "WEBHOOKS": [
+        f"jobs.api.messages.{name}"
+        for name in (
+            *("job_succeeded", "job_failed", "job_canceled", "batch_finished", "archive_ready"),
+            *("job_started", "job_progressed", "webhook_test"),
+        )
+    ],
+    "SERVERS": [{"url": "/", "description": "The site that this document is of."}],
+    "LICENSE": {"name": "MIT", "identifier": "MIT"},
+    "CONTACT": {"name": "The site operator"},
+    "SORT_OPERATIONS": False,  # in the order of use
+    "TAGS": [
+        {"name": name, "description": text}
+        for name, text in {
+            "jobs": "Send a photo, follow its job, fetch its colors.",
+            "photos": "What was sent: words, look, versions, links.",
+            "files": "The pictures and zips themselves.",
+            "batches": "Many photos in one request.",
+            "archives": "Many photos' colors as one zip.",
+            "albums": "Photos in an order, with one way of sharing.",
+            "trash": "What an account has deleted.",
+            "me": "Who is asking, and what is allowed.",
+            "tokens": "An account's keys for programs.",
+            "webhooks": "Messages to your own server.",
+            "public": "Open to anyone: the gallery, and models to choose from.",
+            "queue": "Staff: the queue as a whole.",
+            "models": "Staff: versions of networks.",
+            "training": "Staff: data sets and training runs.",
+        }.items()
+    ],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "jobs.api.file_paths.add",
+        "colorweb.api.document.complete",
+    ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

@@ -45,6 +45,11 @@ CODES = {
         _("%(format)s holds 8 bits a channel. Choose PNG or TIFF for 16."),
     ),
     "invalid_geometry": Meaning(400, "The geometry makes no picture: see `detail`.", "%(why)s"),
+    "too_many_photos": Meaning(
+        400,
+        "The zip would hold too many photos; make several zips.",
+        _("These are %(count)d photos; a zip holds at most %(limit)d. Make several zips."),
+    ),
     "not_a_zip": Meaning(
         400,
         "The archive is neither a readable zip nor a file of several pages.",
@@ -109,6 +114,11 @@ CODES = {
         409,
         "The job has ended already and cannot be canceled.",
         _("This job has ended already."),
+    ),
+    "batch_ended": Meaning(
+        409,
+        "Everything of the batch has ended already; there is nothing to cancel.",
+        _("Everything in this batch has ended already."),
     ),
     "job_not_ended": Meaning(
         409,

@@ -6,7 +6,7 @@ from django.conf import settings
 from colorweb import clock, free_space
 from colorweb.accounts import installation
 from colorweb.health import heartbeats
-from jobs.photos import batches, consistency, idempotency, ownership, trash, unpacking
+from jobs.photos import batch_ends, batches, consistency, idempotency, ownership, trash, unpacking
 from jobs.queue import claims, usage
 from jobs.results import archives, renditions
 from jobs.sharing import links
@@ -31,12 +31,13 @@ def colorize() -> None:
 
 @shared_task(ignore_result=True)
 def reap() -> None:
-    """Requeue what dead workers left."""
+    """Requeue what dead workers left, and see which batches have ended."""
     renditions.reap()
     claims.reap()
     archives.reap()
     sending.reap()
     unpacking.reap()
+    batch_ends.finish()
     consistency.reap()
     heartbeats.beat("reaper", seconds=30)
 

@@ -18,8 +18,7 @@ from colorweb.api import strict
 from colorweb.api.negotiation import Negotiation
 from colorweb.api.rates import Rate
 from colorweb.api.schema import Taken
-
-PAGE_SIZE = 50
+from colorweb.api.serializers import PageParams
 
 
 class View(APIView):
@@ -71,13 +70,17 @@ class View(APIView):
         serializer: type[BaseSerializer],
         *,
         order: str = "-created_at",
-        size: int = PAGE_SIZE,
+        least: int = 0,
         convert: Callable[[Sequence[Any]], Sequence[Any]] = list,
     ) -> Response:
         """The page of rows at the request's cursor, as the serializer shows what `convert` gives.
 
-        Raises ValidationError for a cursor that no page gave.
+        It has `page_size` rows, or `least` if that is more. Raises ValidationError for a cursor
+        that no page gave.
         """
+        params = PageParams(data=self.request.query_params)
+        params.is_valid(raise_exception=True)
+        size = max(least, params.validated_data["page_size"])
         cursor = self.request.query_params.get("cursor", "")
         try:
             page = keyset.Paginator(rows, order, size).page(cursor)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 
-from colorweb.api.serializers import ProblemSerializer, names_of
+from colorweb.api.serializers import PageParams, ProblemSerializer, names_of
 from colorweb.api.strict import Names
 from colorweb.errors import CODES
 from colorweb.http.problems import CONTENT_TYPE, problem
@@ -21,6 +21,7 @@ EVERYWHERE = (
     "server_error",
 )
 """Codes that any endpoint may answer."""
+NO_KEY = " It takes no `Idempotency-Key`: sent twice, it makes two."
 BY_COOKIE = ("csrf_failed", "cross_site")
 """Codes of whatever changes something."""
 OF_BODIES = (
@@ -36,6 +37,10 @@ OF_BODIES = (
     "too_many_uploads",
     "request_timeout",
 )
+
+
+OF_ACCOUNTS: list[Any] = [{"bearer": []}, {"session": []}]
+"""How an account proves that it is one."""
 
 
 class Taken(NamedTuple):
@@ -67,6 +72,9 @@ def endpoint(
     parameters = list(parameters)
     taken = Taken(_query(parameters), bodies or {})
 
+    codes = tuple(codes)
+    who = {"auth": OF_ACCOUNTS} if "not_authenticated" in codes else {}
+
     def decorate(method: Any) -> Any:
         method.taken = taken
         refusals = (*EVERYWHERE, *codes, *_refusals(taken, method.__name__))
@@ -76,7 +84,7 @@ def endpoint(
             request=bodies,
             responses=answers | _problems(refusals),
             parameters=[*parameters, *_rate_headers(answers)],
-            **{"tags": ["jobs"]} | more,
+            **{"tags": ["jobs"]} | who | more,
         )(method)
 
     return decorate
@@ -87,7 +95,7 @@ def _refusals(taken: Taken, method: str) -> Iterable[str]:
     if method != "get" and not taken.body:
         yield from ("unknown_field", "invalid", "parse_error", "unsupported_media_type")
     if "cursor" in taken.query.known:
-        yield "invalid_cursor"
+        yield from ("invalid_cursor", "invalid", "min_value", "max_value", "max_string_length")
     if set(taken.query.known) - set(taken.query.lists) or "multipart/form-data" in taken.body:
         yield "repeated"
 
@@ -130,10 +138,15 @@ def _rate_headers(answers: Iterable[Any]) -> list[OpenApiParameter]:
         header("RateLimit-Policy", 'The rate: `"request";q=6000;w=60`.', response=everywhere),
         header("RateLimit", 'What is left of it: `"request";r=5999;t=42`.', response=everywhere),
         header("Retry-After", "Seconds.", int, response=[429, 503]),
+        header(
+            "X-Request-Id", "As you sent it, or made here: name it in questions.", response=True
+        ),
     ]
 
 
 CURSOR = OpenApiParameter("cursor", str, description="From `next` or `previous` of a page.")
+PAGES = (CURSOR, PageParams)
+"""Parameters of a list that `View.page` answers."""
 
 
 def _problems(codes: Iterable[str]) -> dict[tuple[int, str], OpenApiResponse]:
@@ -159,6 +172,28 @@ def _example(status: int, code: str) -> OpenApiExample:
         response_only=True,
         status_codes=[str(status)],
     )
+
+
+def problem_answers(codes: Iterable[str]) -> dict[str, Any]:
+    """The answers with these codes, for an operation that is written down by hand."""
+    by_status: dict[str, dict[str, str]] = {}
+    for code in codes:
+        by_status.setdefault(str(CODES[code].status), {})[code] = CODES[code].sentence
+    return {
+        status: {
+            "description": "\n".join(f"- `{code}`: {text}" for code, text in found.items()),
+            "content": {
+                CONTENT_TYPE: {
+                    "schema": {"$ref": "#/components/schemas/Problem"},
+                    "examples": {
+                        code: {"value": problem(int(status), code, text)}
+                        for code, text in found.items()
+                    },
+                }
+            },
+        }
+        for status, found in by_status.items()
+    }
 
 
 class VisitorScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

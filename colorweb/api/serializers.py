@@ -31,6 +31,17 @@ def names_of(serializer: serializers.Serializer) -> strict.Names:
     return strict.Names(set(fields), lists, getattr(serializer, "renamed", {}))
 
 
+MAX_PAGE_SIZE = 100
+
+
+class PageParams(serializers.Serializer):
+    """How long a page of a list is."""
+
+    page_size = serializers.IntegerField(
+        min_value=1, max_value=MAX_PAGE_SIZE, default=50, help_text="Rows of a page."
+    )
+
+
 class PageSerializer(serializers.Serializer):
     next = serializers.URLField(allow_null=True, help_text="The page after this one.")
     previous = serializers.URLField(allow_null=True)

@@ -3,7 +3,7 @@
 The threads of a process share its one interpreter, so thirty requests of one visitor would make
 everybody else's thirty times slower. A request waits for its permit in the event loop, once its
 body is there, and releases it when its answer begins, or when it waits for something else
-(`timeouts`).
+(`timeouts`). One that has waited too long is refused instead of kept hanging.
 """
 
 from __future__ import annotations
@@ -15,10 +15,14 @@ from typing import Any
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from colorweb.accounts.visitors import network_of
+from colorweb.errors import DomainError
 
 Message = MutableMapping[str, Any]
 MAX_CONCURRENT = 2
 """Requests of one network; the interpreter does no more in the same time with more threads."""
+MAX_WAIT = 15.0
+"""Seconds; a thousand polls at a time are done in a fraction of it."""
+RETRY_AFTER = 5
 _semaphores: WeakKeyDictionary[
     asyncio.AbstractEventLoop, WeakValueDictionary[str, asyncio.Semaphore]
 ] = WeakKeyDictionary()
@@ -65,8 +69,12 @@ class Permit:
         self._held = False
 
     async def acquire(self) -> None:
-        """Wait for it."""
-        await self._semaphore.acquire()
+        """Wait for it. Raises DomainError after `MAX_WAIT`."""
+        try:
+            async with asyncio.timeout(MAX_WAIT):
+                await self._semaphore.acquire()
+        except TimeoutError as error:
+            raise DomainError("unavailable.busy", retry_after=RETRY_AFTER) from error
         self._held = True
 
     def release(self) -> None:

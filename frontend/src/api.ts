@@ -4,6 +4,354 @@
  */
 
 export interface paths {
+    "/api/v1/jobs/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My jobs, the newest first
+         * @description My jobs, the newest first.
+         */
+        get: operations["jobs_list"];
+        put?: never;
+        /**
+         * Color a photo
+         * @description Takes the photo and queues it; follow the job by its `urls`, or wait for it with `Prefer: wait=N`.
+         *
+         *     With an `Idempotency-Key` the request may be sent again after a cut: within 24 hours the same key with the same photo and options answers with the same job. A key belongs to its sender, so a guest needs a token first (`GET me/`).
+         *
+         *     With `Accept: image/*` the answer is the colored photo itself, within `Prefer: wait=N` (30 without it). A body of `image/*` or `application/octet-stream` is the photo, without options.
+         */
+        post: operations["jobs_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A job as it is now
+         * @description To ask again and again costs next to nothing: send the answer's `ETag` back as `If-None-Match`, and 304 says that nothing has changed but `eta_seconds`.
+         */
+        get: operations["jobs_retrieve"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a photo
+         * @description The job's photo with everything made from it, other jobs included. An account's photo goes to the trash, where its owner alone finds it on the site's pages, and is deleted for good after the days that `docs/operations.md` sets (30); what waits or runs for it is canceled. With `for_good`, and for guests, it is gone at once.
+         */
+        delete: operations["jobs_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/cancel/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a job
+         * @description What waits is canceled at once; a running job stops at its next stage.
+         */
+        post: operations["jobs_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/retry/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a failed or canceled job again
+         * @description Queues the same photo with the same options, as a new job, which names this one in `retried_from`. `Idempotency-Key` is as for `jobs/`.
+         */
+        post: operations["jobs_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/result/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The colored photo, as the job made it
+         * @description Leads to the full-size file, which knows `Range` and `ETag`. With parameters to the same colors in another format, size or vividness: 202 while that file is made, which takes no network; ask again after `Retry-After`. Metadata of the camera is the owner's alone; of others' published photos anybody has the formats, sizes (4096, 2048 and 1024) and vividnesses that the page offers, counted to who asks.
+         */
+        get: operations["jobs_result"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/events/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow a job
+         * @description Server-sent events with the websocket's messages: first `job` with the whole job, then `job` at every change and `progress` in between. The stream ends when the job does; who reconnects with the last event's id after that gets 204.
+         */
+        get: operations["jobs_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photos/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My photos, the newest first
+         * @description My photos, the newest first.
+         */
+        get: operations["photos_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photos/{photo_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A photo as it is now
+         * @description A photo as it is now.
+         */
+        get: operations["photos_retrieve"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a photo
+         * @description With everything made from it. An account's photo goes to the trash and is deleted for good after some days; with `for_good`, and for guests, it is gone at once.
+         */
+        delete: operations["photos_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a photo
+         * @description Its words, who sees it, and its look, which every place shows from then on: pages, links, previews, zips, `result/`. Files are made without the network; while one is made, the last finished one is served.
+         */
+        patch: operations["photos_update"];
+        trace?: never;
+    };
+    "/api/v1/photos/{photo_id}/result/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The photo as it is shown
+         * @description The version in use with the photo's look, as `jobs/{id}/result/` leads to a job's. 202 while the file is made.
+         */
+        get: operations["photos_result"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photos/{photo_id}/versions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The versions of a photo, the newest first
+         * @description The versions of a photo, the newest first.
+         */
+        get: operations["photos_versions"];
+        put?: never;
+        /**
+         * Color a photo in another way
+         * @description Queues a job; its colors come into use when they are there, and those before them stay. A photo has no two versions alike: asked for one that is there, or on its way, this answers with it and, if it is finished, uses it. It needs no `Idempotency-Key`.
+         */
+        post: operations["photos_versions_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photos/{photo_id}/versions/{job_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a version
+         * @description With its files, for good. The one that is in use cannot be deleted.
+         */
+        delete: operations["photos_versions_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photos/{photo_id}/versions/{job_id}/use/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show a photo in a version
+         * @description Everywhere at once: in the gallery, by links, in zips.
+         */
+        post: operations["photos_versions_use"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photos/{photo_id}/suggestions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Colors that fit a place
+         * @description What the network would find likely there, the likeliest first, up to eight. A worker answers within two seconds, or 503 `no_worker`.
+         */
+        post: operations["photos_suggestions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photos/{photo_id}/preview/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What hints do
+         * @description The color maps of the photo with these hints, as `urls.colors` of a job has them. Nothing is kept: `POST versions/` with the same hints makes a version. A worker answers within two seconds, or 503 `no_worker`.
+         */
+        post: operations["photos_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photos/{photo_id}/links/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The links to a photo
+         * @description The links to a photo.
+         */
+        get: operations["photos_links"];
+        put?: never;
+        /**
+         * Make a link to a photo
+         * @description It shows the version in use with the photo's look, to anyone who has it. It takes no `Idempotency-Key`: sent twice, it makes two.
+         */
+        post: operations["photos_links_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/photos/{photo_id}/links/{link_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a link to a photo
+         * @description Revoke a link to a photo.
+         */
+        delete: operations["photos_links_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/albums/": {
         parameters: {
             query?: never;
@@ -19,7 +367,7 @@ export interface paths {
         put?: never;
         /**
          * Make an album
-         * @description Without photos; put them in by `photos/`. A guest's end with its photos.
+         * @description Without photos; put them in by `photos/`. A guest's end with its photos. It takes no `Idempotency-Key`: sent twice, it makes two.
          */
         post: operations["albums_create"];
         delete?: never;
@@ -56,6 +404,30 @@ export interface paths {
         patch: operations["albums_update"];
         trace?: never;
     };
+    "/api/v1/albums/{album_id}/photos/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The photos of an album, in its order
+         * @description The photos of an album, in its order.
+         */
+        get: operations["albums_photos"];
+        /**
+         * Put photos into an album
+         * @description All that it is to hold, in order. Ids that are not your photos are left out.
+         */
+        put: operations["albums_photos_set"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/albums/{album_id}/links/": {
         parameters: {
             query?: never;
@@ -71,7 +443,7 @@ export interface paths {
         put?: never;
         /**
          * Make a link to an album
-         * @description It opens the album's photos whatever their visibility is.
+         * @description It opens the album's photos whatever their visibility is. It takes no `Idempotency-Key`: sent twice, it makes two.
          */
         post: operations["albums_links_create"];
         delete?: never;
@@ -100,30 +472,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/albums/{album_id}/photos/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The photos of an album, in its order
-         * @description The photos of an album, in its order.
-         */
-        get: operations["albums_photos"];
-        /**
-         * Put photos into an album
-         * @description All that it is to hold, in order. Ids that are not your photos are left out.
-         */
-        put: operations["albums_photos_set"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/archives/": {
         parameters: {
             query?: never;
@@ -139,7 +487,7 @@ export interface paths {
         put?: never;
         /**
          * Pack many photos into one zip
-         * @description A worker makes it: follow it at `Location` until its status is `ready`. It holds each photo as it is shown and is kept for a day; of your archives the five newest.
+         * @description A worker makes it: follow it at `Location` until its status is `ready`. It holds each photo as it is shown, in the folder in which it came, and is kept for a day; of your archives the five newest. `Idempotency-Key` is as for `jobs/`.
          */
         post: operations["archives_create"];
         delete?: never;
@@ -206,6 +554,30 @@ export interface paths {
         get: operations["batches_retrieve"];
         put?: never;
         post?: never;
+        /**
+         * Delete a batch
+         * @description No more of its files are taken, what waits or runs is canceled, and its photos are deleted as by `DELETE photos/{id}/`: an account's go to the trash. With `for_good`, and for guests, they are gone at once, those in the trash too.
+         */
+        delete: operations["batches_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/batches/{batch_id}/cancel/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a batch
+         * @description No more of its files are taken, and its jobs are canceled as by `jobs/{id}/cancel/`; what is colored already stays.
+         */
+        post: operations["batches_cancel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -232,7 +604,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/datasets/": {
+    "/api/v1/trash/": {
         parameters: {
             query?: never;
             header?: never;
@@ -240,47 +612,47 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Data sets, the newest first
-         * @description Data sets, the newest first.
+         * My trash, the newest there first
+         * @description Guests have none: what they delete is gone.
          */
-        get: operations["datasets_list"];
-        put?: never;
-        /**
-         * Add a data set
-         * @description Its photos are checked by a worker at once; ask for it until it is `ready`.
-         */
-        post: operations["datasets_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/datasets/{set_id}/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * A data set
-         * @description A data set.
-         */
-        get: operations["datasets_retrieve"];
+        get: operations["trash_list"];
         put?: never;
         post?: never;
         /**
-         * Delete a data set
-         * @description An uploaded archive goes with it; photos on the server stay.
+         * Empty the trash
+         * @description Deletes for good all that lies in it, and frees the storage it takes.
          */
-        delete: operations["datasets_destroy"];
+        delete: operations["trash_empty"];
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/datasets/{set_id}/check/": {
+    "/api/v1/trash/{photo_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A photo in the trash
+         * @description A photo in the trash.
+         */
+        get: operations["trash_retrieve"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a photo for good
+         * @description With everything made from it, at once; its storage is free again.
+         */
+        delete: operations["trash_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trash/{photo_id}/restore/": {
         parameters: {
             query?: never;
             header?: never;
@@ -290,10 +662,246 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Check a data set again
-         * @description Check a data set again.
+         * Bring a photo back
+         * @description As it was: with its versions, albums, links and visibility.
          */
-        post: operations["datasets_check"];
+        post: operations["trash_restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who am I?
+         * @description A guest nobody knows yet finds a `guest_token` here: ask for one first where a cut connection must not lose the first photo's answer.
+         */
+        get: operations["me_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My tokens
+         * @description My tokens.
+         */
+        get: operations["tokens_list"];
+        put?: never;
+        /**
+         * Make a token
+         * @description The secret is in this answer only. A token can make others with no more scopes and no longer a life than its own; `staff` is for members of staff. It takes no `Idempotency-Key`: sent twice, it makes two.
+         */
+        post: operations["tokens_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tokens/{token_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw a token
+         * @description Withdraw a token.
+         */
+        delete: operations["tokens_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My webhooks
+         * @description My webhooks.
+         */
+        get: operations["webhooks_list"];
+        put?: never;
+        /**
+         * Get a message when something happens
+         * @description From then on we post this account's events to the address, signed as [Standard Webhooks](https://www.standardwebhooks.com) specifies, with the secret of this answer: `{type, timestamp, data}`; `webhooks` of this document has each. It takes no `Idempotency-Key`: sent twice, it makes two.
+         */
+        post: operations["webhooks_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{endpoint_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A webhook as it is now
+         * @description A webhook as it is now.
+         */
+        get: operations["webhooks_retrieve"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a webhook
+         * @description This also deletes its log. Messages still waiting will not be sent.
+         */
+        delete: operations["webhooks_destroy"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a webhook's address or events
+         * @description Change a webhook's address or events.
+         */
+        patch: operations["webhooks_update"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/{endpoint_id}/secret/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a webhook a new secret
+         * @description For 24 hours the old one signs too, beside the new one.
+         */
+        post: operations["webhooks_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{endpoint_id}/test/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a webhook a test
+         * @description An event `webhook.test`, whatever events are asked for, signed like all others, sent at once and once; its log shows how that went. A paused webhook has it when it is resumed.
+         */
+        post: operations["webhooks_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{endpoint_id}/pause/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send nothing for now
+         * @description Messages are held while it is paused, for as long as the log is kept.
+         */
+        post: operations["webhooks_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{endpoint_id}/resume/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send again
+         * @description Held messages are sent. It also resumes a webhook that failed for too long.
+         */
+        post: operations["webhooks_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{endpoint_id}/deliveries/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was sent to a webhook
+         * @description The newest first, for 30 days.
+         */
+        get: operations["webhooks_deliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{job_id}/deliveries/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was sent when a job ended
+         * @description The address that came with it, and the account's webhooks.
+         */
+        get: operations["jobs_deliveries"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -314,26 +922,6 @@ export interface paths {
          * @description With the same `webhook-id`, at once, and if need be by the whole schedule.
          */
         post: operations["deliveries_resend"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/evaluations/{evaluation_id}/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * A comparison of two versions
-         * @description A comparison of two versions.
-         */
-        get: operations["evaluations_retrieve"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -384,178 +972,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/jobs/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * My jobs, the newest first
-         * @description My jobs, the newest first.
-         */
-        get: operations["jobs_list"];
-        put?: never;
-        /**
-         * Color a photo
-         * @description Takes the photo and queues it; follow the job by its `urls`, or wait for it with `Prefer: wait=N`.
-         *
-         *     With an `Idempotency-Key` the request may be sent again after a cut: within 24 hours the same key with the same photo and options answers with the same job. A key belongs to its sender, so a guest needs a token first (`GET me/`).
-         *
-         *     With `Accept: image/*` the answer is the colored photo itself, within `Prefer: wait=N` (30 without it). A body of `image/*` or `application/octet-stream` is the photo, without options.
-         */
-        post: operations["jobs_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/jobs/{job_id}/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * A job as it is now
-         * @description A job as it is now.
-         */
-        get: operations["jobs_retrieve"];
-        put?: never;
-        post?: never;
-        /**
-         * Delete a photo
-         * @description The job's photo with everything made from it, other jobs included. An account's photo goes to the trash, where its owner alone finds it on the site's pages, and is deleted for good after the days that `docs/operations.md` sets (30); what waits or runs for it is canceled. With `for_good`, and for guests, it is gone at once.
-         */
-        delete: operations["jobs_destroy"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/jobs/{job_id}/cancel/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Cancel a job
-         * @description What waits is canceled at once; a running job stops at its next stage.
-         */
-        post: operations["jobs_cancel"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/jobs/{job_id}/deliveries/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What was sent when a job ended
-         * @description The address that came with it, and the account's webhooks.
-         */
-        get: operations["jobs_deliveries"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/jobs/{job_id}/events/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Follow a job
-         * @description Server-sent events with the websocket's messages: first `job` with the whole job, then `job` at every change and `progress` in between. The stream ends when the job does; who reconnects with the last event's id after that gets 204.
-         */
-        get: operations["jobs_events"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/jobs/{job_id}/result/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The colored photo, as the job made it
-         * @description Leads to the full-size file, which knows `Range` and `ETag`. With parameters to the same colors in another format, size or vividness: 202 while that file is made, which takes no network; ask again after `Retry-After`. Metadata of the camera is the owner's alone; of others' published photos anybody has the formats, sizes (4096, 2048 and 1024) and vividnesses that the page offers, counted to who asks.
-         */
-        get: operations["jobs_result"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/jobs/{job_id}/retry/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Try a failed or canceled job again
-         * @description Queues the same photo with the same options, as a new job.
-         */
-        post: operations["jobs_retry"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/me/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Who am I?
-         * @description A guest nobody knows yet finds a `guest_token` here: ask for one first where a cut connection must not lose the first photo's answer.
-         */
-        get: operations["me_retrieve"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/models/": {
         parameters: {
             query?: never;
@@ -576,406 +992,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/models/{label}/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * A version of a model
-         * @description By `name@version`, or by a name for the version that it stands for.
-         */
-        get: operations["models_retrieve"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /**
-         * Offer a version to visitors, withdraw or archive it
-         * @description Offer a version to visitors, withdraw or archive it.
-         */
-        patch: operations["models_update"];
-        trace?: never;
-    };
-    "/api/v1/models/{label}/evaluations/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Compare a version with the one in service
-         * @description Done by the worker that trains; ask for the evaluation until it is `ready`.
-         */
-        post: operations["models_evaluate"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/models/{label}/promote/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Put a version in service
-         * @description A worker checks it on sample photos, then it colors a part of the photos, then all; until then the version before it stays. Ask for the promotion to see how far it is. It must have been compared with the version in service and be no worse, or a `reason` says why it goes in all the same.
-         */
-        post: operations["models_promote"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/models/{label}/weights/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Export a model
-         * @description Leads to the version's safetensors file, whose SHA-256 is its `sha256`; it knows `Range` and `ETag`, and wants the same token.
-         */
-        get: operations["models_weights"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/models/import/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Import a model
-         * @description A safetensors file with a model card, as `weights/` of a version gives it; nothing in it is executed. It becomes a version, which colors nothing until it is put in service. The same weights are the same version: sent again, they change nothing.
-         */
-        post: operations["models_import"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/models/rollback/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Take back the version on its way, or go back to the one in service before
-         * @description What names mean is taken back too.
-         */
-        post: operations["models_rollback"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/photos/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * My photos, the newest first
-         * @description My photos, the newest first.
-         */
-        get: operations["photos_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/photos/{photo_id}/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * A photo as it is now
-         * @description A photo as it is now.
-         */
-        get: operations["photos_retrieve"];
-        put?: never;
-        post?: never;
-        /**
-         * Delete a photo
-         * @description With everything made from it. An account's photo goes to the trash and is deleted for good after some days; with `for_good`, and for guests, it is gone at once.
-         */
-        delete: operations["photos_destroy"];
-        options?: never;
-        head?: never;
-        /**
-         * Change a photo
-         * @description Its words, who sees it, and its look, which every place shows from then on: pages, links, previews, zips, `result/`. Files are made without the network; while one is made, the last finished one is served.
-         */
-        patch: operations["photos_update"];
-        trace?: never;
-    };
-    "/api/v1/photos/{photo_id}/links/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The links to a photo
-         * @description The links to a photo.
-         */
-        get: operations["photos_links"];
-        put?: never;
-        /**
-         * Make a link to a photo
-         * @description It shows the version in use with the photo's look, to anyone who has it.
-         */
-        post: operations["photos_links_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/photos/{photo_id}/links/{link_id}/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Revoke a link to a photo
-         * @description Revoke a link to a photo.
-         */
-        delete: operations["photos_links_destroy"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/photos/{photo_id}/preview/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * What hints do
-         * @description The color maps of the photo with these hints, as `urls.colors` of a job has them. Nothing is kept: `POST versions/` with the same hints makes a version. A worker answers within two seconds, or 503 `no_worker`.
-         */
-        post: operations["photos_preview"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/photos/{photo_id}/result/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The photo as it is shown
-         * @description The version in use with the photo's look, as `jobs/{id}/result/` leads to a job's. 202 while the file is made.
-         */
-        get: operations["photos_result"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/photos/{photo_id}/suggestions/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Colors that fit a place
-         * @description What the network would find likely there, the likeliest first, up to eight. A worker answers within two seconds, or 503 `no_worker`.
-         */
-        post: operations["photos_suggestions"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/photos/{photo_id}/versions/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The versions of a photo, the newest first
-         * @description The versions of a photo, the newest first.
-         */
-        get: operations["photos_versions"];
-        put?: never;
-        /**
-         * Color a photo in another way
-         * @description Queues a job; its colors come into use when they are there, and those before them stay. A photo has no two versions alike: asked for one that is there, or on its way, this answers with it and, if it is finished, uses it.
-         */
-        post: operations["photos_versions_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/photos/{photo_id}/versions/{job_id}/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Delete a version
-         * @description With its files, for good. The one that is in use cannot be deleted.
-         */
-        delete: operations["photos_versions_destroy"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/photos/{photo_id}/versions/{job_id}/use/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Show a photo in a version
-         * @description Everywhere at once: in the gallery, by links, in zips.
-         */
-        post: operations["photos_versions_use"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/promotions/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Versions put in service and taken back, the newest first
-         * @description Versions put in service and taken back, the newest first.
-         */
-        get: operations["promotions_list"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/promotions/{promotion_id}/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * A version on its way into service
-         * @description A version on its way into service.
-         */
-        get: operations["promotions_retrieve"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/promotions/{promotion_id}/advance/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Let a canary take its next step before its time
-         * @description Let a canary take its next step before its time.
-         */
-        post: operations["promotions_advance"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/queue/": {
         parameters: {
             query?: never;
@@ -990,26 +1006,6 @@ export interface paths {
         get: operations["queue_retrieve"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/queue/check/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Compare files and rows
-         * @description A worker does it; `check` in `queue/` shows its progress and findings.
-         */
-        post: operations["queue_check"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1076,31 +1072,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/tokens/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * My tokens
-         * @description My tokens.
-         */
-        get: operations["tokens_list"];
-        put?: never;
-        /**
-         * Make a token
-         * @description The secret is in this answer only. A token can make others with no more scopes and no longer a life than its own; `staff` is for members of staff.
-         */
-        post: operations["tokens_create"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tokens/{token_id}/": {
+    "/api/v1/queue/check/": {
         parameters: {
             query?: never;
             header?: never;
@@ -1109,12 +1081,80 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /**
+         * Compare files and rows
+         * @description A worker does it; `check` in `queue/` shows its progress and findings.
+         */
+        post: operations["queue_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Data sets, the newest first
+         * @description Data sets, the newest first.
+         */
+        get: operations["datasets_list"];
+        put?: never;
+        /**
+         * Add a data set
+         * @description Its photos are checked by a worker at once; ask for it until it is `ready`. It takes no `Idempotency-Key`: sent twice, it makes two.
+         */
+        post: operations["datasets_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{set_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A data set
+         * @description A data set.
+         */
+        get: operations["datasets_retrieve"];
+        put?: never;
         post?: never;
         /**
-         * Withdraw a token
-         * @description Withdraw a token.
+         * Delete a data set
+         * @description An uploaded archive goes with it; photos on the server stay.
          */
-        delete: operations["tokens_destroy"];
+        delete: operations["datasets_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/datasets/{set_id}/check/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check a data set again
+         * @description Check a data set again.
+         */
+        post: operations["datasets_check"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1135,7 +1175,7 @@ export interface paths {
         put?: never;
         /**
          * Start a training run
-         * @description It is queued at once, and runs as soon as a training worker is free.
+         * @description It is queued at once, and runs as soon as a training worker is free. It takes no `Idempotency-Key`: sent twice, it makes two.
          */
         post: operations["training_runs_create"];
         delete?: never;
@@ -1172,26 +1212,6 @@ export interface paths {
         patch: operations["training_runs_update"];
         trace?: never;
     };
-    "/api/v1/training-runs/{run_id}/resume/": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Resume a stopped or failed run
-         * @description It goes on from its last checkpoint.
-         */
-        post: operations["training_runs_resume"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/training-runs/{run_id}/stop/": {
         parameters: {
             query?: never;
@@ -1212,31 +1232,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/webhooks/": {
+    "/api/v1/training-runs/{run_id}/resume/": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /**
-         * My webhooks
-         * @description My webhooks.
-         */
-        get: operations["webhooks_list"];
+        get?: never;
         put?: never;
         /**
-         * Get a message when jobs end
-         * @description From then on we post each end of a job of this account to the address, signed as [Standard Webhooks](https://www.standardwebhooks.com) specifies, with the secret of this answer: `{type, timestamp, data}`, where `data` is the job.
+         * Resume a stopped or failed run
+         * @description It goes on from its last checkpoint.
          */
-        post: operations["webhooks_create"];
+        post: operations["training_runs_resume"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/webhooks/{endpoint_id}/": {
+    "/api/v1/models/import/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import a model
+         * @description A safetensors file with a model card, as `weights/` of a version gives it; nothing in it is executed. It becomes a version, which colors nothing until it is put in service. The same weights are the same version: sent again, they change nothing.
+         */
+        post: operations["models_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/rollback/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take back the version on its way, or go back to the one in service before
+         * @description What names mean is taken back too.
+         */
+        post: operations["models_rollback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/models/{label}/": {
         parameters: {
             query?: never;
             header?: never;
@@ -1244,27 +1300,23 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A webhook as it is now
-         * @description A webhook as it is now.
+         * A version of a model
+         * @description By `name@version`, or by a name for the version that it stands for.
          */
-        get: operations["webhooks_retrieve"];
+        get: operations["models_retrieve"];
         put?: never;
         post?: never;
-        /**
-         * Delete a webhook
-         * @description This also deletes its log. Messages still waiting will not be sent.
-         */
-        delete: operations["webhooks_destroy"];
+        delete?: never;
         options?: never;
         head?: never;
         /**
-         * Change a webhook's address or events
-         * @description Change a webhook's address or events.
+         * Offer a version to visitors, withdraw or archive it
+         * @description Offer a version to visitors, withdraw or archive it.
          */
-        patch: operations["webhooks_update"];
+        patch: operations["models_update"];
         trace?: never;
     };
-    "/api/v1/webhooks/{endpoint_id}/deliveries/": {
+    "/api/v1/models/{label}/weights/": {
         parameters: {
             query?: never;
             header?: never;
@@ -1272,10 +1324,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What was sent to a webhook
-         * @description The newest first, for 30 days.
+         * Export a model
+         * @description Leads to the version's safetensors file, whose SHA-256 is its `sha256`; it knows `Range` and `ETag`, and wants the same token.
          */
-        get: operations["webhooks_deliveries"];
+        get: operations["models_weights"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1284,7 +1336,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/webhooks/{endpoint_id}/pause/": {
+    "/api/v1/models/{label}/promote/": {
         parameters: {
             query?: never;
             header?: never;
@@ -1294,17 +1346,17 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send nothing for now
-         * @description Messages are held while it is paused, for as long as the log is kept.
+         * Put a version in service
+         * @description A worker checks it on sample photos, then it colors a part of the photos, then all; until then the version before it stays. Ask for the promotion to see how far it is. It must have been compared with the version in service and be no worse, or a `reason` says why it goes in all the same.
          */
-        post: operations["webhooks_pause"];
+        post: operations["models_promote"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/webhooks/{endpoint_id}/resume/": {
+    "/api/v1/models/{label}/evaluations/": {
         parameters: {
             query?: never;
             header?: never;
@@ -1314,37 +1366,57 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send again
-         * @description Held messages are sent. It also resumes a webhook that failed for too long.
+         * Compare a version with the one in service
+         * @description Done by the worker that trains; ask for the evaluation until it is `ready`.
          */
-        post: operations["webhooks_resume"];
+        post: operations["models_evaluate"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/webhooks/{endpoint_id}/secret/": {
+    "/api/v1/promotions/": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
-        put?: never;
         /**
-         * Give a webhook a new secret
-         * @description For 24 hours the old one signs too, beside the new one.
+         * Versions put in service and taken back, the newest first
+         * @description Versions put in service and taken back, the newest first.
          */
-        post: operations["webhooks_rotate"];
+        get: operations["promotions_list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/webhooks/{endpoint_id}/test/": {
+    "/api/v1/promotions/{promotion_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A version on its way into service
+         * @description A version on its way into service.
+         */
+        get: operations["promotions_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/promotions/{promotion_id}/advance/": {
         parameters: {
             query?: never;
             header?: never;
@@ -1354,10 +1426,90 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Send a webhook a test
-         * @description An event `webhook.test`, whatever events are asked for, signed like all others, sent at once and once; its log shows how that went. A paused webhook has it when it is resumed.
+         * Let a canary take its next step before its time
+         * @description Let a canary take its next step before its time.
          */
-        post: operations["webhooks_test"];
+        post: operations["promotions_advance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/{evaluation_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A comparison of two versions
+         * @description A comparison of two versions.
+         */
+        get: operations["evaluations_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/files/{job_id}/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A file of a job
+         * @description As `urls` of a job has it. Whoever may see the job may have it; the gray previews are there at once, everything else when the job has succeeded.
+         */
+        get: operations["files_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/files/{job_id}/renditions/{rendition_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A file made from a job's colors
+         * @description Where `jobs/{id}/result/` leads that is asked for another format, size or look.
+         */
+        get: operations["files_rendition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/archives/{archive_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The zip of an archive
+         * @description As `urls.file` of an archive has it; its owner's.
+         */
+        get: operations["files_archive"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1365,7 +1517,168 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "job.succeeded": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A photo is colored
+         * @description Signed as [Standard Webhooks](https://www.standardwebhooks.com) specifies, in the headers `webhook-id`, `webhook-timestamp` and `webhook-signature`. The same message may come twice, with the same `webhook-id`.
+         */
+        post: operations["on_job_succeeded"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "job.failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A photo could not be colored
+         * @description Signed as [Standard Webhooks](https://www.standardwebhooks.com) specifies, in the headers `webhook-id`, `webhook-timestamp` and `webhook-signature`. The same message may come twice, with the same `webhook-id`.
+         */
+        post: operations["on_job_failed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "job.canceled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A job was canceled
+         * @description Signed as [Standard Webhooks](https://www.standardwebhooks.com) specifies, in the headers `webhook-id`, `webhook-timestamp` and `webhook-signature`. The same message may come twice, with the same `webhook-id`.
+         */
+        post: operations["on_job_canceled"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "batch.finished": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A batch has finished
+         * @description Nothing of it waits or runs any more, found within seconds; once, retries or not. Signed as [Standard Webhooks](https://www.standardwebhooks.com) specifies, in the headers `webhook-id`, `webhook-timestamp` and `webhook-signature`. The same message may come twice, with the same `webhook-id`.
+         */
+        post: operations["on_batch_finished"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "archive.ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A zip is ready
+         * @description Signed as [Standard Webhooks](https://www.standardwebhooks.com) specifies, in the headers `webhook-id`, `webhook-timestamp` and `webhook-signature`. The same message may come twice, with the same `webhook-id`.
+         */
+        post: operations["on_archive_ready"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "job.started": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Coloring has started
+         * @description For who asks for it; again if the worker dies and another one starts. Signed as [Standard Webhooks](https://www.standardwebhooks.com) specifies, in the headers `webhook-id`, `webhook-timestamp` and `webhook-signature`. The same message may come twice, with the same `webhook-id`.
+         */
+        post: operations["on_job_started"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "job.progressed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Coloring has come to another stage
+         * @description For who asks for it; sent once, and not again if it fails. Signed as [Standard Webhooks](https://www.standardwebhooks.com) specifies, in the headers `webhook-id`, `webhook-timestamp` and `webhook-signature`. The same message may come twice, with the same `webhook-id`.
+         */
+        post: operations["on_job_progressed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "webhook.test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A test
+         * @description Sent once by `webhooks/{id}/test/`. Signed as [Standard Webhooks](https://www.standardwebhooks.com) specifies, in the headers `webhook-id`, `webhook-timestamp` and `webhook-signature`. The same message may come twice, with the same `webhook-id`.
+         */
+        post: operations["on_webhook_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         /** @description Photos in an order, with one way of sharing. */
@@ -1495,6 +1808,17 @@ export interface components {
             };
             urls: components["schemas"]["ArchiveUrls"];
         };
+        /** @description What is posted when a zip can be fetched. */
+        ArchiveMessage: {
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            /** @enum {string} */
+            type: "archive.ready";
+            data: components["schemas"]["Archive"];
+        };
         ArchivePage: {
             /**
              * Format: uri
@@ -1539,7 +1863,7 @@ export interface components {
         Batch: {
             /** Format: uuid */
             id: string;
-            /** @description unpacked: each file is a job, or refused. */
+            /** @description unpacked: each file is a job, or refused. canceled: before that was so. */
             status: components["schemas"]["BatchStatus"];
             /** @description Files that were sent. */
             photos: number;
@@ -1559,6 +1883,11 @@ export interface components {
             urls: components["schemas"]["BatchUrls"];
             /** Format: date-time */
             created_at: string;
+            /**
+             * Format: date-time
+             * @description When nothing of it waited or ran any more, found within seconds; a retry changes it no more.
+             */
+            finished_at: string | null;
         };
         /** @description How many of its jobs are in which state; the context names the `visitor`. */
         BatchCounts: {
@@ -1569,12 +1898,25 @@ export interface components {
             canceled: number;
         };
         BatchError: {
-            /** @description The file's. */
+            /** @description The file's, with its folders. */
             name: string;
+            /** @description Its place among those of the batch, from 0; null: not known. */
+            index: number | null;
             /** @description Stable, for programs: as of a photo sent alone. */
             code: string;
             /** @description For people, in the language asked for. */
             message: string;
+        };
+        /** @description What is posted when nothing of a batch waits or runs any more. */
+        BatchMessage: {
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            /** @enum {string} */
+            type: "batch.finished";
+            data: components["schemas"]["Batch"];
         };
         BatchPage: {
             /**
@@ -1587,7 +1929,7 @@ export interface components {
             results: components["schemas"]["Batch"][];
         };
         /** @enum {string} */
-        BatchStatus: "unpacking" | "unpacked";
+        BatchStatus: "unpacking" | "unpacked" | "canceled";
         BatchUrls: {
             /**
              * Format: uri
@@ -1599,6 +1941,11 @@ export interface components {
              * @description Its jobs, in pages.
              */
             jobs: string;
+            /**
+             * Format: uri
+             * @description POST here, while something of it waits or runs.
+             */
+            cancel: string;
         };
         /** @enum {unknown} */
         BlankEnum: "";
@@ -1645,7 +1992,7 @@ export interface components {
             guest_token?: string;
             /** Format: uuid */
             id: string;
-            /** @description unpacked: each file is a job, or refused. */
+            /** @description unpacked: each file is a job, or refused. canceled: before that was so. */
             status: components["schemas"]["BatchStatus"];
             /** @description Files that were sent. */
             photos: number;
@@ -1665,6 +2012,11 @@ export interface components {
             urls: components["schemas"]["BatchUrls"];
             /** Format: date-time */
             created_at: string;
+            /**
+             * Format: date-time
+             * @description When nothing of it waited or ran any more, found within seconds; a retry changes it no more.
+             */
+            finished_at: string | null;
         };
         /** @description An endpoint with its secret, which the context holds as `secret`. */
         CreatedEndpoint: {
@@ -1716,6 +2068,20 @@ export interface components {
             photo: components["schemas"]["JobPhoto"];
             /** @description The photo is shown in these colors: in the gallery, by links, in zips. */
             in_use: boolean;
+            /**
+             * Format: uuid
+             * @description The batch it belongs to.
+             */
+            batch: string | null;
+            /** @description Place of its file among those of the batch, from 0. */
+            readonly index: number | null;
+            /** @description Of its file in the batch: `photo.name`, with folders. */
+            readonly path: string | null;
+            /**
+             * Format: uuid
+             * @description The job that this one tries again.
+             */
+            retried_from: string | null;
             /** @description As you sent it. */
             reference: string;
             /** @description As you sent it. */
@@ -1808,9 +2174,19 @@ export interface components {
             event: components["schemas"]["DeliveryEvent"];
             /**
              * Format: uuid
-             * @description null: a test.
+             * @description It is about.
              */
             job: string | null;
+            /**
+             * Format: uuid
+             * @description It is about.
+             */
+            batch: string | null;
+            /**
+             * Format: uuid
+             * @description It is about; of a test all are null.
+             */
+            archive: string | null;
             /**
              * Format: uuid
              * @description null: the address that came with the job.
@@ -1826,7 +2202,7 @@ export interface components {
             created_at: string;
         };
         /** @enum {string} */
-        DeliveryEvent: "job.succeeded" | "job.failed" | "job.canceled" | "webhook.test";
+        DeliveryEvent: "job.succeeded" | "job.failed" | "job.canceled" | "batch.finished" | "archive.ready" | "job.started" | "job.progressed" | "webhook.test";
         DeliveryPage: {
             /**
              * Format: uri
@@ -1841,7 +2217,7 @@ export interface components {
         DeliveryState: "pending" | "held" | "delivered" | "failed";
         /** @enum {integer} */
         DepthEnum: 8 | 16;
-        /** @description An address that is called when an account's jobs end. */
+        /** @description An address that is called at an account's events. */
         Endpoint: {
             /** Format: uuid */
             id: string;
@@ -1900,7 +2276,7 @@ export interface components {
         /** @enum {string} */
         EvaluationState: "queued" | "running" | "ready" | "failed";
         /** @enum {string} */
-        Event: "job.succeeded" | "job.failed" | "job.canceled";
+        Event: "job.succeeded" | "job.failed" | "job.canceled" | "batch.finished" | "archive.ready" | "job.started" | "job.progressed";
         /** @description One figure on one set of photos. */
         Figure: {
             data_set: string;
@@ -2002,6 +2378,20 @@ export interface components {
             photo: components["schemas"]["JobPhoto"];
             /** @description The photo is shown in these colors: in the gallery, by links, in zips. */
             in_use: boolean;
+            /**
+             * Format: uuid
+             * @description The batch it belongs to.
+             */
+            batch: string | null;
+            /** @description Place of its file among those of the batch, from 0. */
+            readonly index: number | null;
+            /** @description Of its file in the batch: `photo.name`, with folders. */
+            readonly path: string | null;
+            /**
+             * Format: uuid
+             * @description The job that this one tries again.
+             */
+            retried_from: string | null;
             /** @description As you sent it. */
             reference: string;
             /** @description As you sent it. */
@@ -2022,6 +2412,18 @@ export interface components {
             code: string;
             /** @description For people, in the language asked for. */
             message: string;
+        };
+        /** @description What is posted when a job ends, and by choice when it starts or comes to another stage. */
+        JobMessage: {
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            /** @enum {string} */
+            type: "job.succeeded" | "job.failed" | "job.canceled" | "job.started" | "job.progressed";
+            /** @description As it is when the message is sent. */
+            data: components["schemas"]["Job"];
         };
         JobModel: {
             name: string;
@@ -2196,6 +2598,49 @@ export interface components {
             /** @description You are one of them. */
             liked: boolean;
         };
+        /** @description What one request, or one of you, may be; the same for everybody of your kind. */
+        Limits: {
+            /** @description Of one file. */
+            photo_bytes: number;
+            photo_pixels: number;
+            /** @description Long side in short sides. */
+            photo_aspect: number;
+            /** @description Of a body in JSON, base64 included. */
+            json_bytes: number;
+            /** @description Of the body of `POST batches/`. */
+            batch_bytes: number;
+            /** @description Sent as `image`. */
+            batch_files: number;
+            /** @description In a zip. */
+            batch_entries: number;
+            /** @description In a file of several pages. */
+            batch_pages: number;
+            /** @description In one zip of colors. */
+            archive_photos: number;
+            /** @description `Prefer: wait=N` at most. */
+            wait_seconds: number;
+            /** @description Sockets, event streams and waiting requests. */
+            streams: number;
+            /** @description Requests with photos. */
+            uploads: components["schemas"]["Rate"];
+            /** @description All others. */
+            requests: components["schemas"]["Rate"];
+            albums: number;
+            /** @description 0 for guests. */
+            tokens: number;
+            /** @description 0 for guests. */
+            webhooks: number;
+            /**
+             * Format: double
+             * @description How long deleted photos can be brought back; 0 for guests.
+             */
+            trash_days: number;
+            /**
+             * Format: double
+             * @description How long photos are kept; null: until you delete them.
+             */
+            photo_hours: number | null;
+        };
         /** @description How a photo is shown everywhere; changing it needs no network. */
         Look: {
             /**
@@ -2223,6 +2668,7 @@ export interface components {
             /** @description What you may do here. */
             scopes: components["schemas"]["ScopesEnum"][];
             quotas: components["schemas"]["Quotas"];
+            limits: components["schemas"]["Limits"];
             /** @description Signs the messages to the `webhook_url` of your jobs; null without `write`, and for a session that has not given its password within five minutes. */
             webhook_secret: string | null;
         };
@@ -2296,7 +2742,7 @@ export interface components {
             /** @description hand: as in `photos/`. taken: by the photos' dates. name: by file name. */
             sort?: components["schemas"]["AlbumSort"];
         };
-        /** @description Which photos to pack. */
+        /** @description Which photos to pack: one of these lists at least, each photo once. */
         NewArchiveRequest: {
             /**
              * @description Yours, to find it by (`?reference=`).
@@ -2307,8 +2753,14 @@ export interface components {
             metadata?: {
                 [key: string]: string | number | boolean | null;
             };
-            /** @description Their ids (`photo.id` of a job). Those that are not yours are left out. */
-            photos: string[];
+            /** @description Ids of photos. Those that are not yours are left out. */
+            photos?: string[];
+            /** @description Ids of jobs, for their photos. Those that are not yours are left out. */
+            jobs?: string[];
+            /** @description Ids of batches, for all their photos. Those that are not yours are left out. */
+            batches?: string[];
+            /** @description Ids of albums, for all their photos. Those that are not yours are left out. */
+            albums?: string[];
         };
         /** @description Photos to color alike: several files, or a zip. */
         NewBatchRequest: {
@@ -2382,11 +2834,13 @@ export interface components {
             /** @description A public address that answers POST with 2xx; https:// unless the site allows more. */
             url: string;
             /**
-             * @description Events to send; all of them by default.
+             * @description Events to send; by default all but `job.started` and `job.progressed`.
              * @default [
              *       "job.succeeded",
              *       "job.failed",
-             *       "job.canceled"
+             *       "job.canceled",
+             *       "batch.finished",
+             *       "archive.ready"
              *     ]
              */
             events: components["schemas"]["Event"][];
@@ -2873,6 +3327,12 @@ export interface components {
             /** @description Your photos and everything made from them; the trash counts too. */
             bytes_stored: components["schemas"]["Quota"];
         };
+        Rate: {
+            /** @description So many requests … */
+            limit: number;
+            /** @description … in so much time. */
+            seconds: number;
+        };
         /**
          * @description What a request holds: names that are not its fields are refused.
          *
@@ -3051,6 +3511,24 @@ export interface components {
             /** Format: double */
             y: number;
         };
+        /** @description What `webhooks/{id}/test/` posts. */
+        TestMessage: {
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            /** @enum {string} */
+            type: "webhook.test";
+            data: components["schemas"]["Tested"];
+        };
+        Tested: {
+            /**
+             * Format: uuid
+             * @description The one that is tested.
+             */
+            webhook: string;
+        };
         /** @description A token without its secret. */
         Token: {
             id: number;
@@ -3131,6 +3609,53 @@ export interface components {
         TrainingRunStageEnum: "waiting" | "preparing" | "training" | "finishing" | "done";
         /** @enum {string} */
         TrainingRunStateEnum: "queued" | "running" | "succeeded" | "stopped" | "failed";
+        TrashPage: {
+            /**
+             * Format: uri
+             * @description The page after this one.
+             */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            results: components["schemas"]["TrashedPhoto"][];
+        };
+        /** @description A photo that its account has deleted. */
+        TrashedPhoto: {
+            /** Format: uuid */
+            id: string;
+            /** @description The file's name as it was sent. */
+            name: string;
+            title: string;
+            /** @description Of all its files: what deleting it for good frees. */
+            bytes: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            trashed_at: string;
+            /**
+             * Format: date-time
+             * @description Then it is deleted for good.
+             */
+            readonly expires_at: string | null;
+            urls: components["schemas"]["TrashedUrls"];
+        };
+        TrashedUrls: {
+            /**
+             * Format: uri
+             * @description This photo, in the trash. DELETE: for good.
+             */
+            self: string;
+            /**
+             * Format: uri
+             * @description POST here to bring it back.
+             */
+            restore: string;
+            /**
+             * Format: uri
+             * @description Small, JPEG; in color if it was colored.
+             */
+            picture: string;
+        };
         /** @enum {integer} */
         TurnEnum: 0 | 90 | 180 | 270;
         /** @description A version of a network; `name@version` is what `model` takes. */
@@ -3201,3212 +3726,47 @@ export interface components {
     responses: never;
     parameters: never;
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description The rate: `"request";q=6000;w=60`. */
+        "RateLimit-Policy": string;
+        /** @description What is left of it: `"request";r=5999;t=42`. */
+        RateLimit: string;
+        /** @description As you sent it, or made here: name it in questions. */
+        "X-Request-Id": string;
+        /** @description Seconds. */
+        "Retry-After": number;
+        /** @description The job's address. */
+        Location: string;
+        /** @description Beside a picture: the job's id. */
+        "X-Job-Id": string;
+        /** @description Beside a picture: `guest_token`. */
+        "X-Guest-Token": string;
+        /** @description Of what the job says. */
+        ETag: string;
+        /** @description The question's `serial`. */
+        "X-Serial": number;
+        /** @description `bytes`. */
+        "Accept-Ranges": string;
+        /** @description Which bytes these are, and of how many. */
+        "Content-Range": string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    albums_list: {
-        parameters: {
-            query?: {
-                /** @description From `next` or `previous` of a page. */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page. */
-            200: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AlbumPage"];
-                };
-            };
-            /**
-             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
-             *     - `invalid_cursor`: No page gave this `cursor`.
-             *     - `repeated`: A field or parameter came twice; `attr` names it.
-             */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    albums_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewAlbumRequest"];
-            };
-        };
-        responses: {
-            /** @description The album. */
-            201: {
-                headers: {
-                    /** @description The album's address. */
-                    Location?: string;
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Album"];
-                };
-            };
-            /**
-             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
-             *     - `parse_error`: The body does not match its Content-Type.
-             *     - `invalid`: A field or header has a value of the wrong kind.
-             *     - `required`: A field is missing; `attr` names it.
-             *     - `unknown_field`: There is no field of this name; `attr` names it.
-             *     - `max_length`: A text or list is too long.
-             *     - `null_characters_not_allowed`: A text contains the character U+0000.
-             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
-             *     - `blank`: A text is empty.
-             *     - `null`: A field is null and may not be.
-             *     - `invalid_choice`: A field has a value that is not among its choices.
-             */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
-             *     - `cross_site`: A page of another site sent this; send a token instead.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `request_timeout`: The body came too slowly; send it again. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `too_many_albums`: You have reached the limit of albums. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
-             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
-             */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    albums_retrieve: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                album_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The album. */
-            200: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Album"];
-                };
-            };
-            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: It does not exist, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    albums_destroy: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                album_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description It is gone. */
-            204: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /**
-             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
-             *     - `unknown_field`: There is no field of this name; `attr` names it.
-             *     - `invalid`: A field or header has a value of the wrong kind.
-             *     - `parse_error`: The body does not match its Content-Type.
-             */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
-             *     - `cross_site`: A page of another site sent this; send a token instead.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: It does not exist, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    albums_update: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                album_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["PatchedChangedAlbumRequest"];
-            };
-        };
-        responses: {
-            /** @description The album. */
-            200: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Album"];
-                };
-            };
-            /**
-             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
-             *     - `parse_error`: The body does not match its Content-Type.
-             *     - `invalid`: A field or header has a value of the wrong kind.
-             *     - `required`: A field is missing; `attr` names it.
-             *     - `unknown_field`: There is no field of this name; `attr` names it.
-             *     - `max_length`: A text or list is too long.
-             *     - `null_characters_not_allowed`: A text contains the character U+0000.
-             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
-             *     - `blank`: A text is empty.
-             *     - `null`: A field is null and may not be.
-             *     - `invalid_choice`: A field has a value that is not among its choices.
-             */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
-             *     - `cross_site`: A page of another site sent this; send a token instead.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: It does not exist, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `request_timeout`: The body came too slowly; send it again. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
-             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
-             */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    albums_links: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                album_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Those that are alive. */
-            200: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ShareLinks"];
-                };
-            };
-            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: It does not exist, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    albums_links_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                album_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["NewLinkRequest"];
-            };
-        };
-        responses: {
-            /** @description The link. */
-            201: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ShareLink"];
-                };
-            };
-            /**
-             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
-             *     - `parse_error`: The body does not match its Content-Type.
-             *     - `invalid`: A field or header has a value of the wrong kind.
-             *     - `required`: A field is missing; `attr` names it.
-             *     - `unknown_field`: There is no field of this name; `attr` names it.
-             *     - `max_length`: A text or list is too long.
-             *     - `null_characters_not_allowed`: A text contains the character U+0000.
-             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
-             *     - `null`: A field is null and may not be.
-             *     - `min_value`: A number is too small.
-             *     - `max_value`: A number is too large.
-             *     - `max_string_length`: A number has too many digits.
-             */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
-             *     - `cross_site`: A page of another site sent this; send a token instead.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: It does not exist, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `request_timeout`: The body came too slowly; send it again. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `too_many_links`: The photo or album has reached its limit of links. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
-             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
-             */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    albums_links_destroy: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                album_id: string;
-                link_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description It opens nothing any more. */
-            204: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /**
-             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
-             *     - `unknown_field`: There is no field of this name; `attr` names it.
-             *     - `invalid`: A field or header has a value of the wrong kind.
-             *     - `parse_error`: The body does not match its Content-Type.
-             */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
-             *     - `cross_site`: A page of another site sent this; send a token instead.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: It does not exist, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    albums_photos: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                album_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description All of them. */
-            200: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AlbumPhotos"];
-                };
-            };
-            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: It does not exist, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    albums_photos_set: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                album_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AlbumPhotosRequest"];
-            };
-        };
-        responses: {
-            /** @description All of them. */
-            200: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AlbumPhotos"];
-                };
-            };
-            /**
-             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
-             *     - `parse_error`: The body does not match its Content-Type.
-             *     - `invalid`: A field or header has a value of the wrong kind.
-             *     - `required`: A field is missing; `attr` names it.
-             *     - `unknown_field`: There is no field of this name; `attr` names it.
-             *     - `max_length`: A text or list is too long.
-             *     - `null_characters_not_allowed`: A text contains the character U+0000.
-             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
-             *     - `blank`: A text is empty.
-             *     - `null`: A field is null and may not be.
-             *     - `invalid_choice`: A field has a value that is not among its choices.
-             *     - `not_a_list`: A field has to be a list.
-             */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
-             *     - `cross_site`: A page of another site sent this; send a token instead.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: It does not exist, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `request_timeout`: The body came too slowly; send it again. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
-             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
-             */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    archives_list: {
-        parameters: {
-            query?: {
-                /** @description From `next` or `previous` of a page. */
-                cursor?: string;
-                /** @description Only with this `reference`. */
-                reference?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page. */
-            200: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ArchivePage"];
-                };
-            };
-            /**
-             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
-             *     - `max_length`: A text or list is too long.
-             *     - `invalid_cursor`: No page gave this `cursor`.
-             *     - `repeated`: A field or parameter came twice; `attr` names it.
-             */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    archives_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewArchiveRequest"];
-            };
-        };
-        responses: {
-            /** @description It is being made. */
-            202: {
-                headers: {
-                    /** @description The archive's address. */
-                    Location?: string;
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Archive"];
-                };
-            };
-            /**
-             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
-             *     - `parse_error`: The body does not match its Content-Type.
-             *     - `invalid`: A field or header has a value of the wrong kind.
-             *     - `required`: A field is missing; `attr` names it.
-             *     - `unknown_field`: There is no field of this name; `attr` names it.
-             *     - `max_length`: A text or list is too long.
-             *     - `null_characters_not_allowed`: A text contains the character U+0000.
-             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
-             *     - `not_a_list`: A field has to be a list.
-             *     - `empty`: A list is empty.
-             */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
-             *     - `cross_site`: A page of another site sent this; send a token instead.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `request_timeout`: The body came too slowly; send it again. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `no_result`: The job has not succeeded, so there is no result. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
-             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
-             */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `no_room`: The server keeps its last disk space free; try again later. */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    archives_retrieve: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                archive_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The archive. */
-            200: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Archive"];
-                };
-            };
-            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: It does not exist, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    batches_list: {
-        parameters: {
-            query?: {
-                /** @description From `next` or `previous` of a page. */
-                cursor?: string;
-                /** @description Only with this `reference`. */
-                reference?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page. */
-            200: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BatchPage"];
-                };
-            };
-            /**
-             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
-             *     - `max_length`: A text or list is too long.
-             *     - `invalid_cursor`: No page gave this `cursor`.
-             *     - `repeated`: A field or parameter came twice; `attr` names it.
-             */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    batches_create: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description At most 255 printable ASCII characters. */
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "multipart/form-data": components["schemas"]["NewBatchRequest"];
-            };
-        };
-        responses: {
-            /** @description This key came before: the batch, as it is now. */
-            200: {
-                headers: {
-                    /** @description The batch's address. */
-                    Location?: string;
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CreatedBatch"];
-                };
-            };
-            /** @description The photos are taken. */
-            201: {
-                headers: {
-                    /** @description The batch's address. */
-                    Location?: string;
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CreatedBatch"];
-                };
-            };
-            /** @description The archive is taken. */
-            202: {
-                headers: {
-                    /** @description The batch's address. */
-                    Location?: string;
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CreatedBatch"];
-                };
-            };
-            /**
-             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
-             *     - `parse_error`: The body does not match its Content-Type.
-             *     - `invalid`: A field or header has a value of the wrong kind.
-             *     - `required`: A field is missing; `attr` names it.
-             *     - `unknown_field`: There is no field of this name; `attr` names it.
-             *     - `max_length`: A text or list is too long.
-             *     - `null_characters_not_allowed`: A text contains the character U+0000.
-             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
-             *     - `invalid_choice`: A field has a value that is not among its choices.
-             *     - `min_value`: A number is too small.
-             *     - `max_value`: A number is too large.
-             *     - `max_string_length`: A number has too many digits.
-             *     - `empty`: A list is empty.
-             *     - `unknown_model`: There is no model of that name; `models/` lists them.
-             *     - `url_refused`: This server may not call that address: see `detail`.
-             *     - `renamed`: A field has another name now: see `detail`.
-             *     - `not_a_zip`: The archive is neither a readable zip nor a file of several pages.
-             *     - `empty_zip`: There is no file in the zip.
-             *     - `too_many_entries`: The zip has too many files; send several zips.
-             *     - `zip_too_dense`: The zip would unpack to far more than photos do.
-             *     - `too_many_pages`: The file has too many pages to make each a photo; split it.
-             *     - `empty_file`: The file is empty.
-             *     - `not_a_photo`: This is not a photo.
-             *     - `vector_drawing`: This is an SVG drawing, not a photo.
-             *     - `unsupported_format`: … files cannot be read here.
-             *     - `too_many_pixels`: The photo has … megapixels; the limit is ….
-             *     - `too_narrow`: The photo is … x … pixels; its long side may be at most … times its short side.
-             *     - `no_such_page`: The file has no page …; it has ….
-             *     - `no_picture_on_page`: Page … of this PDF holds no scanned photo, only text or drawings.
-             *     - `truncated`: The file is incomplete.
-             *     - `damaged`: The file is damaged.
-             *     - `too_complex`: The file takes too much time or memory to read.
-             *     - `too_large_for_format`: A … file holds at most … pixels a side.
-             *     - `depth_unsupported`: This format holds 8 bits a channel; PNG and TIFF hold 16.
-             *     - `repeated`: A field or parameter came twice; `attr` names it.
-             */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
-             *     - `cross_site`: A page of another site sent this; send a token instead.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `request_timeout`: The body came too slowly; send it again. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `idempotency_conflict`: This Idempotency-Key was used before with another body. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
-             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
-             *     - `too_many_waiting`: You have reached the limit of queued photos. Try again when some have finished.
-             *     - `quota_exceeded`: The day's quota of photos is used up.
-             */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `queue_full`: The queue is full; nothing that you sent was stored.
-             *     - `storage_unavailable`: Photo storage is temporarily unavailable; try again later.
-             */
-            503: {
-                headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `storage_full`: Your photos use all the storage you have; delete some.
-             *     - `no_room`: The server keeps its last disk space free; try again later.
-             */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    batches_retrieve: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                batch_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The batch. */
-            200: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Batch"];
-                };
-            };
-            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: It does not exist, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    batches_jobs: {
-        parameters: {
-            query?: {
-                /** @description From `next` or `previous` of a page. */
-                cursor?: string;
-            };
-            header?: never;
-            path: {
-                batch_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page. */
-            200: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobPage"];
-                };
-            };
-            /**
-             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
-             *     - `invalid_cursor`: No page gave this `cursor`.
-             *     - `repeated`: A field or parameter came twice; `attr` names it.
-             */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: It does not exist, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    datasets_list: {
-        parameters: {
-            query?: {
-                /** @description From `next` or `previous` of a page. */
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page. */
-            200: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DataSetPage"];
-                };
-            };
-            /**
-             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
-             *     - `invalid_cursor`: No page gave this `cursor`.
-             *     - `repeated`: A field or parameter came twice; `attr` names it.
-             */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `authentication_failed`: The token is unknown, changed or has expired.
-             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
-             */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: Only staff with the right permission can do this.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    datasets_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "multipart/form-data": components["schemas"]["NewDataSetRequest"];
-                "application/json": components["schemas"]["NewDataSetRequest"];
-            };
-        };
-        responses: {
-            /** @description Waiting to be checked. */
-            201: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DataSet"];
-                };
-            };
-            /**
-             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
-             *     - `parse_error`: The body does not match its Content-Type.
-             *     - `invalid`: A field or header has a value of the wrong kind.
-             *     - `required`: A field is missing; `attr` names it.
-             *     - `unknown_field`: There is no field of this name; `attr` names it.
-             *     - `max_length`: A text or list is too long.
-             *     - `null_characters_not_allowed`: A text contains the character U+0000.
-             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
-             *     - `blank`: A text is empty.
-             *     - `invalid_choice`: A field has a value that is not among its choices.
-             *     - `empty`: A list is empty.
-             *     - `not_an_archive`: The file is neither a zip nor a tar.
-             *     - `no_archive`: An upload needs a `file`.
-             *     - `archive_broken`: The archive cannot be read to its end.
-             *     - `archive_too_large`: The archive unpacks to more than the limit.
-             *     - `no_such_path`: No such path inside the folders that may be used.
-             *     - `repeated`: A field or parameter came twice; `attr` names it.
-             */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `authentication_failed`: The token is unknown, changed or has expired.
-             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
-             */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: Only staff with the right permission can do this.
-             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
-             *     - `cross_site`: A page of another site sent this; send a token instead.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `request_timeout`: The body came too slowly; send it again. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
-             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
-             */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `storage_unavailable`: Photo storage is temporarily unavailable; try again later. */
-            503: {
-                headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    datasets_retrieve: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                set_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The data set. */
-            200: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DataSet"];
-                };
-            };
-            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `authentication_failed`: The token is unknown, changed or has expired.
-             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
-             */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: Only staff with the right permission can do this.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: It does not exist, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    datasets_destroy: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                set_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description It is gone. */
-            204: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /**
-             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
-             *     - `unknown_field`: There is no field of this name; `attr` names it.
-             *     - `invalid`: A field or header has a value of the wrong kind.
-             *     - `parse_error`: The body does not match its Content-Type.
-             */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `authentication_failed`: The token is unknown, changed or has expired.
-             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
-             */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: Only staff with the right permission can do this.
-             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
-             *     - `cross_site`: A page of another site sent this; send a token instead.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: It does not exist, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `data_set_in_use`: A run that has not ended uses the data set. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    datasets_check: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                set_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Waiting to be checked. */
-            202: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DataSet"];
-                };
-            };
-            /**
-             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
-             *     - `unknown_field`: There is no field of this name; `attr` names it.
-             *     - `invalid`: A field or header has a value of the wrong kind.
-             *     - `parse_error`: The body does not match its Content-Type.
-             */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `authentication_failed`: The token is unknown, changed or has expired.
-             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
-             */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: Only staff with the right permission can do this.
-             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
-             *     - `cross_site`: A page of another site sent this; send a token instead.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: It does not exist, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `data_set_in_use`: A run that has not ended uses the data set.
-             *     - `data_set_busy`: The data set is being checked already.
-             */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    deliveries_resend: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                delivery_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description It is on its way. */
-            202: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Delivery"];
-                };
-            };
-            /**
-             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
-             *     - `unknown_field`: There is no field of this name; `attr` names it.
-             *     - `invalid`: A field or header has a value of the wrong kind.
-             *     - `parse_error`: The body does not match its Content-Type.
-             */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
-             *     - `cross_site`: A page of another site sent this; send a token instead.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: It does not exist, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    evaluations_retrieve: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                evaluation_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description As far as it is. */
-            200: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Evaluation"];
-                };
-            };
-            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `authentication_failed`: The token is unknown, changed or has expired.
-             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
-             */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: Only staff with the right permission can do this.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: It does not exist, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    gallery_list: {
-        parameters: {
-            query?: {
-                /** @description From `next` or `previous` of a page. */
-                cursor?: string;
-                /** @description newest: the last published first. likes: the most liked first. */
-                order?: "newest" | "likes";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page. */
-            200: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobPage"];
-                };
-            };
-            /**
-             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
-             *     - `invalid_choice`: A field has a value that is not among its choices.
-             *     - `invalid_cursor`: No page gave this `cursor`.
-             *     - `repeated`: A field or parameter came twice; `attr` names it.
-             */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    gallery_like: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                photo_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description As it is now. */
-            200: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Likes"];
-                };
-            };
-            /**
-             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
-             *     - `unknown_field`: There is no field of this name; `attr` names it.
-             *     - `invalid`: A field or header has a value of the wrong kind.
-             *     - `parse_error`: The body does not match its Content-Type.
-             */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
-             *     - `cross_site`: A page of another site sent this; send a token instead.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: It does not exist, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    gallery_unlike: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                photo_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description As it is now. */
-            200: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Likes"];
-                };
-            };
-            /**
-             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
-             *     - `unknown_field`: There is no field of this name; `attr` names it.
-             *     - `invalid`: A field or header has a value of the wrong kind.
-             *     - `parse_error`: The body does not match its Content-Type.
-             */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
-             *     - `cross_site`: A page of another site sent this; send a token instead.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: It does not exist, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     jobs_list: {
         parameters: {
             query?: {
+                /** @description Only what was made then or later: `2026-11-22T20:15:00Z`. */
+                created_after?: string;
+                /** @description Only what was made before. */
+                created_before?: string;
                 /** @description From `next` or `previous` of a page. */
                 cursor?: string;
                 /** @description Only these, all on one page; repeat the parameter. Unknown ones are left out. */
                 id?: string[];
+                /** @description Rows of a page. */
+                page_size?: number;
                 /** @description Only with this `reference`. */
                 reference?: string;
                 /** @description Only in these states; repeat the parameter. */
@@ -6421,10 +3781,9 @@ export interface operations {
             /** @description A page. */
             200: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6435,12 +3794,18 @@ export interface operations {
              * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
              *     - `invalid`: A field or header has a value of the wrong kind.
              *     - `invalid_choice`: A field has a value that is not among its choices.
+             *     - `overflow`: Date out of range.
              *     - `max_length`: A text or list is too long.
+             *     - `null_characters_not_allowed`: A text contains the character U+0000.
              *     - `invalid_cursor`: No page gave this `cursor`.
+             *     - `min_value`: A number is too small.
+             *     - `max_value`: A number is too large.
+             *     - `max_string_length`: A number has too many digits.
              *     - `repeated`: A field or parameter came twice; `attr` names it.
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6450,6 +3815,7 @@ export interface operations {
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6459,6 +3825,7 @@ export interface operations {
             /** @description - `insufficient_scope`: The token's scopes do not allow this. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6468,6 +3835,7 @@ export interface operations {
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6477,12 +3845,10 @@ export interface operations {
             /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6492,6 +3858,7 @@ export interface operations {
             /** @description - `server_error`: Something broke on the server; it has been logged. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6512,7 +3879,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
+        requestBody: {
             content: {
                 "multipart/form-data": components["schemas"]["NewJobRequest"];
                 "application/json": components["schemas"]["NewJobInJsonRequest"];
@@ -6524,16 +3891,12 @@ export interface operations {
             /** @description The colored photo, for who asked for it by `Accept`. */
             200: {
                 headers: {
-                    /** @description The job's address. */
-                    Location?: string;
-                    /** @description Beside a picture: the job's id. */
-                    "X-Job-Id"?: string;
-                    /** @description Beside a picture: `guest_token`. */
-                    "X-Guest-Token"?: string;
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    Location: components["headers"]["Location"];
+                    "X-Job-Id": components["headers"]["X-Job-Id"];
+                    "X-Guest-Token": components["headers"]["X-Guest-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6544,12 +3907,10 @@ export interface operations {
             /** @description The photo is taken. */
             201: {
                 headers: {
-                    /** @description The job's address. */
-                    Location?: string;
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    Location: components["headers"]["Location"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6559,12 +3920,10 @@ export interface operations {
             /** @description The photo is taken, but was not finished in the time of `Prefer: wait`. */
             202: {
                 headers: {
-                    /** @description The job's address. */
-                    Location?: string;
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    Location: components["headers"]["Location"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6610,6 +3969,7 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6619,6 +3979,7 @@ export interface operations {
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6632,6 +3993,7 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6641,6 +4003,7 @@ export interface operations {
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6650,6 +4013,7 @@ export interface operations {
             /** @description - `request_timeout`: The body came too slowly; send it again. */
             408: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6662,6 +4026,7 @@ export interface operations {
              */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6671,6 +4036,7 @@ export interface operations {
             /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6680,6 +4046,7 @@ export interface operations {
             /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6689,16 +4056,12 @@ export interface operations {
             /** @description The job has failed, for who asked for the picture: `code` is that of its `error`. */
             422: {
                 headers: {
-                    /** @description The job's address. */
-                    Location?: string;
-                    /** @description Beside a picture: the job's id. */
-                    "X-Job-Id"?: string;
-                    /** @description Beside a picture: `guest_token`. */
-                    "X-Guest-Token"?: string;
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    Location: components["headers"]["Location"];
+                    "X-Job-Id": components["headers"]["X-Job-Id"];
+                    "X-Guest-Token": components["headers"]["X-Guest-Token"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6713,12 +4076,10 @@ export interface operations {
              */
             429: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6728,6 +4089,7 @@ export interface operations {
             /** @description - `server_error`: Something broke on the server; it has been logged. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6741,8 +4103,8 @@ export interface operations {
              */
             503: {
                 headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6755,6 +4117,7 @@ export interface operations {
              */
             507: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6766,8 +4129,12 @@ export interface operations {
     jobs_retrieve: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of the last answer. */
+                "If-None-Match"?: string;
+            };
             path: {
+                /** @description A job's id. */
                 job_id: string;
             };
             cookie?: never;
@@ -6777,19 +4144,31 @@ export interface operations {
             /** @description The job. */
             200: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
                 };
             };
+            /** @description It is as it was. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6799,6 +4178,7 @@ export interface operations {
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6808,6 +4188,7 @@ export interface operations {
             /** @description - `insufficient_scope`: The token's scopes do not allow this. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6817,6 +4198,7 @@ export interface operations {
             /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6826,6 +4208,7 @@ export interface operations {
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6835,12 +4218,10 @@ export interface operations {
             /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6850,6 +4231,7 @@ export interface operations {
             /** @description - `server_error`: Something broke on the server; it has been logged. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6866,6 +4248,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A job's id. */
                 job_id: string;
             };
             cookie?: never;
@@ -6875,10 +4258,9 @@ export interface operations {
             /** @description It is gone from everywhere but the trash. */
             204: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -6892,6 +4274,7 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6901,6 +4284,7 @@ export interface operations {
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6914,6 +4298,7 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6923,6 +4308,7 @@ export interface operations {
             /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6932,6 +4318,7 @@ export interface operations {
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6941,6 +4328,7 @@ export interface operations {
             /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6950,12 +4338,10 @@ export interface operations {
             /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6965,6 +4351,7 @@ export interface operations {
             /** @description - `server_error`: Something broke on the server; it has been logged. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -6978,6 +4365,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A job's id. */
                 job_id: string;
             };
             cookie?: never;
@@ -6987,10 +4375,9 @@ export interface operations {
             /** @description The job. */
             200: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7005,6 +4392,7 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7014,6 +4402,7 @@ export interface operations {
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7027,6 +4416,7 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7036,6 +4426,7 @@ export interface operations {
             /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7045,6 +4436,7 @@ export interface operations {
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7054,6 +4446,7 @@ export interface operations {
             /** @description - `job_ended`: The job has ended already and cannot be canceled. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7063,6 +4456,7 @@ export interface operations {
             /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7072,12 +4466,10 @@ export interface operations {
             /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7087,6 +4479,7 @@ export interface operations {
             /** @description - `server_error`: Something broke on the server; it has been logged. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7095,40 +4488,58 @@ export interface operations {
             };
         };
     };
-    jobs_deliveries: {
+    jobs_retry: {
         parameters: {
-            query?: {
-                /** @description From `next` or `previous` of a page. */
-                cursor?: string;
+            query?: never;
+            header?: {
+                /** @description At most 255 printable ASCII characters. */
+                "Idempotency-Key"?: string;
             };
-            header?: never;
             path: {
+                /** @description A job's id. */
                 job_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description A page. */
+            /** @description This key came before: the job it made, as it is. */
             200: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    /** @description The new job's address. */
+                    Location?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeliveryPage"];
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The new job. */
+            201: {
+                headers: {
+                    /** @description The new job's address. */
+                    Location?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
                 };
             };
             /**
              * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
-             *     - `invalid_cursor`: No page gave this `cursor`.
-             *     - `repeated`: A field or parameter came twice; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `parse_error`: The body does not match its Content-Type.
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7138,15 +4549,21 @@ export interface operations {
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7156,6 +4573,7 @@ export interface operations {
             /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7165,115 +4583,30 @@ export interface operations {
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
-            429: {
+            /**
+             * @description - `idempotency_conflict`: This Idempotency-Key was used before with another body.
+             *     - `job_not_ended`: Only a failed or canceled job can be tried again.
+             */
+            409: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
                 headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    jobs_events: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The last event that was seen. */
-                "Last-Event-ID"?: string;
-            };
-            path: {
-                job_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Events. */
-            200: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/event-stream": components["schemas"]["StreamEvent"];
-                };
-            };
-            /** @description Nothing more will come. */
-            204: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: It does not exist, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7282,16 +4615,15 @@ export interface operations {
             };
             /**
              * @description - `throttled`: Too many requests; try again after Retry-After seconds.
-             *     - `too_many_streams`: You have as many event streams and sockets open as you may; close some.
+             *     - `too_many_waiting`: You have reached the limit of queued photos. Try again when some have finished.
+             *     - `quota_exceeded`: The day's quota of photos is used up.
              */
             429: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7301,6 +4633,31 @@ export interface operations {
             /** @description - `server_error`: Something broke on the server; it has been logged. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `queue_full`: The queue is full; nothing that you sent was stored. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `storage_full`: Your photos use all the storage you have; delete some.
+             *     - `no_room`: The server keeps its last disk space free; try again later.
+             */
+            507: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7314,6 +4671,7 @@ export interface operations {
             query?: {
                 /** @description Bits a channel; 16 for PNG and TIFF. */
                 depth?: 8 | 16;
+                /** @description Another one than the job's. */
                 format?: "jpeg" | "png" | "webp" | "tiff" | "avif";
                 /** @description Title, caption, date and people as they are written, and camera and copyright as the photo had them. */
                 keep_metadata?: boolean;
@@ -7321,10 +4679,12 @@ export interface operations {
                 long_side?: number;
                 /** @description How far faded tones are restored. */
                 tones?: number;
+                /** @description 0 calm, 1 natural (default), 2 vivid. */
                 vividness?: number;
             };
             header?: never;
             path: {
+                /** @description A job's id. */
                 job_id: string;
             };
             cookie?: never;
@@ -7334,12 +4694,10 @@ export interface operations {
             /** @description It is being made. */
             202: {
                 headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7351,10 +4709,9 @@ export interface operations {
                 headers: {
                     /** @description The file's address. */
                     Location?: string;
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -7372,6 +4729,7 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7381,6 +4739,7 @@ export interface operations {
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7393,6 +4752,7 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7402,6 +4762,7 @@ export interface operations {
             /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7411,6 +4772,7 @@ export interface operations {
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7423,6 +4785,7 @@ export interface operations {
              */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7435,12 +4798,10 @@ export interface operations {
              */
             429: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7450,6 +4811,7 @@ export interface operations {
             /** @description - `server_error`: Something broke on the server; it has been logged. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7459,8 +4821,8 @@ export interface operations {
             /** @description - `storage_unavailable`: Photo storage is temporarily unavailable; try again later. */
             503: {
                 headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7473,6 +4835,7 @@ export interface operations {
              */
             507: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -7481,923 +4844,39 @@ export interface operations {
             };
         };
     };
-    jobs_retry: {
+    jobs_events: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The last event that was seen. */
+                "Last-Event-ID"?: string;
+            };
             path: {
+                /** @description A job's id. */
                 job_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The new job. */
-            201: {
-                headers: {
-                    /** @description The new job's address. */
-                    Location?: string;
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Job"];
-                };
-            };
-            /**
-             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
-             *     - `unknown_field`: There is no field of this name; `attr` names it.
-             *     - `invalid`: A field or header has a value of the wrong kind.
-             *     - `parse_error`: The body does not match its Content-Type.
-             */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
-             *     - `cross_site`: A page of another site sent this; send a token instead.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: It does not exist, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `job_not_ended`: Only a failed or canceled job can be tried again. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
-             *     - `too_many_waiting`: You have reached the limit of queued photos. Try again when some have finished.
-             *     - `quota_exceeded`: The day's quota of photos is used up.
-             */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `queue_full`: The queue is full; nothing that you sent was stored. */
-            503: {
-                headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `storage_full`: Your photos use all the storage you have; delete some.
-             *     - `no_room`: The server keeps its last disk space free; try again later.
-             */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    me_retrieve: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description You. */
+            /** @description Events. */
             200: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Me"];
+                    "text/event-stream": components["schemas"]["StreamEvent"];
                 };
             };
-            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
-            400: {
+            /** @description Nothing more will come. */
+            204: {
                 headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    models_list: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description All of them. */
-            200: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Models"];
-                };
-            };
-            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    models_retrieve: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                label: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The version. */
-            200: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ModelVersion"];
-                };
-            };
-            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `authentication_failed`: The token is unknown, changed or has expired.
-             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
-             */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: Only staff with the right permission can do this.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: It does not exist, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    models_update: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                label: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["PatchedStandingRequest"];
-            };
-        };
-        responses: {
-            /** @description The version. */
-            200: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ModelVersion"];
-                };
-            };
-            /**
-             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
-             *     - `parse_error`: The body does not match its Content-Type.
-             *     - `invalid`: A field or header has a value of the wrong kind.
-             *     - `required`: A field is missing; `attr` names it.
-             *     - `unknown_field`: There is no field of this name; `attr` names it.
-             *     - `max_length`: A text or list is too long.
-             *     - `null_characters_not_allowed`: A text contains the character U+0000.
-             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
-             *     - `invalid_choice`: A field has a value that is not among its choices.
-             */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `authentication_failed`: The token is unknown, changed or has expired.
-             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
-             */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: Only staff with the right permission can do this.
-             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
-             *     - `cross_site`: A page of another site sent this; send a token instead.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: It does not exist, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `request_timeout`: The body came too slowly; send it again. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `in_service`: The version is in service already. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
-             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
-             */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    models_evaluate: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                label: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["NewEvaluationRequest"];
-            };
-        };
-        responses: {
-            /** @description Waiting to be measured. */
-            202: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Evaluation"];
-                };
-            };
-            /**
-             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
-             *     - `parse_error`: The body does not match its Content-Type.
-             *     - `invalid`: A field or header has a value of the wrong kind.
-             *     - `required`: A field is missing; `attr` names it.
-             *     - `unknown_field`: There is no field of this name; `attr` names it.
-             *     - `max_length`: A text or list is too long.
-             *     - `null_characters_not_allowed`: A text contains the character U+0000.
-             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
-             */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `authentication_failed`: The token is unknown, changed or has expired.
-             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
-             */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: Only staff with the right permission can do this.
-             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
-             *     - `cross_site`: A page of another site sent this; send a token instead.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: It does not exist, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `request_timeout`: The body came too slowly; send it again. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `in_service`: The version is in service already.
-             *     - `nothing_to_measure`: There are no photos to compare on: name a `data_set`.
-             */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
-             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
-             */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    models_promote: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                label: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["ReasonRequest"];
-            };
-        };
-        responses: {
-            /** @description Waiting to be checked. */
-            202: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Promotion"];
-                };
-            };
-            /**
-             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
-             *     - `parse_error`: The body does not match its Content-Type.
-             *     - `invalid`: A field or header has a value of the wrong kind.
-             *     - `required`: A field is missing; `attr` names it.
-             *     - `unknown_field`: There is no field of this name; `attr` names it.
-             *     - `max_length`: A text or list is too long.
-             *     - `null_characters_not_allowed`: A text contains the character U+0000.
-             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
-             */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `authentication_failed`: The token is unknown, changed or has expired.
-             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
-             */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: Only staff with the right permission can do this.
-             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
-             *     - `cross_site`: A page of another site sent this; send a token instead.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: It does not exist, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `request_timeout`: The body came too slowly; send it again. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `gate_missing`: Compare it first, or give a `reason`.
-             *     - `gate_failed`: It is worse than the version in service; give a `reason`.
-             *     - `in_service`: The version is in service already.
-             *     - `promoted_meanwhile`: Someone else has just changed the version in service.
-             *     - `promotion_under_way`: Another version is on its way into service; wait, or roll it back.
-             *     - `model_archived`: The version is archived; choose another.
-             *     - `model_unavailable`: The version's weights cannot be read.
-             */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
-             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
-             */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    models_weights: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                label: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The file is at `Location`. */
-            302: {
-                headers: {
-                    /** @description The file's address. */
-                    Location?: string;
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8405,30 +4884,27 @@ export interface operations {
             /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description - `authentication_failed`: The token is unknown, changed or has expired.
-             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
-             */
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: Only staff with the right permission can do this.
-             */
+            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8438,6 +4914,7 @@ export interface operations {
             /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8447,151 +4924,7 @@ export interface operations {
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
                 headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `model_unavailable`: The version's weights cannot be read. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    models_import: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "multipart/form-data": components["schemas"]["NewModelVersionRequest"];
-            };
-        };
-        responses: {
-            /** @description The version. */
-            201: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ModelVersion"];
-                };
-            };
-            /**
-             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
-             *     - `parse_error`: The body does not match its Content-Type.
-             *     - `invalid`: A field or header has a value of the wrong kind.
-             *     - `required`: A field is missing; `attr` names it.
-             *     - `unknown_field`: There is no field of this name; `attr` names it.
-             *     - `max_length`: A text or list is too long.
-             *     - `null_characters_not_allowed`: A text contains the character U+0000.
-             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
-             *     - `empty`: A list is empty.
-             *     - `not_a_model`: The file is not a safetensors file of one of our networks.
-             *     - `model_too_large`: The model is larger than the limit.
-             *     - `repeated`: A field or parameter came twice; `attr` names it.
-             */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `authentication_failed`: The token is unknown, changed or has expired.
-             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
-             */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: Only staff with the right permission can do this.
-             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
-             *     - `cross_site`: A page of another site sent this; send a token instead.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `request_timeout`: The body came too slowly; send it again. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
-            415: {
-                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8600,16 +4933,14 @@ export interface operations {
             };
             /**
              * @description - `throttled`: Too many requests; try again after Retry-After seconds.
-             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
+             *     - `too_many_streams`: You have as many event streams and sockets open as you may; close some.
              */
             429: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8619,154 +4950,7 @@ export interface operations {
             /** @description - `server_error`: Something broke on the server; it has been logged. */
             500: {
                 headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    models_rollback: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["ReasonRequest"];
-            };
-        };
-        responses: {
-            /** @description It is in service again. */
-            201: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Promotion"];
-                };
-            };
-            /**
-             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
-             *     - `parse_error`: The body does not match its Content-Type.
-             *     - `invalid`: A field or header has a value of the wrong kind.
-             *     - `required`: A field is missing; `attr` names it.
-             *     - `unknown_field`: There is no field of this name; `attr` names it.
-             *     - `max_length`: A text or list is too long.
-             *     - `null_characters_not_allowed`: A text contains the character U+0000.
-             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
-             */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `authentication_failed`: The token is unknown, changed or has expired.
-             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
-             */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: Only staff with the right permission can do this.
-             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
-             *     - `cross_site`: A page of another site sent this; send a token instead.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `request_timeout`: The body came too slowly; send it again. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `nothing_before`: No version was in service before this one.
-             *     - `promoted_meanwhile`: Someone else has just changed the version in service.
-             *     - `model_unavailable`: The version's weights cannot be read.
-             */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
-             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
-             */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8778,8 +4962,14 @@ export interface operations {
     photos_list: {
         parameters: {
             query?: {
+                /** @description Only what was made then or later: `2026-11-22T20:15:00Z`. */
+                created_after?: string;
+                /** @description Only what was made before. */
+                created_before?: string;
                 /** @description From `next` or `previous` of a page. */
                 cursor?: string;
+                /** @description Rows of a page. */
+                page_size?: number;
             };
             header?: never;
             path?: never;
@@ -8790,10 +4980,9 @@ export interface operations {
             /** @description A page. */
             200: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8802,11 +4991,19 @@ export interface operations {
             };
             /**
              * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `overflow`: Date out of range.
+             *     - `max_length`: A text or list is too long.
+             *     - `null_characters_not_allowed`: A text contains the character U+0000.
              *     - `invalid_cursor`: No page gave this `cursor`.
+             *     - `min_value`: A number is too small.
+             *     - `max_value`: A number is too large.
+             *     - `max_string_length`: A number has too many digits.
              *     - `repeated`: A field or parameter came twice; `attr` names it.
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8816,6 +5013,7 @@ export interface operations {
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8825,6 +5023,7 @@ export interface operations {
             /** @description - `insufficient_scope`: The token's scopes do not allow this. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8834,6 +5033,7 @@ export interface operations {
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8843,12 +5043,10 @@ export interface operations {
             /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8858,6 +5056,7 @@ export interface operations {
             /** @description - `server_error`: Something broke on the server; it has been logged. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8871,6 +5070,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A photo's id. */
                 photo_id: string;
             };
             cookie?: never;
@@ -8880,10 +5080,9 @@ export interface operations {
             /** @description The photo. */
             200: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8893,6 +5092,7 @@ export interface operations {
             /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8902,6 +5102,7 @@ export interface operations {
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8911,6 +5112,7 @@ export interface operations {
             /** @description - `insufficient_scope`: The token's scopes do not allow this. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8920,6 +5122,7 @@ export interface operations {
             /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8929,6 +5132,7 @@ export interface operations {
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8938,12 +5142,10 @@ export interface operations {
             /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8953,6 +5155,7 @@ export interface operations {
             /** @description - `server_error`: Something broke on the server; it has been logged. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -8969,6 +5172,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A photo's id. */
                 photo_id: string;
             };
             cookie?: never;
@@ -8978,10 +5182,9 @@ export interface operations {
             /** @description It is gone from everywhere but the trash. */
             204: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -8995,6 +5198,7 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9004,6 +5208,7 @@ export interface operations {
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9017,6 +5222,7 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9026,6 +5232,7 @@ export interface operations {
             /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9035,6 +5242,7 @@ export interface operations {
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9044,6 +5252,7 @@ export interface operations {
             /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9053,12 +5262,10 @@ export interface operations {
             /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9068,6 +5275,7 @@ export interface operations {
             /** @description - `server_error`: Something broke on the server; it has been logged. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9081,6 +5289,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A photo's id. */
                 photo_id: string;
             };
             cookie?: never;
@@ -9094,10 +5303,9 @@ export interface operations {
             /** @description The photo. */
             200: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9123,6 +5331,7 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9132,6 +5341,7 @@ export interface operations {
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9145,6 +5355,7 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9154,6 +5365,7 @@ export interface operations {
             /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9163,6 +5375,7 @@ export interface operations {
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9172,6 +5385,7 @@ export interface operations {
             /** @description - `request_timeout`: The body came too slowly; send it again. */
             408: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9181,6 +5395,7 @@ export interface operations {
             /** @description - `stale_revision`: The look has been changed since that `revision`; read it again. */
             412: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9190,6 +5405,7 @@ export interface operations {
             /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9199,6 +5415,7 @@ export interface operations {
             /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9211,12 +5428,10 @@ export interface operations {
              */
             429: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9226,541 +5441,7 @@ export interface operations {
             /** @description - `server_error`: Something broke on the server; it has been logged. */
             500: {
                 headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    photos_links: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                photo_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Those that are alive. */
-            200: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ShareLinks"];
-                };
-            };
-            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: It does not exist, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    photos_links_create: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                photo_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["NewLinkRequest"];
-            };
-        };
-        responses: {
-            /** @description The link. */
-            201: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ShareLink"];
-                };
-            };
-            /**
-             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
-             *     - `parse_error`: The body does not match its Content-Type.
-             *     - `invalid`: A field or header has a value of the wrong kind.
-             *     - `required`: A field is missing; `attr` names it.
-             *     - `unknown_field`: There is no field of this name; `attr` names it.
-             *     - `max_length`: A text or list is too long.
-             *     - `null_characters_not_allowed`: A text contains the character U+0000.
-             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
-             *     - `null`: A field is null and may not be.
-             *     - `min_value`: A number is too small.
-             *     - `max_value`: A number is too large.
-             *     - `max_string_length`: A number has too many digits.
-             */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
-             *     - `cross_site`: A page of another site sent this; send a token instead.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: It does not exist, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `request_timeout`: The body came too slowly; send it again. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `too_many_links`: The photo or album has reached its limit of links.
-             *     - `no_result`: The job has not succeeded, so there is no result.
-             */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
-             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
-             */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    photos_links_destroy: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                link_id: number;
-                photo_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description It opens nothing any more. */
-            204: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /**
-             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
-             *     - `unknown_field`: There is no field of this name; `attr` names it.
-             *     - `invalid`: A field or header has a value of the wrong kind.
-             *     - `parse_error`: The body does not match its Content-Type.
-             */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
-             *     - `cross_site`: A page of another site sent this; send a token instead.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: It does not exist, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    photos_preview: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                photo_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PreviewQuestionRequest"];
-            };
-        };
-        responses: {
-            /** @description The maps. */
-            200: {
-                headers: {
-                    /** @description The question's `serial`. */
-                    "X-Serial"?: number;
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/png": string;
-                };
-            };
-            /**
-             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
-             *     - `parse_error`: The body does not match its Content-Type.
-             *     - `invalid`: A field or header has a value of the wrong kind.
-             *     - `required`: A field is missing; `attr` names it.
-             *     - `unknown_field`: There is no field of this name; `attr` names it.
-             *     - `max_length`: A text or list is too long.
-             *     - `null_characters_not_allowed`: A text contains the character U+0000.
-             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
-             *     - `null`: A field is null and may not be.
-             *     - `min_value`: A number is too small.
-             *     - `max_value`: A number is too large.
-             *     - `max_string_length`: A number has too many digits.
-             *     - `invalid_hint`: A hint cannot be used: see `detail`, which names its index.
-             *     - `hints_unsupported`: This model takes no hints; `models/` says which do.
-             */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
-             *     - `cross_site`: A page of another site sent this; send a token instead.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: It does not exist, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `request_timeout`: The body came too slowly; send it again. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `no_result`: The job has not succeeded, so there is no result. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
-             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
-             */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `no_worker`: No worker answers at the moment; try again later. */
-            503: {
-                headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9774,6 +5455,7 @@ export interface operations {
             query?: {
                 /** @description Bits a channel; 16 for PNG and TIFF. */
                 depth?: 8 | 16;
+                /** @description Another one than the job's. */
                 format?: "jpeg" | "png" | "webp" | "tiff" | "avif";
                 /** @description Title, caption, date and people as they are written, and camera and copyright as the photo had them. */
                 keep_metadata?: boolean;
@@ -9781,10 +5463,12 @@ export interface operations {
                 long_side?: number;
                 /** @description How far faded tones are restored. */
                 tones?: number;
+                /** @description 0 calm, 1 natural (default), 2 vivid. */
                 vividness?: number;
             };
             header?: never;
             path: {
+                /** @description A photo's id. */
                 photo_id: string;
             };
             cookie?: never;
@@ -9794,12 +5478,10 @@ export interface operations {
             /** @description It is being made. */
             202: {
                 headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9811,10 +5493,9 @@ export interface operations {
                 headers: {
                     /** @description The file's address. */
                     Location?: string;
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -9832,6 +5513,7 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9841,6 +5523,7 @@ export interface operations {
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9853,6 +5536,7 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9862,6 +5546,7 @@ export interface operations {
             /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9871,6 +5556,7 @@ export interface operations {
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9883,6 +5569,7 @@ export interface operations {
              */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9895,12 +5582,10 @@ export interface operations {
              */
             429: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9910,6 +5595,7 @@ export interface operations {
             /** @description - `server_error`: Something broke on the server; it has been logged. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9919,8 +5605,8 @@ export interface operations {
             /** @description - `storage_unavailable`: Photo storage is temporarily unavailable; try again later. */
             503: {
                 headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -9933,174 +5619,7 @@ export interface operations {
              */
             507: {
                 headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    photos_suggestions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                photo_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SuggestionsQuestionRequest"];
-            };
-        };
-        responses: {
-            /** @description The colors. */
-            200: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Suggestions"];
-                };
-            };
-            /**
-             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
-             *     - `parse_error`: The body does not match its Content-Type.
-             *     - `invalid`: A field or header has a value of the wrong kind.
-             *     - `required`: A field is missing; `attr` names it.
-             *     - `unknown_field`: There is no field of this name; `attr` names it.
-             *     - `max_length`: A text or list is too long.
-             *     - `null_characters_not_allowed`: A text contains the character U+0000.
-             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
-             *     - `null`: A field is null and may not be.
-             *     - `min_value`: A number is too small.
-             *     - `max_value`: A number is too large.
-             *     - `max_string_length`: A number has too many digits.
-             *     - `invalid_hint`: A hint cannot be used: see `detail`, which names its index.
-             *     - `hints_unsupported`: This model takes no hints; `models/` says which do.
-             */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
-             *     - `cross_site`: A page of another site sent this; send a token instead.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: It does not exist, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `request_timeout`: The body came too slowly; send it again. */
-            408: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `no_result`: The job has not succeeded, so there is no result. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
-             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
-             */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `no_worker`: No worker answers at the moment; try again later. */
-            503: {
-                headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10114,6 +5633,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A photo's id. */
                 photo_id: string;
             };
             cookie?: never;
@@ -10123,10 +5643,9 @@ export interface operations {
             /** @description All of them. */
             200: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10136,6 +5655,7 @@ export interface operations {
             /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10145,6 +5665,7 @@ export interface operations {
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10154,6 +5675,7 @@ export interface operations {
             /** @description - `insufficient_scope`: The token's scopes do not allow this. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10163,6 +5685,7 @@ export interface operations {
             /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10172,6 +5695,7 @@ export interface operations {
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10181,12 +5705,10 @@ export interface operations {
             /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10196,6 +5718,7 @@ export interface operations {
             /** @description - `server_error`: Something broke on the server; it has been logged. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10209,6 +5732,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A photo's id. */
                 photo_id: string;
             };
             cookie?: never;
@@ -10222,12 +5746,10 @@ export interface operations {
             /** @description There is one like this: its job. */
             200: {
                 headers: {
-                    /** @description The job's address. */
-                    Location?: string;
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    Location: components["headers"]["Location"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10237,12 +5759,10 @@ export interface operations {
             /** @description The new job. */
             201: {
                 headers: {
-                    /** @description The job's address. */
-                    Location?: string;
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    Location: components["headers"]["Location"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10269,6 +5789,7 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10278,6 +5799,7 @@ export interface operations {
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10291,6 +5813,7 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10300,6 +5823,7 @@ export interface operations {
             /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10309,6 +5833,7 @@ export interface operations {
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10318,6 +5843,7 @@ export interface operations {
             /** @description - `request_timeout`: The body came too slowly; send it again. */
             408: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10327,6 +5853,7 @@ export interface operations {
             /** @description - `model_archived`: The version is archived; choose another. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10336,6 +5863,7 @@ export interface operations {
             /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10345,6 +5873,7 @@ export interface operations {
             /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10359,12 +5888,10 @@ export interface operations {
              */
             429: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10374,6 +5901,7 @@ export interface operations {
             /** @description - `server_error`: Something broke on the server; it has been logged. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10383,8 +5911,8 @@ export interface operations {
             /** @description - `queue_full`: The queue is full; nothing that you sent was stored. */
             503: {
                 headers: {
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10397,6 +5925,7 @@ export interface operations {
              */
             507: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10410,7 +5939,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A job's id. */
                 job_id: string;
+                /** @description A photo's id. */
                 photo_id: string;
             };
             cookie?: never;
@@ -10420,10 +5951,9 @@ export interface operations {
             /** @description It is gone. */
             204: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -10436,6 +5966,7 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10445,6 +5976,7 @@ export interface operations {
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10458,6 +5990,7 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10467,6 +6000,7 @@ export interface operations {
             /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10476,6 +6010,7 @@ export interface operations {
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10485,6 +6020,7 @@ export interface operations {
             /** @description - `version_in_use`: The photo is shown in this version; use another one first. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10494,6 +6030,7 @@ export interface operations {
             /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10503,12 +6040,10 @@ export interface operations {
             /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10518,6 +6053,7 @@ export interface operations {
             /** @description - `server_error`: Something broke on the server; it has been logged. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10531,7 +6067,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A job's id. */
                 job_id: string;
+                /** @description A photo's id. */
                 photo_id: string;
             };
             cookie?: never;
@@ -10541,10 +6079,9 @@ export interface operations {
             /** @description The photo. */
             200: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10559,6 +6096,7 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10568,6 +6106,7 @@ export interface operations {
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10581,6 +6120,7 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10590,6 +6130,7 @@ export interface operations {
             /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10599,6 +6140,7 @@ export interface operations {
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10608,6 +6150,7 @@ export interface operations {
             /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10617,12 +6160,10 @@ export interface operations {
             /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10632,6 +6173,7 @@ export interface operations {
             /** @description - `server_error`: Something broke on the server; it has been logged. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10640,11 +6182,749 @@ export interface operations {
             };
         };
     };
-    promotions_list: {
+    photos_suggestions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A photo's id. */
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SuggestionsQuestionRequest"];
+            };
+        };
+        responses: {
+            /** @description The colors. */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestions"];
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `parse_error`: The body does not match its Content-Type.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `required`: A field is missing; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `max_length`: A text or list is too long.
+             *     - `null_characters_not_allowed`: A text contains the character U+0000.
+             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
+             *     - `null`: A field is null and may not be.
+             *     - `min_value`: A number is too small.
+             *     - `max_value`: A number is too large.
+             *     - `max_string_length`: A number has too many digits.
+             *     - `invalid_hint`: A hint cannot be used: see `detail`, which names its index.
+             *     - `hints_unsupported`: This model takes no hints; `models/` says which do.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `request_timeout`: The body came too slowly; send it again. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `no_result`: The job has not succeeded, so there is no result. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
+             */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `no_worker`: No worker answers at the moment; try again later. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    photos_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A photo's id. */
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewQuestionRequest"];
+            };
+        };
+        responses: {
+            /** @description The maps. */
+            200: {
+                headers: {
+                    "X-Serial": components["headers"]["X-Serial"];
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `parse_error`: The body does not match its Content-Type.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `required`: A field is missing; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `max_length`: A text or list is too long.
+             *     - `null_characters_not_allowed`: A text contains the character U+0000.
+             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
+             *     - `null`: A field is null and may not be.
+             *     - `min_value`: A number is too small.
+             *     - `max_value`: A number is too large.
+             *     - `max_string_length`: A number has too many digits.
+             *     - `invalid_hint`: A hint cannot be used: see `detail`, which names its index.
+             *     - `hints_unsupported`: This model takes no hints; `models/` says which do.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `request_timeout`: The body came too slowly; send it again. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `no_result`: The job has not succeeded, so there is no result. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
+             */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `no_worker`: No worker answers at the moment; try again later. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    photos_links: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A photo's id. */
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Those that are alive. */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareLinks"];
+                };
+            };
+            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    photos_links_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A photo's id. */
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NewLinkRequest"];
+            };
+        };
+        responses: {
+            /** @description The link. */
+            201: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareLink"];
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `parse_error`: The body does not match its Content-Type.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `required`: A field is missing; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `max_length`: A text or list is too long.
+             *     - `null_characters_not_allowed`: A text contains the character U+0000.
+             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
+             *     - `null`: A field is null and may not be.
+             *     - `min_value`: A number is too small.
+             *     - `max_value`: A number is too large.
+             *     - `max_string_length`: A number has too many digits.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `request_timeout`: The body came too slowly; send it again. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `too_many_links`: The photo or album has reached its limit of links.
+             *     - `no_result`: The job has not succeeded, so there is no result.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
+             */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    photos_links_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A link's id. */
+                link_id: number;
+                /** @description A photo's id. */
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It opens nothing any more. */
+            204: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    albums_list: {
         parameters: {
             query?: {
                 /** @description From `next` or `previous` of a page. */
                 cursor?: string;
+                /** @description Rows of a page. */
+                page_size?: number;
             };
             header?: never;
             path?: never;
@@ -10655,47 +6935,47 @@ export interface operations {
             /** @description A page. */
             200: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PromotionPage"];
+                    "application/json": components["schemas"]["AlbumPage"];
                 };
             };
             /**
              * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
              *     - `invalid_cursor`: No page gave this `cursor`.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `min_value`: A number is too small.
+             *     - `max_value`: A number is too large.
+             *     - `max_string_length`: A number has too many digits.
              *     - `repeated`: A field or parameter came twice; `attr` names it.
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description - `authentication_failed`: The token is unknown, changed or has expired.
-             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
-             */
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: Only staff with the right permission can do this.
-             */
+            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10705,6 +6985,7 @@ export interface operations {
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10714,12 +6995,10 @@ export interface operations {
             /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10729,6 +7008,7 @@ export interface operations {
             /** @description - `server_error`: Something broke on the server; it has been logged. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10737,45 +7017,59 @@ export interface operations {
             };
         };
     };
-    promotions_retrieve: {
+    albums_create: {
         parameters: {
             query?: never;
             header?: never;
-            path: {
-                promotion_id: number;
-            };
+            path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAlbumRequest"];
+            };
+        };
         responses: {
-            /** @description As far as it is. */
-            200: {
+            /** @description The album. */
+            201: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    /** @description The album's address. */
+                    Location?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Promotion"];
+                    "application/json": components["schemas"]["Album"];
                 };
             };
-            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `parse_error`: The body does not match its Content-Type.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `required`: A field is missing; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `max_length`: A text or list is too long.
+             *     - `null_characters_not_allowed`: A text contains the character U+0000.
+             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
+             *     - `blank`: A text is empty.
+             *     - `null`: A field is null and may not be.
+             *     - `invalid_choice`: A field has a value that is not among its choices.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description - `authentication_failed`: The token is unknown, changed or has expired.
-             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
-             */
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10784,10 +7078,144 @@ export interface operations {
             };
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: Only staff with the right permission can do this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `request_timeout`: The body came too slowly; send it again. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_albums`: You have reached the limit of albums. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
+             */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    albums_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An album's id. */
+                album_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The album. */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Album"];
+                };
+            };
+            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10797,6 +7225,7 @@ export interface operations {
             /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10806,6 +7235,7 @@ export interface operations {
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10815,12 +7245,10 @@ export interface operations {
             /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10830,6 +7258,7 @@ export interface operations {
             /** @description - `server_error`: Something broke on the server; it has been logged. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10838,29 +7267,27 @@ export interface operations {
             };
         };
     };
-    promotions_advance: {
+    albums_destroy: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                promotion_id: number;
+                /** @description An album's id. */
+                album_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description With its new share. */
-            200: {
+            /** @description It is gone. */
+            204: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["Promotion"];
-                };
+                content?: never;
             };
             /**
              * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
@@ -10870,18 +7297,17 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description - `authentication_failed`: The token is unknown, changed or has expired.
-             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
-             */
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10890,12 +7316,12 @@ export interface operations {
             };
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: Only staff with the right permission can do this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
              *     - `cross_site`: A page of another site sent this; send a token instead.
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10905,6 +7331,7 @@ export interface operations {
             /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10914,6 +7341,102 @@ export interface operations {
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    albums_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An album's id. */
+                album_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedChangedAlbumRequest"];
+            };
+        };
+        responses: {
+            /** @description The album. */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Album"];
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `parse_error`: The body does not match its Content-Type.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `required`: A field is missing; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `max_length`: A text or list is too long.
+             *     - `null_characters_not_allowed`: A text contains the character U+0000.
+             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
+             *     - `blank`: A text is empty.
+             *     - `null`: A field is null and may not be.
+             *     - `invalid_choice`: A field has a value that is not among its choices.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10921,13 +7444,964 @@ export interface operations {
                 };
             };
             /**
-             * @description - `no_canary`: The version is not being tried.
-             *     - `canary_too_few`: The canary has colored too few photos for its next step.
-             *     - `canary_worse`: The canary fails or is slow too often for its next step.
-             *     - `promoted_meanwhile`: Someone else has just changed the version in service.
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `request_timeout`: The body came too slowly; send it again. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
+             */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    albums_photos: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An album's id. */
+                album_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlbumPhotos"];
+                };
+            };
+            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    albums_photos_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An album's id. */
+                album_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlbumPhotosRequest"];
+            };
+        };
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlbumPhotos"];
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `parse_error`: The body does not match its Content-Type.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `required`: A field is missing; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `max_length`: A text or list is too long.
+             *     - `null_characters_not_allowed`: A text contains the character U+0000.
+             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
+             *     - `blank`: A text is empty.
+             *     - `null`: A field is null and may not be.
+             *     - `invalid_choice`: A field has a value that is not among its choices.
+             *     - `not_a_list`: A field has to be a list.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `request_timeout`: The body came too slowly; send it again. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
+             */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    albums_links: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An album's id. */
+                album_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Those that are alive. */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareLinks"];
+                };
+            };
+            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    albums_links_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An album's id. */
+                album_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NewLinkRequest"];
+            };
+        };
+        responses: {
+            /** @description The link. */
+            201: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShareLink"];
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `parse_error`: The body does not match its Content-Type.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `required`: A field is missing; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `max_length`: A text or list is too long.
+             *     - `null_characters_not_allowed`: A text contains the character U+0000.
+             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
+             *     - `null`: A field is null and may not be.
+             *     - `min_value`: A number is too small.
+             *     - `max_value`: A number is too large.
+             *     - `max_string_length`: A number has too many digits.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `request_timeout`: The body came too slowly; send it again. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_links`: The photo or album has reached its limit of links. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
+             */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    albums_links_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An album's id. */
+                album_id: string;
+                /** @description A link's id. */
+                link_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It opens nothing any more. */
+            204: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archives_list: {
+        parameters: {
+            query?: {
+                /** @description Only what was made then or later: `2026-11-22T20:15:00Z`. */
+                created_after?: string;
+                /** @description Only what was made before. */
+                created_before?: string;
+                /** @description From `next` or `previous` of a page. */
+                cursor?: string;
+                /** @description Rows of a page. */
+                page_size?: number;
+                /** @description Only with this `reference`. */
+                reference?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArchivePage"];
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `overflow`: Date out of range.
+             *     - `max_length`: A text or list is too long.
+             *     - `null_characters_not_allowed`: A text contains the character U+0000.
+             *     - `invalid_cursor`: No page gave this `cursor`.
+             *     - `min_value`: A number is too small.
+             *     - `max_value`: A number is too large.
+             *     - `max_string_length`: A number has too many digits.
+             *     - `repeated`: A field or parameter came twice; `attr` names it.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archives_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description At most 255 printable ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NewArchiveRequest"];
+            };
+        };
+        responses: {
+            /** @description This key came before: the archive, as it is. */
+            200: {
+                headers: {
+                    /** @description The archive's address. */
+                    Location?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Archive"];
+                };
+            };
+            /** @description It is being made. */
+            202: {
+                headers: {
+                    /** @description The archive's address. */
+                    Location?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Archive"];
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `parse_error`: The body does not match its Content-Type.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `required`: A field is missing; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `max_length`: A text or list is too long.
+             *     - `null_characters_not_allowed`: A text contains the character U+0000.
+             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
+             *     - `not_a_list`: A field has to be a list.
+             *     - `empty`: A list is empty.
+             *     - `too_many_photos`: The zip would hold too many photos; make several zips.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `request_timeout`: The body came too slowly; send it again. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `idempotency_conflict`: This Idempotency-Key was used before with another body.
+             *     - `no_result`: The job has not succeeded, so there is no result.
              */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10937,21 +8411,23 @@ export interface operations {
             /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            /**
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
+             */
             429: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10961,6 +8437,17 @@ export interface operations {
             /** @description - `server_error`: Something broke on the server; it has been logged. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `no_room`: The server keeps its last disk space free; try again later. */
+            507: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -10969,55 +8456,64 @@ export interface operations {
             };
         };
     };
-    queue_retrieve: {
+    archives_retrieve: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description An archive's id. */
+                archive_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Now. */
+            /** @description The archive. */
             200: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["QueueStatus"];
+                    "application/json": components["schemas"]["Archive"];
                 };
             };
             /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description - `authentication_failed`: The token is unknown, changed or has expired.
-             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
-             */
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: Only staff with the right permission can do this.
-             */
+            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11027,6 +8523,7 @@ export interface operations {
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11036,12 +8533,10 @@ export interface operations {
             /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11051,6 +8546,7 @@ export interface operations {
             /** @description - `server_error`: Something broke on the server; it has been logged. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11059,48 +8555,222 @@ export interface operations {
             };
         };
     };
-    queue_check: {
+    batches_list: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only what was made then or later: `2026-11-22T20:15:00Z`. */
+                created_after?: string;
+                /** @description Only what was made before. */
+                created_before?: string;
+                /** @description From `next` or `previous` of a page. */
+                cursor?: string;
+                /** @description Rows of a page. */
+                page_size?: number;
+                /** @description Only with this `reference`. */
+                reference?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description A worker will. */
+            /** @description A page. */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchPage"];
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `overflow`: Date out of range.
+             *     - `max_length`: A text or list is too long.
+             *     - `null_characters_not_allowed`: A text contains the character U+0000.
+             *     - `invalid_cursor`: No page gave this `cursor`.
+             *     - `min_value`: A number is too small.
+             *     - `max_value`: A number is too large.
+             *     - `max_string_length`: A number has too many digits.
+             *     - `repeated`: A field or parameter came twice; `attr` names it.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    batches_create: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description At most 255 printable ASCII characters. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["NewBatchRequest"];
+            };
+        };
+        responses: {
+            /** @description This key came before: the batch, as it is now. */
+            200: {
+                headers: {
+                    /** @description The batch's address. */
+                    Location?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedBatch"];
+                };
+            };
+            /** @description The photos are taken. */
+            201: {
+                headers: {
+                    /** @description The batch's address. */
+                    Location?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedBatch"];
+                };
+            };
+            /** @description The archive is taken. */
             202: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    /** @description The batch's address. */
+                    Location?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Check"];
+                    "application/json": components["schemas"]["CreatedBatch"];
                 };
             };
             /**
              * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
-             *     - `unknown_field`: There is no field of this name; `attr` names it.
-             *     - `invalid`: A field or header has a value of the wrong kind.
              *     - `parse_error`: The body does not match its Content-Type.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `required`: A field is missing; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `max_length`: A text or list is too long.
+             *     - `null_characters_not_allowed`: A text contains the character U+0000.
+             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
+             *     - `invalid_choice`: A field has a value that is not among its choices.
+             *     - `min_value`: A number is too small.
+             *     - `max_value`: A number is too large.
+             *     - `max_string_length`: A number has too many digits.
+             *     - `empty`: A list is empty.
+             *     - `unknown_model`: There is no model of that name; `models/` lists them.
+             *     - `url_refused`: This server may not call that address: see `detail`.
+             *     - `renamed`: A field has another name now: see `detail`.
+             *     - `not_a_zip`: The archive is neither a readable zip nor a file of several pages.
+             *     - `empty_zip`: There is no file in the zip.
+             *     - `too_many_entries`: The zip has too many files; send several zips.
+             *     - `zip_too_dense`: The zip would unpack to far more than photos do.
+             *     - `too_many_pages`: The file has too many pages to make each a photo; split it.
+             *     - `empty_file`: The file is empty.
+             *     - `not_a_photo`: This is not a photo.
+             *     - `vector_drawing`: This is an SVG drawing, not a photo.
+             *     - `unsupported_format`: … files cannot be read here.
+             *     - `too_many_pixels`: The photo has … megapixels; the limit is ….
+             *     - `too_narrow`: The photo is … x … pixels; its long side may be at most … times its short side.
+             *     - `no_such_page`: The file has no page …; it has ….
+             *     - `no_picture_on_page`: Page … of this PDF holds no scanned photo, only text or drawings.
+             *     - `truncated`: The file is incomplete.
+             *     - `damaged`: The file is damaged.
+             *     - `too_complex`: The file takes too much time or memory to read.
+             *     - `too_large_for_format`: A … file holds at most … pixels a side.
+             *     - `depth_unsupported`: This format holds 8 bits a channel; PNG and TIFF hold 16.
+             *     - `repeated`: A field or parameter came twice; `attr` names it.
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description - `authentication_failed`: The token is unknown, changed or has expired.
-             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
-             */
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11109,12 +8779,12 @@ export interface operations {
             };
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: Only staff with the right permission can do this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
              *     - `cross_site`: A page of another site sent this; send a token instead.
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11124,6 +8794,37 @@ export interface operations {
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `request_timeout`: The body came too slowly; send it again. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `idempotency_conflict`: This Idempotency-Key was used before with another body. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11133,21 +8834,25 @@ export interface operations {
             /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            /**
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
+             *     - `too_many_waiting`: You have reached the limit of queued photos. Try again when some have finished.
+             *     - `quota_exceeded`: The day's quota of photos is used up.
+             */
             429: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11157,6 +8862,34 @@ export interface operations {
             /** @description - `server_error`: Something broke on the server; it has been logged. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `queue_full`: The queue is full; nothing that you sent was stored.
+             *     - `storage_unavailable`: Photo storage is temporarily unavailable; try again later.
+             */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `storage_full`: Your photos use all the storage you have; delete some.
+             *     - `no_room`: The server keeps its last disk space free; try again later.
+             */
+            507: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11165,62 +8898,64 @@ export interface operations {
             };
         };
     };
-    queue_pause: {
+    batches_retrieve: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description A batch's id. */
+                batch_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description It is paused. */
+            /** @description The batch. */
             200: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Waiting"];
+                    "application/json": components["schemas"]["Batch"];
                 };
             };
-            /**
-             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
-             *     - `unknown_field`: There is no field of this name; `attr` names it.
-             *     - `invalid`: A field or header has a value of the wrong kind.
-             *     - `parse_error`: The body does not match its Content-Type.
-             */
+            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description - `authentication_failed`: The token is unknown, changed or has expired.
-             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
-             */
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: Only staff with the right permission can do this.
-             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
-             *     - `cross_site`: A page of another site sent this; send a token instead.
-             */
+            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11230,15 +8965,7 @@ export interface operations {
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
                 headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
-            415: {
-                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11248,12 +8975,10 @@ export interface operations {
             /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11263,6 +8988,7 @@ export interface operations {
             /** @description - `server_error`: Something broke on the server; it has been logged. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11271,48 +8997,51 @@ export interface operations {
             };
         };
     };
-    queue_resume: {
+    batches_destroy: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Past the trash, at once. */
+                for_good?: boolean;
+            };
             header?: never;
-            path?: never;
+            path: {
+                /** @description A batch's id. */
+                batch_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description It goes on. */
-            200: {
+            /** @description It is gone. */
+            204: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["Waiting"];
-                };
+                content?: never;
             };
             /**
              * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
-             *     - `unknown_field`: There is no field of this name; `attr` names it.
              *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
              *     - `parse_error`: The body does not match its Content-Type.
+             *     - `repeated`: A field or parameter came twice; `attr` names it.
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description - `authentication_failed`: The token is unknown, changed or has expired.
-             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
-             */
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11321,12 +9050,22 @@ export interface operations {
             };
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: Only staff with the right permission can do this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
              *     - `cross_site`: A page of another site sent this; send a token instead.
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11336,6 +9075,7 @@ export interface operations {
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11345,6 +9085,7 @@ export interface operations {
             /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11354,12 +9095,10 @@ export interface operations {
             /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11369,6 +9108,7 @@ export interface operations {
             /** @description - `server_error`: Something broke on the server; it has been logged. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11377,26 +9117,28 @@ export interface operations {
             };
         };
     };
-    queue_retry_failed: {
+    batches_cancel: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description A batch's id. */
+                batch_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The number of photos queued again. */
+            /** @description The batch. */
             200: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Retried"];
+                    "application/json": components["schemas"]["Batch"];
                 };
             };
             /**
@@ -11407,18 +9149,17 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description - `authentication_failed`: The token is unknown, changed or has expired.
-             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
-             */
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11427,12 +9168,22 @@ export interface operations {
             };
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: Only staff with the right permission can do this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
              *     - `cross_site`: A page of another site sent this; send a token instead.
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11442,6 +9193,17 @@ export interface operations {
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `batch_ended`: Everything of the batch has ended already; there is nothing to cancel. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11451,6 +9213,7 @@ export interface operations {
             /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11460,12 +9223,10 @@ export interface operations {
             /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11475,6 +9236,740 @@ export interface operations {
             /** @description - `server_error`: Something broke on the server; it has been logged. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    batches_jobs: {
+        parameters: {
+            query?: {
+                /** @description From `next` or `previous` of a page. */
+                cursor?: string;
+                /** @description Rows of a page. */
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                /** @description A batch's id. */
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobPage"];
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `invalid_cursor`: No page gave this `cursor`.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `min_value`: A number is too small.
+             *     - `max_value`: A number is too large.
+             *     - `max_string_length`: A number has too many digits.
+             *     - `repeated`: A field or parameter came twice; `attr` names it.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trash_list: {
+        parameters: {
+            query?: {
+                /** @description From `next` or `previous` of a page. */
+                cursor?: string;
+                /** @description Rows of a page. */
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrashPage"];
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `invalid_cursor`: No page gave this `cursor`.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `min_value`: A number is too small.
+             *     - `max_value`: A number is too large.
+             *     - `max_string_length`: A number has too many digits.
+             *     - `repeated`: A field or parameter came twice; `attr` names it.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trash_empty: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is empty. */
+            204: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trash_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A photo's id. */
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The photo. */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrashedPhoto"];
+                };
+            };
+            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trash_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A photo's id. */
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trash_restore: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A photo's id. */
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The photo. */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Photo"];
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    me_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description You. */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11495,10 +9990,9 @@ export interface operations {
             /** @description All of them, without secrets. */
             200: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11508,6 +10002,7 @@ export interface operations {
             /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11520,6 +10015,7 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11529,6 +10025,7 @@ export interface operations {
             /** @description - `insufficient_scope`: The token's scopes do not allow this. */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11538,6 +10035,7 @@ export interface operations {
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11547,12 +10045,10 @@ export interface operations {
             /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11562,6 +10058,7 @@ export interface operations {
             /** @description - `server_error`: Something broke on the server; it has been logged. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11586,10 +10083,9 @@ export interface operations {
             /** @description The token. */
             201: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11614,6 +10110,7 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11626,6 +10123,7 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11640,6 +10138,7 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11649,6 +10148,7 @@ export interface operations {
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11658,6 +10158,7 @@ export interface operations {
             /** @description - `request_timeout`: The body came too slowly; send it again. */
             408: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11667,6 +10168,7 @@ export interface operations {
             /** @description - `too_many_tokens`: The account has reached its limit of tokens. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11676,6 +10178,7 @@ export interface operations {
             /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11685,6 +10188,7 @@ export interface operations {
             /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11697,12 +10201,10 @@ export interface operations {
              */
             429: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11712,6 +10214,7 @@ export interface operations {
             /** @description - `server_error`: Something broke on the server; it has been logged. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11725,6 +10228,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A token's id. */
                 token_id: number;
             };
             cookie?: never;
@@ -11734,10 +10238,9 @@ export interface operations {
             /** @description The token is revoked. */
             204: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -11750,6 +10253,7 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11762,6 +10266,7 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11775,6 +10280,7 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11784,6 +10290,7 @@ export interface operations {
             /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11793,6 +10300,7 @@ export interface operations {
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11802,6 +10310,7 @@ export interface operations {
             /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11811,12 +10320,10 @@ export interface operations {
             /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11826,6 +10333,3050 @@ export interface operations {
             /** @description - `server_error`: Something broke on the server; it has been logged. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them, without secrets. */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoints"];
+                };
+            };
+            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEndpointRequest"];
+            };
+        };
+        responses: {
+            /** @description The webhook. */
+            201: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedEndpoint"];
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `parse_error`: The body does not match its Content-Type.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `required`: A field is missing; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `max_length`: A text or list is too long.
+             *     - `null_characters_not_allowed`: A text contains the character U+0000.
+             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
+             *     - `blank`: A text is empty.
+             *     - `null`: A field is null and may not be.
+             *     - `not_a_list`: A field has to be a list.
+             *     - `empty`: A list is empty.
+             *     - `invalid_choice`: A field has a value that is not among its choices.
+             *     - `url_refused`: This server may not call that address: see `detail`.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             *     - `reauthentication_required`: Give your password again at `/account/reauthenticate/`, or send a token.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `request_timeout`: The body came too slowly; send it again. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_endpoints`: The account has reached its limit of webhooks. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
+             */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A webhook's id. */
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook, without its secret. */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A webhook's id. */
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A webhook's id. */
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedChangedEndpointRequest"];
+            };
+        };
+        responses: {
+            /** @description The webhook. */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `parse_error`: The body does not match its Content-Type.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `required`: A field is missing; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `max_length`: A text or list is too long.
+             *     - `null_characters_not_allowed`: A text contains the character U+0000.
+             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
+             *     - `blank`: A text is empty.
+             *     - `null`: A field is null and may not be.
+             *     - `not_a_list`: A field has to be a list.
+             *     - `empty`: A list is empty.
+             *     - `invalid_choice`: A field has a value that is not among its choices.
+             *     - `url_refused`: This server may not call that address: see `detail`.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             *     - `reauthentication_required`: Give your password again at `/account/reauthenticate/`, or send a token.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `request_timeout`: The body came too slowly; send it again. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
+             */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_rotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A webhook's id. */
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook. */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedEndpoint"];
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             *     - `reauthentication_required`: Give your password again at `/account/reauthenticate/`, or send a token.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A webhook's id. */
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is on its way. */
+            202: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A webhook's id. */
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook. */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A webhook's id. */
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The webhook. */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    webhooks_deliveries: {
+        parameters: {
+            query?: {
+                /** @description From `next` or `previous` of a page. */
+                cursor?: string;
+                /** @description Rows of a page. */
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                /** @description A webhook's id. */
+                endpoint_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `invalid_cursor`: No page gave this `cursor`.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `min_value`: A number is too small.
+             *     - `max_value`: A number is too large.
+             *     - `max_string_length`: A number has too many digits.
+             *     - `repeated`: A field or parameter came twice; `attr` names it.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    jobs_deliveries: {
+        parameters: {
+            query?: {
+                /** @description From `next` or `previous` of a page. */
+                cursor?: string;
+                /** @description Rows of a page. */
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                /** @description A job's id. */
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `invalid_cursor`: No page gave this `cursor`.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `min_value`: A number is too small.
+             *     - `max_value`: A number is too large.
+             *     - `max_string_length`: A number has too many digits.
+             *     - `repeated`: A field or parameter came twice; `attr` names it.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deliveries_resend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A delivery's id. */
+                delivery_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is on its way. */
+            202: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gallery_list: {
+        parameters: {
+            query?: {
+                /** @description From `next` or `previous` of a page. */
+                cursor?: string;
+                /** @description newest: the last published first. likes: the most liked first. */
+                order?: "newest" | "likes";
+                /** @description Rows of a page. */
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobPage"];
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `invalid_choice`: A field has a value that is not among its choices.
+             *     - `invalid_cursor`: No page gave this `cursor`.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `min_value`: A number is too small.
+             *     - `max_value`: A number is too large.
+             *     - `max_string_length`: A number has too many digits.
+             *     - `repeated`: A field or parameter came twice; `attr` names it.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gallery_like: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A photo's id. */
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Likes"];
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    gallery_unlike: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A photo's id. */
+                photo_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it is now. */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Likes"];
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them. */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Models"];
+                };
+            };
+            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    queue_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Now. */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueStatus"];
+                };
+            };
+            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: Only staff with the right permission can do this.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    queue_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is paused. */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Waiting"];
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: Only staff with the right permission can do this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    queue_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It goes on. */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Waiting"];
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: Only staff with the right permission can do this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    queue_retry_failed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The number of photos queued again. */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retried"];
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: Only staff with the right permission can do this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    queue_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A worker will. */
+            202: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Check"];
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: Only staff with the right permission can do this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    datasets_list: {
+        parameters: {
+            query?: {
+                /** @description From `next` or `previous` of a page. */
+                cursor?: string;
+                /** @description Rows of a page. */
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page. */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataSetPage"];
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `invalid_cursor`: No page gave this `cursor`.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `min_value`: A number is too small.
+             *     - `max_value`: A number is too large.
+             *     - `max_string_length`: A number has too many digits.
+             *     - `repeated`: A field or parameter came twice; `attr` names it.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: Only staff with the right permission can do this.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    datasets_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["NewDataSetRequest"];
+                "application/json": components["schemas"]["NewDataSetRequest"];
+            };
+        };
+        responses: {
+            /** @description Waiting to be checked. */
+            201: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataSet"];
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `parse_error`: The body does not match its Content-Type.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `required`: A field is missing; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `max_length`: A text or list is too long.
+             *     - `null_characters_not_allowed`: A text contains the character U+0000.
+             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
+             *     - `blank`: A text is empty.
+             *     - `invalid_choice`: A field has a value that is not among its choices.
+             *     - `empty`: A list is empty.
+             *     - `not_an_archive`: The file is neither a zip nor a tar.
+             *     - `no_archive`: An upload needs a `file`.
+             *     - `archive_broken`: The archive cannot be read to its end.
+             *     - `archive_too_large`: The archive unpacks to more than the limit.
+             *     - `no_such_path`: No such path inside the folders that may be used.
+             *     - `repeated`: A field or parameter came twice; `attr` names it.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: Only staff with the right permission can do this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `request_timeout`: The body came too slowly; send it again. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
+             */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `storage_unavailable`: Photo storage is temporarily unavailable; try again later. */
+            503: {
+                headers: {
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    datasets_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A data set's id. */
+                set_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The data set. */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataSet"];
+                };
+            };
+            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: Only staff with the right permission can do this.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    datasets_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A data set's id. */
+                set_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: Only staff with the right permission can do this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `data_set_in_use`: A run that has not ended uses the data set. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    datasets_check: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A data set's id. */
+                set_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Waiting to be checked. */
+            202: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DataSet"];
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: Only staff with the right permission can do this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `data_set_in_use`: A run that has not ended uses the data set.
+             *     - `data_set_busy`: The data set is being checked already.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11839,6 +13390,8 @@ export interface operations {
             query?: {
                 /** @description From `next` or `previous` of a page. */
                 cursor?: string;
+                /** @description Rows of a page. */
+                page_size?: number;
             };
             header?: never;
             path?: never;
@@ -11849,10 +13402,9 @@ export interface operations {
             /** @description A page. */
             200: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11862,10 +13414,15 @@ export interface operations {
             /**
              * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
              *     - `invalid_cursor`: No page gave this `cursor`.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `min_value`: A number is too small.
+             *     - `max_value`: A number is too large.
+             *     - `max_string_length`: A number has too many digits.
              *     - `repeated`: A field or parameter came twice; `attr` names it.
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11878,6 +13435,7 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11890,6 +13448,7 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11899,6 +13458,7 @@ export interface operations {
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11908,12 +13468,10 @@ export interface operations {
             /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11923,6 +13481,7 @@ export interface operations {
             /** @description - `server_error`: Something broke on the server; it has been logged. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11947,10 +13506,9 @@ export interface operations {
             /** @description The run. */
             201: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11983,6 +13541,7 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -11995,6 +13554,7 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12009,6 +13569,7 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12018,6 +13579,7 @@ export interface operations {
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12027,6 +13589,7 @@ export interface operations {
             /** @description - `request_timeout`: The body came too slowly; send it again. */
             408: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12039,6 +13602,7 @@ export interface operations {
              */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12048,6 +13612,7 @@ export interface operations {
             /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12057,6 +13622,7 @@ export interface operations {
             /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12069,12 +13635,10 @@ export interface operations {
              */
             429: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12084,6 +13648,7 @@ export interface operations {
             /** @description - `server_error`: Something broke on the server; it has been logged. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12100,6 +13665,7 @@ export interface operations {
             };
             header?: never;
             path: {
+                /** @description A training run's id. */
                 run_id: string;
             };
             cookie?: never;
@@ -12109,10 +13675,9 @@ export interface operations {
             /** @description All there is to look at. */
             200: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12129,6 +13694,7 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12141,6 +13707,7 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12153,6 +13720,7 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12162,6 +13730,7 @@ export interface operations {
             /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12171,6 +13740,7 @@ export interface operations {
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12180,12 +13750,10 @@ export interface operations {
             /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12195,6 +13763,7 @@ export interface operations {
             /** @description - `server_error`: Something broke on the server; it has been logged. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12208,6 +13777,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A training run's id. */
                 run_id: string;
             };
             cookie?: never;
@@ -12217,10 +13787,9 @@ export interface operations {
             /** @description It is gone. */
             204: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content?: never;
@@ -12233,6 +13802,7 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12245,6 +13815,7 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12259,6 +13830,7 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12268,6 +13840,7 @@ export interface operations {
             /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12277,6 +13850,7 @@ export interface operations {
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12286,6 +13860,7 @@ export interface operations {
             /** @description - `run_not_ended`: The run has not ended; stop it first. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12295,6 +13870,7 @@ export interface operations {
             /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12304,12 +13880,10 @@ export interface operations {
             /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12319,6 +13893,7 @@ export interface operations {
             /** @description - `server_error`: Something broke on the server; it has been logged. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12332,6 +13907,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A training run's id. */
                 run_id: string;
             };
             cookie?: never;
@@ -12345,10 +13921,9 @@ export interface operations {
             /** @description The run. */
             200: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12368,6 +13943,7 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12380,6 +13956,7 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12394,6 +13971,7 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12403,6 +13981,7 @@ export interface operations {
             /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12412,6 +13991,7 @@ export interface operations {
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12421,6 +14001,7 @@ export interface operations {
             /** @description - `request_timeout`: The body came too slowly; send it again. */
             408: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12430,6 +14011,7 @@ export interface operations {
             /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12439,6 +14021,7 @@ export interface operations {
             /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12451,12 +14034,10 @@ export interface operations {
              */
             429: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12466,132 +14047,7 @@ export interface operations {
             /** @description - `server_error`: Something broke on the server; it has been logged. */
             500: {
                 headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    training_runs_resume: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                run_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Queued. */
-            202: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TrainingRun"];
-                };
-            };
-            /**
-             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
-             *     - `unknown_field`: There is no field of this name; `attr` names it.
-             *     - `invalid`: A field or header has a value of the wrong kind.
-             *     - `parse_error`: The body does not match its Content-Type.
-             */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `authentication_failed`: The token is unknown, changed or has expired.
-             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
-             */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `permission_denied`: Only staff with the right permission can do this.
-             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
-             *     - `cross_site`: A page of another site sent this; send a token instead.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: It does not exist, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `run_not_resumable`: Only a stopped or failed run can be resumed. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12605,6 +14061,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description A training run's id. */
                 run_id: string;
             };
             cookie?: never;
@@ -12614,10 +14071,9 @@ export interface operations {
             /** @description Stopped, or about to. */
             202: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12632,6 +14088,7 @@ export interface operations {
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12644,6 +14101,7 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12658,6 +14116,7 @@ export interface operations {
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12667,6 +14126,7 @@ export interface operations {
             /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12676,6 +14136,7 @@ export interface operations {
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12685,6 +14146,7 @@ export interface operations {
             /** @description - `run_ended`: The run has ended already. */
             409: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12694,6 +14156,7 @@ export interface operations {
             /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12703,12 +14166,10 @@ export interface operations {
             /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12718,6 +14179,7 @@ export interface operations {
             /** @description - `server_error`: Something broke on the server; it has been logged. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12726,31 +14188,39 @@ export interface operations {
             };
         };
     };
-    webhooks_list: {
+    training_runs_resume: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                /** @description A training run's id. */
+                run_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description All of them, without secrets. */
-            200: {
+            /** @description Queued. */
+            202: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Endpoints"];
+                    "application/json": components["schemas"]["TrainingRun"];
                 };
             };
-            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12763,15 +14233,32 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: Only staff with the right permission can do this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12781,6 +14268,27 @@ export interface operations {
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `run_not_resumable`: Only a stopped or failed run can be resumed. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12790,12 +14298,10 @@ export interface operations {
             /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12805,6 +14311,7 @@ export interface operations {
             /** @description - `server_error`: Something broke on the server; it has been logged. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12813,7 +14320,7 @@ export interface operations {
             };
         };
     };
-    webhooks_create: {
+    models_import: {
         parameters: {
             query?: never;
             header?: never;
@@ -12822,21 +14329,20 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewEndpointRequest"];
+                "multipart/form-data": components["schemas"]["NewModelVersionRequest"];
             };
         };
         responses: {
-            /** @description The webhook. */
+            /** @description The version. */
             201: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CreatedEndpoint"];
+                    "application/json": components["schemas"]["ModelVersion"];
                 };
             };
             /**
@@ -12848,15 +14354,14 @@ export interface operations {
              *     - `max_length`: A text or list is too long.
              *     - `null_characters_not_allowed`: A text contains the character U+0000.
              *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
-             *     - `blank`: A text is empty.
-             *     - `null`: A field is null and may not be.
-             *     - `not_a_list`: A field has to be a list.
              *     - `empty`: A list is empty.
-             *     - `invalid_choice`: A field has a value that is not among its choices.
-             *     - `url_refused`: This server may not call that address: see `detail`.
+             *     - `not_a_model`: The file is not a safetensors file of one of our networks.
+             *     - `model_too_large`: The model is larger than the limit.
+             *     - `repeated`: A field or parameter came twice; `attr` names it.
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12869,6 +14374,7 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12877,12 +14383,13 @@ export interface operations {
             };
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: Only staff with the right permission can do this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
              *     - `cross_site`: A page of another site sent this; send a token instead.
-             *     - `reauthentication_required`: Give your password again at `/account/reauthenticate/`, or send a token.
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12892,6 +14399,7 @@ export interface operations {
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12901,15 +14409,7 @@ export interface operations {
             /** @description - `request_timeout`: The body came too slowly; send it again. */
             408: {
                 headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `too_many_endpoints`: The account has reached its limit of webhooks. */
-            409: {
-                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12919,6 +14419,7 @@ export interface operations {
             /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12928,6 +14429,7 @@ export interface operations {
             /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12940,12 +14442,10 @@ export interface operations {
              */
             429: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12955,6 +14455,7 @@ export interface operations {
             /** @description - `server_error`: Something broke on the server; it has been logged. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -12963,33 +14464,188 @@ export interface operations {
             };
         };
     };
-    webhooks_retrieve: {
+    models_rollback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        responses: {
+            /** @description It is in service again. */
+            201: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Promotion"];
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `parse_error`: The body does not match its Content-Type.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `required`: A field is missing; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `max_length`: A text or list is too long.
+             *     - `null_characters_not_allowed`: A text contains the character U+0000.
+             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: Only staff with the right permission can do this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `request_timeout`: The body came too slowly; send it again. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `nothing_before`: No version was in service before this one.
+             *     - `promoted_meanwhile`: Someone else has just changed the version in service.
+             *     - `model_unavailable`: The version's weights cannot be read.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
+             */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_retrieve: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                endpoint_id: string;
+                /** @description A model's version: `name@version`. */
+                label: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The webhook, without its secret. */
+            /** @description The version. */
             200: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Endpoint"];
+                    "application/json": components["schemas"]["ModelVersion"];
                 };
             };
             /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13002,107 +14658,7 @@ export interface operations {
              */
             401: {
                 headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: It does not exist, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    webhooks_destroy: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                endpoint_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description It is gone. */
-            204: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /**
-             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
-             *     - `unknown_field`: There is no field of this name; `attr` names it.
-             *     - `invalid`: A field or header has a value of the wrong kind.
-             *     - `parse_error`: The body does not match its Content-Type.
-             */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `authentication_failed`: The token is unknown, changed or has expired.
-             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
-             */
-            401: {
-                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13111,11 +14667,11 @@ export interface operations {
             };
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
-             *     - `cross_site`: A page of another site sent this; send a token instead.
+             *     - `permission_denied`: Only staff with the right permission can do this.
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13125,6 +14681,7 @@ export interface operations {
             /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13134,15 +14691,7 @@ export interface operations {
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
                 headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
-            415: {
-                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13152,12 +14701,10 @@ export interface operations {
             /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
             429: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13167,6 +14714,7 @@ export interface operations {
             /** @description - `server_error`: Something broke on the server; it has been logged. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13175,32 +14723,32 @@ export interface operations {
             };
         };
     };
-    webhooks_update: {
+    models_update: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                endpoint_id: string;
+                /** @description A model's version: `name@version`. */
+                label: string;
             };
             cookie?: never;
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["PatchedChangedEndpointRequest"];
+                "application/json": components["schemas"]["PatchedStandingRequest"];
             };
         };
         responses: {
-            /** @description The webhook. */
+            /** @description The version. */
             200: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Endpoint"];
+                    "application/json": components["schemas"]["ModelVersion"];
                 };
             };
             /**
@@ -13212,15 +14760,11 @@ export interface operations {
              *     - `max_length`: A text or list is too long.
              *     - `null_characters_not_allowed`: A text contains the character U+0000.
              *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
-             *     - `blank`: A text is empty.
-             *     - `null`: A field is null and may not be.
-             *     - `not_a_list`: A field has to be a list.
-             *     - `empty`: A list is empty.
              *     - `invalid_choice`: A field has a value that is not among its choices.
-             *     - `url_refused`: This server may not call that address: see `detail`.
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13233,6 +14777,7 @@ export interface operations {
              */
             401: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13241,12 +14786,13 @@ export interface operations {
             };
             /**
              * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: Only staff with the right permission can do this.
              *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
              *     - `cross_site`: A page of another site sent this; send a token instead.
-             *     - `reauthentication_required`: Give your password again at `/account/reauthenticate/`, or send a token.
              */
             403: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13256,6 +14802,7 @@ export interface operations {
             /** @description - `not_found`: It does not exist, or it is not yours. */
             404: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13265,6 +14812,7 @@ export interface operations {
             /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
             406: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13274,6 +14822,17 @@ export interface operations {
             /** @description - `request_timeout`: The body came too slowly; send it again. */
             408: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `in_service`: The version is in service already. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13283,6 +14842,7 @@ export interface operations {
             /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
             413: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13292,6 +14852,7 @@ export interface operations {
             /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
             415: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13304,12 +14865,10 @@ export interface operations {
              */
             429: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13319,6 +14878,7 @@ export interface operations {
             /** @description - `server_error`: Something broke on the server; it has been logged. */
             500: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13327,16 +14887,480 @@ export interface operations {
             };
         };
     };
-    webhooks_deliveries: {
+    models_weights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A model's version: `name@version`. */
+                label: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description For who follows: the file. */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The file is at `Location`. */
+            302: {
+                headers: {
+                    /** @description The file's address. */
+                    Location?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: Only staff with the right permission can do this.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `model_unavailable`: The version's weights cannot be read. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_promote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A model's version: `name@version`. */
+                label: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ReasonRequest"];
+            };
+        };
+        responses: {
+            /** @description Waiting to be checked. */
+            202: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Promotion"];
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `parse_error`: The body does not match its Content-Type.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `required`: A field is missing; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `max_length`: A text or list is too long.
+             *     - `null_characters_not_allowed`: A text contains the character U+0000.
+             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: Only staff with the right permission can do this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `request_timeout`: The body came too slowly; send it again. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `gate_missing`: Compare it first, or give a `reason`.
+             *     - `gate_failed`: It is worse than the version in service; give a `reason`.
+             *     - `in_service`: The version is in service already.
+             *     - `promoted_meanwhile`: Someone else has just changed the version in service.
+             *     - `promotion_under_way`: Another version is on its way into service; wait, or roll it back.
+             *     - `model_archived`: The version is archived; choose another.
+             *     - `model_unavailable`: The version's weights cannot be read.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
+             */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_evaluate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A model's version: `name@version`. */
+                label: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["NewEvaluationRequest"];
+            };
+        };
+        responses: {
+            /** @description Waiting to be measured. */
+            202: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Evaluation"];
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `parse_error`: The body does not match its Content-Type.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `required`: A field is missing; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `max_length`: A text or list is too long.
+             *     - `null_characters_not_allowed`: A text contains the character U+0000.
+             *     - `surrogate_characters_not_allowed`: Invalid Unicode: lone surrogate.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: Only staff with the right permission can do this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `request_timeout`: The body came too slowly; send it again. */
+            408: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `in_service`: The version is in service already.
+             *     - `nothing_to_measure`: There are no photos to compare on: name a `data_set`.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `too_many_bytes`: The photo, or the body, is larger than the limit. */
+            413: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `throttled`: Too many requests; try again after Retry-After seconds.
+             *     - `too_many_uploads`: Too many uploads at a time from this network; try again when some are done.
+             */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    promotions_list: {
         parameters: {
             query?: {
                 /** @description From `next` or `previous` of a page. */
                 cursor?: string;
+                /** @description Rows of a page. */
+                page_size?: number;
             };
             header?: never;
-            path: {
-                endpoint_id: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -13344,23 +15368,27 @@ export interface operations {
             /** @description A page. */
             200: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DeliveryPage"];
+                    "application/json": components["schemas"]["PromotionPage"];
                 };
             };
             /**
              * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
              *     - `invalid_cursor`: No page gave this `cursor`.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `min_value`: A number is too small.
+             *     - `max_value`: A number is too large.
+             *     - `max_string_length`: A number has too many digits.
              *     - `repeated`: A field or parameter came twice; `attr` names it.
              */
             400: {
                 headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -13371,6 +15399,480 @@ export interface operations {
              * @description - `authentication_failed`: The token is unknown, changed or has expired.
              *     - `not_authenticated`: This is for accounts: sign in, or send a token.
              */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: Only staff with the right permission can do this.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    promotions_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A promotion's id. */
+                promotion_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As far as it is. */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Promotion"];
+                };
+            };
+            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: Only staff with the right permission can do this.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    promotions_advance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A promotion's id. */
+                promotion_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description With its new share. */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Promotion"];
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: Only staff with the right permission can do this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `no_canary`: The version is not being tried.
+             *     - `canary_too_few`: The canary has colored too few photos for its next step.
+             *     - `canary_worse`: The canary fails or is slow too often for its next step.
+             *     - `promoted_meanwhile`: Someone else has just changed the version in service.
+             */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    evaluations_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An evaluation's id. */
+                evaluation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As far as it is. */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Evaluation"];
+                };
+            };
+            /** @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it. */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: Only staff with the right permission can do this.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    files_retrieve: {
+        parameters: {
+            query?: {
+                /** @description Anything: as an attachment, with a name. */
+                download?: string;
+                /** @description As in the addresses of `urls`: with the photo's look. */
+                look?: string;
+            };
+            header?: {
+                /** @description One range of bytes: `bytes=1000-`. */
+                Range?: string;
+                /** @description The `ETag` of the file that you have. */
+                "If-None-Match"?: string;
+                /** @description The `ETag` of the file that a range continues. */
+                "If-Range"?: string;
+            };
+            path: {
+                /** @description A job's id. */
+                job_id: string;
+                /** @description Which of its files. */
+                kind: "result" | "gray" | "preview" | "card" | "colors" | "gray_preview" | "gray_card" | "original_preview";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    /** @description Of the file, which never changes under its address and look. */
+                    ETag?: string;
+                    "Accept-Ranges": components["headers"]["Accept-Ranges"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                    "image/png": string;
+                    "image/webp": string;
+                    "image/tiff": string;
+                    "image/avif": string;
+                };
+            };
+            /** @description The part asked for. */
+            206: {
+                headers: {
+                    /** @description Of the file, which never changes under its address and look. */
+                    ETag?: string;
+                    "Accept-Ranges": components["headers"]["Accept-Ranges"];
+                    "Content-Range": components["headers"]["Content-Range"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                    "image/png": string;
+                    "image/webp": string;
+                    "image/tiff": string;
+                    "image/avif": string;
+                };
+            };
+            /** @description It is as you have it. */
+            304: {
+                headers: {
+                    /** @description Of the file, which never changes under its address and look. */
+                    ETag?: string;
+                    "Accept-Ranges": components["headers"]["Accept-Ranges"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13397,32 +15899,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
+            /** @description The range begins after its end. */
+            416: {
                 headers: {
+                    /** @description Of the file, which never changes under its address and look. */
+                    ETag?: string;
+                    "Accept-Ranges": components["headers"]["Accept-Ranges"];
+                    "Content-Range": components["headers"]["Content-Range"];
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
+            /** @description - `storage_unavailable`: Photo storage is temporarily unavailable; try again later. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13432,48 +15921,74 @@ export interface operations {
             };
         };
     };
-    webhooks_pause: {
+    files_rendition: {
         parameters: {
-            query?: never;
-            header?: never;
+            query?: {
+                /** @description Anything: as an attachment, with a name. */
+                download?: string;
+            };
+            header?: {
+                /** @description One range of bytes: `bytes=1000-`. */
+                Range?: string;
+                /** @description The `ETag` of the file that you have. */
+                "If-None-Match"?: string;
+                /** @description The `ETag` of the file that a range continues. */
+                "If-Range"?: string;
+            };
             path: {
-                endpoint_id: string;
+                /** @description A job's id. */
+                job_id: string;
+                /** @description From the address of `Location`. */
+                rendition_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The webhook. */
+            /** @description The file. */
             200: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    /** @description Of the file, which never changes under its address and look. */
+                    ETag?: string;
+                    "Accept-Ranges": components["headers"]["Accept-Ranges"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Endpoint"];
+                    "image/jpeg": string;
+                    "image/png": string;
+                    "image/webp": string;
+                    "image/tiff": string;
+                    "image/avif": string;
                 };
             };
-            /**
-             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
-             *     - `unknown_field`: There is no field of this name; `attr` names it.
-             *     - `invalid`: A field or header has a value of the wrong kind.
-             *     - `parse_error`: The body does not match its Content-Type.
-             */
-            400: {
+            /** @description The part asked for. */
+            206: {
                 headers: {
+                    /** @description Of the file, which never changes under its address and look. */
+                    ETag?: string;
+                    "Accept-Ranges": components["headers"]["Accept-Ranges"];
+                    "Content-Range": components["headers"]["Content-Range"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "image/jpeg": string;
+                    "image/png": string;
+                    "image/webp": string;
+                    "image/tiff": string;
+                    "image/avif": string;
                 };
             };
-            /**
-             * @description - `authentication_failed`: The token is unknown, changed or has expired.
-             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
-             */
+            /** @description It is as you have it. */
+            304: {
+                headers: {
+                    /** @description Of the file, which never changes under its address and look. */
+                    ETag?: string;
+                    "Accept-Ranges": components["headers"]["Accept-Ranges"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13482,11 +15997,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
-             *     - `cross_site`: A page of another site sent this; send a token instead.
-             */
+            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13504,41 +16015,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
+            /** @description The range begins after its end. */
+            416: {
                 headers: {
+                    /** @description Of the file, which never changes under its address and look. */
+                    ETag?: string;
+                    "Accept-Ranges": components["headers"]["Accept-Ranges"];
+                    "Content-Range": components["headers"]["Content-Range"];
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
-            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
+            /** @description - `storage_unavailable`: Photo storage is temporarily unavailable; try again later. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13548,281 +16037,68 @@ export interface operations {
             };
         };
     };
-    webhooks_resume: {
+    files_archive: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description One range of bytes: `bytes=1000-`. */
+                Range?: string;
+                /** @description The `ETag` of the file that you have. */
+                "If-None-Match"?: string;
+                /** @description The `ETag` of the file that a range continues. */
+                "If-Range"?: string;
+            };
             path: {
-                endpoint_id: string;
+                /** @description An archive's id. */
+                archive_id: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The webhook. */
+            /** @description The file. */
             200: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
+                    /** @description Of the file, which never changes under its address and look. */
+                    ETag?: string;
+                    "Accept-Ranges": components["headers"]["Accept-Ranges"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Endpoint"];
+                    "application/zip": string;
                 };
             };
-            /**
-             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
-             *     - `unknown_field`: There is no field of this name; `attr` names it.
-             *     - `invalid`: A field or header has a value of the wrong kind.
-             *     - `parse_error`: The body does not match its Content-Type.
-             */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `authentication_failed`: The token is unknown, changed or has expired.
-             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
-             */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
-             *     - `cross_site`: A page of another site sent this; send a token instead.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: It does not exist, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    webhooks_rotate: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                endpoint_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The webhook. */
-            200: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CreatedEndpoint"];
-                };
-            };
-            /**
-             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
-             *     - `unknown_field`: There is no field of this name; `attr` names it.
-             *     - `invalid`: A field or header has a value of the wrong kind.
-             *     - `parse_error`: The body does not match its Content-Type.
-             */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `authentication_failed`: The token is unknown, changed or has expired.
-             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
-             */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /**
-             * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
-             *     - `cross_site`: A page of another site sent this; send a token instead.
-             *     - `reauthentication_required`: Give your password again at `/account/reauthenticate/`, or send a token.
-             */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_found`: It does not exist, or it is not yours. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
-            429: {
-                headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    webhooks_test: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                endpoint_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description It is on its way. */
+            /** @description It is being made; ask again after `Retry-After`. */
             202: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["Delivery"];
-                };
+                content?: never;
             };
-            /**
-             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
-             *     - `unknown_field`: There is no field of this name; `attr` names it.
-             *     - `invalid`: A field or header has a value of the wrong kind.
-             *     - `parse_error`: The body does not match its Content-Type.
-             */
-            400: {
+            /** @description The part asked for. */
+            206: {
                 headers: {
+                    /** @description Of the file, which never changes under its address and look. */
+                    ETag?: string;
+                    "Accept-Ranges": components["headers"]["Accept-Ranges"];
+                    "Content-Range": components["headers"]["Content-Range"];
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/zip": string;
                 };
             };
-            /**
-             * @description - `authentication_failed`: The token is unknown, changed or has expired.
-             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
-             */
+            /** @description It is as you have it. */
+            304: {
+                headers: {
+                    /** @description Of the file, which never changes under its address and look. */
+                    ETag?: string;
+                    "Accept-Ranges": components["headers"]["Accept-Ranges"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -13831,11 +16107,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /**
-             * @description - `insufficient_scope`: The token's scopes do not allow this.
-             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
-             *     - `cross_site`: A page of another site sent this; send a token instead.
-             */
+            /** @description - `insufficient_scope`: The token's scopes do not allow this. */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13853,8 +16125,19 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
-            406: {
+            /** @description The range begins after its end. */
+            416: {
+                headers: {
+                    /** @description Of the file, which never changes under its address and look. */
+                    ETag?: string;
+                    "Accept-Ranges": components["headers"]["Accept-Ranges"];
+                    "Content-Range": components["headers"]["Content-Range"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description - `storage_unavailable`: Photo storage is temporarily unavailable; try again later. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13862,40 +16145,239 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+        };
+    };
+    on_job_succeeded: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobMessage"];
             };
-            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
-            429: {
+        };
+        responses: {
+            /** @description You want no more: the webhook is paused. */
+            410: {
                 headers: {
-                    /** @description The rate: `"request";q=6000;w=60`. */
-                    "RateLimit-Policy"?: string;
-                    /** @description What is left of it: `"request";r=5999;t=42`. */
-                    RateLimit?: string;
-                    /** @description Seconds. */
-                    "Retry-After"?: number;
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
+                content?: never;
             };
-            /** @description - `server_error`: Something broke on the server; it has been logged. */
-            500: {
+            /** @description You have it. After any other answer it is sent again. */
+            "2XX": {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                content?: never;
+            };
+        };
+    };
+    on_job_failed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobMessage"];
+            };
+        };
+        responses: {
+            /** @description You want no more: the webhook is paused. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
                 };
+                content?: never;
+            };
+            /** @description You have it. After any other answer it is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_job_canceled: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobMessage"];
+            };
+        };
+        responses: {
+            /** @description You want no more: the webhook is paused. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have it. After any other answer it is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_batch_finished: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BatchMessage"];
+            };
+        };
+        responses: {
+            /** @description You want no more: the webhook is paused. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have it. After any other answer it is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_archive_ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ArchiveMessage"];
+            };
+        };
+        responses: {
+            /** @description You want no more: the webhook is paused. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have it. After any other answer it is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_job_started: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobMessage"];
+            };
+        };
+        responses: {
+            /** @description You want no more: the webhook is paused. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have it. After any other answer it is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_job_progressed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobMessage"];
+            };
+        };
+        responses: {
+            /** @description You want no more: the webhook is paused. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have it. After any other answer it is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    on_webhook_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestMessage"];
+            };
+        };
+        responses: {
+            /** @description You want no more: the webhook is paused. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have it. After any other answer it is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
 }
-// SHA-256 of docs/openapi.yaml: d35fd8b2cccd7a64835867abed684e5307f3aebf0024bcab88442945c175ea83
+// SHA-256 of docs/openapi.yaml: 2669668ae99d73e5500eca0f169f8d64978731f23513b762357082dda6f557d0

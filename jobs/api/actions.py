@@ -11,7 +11,8 @@ from colorweb.api import schema
 from colorweb.errors import DomainError
 from jobs import errors
 from jobs.api.base import View
-from jobs.models import State
+from jobs.api.repeatable import CODES, KEY, Repeatable
+from jobs.models import Job, State
 from jobs.photos import intake
 from jobs.queue import states
 from jobs.serializers.jobs import JobSerializer
@@ -34,21 +35,36 @@ class Cancel(View):
         return Response(self.data(self.job(job_id)))
 
 
-class Retry(View):
+class Retry(Repeatable):
     makes_jobs = True
 
     @schema.endpoint(
         "Try a failed or canceled job again",
-        description="Queues the same photo with the same options, as a new job.",
-        answers={201: schema.answer(JobSerializer, "The new job.")},
-        codes=[*schema.BY_COOKIE, "not_found", "job_not_ended", *errors.OF_LIMITS],
-        parameters=[schema.header("Location", "The new job's address.", response=[201])],
+        description=(
+            "Queues the same photo with the same options, as a new job, which names this one in "
+            "`retried_from`. `Idempotency-Key` is as for `jobs/`."
+        ),
+        answers={
+            200: schema.answer(JobSerializer, "This key came before: the job it made, as it is."),
+            201: schema.answer(JobSerializer, "The new job."),
+        },
+        codes=[
+            *(*schema.BY_COOKIE, *CODES, "not_found", "job_not_ended", *errors.OF_LIMITS),
+        ],
+        parameters=[
+            KEY,
+            schema.header("Location", "The new job's address.", response=[200, 201]),
+        ],
         operation_id="jobs_retry",
     )
     def post(self, request: Request, job_id: uuid.UUID) -> Response:
         job = self.job(job_id)
         if job.state not in (State.FAILED, State.CANCELED):
             raise DomainError("job_not_ended")
-        answer = self.data(intake.retry(job, self.visitor))
-        headers = {"Location": answer["urls"]["self"]}
-        return Response(answer, status=status.HTTP_201_CREATED, headers=headers)
+        key = self.key("retry", {"job": str(job_id)})
+        new, is_new = self.once(
+            Job, lambda on_saved: intake.retry(job, self.visitor, on_saved), key
+        )
+        answer = self.data(new)
+        code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
+        return Response(answer, status=code, headers={"Location": answer["urls"]["self"]})

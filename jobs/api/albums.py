@@ -63,7 +63,7 @@ class AlbumView(View):
 class Albums(AlbumView):
     @schema.endpoint(
         "My albums, the newest first",
-        parameters=[schema.CURSOR],
+        parameters=[*schema.PAGES],
         answers={200: schema.answer(AlbumPageSerializer, "A page.")},
         operation_id="albums_list",
         tags=["albums"],
@@ -73,7 +73,10 @@ class Albums(AlbumView):
 
     @schema.endpoint(
         "Make an album",
-        description="Without photos; put them in by `photos/`. A guest's end with its photos.",
+        description=(
+            "Without photos; put them in by `photos/`. A guest's end with its photos."
+            + schema.NO_KEY
+        ),
         request=NewAlbum,
         answers={201: schema.answer(AlbumSerializer, "The album.")},
         codes=[*CODES, "too_many_albums"],

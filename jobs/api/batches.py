@@ -1,9 +1,10 @@
 """Many photos in one request."""
 
 import uuid
+from collections.abc import Callable
 
-from django.db import IntegrityError
 from django.utils.translation.trans_real import parse_accept_lang_header
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework import status
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
@@ -13,11 +14,12 @@ from colorweb.api import schema
 from colorweb.errors import DomainError
 from jobs import errors
 from jobs.api.base import View
-from jobs.api.fields import ReferenceFilter
+from jobs.api.fields import CODES_OF_FILTERS, ReferenceFilter
 from jobs.api.new_jobs import NewBatch
-from jobs.api.repeatable import Repeatable
+from jobs.api.repeatable import KEY, Repeatable
+from jobs.api.serializers import DeleteParams
 from jobs.models import Batch, Photo
-from jobs.photos import batches, idempotency
+from jobs.photos import batch_ends, batches
 from jobs.serializers.batches import (
     BatchPageSerializer,
     BatchSerializer,
@@ -32,9 +34,9 @@ class Batches(Repeatable):
 
     @schema.endpoint(
         "My batches, the newest first",
-        parameters=[ReferenceFilter, schema.CURSOR],
+        parameters=[ReferenceFilter, *schema.PAGES],
         answers={200: schema.answer(BatchPageSerializer, "A page.")},
-        codes=["max_length"],
+        codes=CODES_OF_FILTERS,
         operation_id="batches_list",
         tags=["batches"],
     )
@@ -70,7 +72,7 @@ class Batches(Repeatable):
             "storage_unavailable",
         ],
         parameters=[
-            schema.header("Idempotency-Key", "At most 255 printable ASCII characters."),
+            KEY,
             schema.header("Location", "The batch's address.", response=[200, 201, 202]),
         ],
         operation_id="batches_create",
@@ -80,47 +82,31 @@ class Batches(Repeatable):
         new = NewBatch(data=request.data)
         new.is_valid(raise_exception=True)
         archive, parts = new.validated_data.get("archive"), new.validated_data.get("image", [])
-        key = self.key(new, parts or [archive], kind="batch")
-        made = self._earlier(key)
-        if made is None:
-            try:
-                return self._accept(new, key)
-            except IntegrityError:  # a concurrent duplicate was quicker
-                made = self._earlier(key)
-                if made is None:
-                    raise
-        batches.resume(made, parts, self.visitor)
-        return self._answer(made, status.HTTP_200_OK)
+        key = self.key("batch", new.chosen, parts or [archive])
+        batch, is_new = self.once(Batch, lambda on_saved: self._accept(new, on_saved), key)
+        code: int = status.HTTP_201_CREATED if parts else status.HTTP_202_ACCEPTED
+        if not is_new:
+            batches.resume(batch, parts, self.visitor)
+            code = status.HTTP_200_OK
+        self.visitor.keep()
+        batch.refresh_from_db()
+        answer = CreatedBatchSerializer(batch, context=self.context).data
+        return Response(answer, status=code, headers={"Location": answer["urls"]["self"]})
 
-    def _earlier(self, key: idempotency.Key | None) -> Batch | None:
-        made = self.earlier(key)
-        return made if isinstance(made, Batch) else None
-
-    def _accept(self, new: NewBatch, key: idempotency.Key | None) -> Response:
+    def _accept(self, new: NewBatch, on_saved: Callable[[Batch], None]) -> Batch:
         public = new.validated_data["visibility"] == Photo.Visibility.PUBLIC
         language = first_language(self.request.headers.get("Accept-Language", ""))
         batch = batches.new(self.visitor, new.options, public=public, language=language)
-
-        def on_saved(batch: Batch) -> None:
-            if key:
-                key.remember(batch)
-
         if parts := new.validated_data.get("image"):
             batches.accept_parts(parts, batch, self.visitor, on_saved)
-            return self._answer(batch, status.HTTP_201_CREATED)
+            return batch
         try:
             batches.accept_archive(new.validated_data["archive"], batch, self.visitor, on_saved)
         except DomainError as error:
             if error.code not in (*errors.OF_ARCHIVES, *errors.OF_PHOTOS):
                 raise
             raise ValidationError({"archive": error.message}, code=error.code) from error
-        return self._answer(batch, status.HTTP_202_ACCEPTED)
-
-    def _answer(self, batch: Batch, code: int) -> Response:
-        self.visitor.keep()
-        batch.refresh_from_db()
-        answer = CreatedBatchSerializer(batch, context=self.context).data
-        return Response(answer, status=code, headers={"Location": answer["urls"]["self"]})
+        return batch
 
 
 class BatchDetailView(View):
@@ -136,11 +122,48 @@ class BatchDetailView(View):
             BatchSerializer(access.own_batch(self.visitor, batch_id), context=self.context).data
         )
 
+    @schema.endpoint(
+        "Delete a batch",
+        description=(
+            "No more of its files are taken, what waits or runs is canceled, and its photos are "
+            "deleted as by `DELETE photos/{id}/`: an account's go to the trash. With `for_good`, "
+            "and for guests, they are gone at once, those in the trash too."
+        ),
+        parameters=[DeleteParams],
+        answers={204: OpenApiResponse(description="It is gone.")},
+        codes=[*schema.BY_COOKIE, "invalid", "not_found"],
+        operation_id="batches_destroy",
+        tags=["batches"],
+    )
+    def delete(self, request: Request, batch_id: uuid.UUID) -> Response:
+        params = DeleteParams(data=request.query_params)
+        params.is_valid(raise_exception=True)
+        batch_ends.delete(access.own_batch(self.visitor, batch_id), **params.validated_data)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class BatchCancel(View):
+    @schema.endpoint(
+        "Cancel a batch",
+        description=(
+            "No more of its files are taken, and its jobs are canceled as by `jobs/{id}/cancel/`; "
+            "what is colored already stays."
+        ),
+        answers={200: schema.answer(BatchSerializer, "The batch.")},
+        codes=[*schema.BY_COOKIE, "not_found", "batch_ended"],
+        operation_id="batches_cancel",
+        tags=["batches"],
+    )
+    def post(self, request: Request, batch_id: uuid.UUID) -> Response:
+        batch_ends.cancel(access.own_batch(self.visitor, batch_id))
+        batch = access.own_batch(self.visitor, batch_id)
+        return Response(BatchSerializer(batch, context=self.context).data)
+
 
 class BatchJobs(View):
     @schema.endpoint(
         "The jobs of a batch, the newest first",
-        parameters=[schema.CURSOR],
+        parameters=[*schema.PAGES],
         answers={200: schema.answer(JobPageSerializer, "A page.")},
         codes=["not_found"],
         operation_id="batches_jobs",

@@ -4,7 +4,7 @@ In forms they are JSON text, in JSON they are values.
 """
 
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -53,7 +53,7 @@ class HintsField(serializers.JSONField):
             raise _invalid("invalid_hint", index=error.index, why=str(error)) from error
 
 
-@extend_schema_field(GeometrySerializer(allow_null=True))
+@extend_schema_field(GeometrySerializer)
 class GeometryField(serializers.JSONField):
     """How the photo is turned and cut out."""
 
@@ -108,12 +108,37 @@ def _invalid(code: str, **params: Any) -> serializers.ValidationError:
     return serializers.ValidationError(DomainError(code, **params).message, code=code)
 
 
-class ReferenceFilter(serializers.Serializer):
-    reference = serializers.CharField(
-        max_length=MAX_REFERENCE, required=False, help_text="Only with this `reference`."
+class MadeFilter(serializers.Serializer):
+    """When something was made."""
+
+    lookups: ClassVar = {
+        "created_after": "created_at__gte",
+        "created_before": "created_at__lt",
+        "reference": "reference",
+    }
+
+    created_after = serializers.DateTimeField(
+        required=False, help_text="Only what was made then or later: `2026-11-22T20:15:00Z`."
+    )
+    created_before = serializers.DateTimeField(
+        required=False, help_text="Only what was made before."
     )
 
     def filter(self, rows: Any) -> Any:
         """Those of `rows` that the parameters ask for. Raises ValidationError."""
         self.is_valid(raise_exception=True)
-        return rows.filter(**self.validated_data)
+        asked = self.validated_data
+        return rows.filter(
+            **{self.lookups[name]: asked[name] for name in self.lookups if name in asked}
+        )
+
+
+class ReferenceFilter(MadeFilter):
+    """That, and what its owner knows it by."""
+
+    reference = serializers.CharField(
+        max_length=MAX_REFERENCE, required=False, help_text="Only with this `reference`."
+    )
+
+
+CODES_OF_FILTERS = ("invalid", "overflow", "max_length", "null_characters_not_allowed")

@@ -1,9 +1,10 @@
 """Photos in, jobs out."""
 
 import uuid
+from collections.abc import Callable
 
-from django.core.files.uploadedfile import UploadedFile
-from django.db import IntegrityError
+from django.http import HttpResponseBase
+from django.utils.cache import get_conditional_response
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import status
@@ -12,18 +13,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from colorweb.api import schema
-from colorweb.api.base import PAGE_SIZE
 from colorweb.api.parsers import JSON, Bytes, MultiPart, Picture
 from colorweb.errors import DomainError
 from colorweb.http.problems import CONTENT_TYPE
 from jobs import errors
-from jobs.api import pictures
+from jobs.api import etags, pictures
 from jobs.api.base import View
+from jobs.api.fields import CODES_OF_FILTERS
 from jobs.api.new_jobs import NewJob, NewJobInJson
-from jobs.api.repeatable import Repeatable
+from jobs.api.repeatable import KEY, Repeatable
 from jobs.api.serializers import DeleteParams, JobFilter
 from jobs.models import Job, Photo
-from jobs.photos import idempotency, intake, trash, visibility
+from jobs.photos import intake, trash, visibility
 from jobs.serializers.jobs import CreatedJobSerializer, JobPageSerializer, JobSerializer
 from jobs.storage import access
 
@@ -37,24 +38,22 @@ class Jobs(Repeatable):
 
     @schema.endpoint(
         "My jobs, the newest first",
-        parameters=[JobFilter, schema.CURSOR],
+        parameters=[JobFilter, *schema.PAGES],
         answers={200: schema.answer(JobPageSerializer, "A page.")},
-        codes=["invalid", "invalid_choice", "max_length"],
+        codes=["invalid", "invalid_choice", *CODES_OF_FILTERS],
         operation_id="jobs_list",
     )
     def get(self, request: Request) -> Response:
         params = JobFilter(data=request.query_params)
         params.is_valid(raise_exception=True)
         filters = params.validated_data
-        jobs = access.jobs_of(self.visitor)
+        jobs = params.filter(access.jobs_of(self.visitor))
         if "id" in filters:
             jobs = jobs.filter(pk__in=filters["id"])
-        if "reference" in filters:
-            jobs = jobs.filter(reference=filters["reference"])
         if filters.get("status"):
             jobs = jobs.filter(state__in=filters["status"])
-        size = max(PAGE_SIZE, len(filters.get("id", [])))  # those asked for by id on one page
-        return self.page(jobs, JobSerializer, size=size)
+        # Those that are asked for by id are on one page.
+        return self.page(jobs, JobSerializer, least=len(filters.get("id", [])))
 
     @schema.endpoint(
         "Color a photo",
@@ -104,7 +103,7 @@ class Jobs(Repeatable):
             *("too_many_fetches", "storage_unavailable"),
         ],
         parameters=[
-            schema.header("Idempotency-Key", "At most 255 printable ASCII characters."),
+            KEY,
             schema.header("Prefer", "`wait=N`: answer after the job's end, or N (up to 30) s."),
             schema.header("Location", "The job's address.", response=[200, 201, 202, 422]),
             schema.header("X-Job-Id", "Beside a picture: the job's id.", response=[200, 422]),
@@ -118,41 +117,23 @@ class Jobs(Repeatable):
         new.is_valid(raise_exception=True)
         options = new.validated_data
         options["format"] = pictures.format_for(request, options["format"], options["depth"])
-        key = self.key(new, [new.identity])
-        job = self._earlier(key)
-        if job:
-            return self._answer(job, status.HTTP_200_OK)
-        try:
-            with new.upload(self.visitor) as upload:
-                job = self._accept(new, upload, key)
-        except IntegrityError:  # a concurrent duplicate was quicker
-            job = self._earlier(key)
-            if not job:
-                raise
-            return self._answer(job, status.HTTP_200_OK)
-        return self._answer(job, status.HTTP_201_CREATED)
-
-    def _answer(self, job: Job, code: int) -> Response:
+        key = self.key("job", new.chosen, [new.identity])
+        job, is_new = self.once(Job, lambda on_saved: self._accept(new, on_saved), key)
         self.visitor.keep()
+        code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
         answer = CreatedJobSerializer(job, context=self.context).data
         return Response(answer, status=code, headers={"Location": answer["urls"]["self"]})
 
-    def _earlier(self, key: idempotency.Key | None) -> Job | None:
-        made = self.earlier(key)
-        return made if isinstance(made, Job) else None
-
-    def _accept(
-        self, new: NewJob | NewJobInJson, upload: UploadedFile, key: idempotency.Key | None
-    ) -> Job:
-        def remember(job: Job) -> None:
+    def _accept(self, new: NewJob | NewJobInJson, on_saved: Callable[[Job], None]) -> Job:
+        def publish(job: Job) -> None:
             chosen = new.validated_data["visibility"]
             if chosen != Photo.Visibility.PRIVATE:
                 visibility.change(job.photo, chosen)
-            if key:
-                key.remember(job)
+            on_saved(job)
 
         try:
-            return intake.accept(upload, self.visitor, new.options, remember)
+            with new.upload(self.visitor) as upload:
+                return intake.accept(upload, self.visitor, new.options, publish)
         except DomainError as error:
             if error.status != status.HTTP_400_BAD_REQUEST:
                 raise
@@ -162,12 +143,27 @@ class Jobs(Repeatable):
 class JobDetailView(View):
     @schema.endpoint(
         "A job as it is now",
-        answers={200: schema.answer(JobSerializer, "The job.")},
+        description=(
+            "To ask again and again costs next to nothing: send the answer's `ETag` back as "
+            "`If-None-Match`, and 304 says that nothing has changed but `eta_seconds`."
+        ),
+        answers={
+            200: schema.answer(JobSerializer, "The job."),
+            304: OpenApiResponse(description="It is as it was."),
+        },
         codes=["not_found"],
+        parameters=[
+            schema.header("If-None-Match", "The `ETag` of the last answer."),
+            schema.header("ETag", "Of what the job says.", response=[200, 304]),
+        ],
         operation_id="jobs_retrieve",
     )
-    def get(self, request: Request, job_id: uuid.UUID) -> Response:
-        return Response(self.data(self.job(job_id)))
+    def get(self, request: Request, job_id: uuid.UUID) -> HttpResponseBase:
+        job = self.job(job_id)
+        tag = etags.of_job(job, request.get_host())
+        answer = get_conditional_response(request, etag=tag) or Response(self.data(job))
+        answer["ETag"] = tag
+        return answer
 
     @schema.endpoint(
         "Delete a photo",

@@ -104,7 +104,10 @@ class PhotoLinks(OfPhoto):
 
     @schema.endpoint(
         "Make a link to a photo",
-        description="It shows the version in use with the photo's look, to anyone who has it.",
+        description=(
+            "It shows the version in use with the photo's look, to anyone who has it."
+            + schema.NO_KEY
+        ),
         request=NewLink,
         answers=MADE,
         codes=[*CODES, "no_result"],
@@ -140,7 +143,7 @@ class AlbumLinks(OfAlbum):
 
     @schema.endpoint(
         "Make a link to an album",
-        description="It opens the album's photos whatever their visibility is.",
+        description="It opens the album's photos whatever their visibility is." + schema.NO_KEY,
         request=NewLink,
         answers=MADE,
         codes=CODES,

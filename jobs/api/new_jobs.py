@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from colorweb.accounts.visitors import Visitor
+from colorweb.api.parsers import MAX_JSON_BYTES
 from colorweb.errors import DomainError
 from colorweb.http import outgoing
 from jobs.api.fields import HintsField, OwnFields
@@ -99,6 +100,12 @@ class OptionFields(OwnFields):
         data = self.validated_data
         return Options(**{one.name: data[one.name] for one in fields(Options) if one.name in data})
 
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """All but the photo itself, which makes two requests ask for the same."""
+        data = self.validated_data
+        return {name: data[name] for name in OPTIONS if name in data}
+
 
 def known_model(name: str) -> str:
     """A model's name as it is. Raises ValidationError, naming those that are here, and DomainError
@@ -109,9 +116,6 @@ def known_model(name: str) -> str:
     except LookupError as error:
         raise serializers.ValidationError(str(error), code="unknown_model") from error
     return name
-
-
-OPTIONS = tuple(map(str, OptionFields().fields))
 
 
 class OnePhoto(OptionFields):
@@ -130,6 +134,9 @@ class OnePhoto(OptionFields):
             message = DomainError("hints_unsupported", name=network.name).message
             raise serializers.ValidationError({"hints": message}, code="hints_unsupported")
         return attrs
+
+
+OPTIONS = tuple(map(str, OnePhoto().fields))
 
 
 class NewJob(OnePhoto):
@@ -159,7 +166,9 @@ class NewJobInJson(OnePhoto):
     """A photo to color, in base64 or by its address, and how."""
 
     image_base64 = serializers.CharField(
-        required=False, help_text="The file in base64; this or `image_url`."
+        required=False,
+        max_length=MAX_JSON_BYTES,
+        help_text="The file in base64; this or `image_url`.",
     )
     image_url = serializers.CharField(
         max_length=outgoing.MAX_URL_LENGTH,

@@ -14,6 +14,7 @@ from colorweb.api import schema
 from colorweb.api.serializers import StrictSerializer
 from colorweb.errors import DomainError
 from jobs.api.base import View
+from jobs.api.fields import CODES_OF_FILTERS, MadeFilter
 from jobs.api.serializers import DeleteParams
 from jobs.models import Look, Photo
 from jobs.photos import trash, visibility
@@ -76,13 +77,15 @@ class ChangedPhoto(StrictSerializer):
 class Photos(View):
     @schema.endpoint(
         "My photos, the newest first",
-        parameters=[schema.CURSOR],
+        parameters=[MadeFilter, *schema.PAGES],
         answers={200: schema.answer(PhotoPageSerializer, "A page.")},
+        codes=CODES_OF_FILTERS,
         operation_id="photos_list",
         tags=["photos"],
     )
     def get(self, request: Request) -> Response:
-        return self.page(access.photos_of(self.visitor), PhotoSerializer)
+        mine = access.photos_of(self.visitor)
+        return self.page(MadeFilter(data=request.query_params).filter(mine), PhotoSerializer)
 
 
 class PhotoDetailView(View):

@@ -23,7 +23,7 @@ from ml.versions import registry
 class Gallery(View):
     @schema.endpoint(
         "Published photos",
-        parameters=[GalleryFilter, schema.CURSOR],
+        parameters=[GalleryFilter, *schema.PAGES],
         answers={200: schema.answer(JobPageSerializer, "A page.")},
         codes=["invalid_choice"],
         operation_id="gallery_list",

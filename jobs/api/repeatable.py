@@ -1,22 +1,57 @@
 """Requests that may be sent again after a cut, by their Idempotency-Key."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from django.core.files.uploadedfile import UploadedFile
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 
+from colorweb.api import schema
 from jobs.api.base import View
-from jobs.api.new_jobs import OPTIONS, OptionFields
-from jobs.models import Batch, Job
+from jobs.models import Archive, Batch, Job
 from jobs.photos import idempotency
 
 MAX_KEY_LENGTH = 255
+KEY = schema.header("Idempotency-Key", "At most 255 printable ASCII characters.")
+CODES = ("idempotency_conflict", "invalid")
+Thing = TypeVar("Thing", Job, Batch, Archive)
 
 
 class Repeatable(View):
+    """Makes a thing once, however often the request comes."""
+
+    def once(
+        self,
+        kind: type[Thing],
+        make: Callable[[Callable[[Thing], None]], Thing],
+        key: idempotency.Key | None,
+    ) -> tuple[Thing, bool]:
+        """What the request makes, or has made before, and whether it is new.
+
+        `make` calls what it is given in the transaction that saves the thing. Raises DomainError.
+        """
+
+        def remember(made: Thing) -> None:
+            if key:
+                key.remember(made)
+
+        if earlier := self._earlier(kind, key):
+            return earlier, False
+        try:
+            return make(remember), True
+        except IntegrityError:  # a concurrent duplicate was quicker
+            earlier = self._earlier(kind, key)
+            if earlier is None:
+                raise
+            return earlier, False
+
     def key(
-        self, new: OptionFields, files: Sequence[UploadedFile | str], kind: str = "job"
+        self,
+        kind: str,
+        options: Mapping[str, Any],
+        files: Sequence[UploadedFile | str] = (),
     ) -> idempotency.Key | None:
         """The key that came with the request, for these files and options; None without one."""
         name = self.request.headers.get("Idempotency-Key")
@@ -26,10 +61,8 @@ class Repeatable(View):
             raise ValidationError(
                 {"Idempotency-Key": _("Send 1 to 255 printable ASCII characters.")}
             )
-        data = new.validated_data
-        options = {option: data[option] for option in (*OPTIONS, "hints") if option in data}
-        return idempotency.key(self.visitor, name, files, options | {"kind": kind})
+        return idempotency.key(self.visitor, name, files, {**options, "kind": kind})
 
-    def earlier(self, key: idempotency.Key | None) -> Job | Batch | None:
-        """What this request has made before, if it was sent before. Raises DomainError."""
-        return key.earlier() if key else None
+    def _earlier(self, kind: type[Thing], key: idempotency.Key | None) -> Thing | None:
+        made = key.earlier() if key else None
+        return made if isinstance(made, kind) else None

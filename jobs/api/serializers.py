@@ -11,10 +11,10 @@ from colorweb.accounts.models import ApiToken
 from colorweb.api.serializers import StrictSerializer
 from colorweb.http import outgoing
 from jobs.api.fields import ReferenceFilter
-from jobs.models import DEPTHS, EXTENSIONS, Event, State
+from jobs.models import DEPTHS, EXTENSIONS, USUAL, Event, State
 from jobs.results import renditions
 from jobs.sharing import gallery
-from ml.imaging.vividness import VIVID
+from ml.imaging.vividness import STEPS, VIVID
 
 
 def callable_url(url: str) -> str:
@@ -57,7 +57,9 @@ class FileParams(serializers.Serializer):
 
     renamed: ClassVar = {"size": "long_side"}
 
-    format = serializers.ChoiceField(list(EXTENSIONS), required=False)
+    format = serializers.ChoiceField(
+        list(EXTENSIONS), required=False, help_text="Another one than the job's."
+    )
     depth = serializers.ChoiceField(
         DEPTHS, required=False, help_text="Bits a channel; 16 for PNG and TIFF."
     )
@@ -67,7 +69,9 @@ class FileParams(serializers.Serializer):
         required=False,
         help_text="Pixels; nothing is made larger than the photo.",
     )
-    vividness = serializers.FloatField(min_value=0, max_value=VIVID, required=False)
+    vividness = serializers.FloatField(
+        min_value=0, max_value=VIVID, required=False, help_text=f"{STEPS}."
+    )
     tones = serializers.FloatField(
         min_value=0, max_value=1, required=False, help_text="How far faded tones are restored."
     )
@@ -140,6 +144,6 @@ class NewEndpoint(ChangedEndpoint):
         child=serializers.ChoiceField(Event.values),
         allow_empty=False,
         max_length=10,
-        default=list(Event.values),
-        help_text="Events to send; all of them by default.",
+        default=list(USUAL),
+        help_text="Events to send; by default all but `job.started` and `job.progressed`.",
     )

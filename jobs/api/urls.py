@@ -13,6 +13,7 @@ from jobs.api import (
     public,
     queue,
     results,
+    trash,
     versions,
 )
 from jobs.api.account import me, tokens, webhooks
@@ -68,7 +69,11 @@ urlpatterns = [
     path("archives/<uuid:archive_id>/", archives.ArchiveDetailView.as_view(), name="api-archive"),
     path("batches/", batches.Batches.as_view(), name="api-batches"),
     path("batches/<uuid:batch_id>/", batches.BatchDetailView.as_view(), name="api-batch"),
+    path("batches/<uuid:batch_id>/cancel/", batches.BatchCancel.as_view(), name="api-batch-cancel"),
     path("batches/<uuid:batch_id>/jobs/", batches.BatchJobs.as_view(), name="api-batch-jobs"),
+    path("trash/", trash.Trash.as_view(), name="api-trash"),
+    path("trash/<uuid:photo_id>/", trash.TrashedDetailView.as_view(), name="api-trashed"),
+    path("trash/<uuid:photo_id>/restore/", trash.Restore.as_view(), name="api-trash-restore"),
     path("me/", me.Me.as_view(), name="api-me"),
     path("tokens/", tokens.Tokens.as_view(), name="api-tokens"),
     path("tokens/<int:token_id>/", tokens.TokenDetailView.as_view(), name="api-token"),

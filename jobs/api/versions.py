@@ -66,7 +66,7 @@ class Versions(View):
         description=(
             "Queues a job; its colors come into use when they are there, and those before them "
             "stay. A photo has no two versions alike: asked for one that is there, or on its way, "
-            "this answers with it and, if it is finished, uses it."
+            "this answers with it and, if it is finished, uses it. It needs no `Idempotency-Key`."
         ),
         request=NewVersion,
         answers={

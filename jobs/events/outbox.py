@@ -4,29 +4,76 @@ So no event is lost between the commit and the sending, and none is sent that wa
 """
 
 import uuid
+from collections.abc import Iterable
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from colorweb.leases.wakeups import Wakeup
-from jobs.models import TEST, Event, Job, State, WebhookDelivery, WebhookEndpoint
+from jobs.models import (
+    TEST,
+    Archive,
+    Batch,
+    Event,
+    Job,
+    State,
+    WebhookDelivery,
+    WebhookEndpoint,
+)
 
 SEND = Wakeup("jobs.tasks.send_webhooks")
-EVENTS = {
+ENDS = {
     State.SUCCEEDED: Event.SUCCEEDED,
     State.FAILED: Event.FAILED,
     State.CANCELED: Event.CANCELED,
 }
 
 
-def record(job_id: uuid.UUID, state: str) -> None:
+def record_end(job_id: uuid.UUID, state: str) -> None:
     """Record that a job has ended, for everybody who subscribed to it."""
-    event = EVENTS[State(state)]
     job = Job.objects.filter(pk=job_id).values("photo__owner", "webhook_url").get()
     receivers: list[WebhookEndpoint | None] = [None] if job["webhook_url"] else []
-    if job["photo__owner"]:
-        endpoints = WebhookEndpoint.objects.filter(owner=job["photo__owner"])
+    _record(ENDS[State(state)], job["photo__owner"], receivers, job_id=job_id)
+
+
+def record_start(job_id: uuid.UUID) -> None:
+    """Record that a worker has begun with a job."""
+    _record(Event.STARTED, _owner_of(job_id), job_id=job_id)
+
+
+def record_progress(job_id: uuid.UUID) -> None:
+    """Record that a job has come to another stage. Late it would say nothing: it is sent once."""
+    failures = len(settings.WEBHOOK_SCHEDULE)
+    _record(Event.PROGRESSED, _owner_of(job_id), job_id=job_id, failures=failures)
+
+
+def record_batch(batch: Batch) -> None:
+    """Record that nothing of a batch waits or runs any more."""
+    _record(Event.BATCH_FINISHED, batch.owner_id, batch=batch)
+
+
+def record_archive(archive: Archive) -> None:
+    """Record that a zip can be fetched."""
+    _record(Event.ARCHIVE_READY, archive.owner_id, archive=archive)
+
+
+def _owner_of(job_id: uuid.UUID) -> int | None:
+    owner: int | None = Job.objects.filter(pk=job_id).values_list("photo__owner", flat=True).get()
+    return owner
+
+
+def _record(
+    event: str,
+    owner_id: int | None,
+    others: Iterable[WebhookEndpoint | None] = (),
+    **columns: Any,
+) -> None:
+    """A delivery for each of the owner's endpoints that want the event, and for `others`."""
+    receivers = list(others)
+    if owner_id:
+        endpoints = WebhookEndpoint.objects.filter(owner=owner_id)
         receivers += [endpoint for endpoint in endpoints if event in endpoint.events]
     if not receivers:
         return
@@ -34,10 +81,10 @@ def record(job_id: uuid.UUID, state: str) -> None:
     WebhookDelivery.objects.bulk_create(
         WebhookDelivery(
             endpoint=endpoint,
-            job_id=job_id,
             event=event,
             state=states.HELD if endpoint and endpoint.paused_at else states.PENDING,
             due_at=now,
+            **columns,
         )
         for endpoint in receivers
     )

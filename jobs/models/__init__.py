@@ -12,7 +12,7 @@ from jobs.models.queue import Queue, Usage
 from jobs.models.reaction import Like, PublicPhoto, Report
 from jobs.models.rendition import LONG_SIDES, Rendition
 from jobs.models.share import ShareLink
-from jobs.models.webhook import TEST, Event, WebhookDelivery, WebhookEndpoint
+from jobs.models.webhook import TEST, USUAL, Event, WebhookDelivery, WebhookEndpoint
 
 __all__ = [
     "DEPTHS",
@@ -22,6 +22,7 @@ __all__ = [
     "STORED_AS",
     "TERMINAL",
     "TEST",
+    "USUAL",
     "Album",
     "AlbumPhoto",
     "Archive",

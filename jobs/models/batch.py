@@ -1,7 +1,7 @@
 """A batch: photos that were sent together."""
 
 import uuid
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -18,6 +18,7 @@ class Batch(Leased):
     class State(models.TextChoices):
         UNPACKING = "unpacking", _("being unpacked")
         UNPACKED = "unpacked", _("unpacked")
+        CANCELED = "canceled", _("canceled")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     owner = models.ForeignKey(
@@ -56,21 +57,30 @@ class Batch(Leased):
     refused = models.PositiveIntegerField(default=0)
     errors = models.JSONField(default=list, help_text="What was wrong with the first of those.")
     created_at = models.DateTimeField(default=clock.now, editable=False, db_index=True)
+    finished_at = models.DateTimeField(
+        null=True, blank=True, help_text="When nothing of it waited or ran any more."
+    )
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["due_at"], name="batch_unpacking", condition=Q(state="unpacking"))
+            models.Index(
+                fields=["created_at"],
+                name="batch_unfinished",
+                condition=Q(finished_at__isnull=True),
+            ),
+            models.Index(fields=["due_at"], name="batch_unpacking", condition=Q(state="unpacking")),
         ]
 
     def __str__(self) -> str:
         return f"{self.entries} photos, {self.state}"
 
     @property
-    def refusals(self) -> list[dict[str, str]]:
+    def refusals(self) -> list[dict[str, Any]]:
         """What was wrong with the first refused files, in the reader's language."""
         return [
             {
                 "name": error["name"],
+                "index": error.get("index"),  # not kept before version 0.2
                 "code": errors.plain(error["code"]),
                 "message": errors.message_of(error),
             }

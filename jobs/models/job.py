@@ -45,6 +45,9 @@ class Job(Leased, Failure):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     photo = models.ForeignKey(Photo, models.CASCADE, related_name="jobs")
     batch = models.ForeignKey("Batch", models.SET_NULL, null=True, blank=True, related_name="jobs")
+    batch_index = models.PositiveIntegerField(
+        null=True, blank=True, help_text="The file's place among those of the batch, from 0."
+    )
     retried_from = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="retries"
     )
@@ -169,7 +172,7 @@ class Job(Leased, Failure):
 
 
 COPIED = (
-    *("photo", "batch", "queue_owner", "priority", "frame"),
+    *("photo", "batch", "batch_index", "queue_owner", "priority", "frame"),
     *("model", "vividness", "tones", "network_size", "hints", "geometry", "format", "depth"),
     *("webhook_url", "reference", "metadata"),
 )

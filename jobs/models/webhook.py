@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from colorweb import clock
 from colorweb.leases.models import Leased
+from jobs.models.archive import Archive
+from jobs.models.batch import Batch
 from jobs.models.job import Job
 
 
@@ -18,7 +20,15 @@ class Event(models.TextChoices):
     SUCCEEDED = "job.succeeded", _("colored")
     FAILED = "job.failed", _("failed")
     CANCELED = "job.canceled", _("canceled")
+    BATCH_FINISHED = "batch.finished", _("batch finished")
+    ARCHIVE_READY = "archive.ready", _("zip ready")
+    STARTED = "job.started", _("started")
+    PROGRESSED = "job.progressed", _("under way")
 
+
+BY_CHOICE = (Event.STARTED, Event.PROGRESSED)
+USUAL = tuple(event for event in Event.values if event not in BY_CHOICE)
+"""What an endpoint gets that asks for nothing else."""
 
 TEST = "webhook.test"
 """The event of a test delivery; endpoints need not subscribe to it."""
@@ -56,7 +66,8 @@ class WebhookEndpoint(models.Model):
 class WebhookDelivery(Leased):
     """One event for one receiver: an account's endpoint, or the address that came with a job.
 
-    A test is about no job and has an endpoint; all else is about a job.
+    It is about a job, a batch or a zip, or of none of them a test; only what is about a job can
+    have no endpoint.
     """
 
     class State(models.TextChoices):
@@ -70,6 +81,8 @@ class WebhookDelivery(Leased):
         WebhookEndpoint, models.CASCADE, null=True, blank=True, related_name="deliveries"
     )
     job = models.ForeignKey(Job, models.CASCADE, null=True, blank=True, related_name="deliveries")
+    batch = models.ForeignKey(Batch, models.CASCADE, null=True, blank=True)
+    archive = models.ForeignKey(Archive, models.CASCADE, null=True, blank=True)
     event = models.CharField(max_length=20, choices=[*Event.choices, (TEST, _("a test"))])
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
     failures = models.PositiveSmallIntegerField(default=0, help_text="Since it was last asked for.")

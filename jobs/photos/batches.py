@@ -83,8 +83,10 @@ def resume(batch: Batch, uploads: Sequence[UploadedFile], visitor: Visitor) -> N
     """Accept the parts that were not dealt with before the connection broke.
 
     When the storage becomes unavailable, those that are left are refused; if that is all of them,
-    none is kept.
+    none is kept. Of a batch that was canceled none is taken.
     """
+    if batch.state == Batch.State.CANCELED:
+        return
     with suppress(leases.LeaseLost):  # a concurrent duplicate of this request was quicker
         for upload in uploads[batch.unpacked :]:
             try:
@@ -206,7 +208,7 @@ def accept(batch: Batch, visitor: Visitor, upload: UploadedFile, name: str, page
     options = intake.Options(**batch.options | {"page": page})
 
     def on_saved(job: Job) -> None:
-        Job.objects.filter(pk=job.pk).update(batch=batch)
+        Job.objects.filter(pk=job.pk).update(batch=batch, batch_index=batch.unpacked)
         if batch.public:
             visibility.change(job.photo, Photo.Visibility.PUBLIC)
         _advance(batch)
@@ -225,7 +227,7 @@ def refuse(batch: Batch, name: str, error: DomainError) -> None:
     """Record what is wrong with a photo; the text is made when somebody reads it."""
     with transaction.atomic():
         if len(batch.errors) < MAX_ERRORS:
-            batch.errors.append({"name": name[:200], **error.kept})
+            batch.errors.append({"name": name[:200], "index": batch.unpacked, **error.kept})
         _advance(batch, refused=F("refused") + 1, errors=batch.errors)
 
 

@@ -1,7 +1,7 @@
-"""The same request sent twice makes one job.
+"""The same request sent twice makes one job, batch or archive.
 
-A key belongs to the visitor who sent it, and is stored in the transaction that makes the job:
-there is never a job without its key, nor a key without its job.
+A key belongs to the visitor who sent it, and is stored in the transaction that makes the thing:
+there is never one without its key, nor a key without what it made.
 """
 
 import hashlib
@@ -16,8 +16,9 @@ from django.core.files.uploadedfile import UploadedFile
 from colorweb import clock
 from colorweb.accounts.visitors import Visitor
 from colorweb.errors import DomainError
-from jobs.models import Batch, IdempotencyKey, Job
+from jobs.models import Archive, Batch, IdempotencyKey, Job
 
+Made = Job | Batch | Archive
 RETENTION = timedelta(hours=24)
 
 
@@ -29,17 +30,17 @@ class Key:
     name: str
     fingerprint: str
 
-    def earlier(self) -> Job | Batch | None:
-        """What this request made before. Raises DomainError if the options differ."""
+    def earlier(self) -> Made | None:
+        """What this request made before. Raises DomainError if it asked for something else."""
         keys = IdempotencyKey.objects.filter(owner=self.owner, key=self.name)
-        found = keys.select_related("job__photo", "batch").first()
+        found = keys.select_related("job__photo", "batch", "archive").first()
         if found is None:
             return None
         if found.fingerprint != self.fingerprint:
             raise DomainError("idempotency_conflict")
-        return found.job or found.batch
+        return found.job or found.batch or found.archive
 
-    def remember(self, made: Job | Batch) -> None:
+    def remember(self, made: Made) -> None:
         """Store the key with what it made. Raises IntegrityError after a concurrent duplicate."""
         IdempotencyKey.objects.create(
             owner=self.owner,
@@ -47,6 +48,7 @@ class Key:
             fingerprint=self.fingerprint,
             job=made if isinstance(made, Job) else None,
             batch=made if isinstance(made, Batch) else None,
+            archive=made if isinstance(made, Archive) else None,
         )
 
 

@@ -173,10 +173,17 @@ def color(photo: Photo, visitor: Visitor, options: Options) -> Job:
     )
 
 
-def retry(job: Job, visitor: Visitor) -> Job:
-    """Queue a new job with the same options, in the same batch. Raises DomainError."""
+def retry(job: Job, visitor: Visitor, on_saved: Callable[[Job], None] | None = None) -> Job:
+    """Queue a new job with the same options, in the same batch; `on_saved` runs in the transaction.
+
+    Raises DomainError.
+    """
     limits.check(visitor)
-    return fair_share.enqueue(job.copy(retried_from=job, queue_owner=visitor.queue_owner))
+    with transaction.atomic():
+        new = fair_share.enqueue(job.copy(retried_from=job, queue_owner=visitor.queue_owner))
+        if on_saved:
+            on_saved(new)
+    return new
 
 
 def frame_of(

@@ -1,6 +1,7 @@
-"""Which of a visitor's photos the history shows, in which order."""
+"""Which of a visitor's photos are meant: by the history, in which order, and by ids of things."""
 
 import re
+import uuid
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
@@ -9,7 +10,9 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from jobs.models import Job, Photo, State
+from colorweb.accounts.visitors import Visitor
+from jobs.models import AlbumPhoto, Job, Photo, State
+from jobs.storage import access
 
 ORDERS = {
     "newest": "-created_at",
@@ -58,6 +61,25 @@ def find(
     if until and until < date.max:
         photos = photos.filter(created_at__lt=_midnight(until + timedelta(days=1)))
     return photos
+
+
+def among(
+    visitor: Visitor,
+    *,
+    photos: Iterable[uuid.UUID] = (),
+    jobs: Iterable[uuid.UUID] = (),
+    batches: Iterable[uuid.UUID] = (),
+    albums: Iterable[uuid.UUID] = (),
+) -> QuerySet[Photo]:
+    """Those of the visitor's photos that are named, or belong to what is named."""
+    of_jobs = Job.objects.filter(Q(pk__in=list(jobs)) | Q(batch__in=list(batches)))
+    in_albums = AlbumPhoto.objects.filter(album__in=list(albums))
+    named = (
+        Q(pk__in=list(photos))
+        | Q(pk__in=of_jobs.values("photo"))
+        | Q(pk__in=in_albums.values("photo"))
+    )
+    return access.photos_of(visitor).filter(named).select_related(None)
 
 
 def _midnight(day: date) -> datetime:

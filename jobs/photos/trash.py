@@ -5,7 +5,6 @@ was there; `jobs.storage.access` and `jobs.sharing.gallery` hide it until then. 
 no trash: what they delete is gone.
 """
 
-import contextlib
 import uuid
 from collections.abc import Iterable
 
@@ -15,9 +14,9 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.http import Http404
 
-from colorweb import clock, leases
+from colorweb import clock
 from colorweb.accounts.visitors import Visitor
-from jobs.models import IdempotencyKey, Job, Photo, State
+from jobs.models import IdempotencyKey, Job, Photo
 from jobs.photos import deletion
 from jobs.queue import states
 
@@ -37,9 +36,7 @@ def put(photos: Iterable[Photo]) -> None:
         deletion.delete_archives(kept)
         IdempotencyKey.objects.filter(job__photo__in=kept).delete()
     # Not in that transaction: a worker locks a job first, then its photo.
-    for job in Job.objects.filter(photo__in=kept, state__in=(State.QUEUED, State.RUNNING)):
-        with contextlib.suppress(leases.InvalidTransition):
-            states.request_cancel(job)
+    states.cancel_all(Job.objects.filter(photo__in=kept))
     delete(photo for photo in photos if not photo.owner_id)
 
 

@@ -158,7 +158,13 @@ def _unpack(batch: Batch, shift: Shift) -> None:
             raise
     except (zipfile.BadZipFile, zips.TooManyEntries):
         pass  # nothing more can be had of it
-    leases.release(batch, state=Batch.State.UNPACKED, archive="")
+    leases.release(
+        batch,
+        state=Batch.State.UNPACKED,
+        archive="",
+        refused=F("refused") + F("entries") - F("unpacked"),
+        unpacked=F("entries"),
+    )
     default_storage.delete(batch.archive)
 
 

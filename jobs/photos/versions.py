@@ -74,6 +74,7 @@ def make(photo: Photo, visitor: Visitor, recipe: Recipe) -> tuple[Job, bool]:
     shape = geometry.read(recipe.geometry)
     job = basis_of(photo).copy(
         batch=None,
+        batch_index=None,
         queue_owner=visitor.queue_owner,
         frame=intake.frame_of(photo, recipe.model, recipe.network_size, shape),
         model=recipe.model,

@@ -2,15 +2,18 @@
 
 Everything that changes a job's state or stage is one conditional UPDATE made here. It refuses
 to leave a terminal state, refuses a worker whose attempt is over (fencing), increments
-`sequence`, and announces on commit; with a job's end go the rows of its webhooks.
+`sequence`, and announces on commit; with a job's start, stages and end go the rows of its
+webhooks.
 """
 
+import contextlib
 import uuid
 from collections.abc import Collection
+from functools import partial
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from colorweb import leases
@@ -26,6 +29,8 @@ ALLOWED: dict[str, frozenset[str]] = {
     State.CANCELED: frozenset({State.QUEUED, State.RUNNING}),
 }
 """To which state from which."""
+TOGETHER = 200
+"""Jobs that are canceled in one transaction."""
 
 
 def change(
@@ -37,14 +42,15 @@ def change(
     Raises LeaseLost for a worker, InvalidTransition for others, if the job may not go there from
     where it is now.
     """
-    if to not in TERMINAL:
-        _update(job_id, ALLOWED[to], fence, where, {"state": to} | values)
-        return
-    values = {"finished_at": Now(), "lease_until": None, "stage": Stage.DONE} | values
+    if to in TERMINAL:
+        values = {"finished_at": Now(), "lease_until": None, "stage": Stage.DONE} | values
     with transaction.atomic():
         _update(job_id, ALLOWED[to], fence, where, {"state": to} | values)
-        outbox.record(job_id, to)
-        transaction.on_commit(lambda: ENDED.add(to, values.get("error_code", "")))
+        if to in TERMINAL:
+            outbox.record_end(job_id, to)
+            transaction.on_commit(lambda: ENDED.add(to, values.get("error_code", "")))
+        elif to == State.RUNNING:
+            outbox.record_start(job_id)
 
 
 def advance(job_id: uuid.UUID, stage: str, *, fence: int) -> None:
@@ -52,7 +58,9 @@ def advance(job_id: uuid.UUID, stage: str, *, fence: int) -> None:
 
     Raises LeaseLost, also if the job was asked to stop.
     """
-    _update(job_id, {State.RUNNING}, fence, Q(cancel_requested=False), {"stage": stage})
+    with transaction.atomic():
+        _update(job_id, {State.RUNNING}, fence, Q(cancel_requested=False), {"stage": stage})
+        outbox.record_progress(job_id)
 
 
 def request_cancel(job: Job) -> None:
@@ -65,6 +73,38 @@ def request_cancel(job: Job) -> None:
             change(job.pk, State.CANCELED, where=Q(state=State.QUEUED))
         except leases.InvalidTransition:
             _update(job.pk, {State.RUNNING}, None, None, {"cancel_requested": True})
+
+
+def cancel_all(jobs: QuerySet[Job]) -> int:
+    """Cancel those of `jobs` that wait, and ask those that run to stop; how many."""
+    count = 0
+    while ids := _cancel_waiting(jobs.filter(state=State.QUEUED)):
+        count += len(ids)
+    for job in jobs.filter(state=State.RUNNING):
+        with contextlib.suppress(leases.InvalidTransition):  # it has just ended
+            request_cancel(job)
+            count += 1
+    return count
+
+
+def _cancel_waiting(jobs: QuerySet[Job]) -> list[uuid.UUID]:
+    """Cancel the first of many jobs that wait, in one transaction; which."""
+    with transaction.atomic():
+        # One that is being claimed is waited for: it runs then, and is asked to stop.
+        locked = jobs.order_by("pk").select_for_update(of=("self",))
+        ids = list(locked.values_list("pk", flat=True)[:TOGETHER])
+        rows = Job.objects.filter(pk__in=ids)
+        ended = {"finished_at": Now(), "lease_until": None, "stage": Stage.DONE}
+        rows.update(state=State.CANCELED, sequence=F("sequence") + 1, **ended)
+        Photo.objects.filter(newest__in=ids).update(state=State.CANCELED)
+        # Few have anybody who wants to hear of it.
+        heard = Q(photo__owner__webhooks__isnull=False) | ~Q(webhook_url="")
+        for job_id in rows.filter(heard).values_list("pk", flat=True).distinct():
+            outbox.record_end(job_id, State.CANCELED)
+        for job_id in ids:
+            transaction.on_commit(partial(publish.announce, job_id))
+            transaction.on_commit(partial(ENDED.add, State.CANCELED, ""))
+    return ids
 
 
 def _update(

@@ -21,8 +21,10 @@ from django.utils.text import get_valid_filename, slugify
 
 from colorweb import clock, free_space, leases
 from colorweb.accounts.visitors import Visitor
+from colorweb.errors import DomainError
 from colorweb.health import fitness
 from colorweb.leases.wakeups import Wakeup
+from jobs.events import outbox
 from jobs.models import Archive, Photo
 from jobs.results import looks
 from jobs.results.metrics import ARCHIVE_SECONDS
@@ -34,6 +36,7 @@ MAKE = Wakeup("jobs.tasks.make_archives")
 RETENTION = timedelta(days=1)
 MAX_ARCHIVES = 5
 """Zips of one visitor at a time; a new one takes the oldest one's place."""
+MAX_PHOTOS = 10_000
 MAX_CONCURRENT = 1
 """Zips that are made at a time: the scheduler's work must not wait behind them."""
 TICK = 0.5  # seconds between two records of its progress
@@ -48,15 +51,19 @@ def request(
     *,
     reference: str = "",
     metadata: dict[str, Any] | None = None,
+    on_saved: Callable[[Archive], None] | None = None,
 ) -> Archive | None:
     """An archive of those photos that have colors, queued to be made; None if none has.
 
-    Raises DomainError where there is no room for it.
+    `on_saved` runs in the transaction that saves it. Raises DomainError where the photos are too
+    many, or there is no room for it.
     """
     chosen = Photo.objects.filter(pk__in=[photo.pk for photo in photos])
     colored = list(chosen.filter(version__isnull=False))
     if not colored:
         return None
+    if len(colored) > MAX_PHOTOS:
+        raise DomainError("too_many_photos", count=len(colored), limit=MAX_PHOTOS)
     free_space.check(sum(photo.stored_bytes for photo in colored), guest=visitor.user is None)
     with transaction.atomic():
         archive = Archive.objects.create(
@@ -68,6 +75,8 @@ def request(
             expires_at=clock.now() + RETENTION,
         )
         archive.photos.set(colored)
+        if on_saved:
+            on_saved(archive)
         for old in access.archives_of(visitor)[MAX_ARCHIVES:]:
             old.delete()
         transaction.on_commit(MAKE.publish)
@@ -114,9 +123,11 @@ def make(archive: Archive) -> None:
             tick(number)
     size = default_storage.size(name)
     try:
-        leases.release(
-            archive, state=Archive.State.READY, file=name, bytes=size, done=archive.total
-        )
+        with transaction.atomic():
+            leases.release(
+                archive, state=Archive.State.READY, file=name, bytes=size, done=archive.total
+            )
+            outbox.record_archive(archive)
     except leases.LeaseLost:
         default_storage.delete(name)
         raise

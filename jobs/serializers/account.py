@@ -37,6 +37,38 @@ class QuotasSerializer(serializers.Serializer):
     )
 
 
+class RateSerializer(serializers.Serializer):
+    limit = serializers.IntegerField(help_text="So many requests …")
+    seconds = serializers.IntegerField(help_text="… in so much time.")
+
+
+class LimitsSerializer(serializers.Serializer):
+    """What one request, or one of you, may be; the same for everybody of your kind."""
+
+    photo_bytes = serializers.IntegerField(help_text="Of one file.")
+    photo_pixels = serializers.IntegerField()
+    photo_aspect = serializers.IntegerField(help_text="Long side in short sides.")
+    json_bytes = serializers.IntegerField(help_text="Of a body in JSON, base64 included.")
+    batch_bytes = serializers.IntegerField(help_text="Of the body of `POST batches/`.")
+    batch_files = serializers.IntegerField(help_text="Sent as `image`.")
+    batch_entries = serializers.IntegerField(help_text="In a zip.")
+    batch_pages = serializers.IntegerField(help_text="In a file of several pages.")
+    archive_photos = serializers.IntegerField(help_text="In one zip of colors.")
+    wait_seconds = serializers.IntegerField(help_text="`Prefer: wait=N` at most.")
+    streams = serializers.IntegerField(help_text="Sockets, event streams and waiting requests.")
+    uploads = RateSerializer(help_text="Requests with photos.")
+    requests = RateSerializer(help_text="All others.")
+    albums = serializers.IntegerField()
+    tokens = serializers.IntegerField(help_text="0 for guests.")
+    webhooks = serializers.IntegerField(help_text="0 for guests.")
+    trash_days = serializers.FloatField(
+        help_text="How long deleted photos can be brought back; 0 for guests."
+    )
+    photo_hours = serializers.FloatField(
+        allow_null=True, help_text="How long photos are kept; null: until you delete them."
+    )
+
+
 class MeSerializer(GuestTokenSerializer):
     kind = serializers.ChoiceField(["account", "guest"])
     email = serializers.EmailField(allow_null=True)
@@ -45,6 +77,7 @@ class MeSerializer(GuestTokenSerializer):
         child=serializers.ChoiceField(ApiToken.Scope.values), help_text="What you may do here."
     )
     quotas = QuotasSerializer()
+    limits = LimitsSerializer()
     webhook_secret = serializers.CharField(
         allow_null=True,
         help_text="Signs the messages to the `webhook_url` of your jobs; null without `write`, and "

@@ -30,7 +30,10 @@ class BatchCountsSerializer(serializers.Serializer):
 
 
 class BatchErrorSerializer(serializers.Serializer):
-    name = serializers.CharField(help_text="The file's.", allow_blank=True)
+    name = serializers.CharField(help_text="The file's, with its folders.", allow_blank=True)
+    index = serializers.IntegerField(
+        allow_null=True, help_text="Its place among those of the batch, from 0; null: not known."
+    )
     code = serializers.CharField(help_text="Stable, for programs: as of a photo sent alone.")
     message = serializers.CharField(help_text="For people, in the language asked for.")
 
@@ -38,6 +41,7 @@ class BatchErrorSerializer(serializers.Serializer):
 class BatchUrlsSerializer(serializers.Serializer):
     self = AddressField("api-batch", "This batch.")
     jobs = AddressField("api-batch-jobs", "Its jobs, in pages.")
+    cancel = AddressField("api-batch-cancel", "POST here, while something of it waits or runs.")
 
 
 @extend_schema_serializer(examples=shown(examples.BATCH))
@@ -48,7 +52,7 @@ class BatchSerializer(serializers.Serializer):
     status = serializers.ChoiceField(
         Batch.State.values,
         source="state",
-        help_text="unpacked: each file is a job, or refused.",
+        help_text="unpacked: each file is a job, or refused. canceled: before that was so.",
     )
     photos = serializers.IntegerField(source="entries", help_text="Files that were sent.")
     unpacked = serializers.IntegerField(help_text="How many of them are handled.")
@@ -61,6 +65,11 @@ class BatchSerializer(serializers.Serializer):
     metadata = serializers.DictField(help_text="As you sent it.")
     urls = BatchUrlsSerializer(source="*")
     created_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(
+        allow_null=True,
+        help_text="When nothing of it waited or ran any more, found within seconds; a retry "
+        "changes it no more.",
+    )
 
 
 class BatchPageSerializer(PageSerializer):

@@ -44,6 +44,10 @@ QUEUED: dict[str, Any] = {
         "likes": 0,
     },
     "in_use": False,
+    "batch": None,
+    "index": None,
+    "path": None,
+    "retried_from": None,
     "reference": "box 12/7",
     "metadata": {"collection": "harbor"},
     "timings": dict.fromkeys(
@@ -129,7 +133,15 @@ BATCH: dict[str, Any] = {
     "refused": 1,
     "reference": "box 12",
     "metadata": {},
-    "errors": [{"name": "notes.txt", "code": "not_a_photo", "message": "This is not a photo. …"}],
-    "urls": {"self": _BATCH, "jobs": f"{_BATCH}jobs/"},
+    "errors": [
+        {
+            "name": "letters/notes.txt",
+            "index": 2,
+            "code": "not_a_photo",
+            "message": "This is not a photo. …",
+        }
+    ],
+    "urls": {"self": _BATCH, "jobs": f"{_BATCH}jobs/", "cancel": f"{_BATCH}cancel/"},
     "created_at": "2026-11-22T20:15:00.120000Z",
+    "finished_at": None,
 }

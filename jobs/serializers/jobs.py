@@ -113,6 +113,18 @@ class JobSerializer(JobProgressSerializer):
     in_use = serializers.BooleanField(
         help_text="The photo is shown in these colors: in the gallery, by links, in zips."
     )
+    batch = serializers.UUIDField(
+        source="batch_id", allow_null=True, help_text="The batch it belongs to."
+    )
+    index = serializers.SerializerMethodField(
+        help_text="Place of its file among those of the batch, from 0."
+    )
+    path = serializers.SerializerMethodField(
+        help_text="Of its file in the batch: `photo.name`, with folders."
+    )
+    retried_from = serializers.UUIDField(
+        source="retried_from_id", allow_null=True, help_text="The job that this one tries again."
+    )
     reference = serializers.CharField(allow_blank=True, help_text="As you sent it.")
     metadata = serializers.DictField(help_text="As you sent it.")
     timings = JobTimingsSerializer(source="*")
@@ -120,6 +132,12 @@ class JobSerializer(JobProgressSerializer):
     created_at = serializers.DateTimeField()
     started_at = serializers.DateTimeField(allow_null=True)
     finished_at = serializers.DateTimeField(allow_null=True)
+
+    def get_index(self, job: Job) -> int | None:
+        return job.batch_index if job.batch_id else None
+
+    def get_path(self, job: Job) -> str | None:
+        return job.photo.name if job.batch_id else None
 
 
 class PublicJobSerializer(JobSerializer):
@@ -130,6 +148,7 @@ class PublicJobSerializer(JobSerializer):
         data["photo"] |= {"name": "", "notes": []}
         data["options"] |= {"hints": [], "geometry": None}
         data |= {"reference": "", "metadata": {}}
+        data |= dict.fromkeys(("batch", "index", "path", "retried_from"))
         return data
 
 

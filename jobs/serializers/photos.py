@@ -1,7 +1,9 @@
 """A photo as its owner sees it, its albums, and the links to both."""
 
+from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.urls import reverse
 from rest_framework import serializers
 
@@ -63,6 +65,34 @@ class PhotoSerializer(serializers.Serializer):
 
 class PhotoPageSerializer(PageSerializer):
     results = PhotoSerializer(many=True)
+
+
+class TrashedUrlsSerializer(serializers.Serializer):
+    self = AddressField("api-trashed", "This photo, in the trash. DELETE: for good.")
+    restore = AddressField("api-trash-restore", "POST here to bring it back.")
+    picture = AddressField("trash-picture", "Small, JPEG; in color if it was colored.")
+
+
+class TrashedPhotoSerializer(serializers.Serializer):
+    """A photo that its account has deleted."""
+
+    id = serializers.UUIDField()
+    name = serializers.CharField(help_text="The file's name as it was sent.")
+    title = serializers.CharField(allow_blank=True)
+    bytes = serializers.IntegerField(
+        source="stored_bytes", help_text="Of all its files: what deleting it for good frees."
+    )
+    created_at = serializers.DateTimeField()
+    trashed_at = serializers.DateTimeField()
+    expires_at = serializers.SerializerMethodField(help_text="Then it is deleted for good.")
+    urls = TrashedUrlsSerializer(source="*")
+
+    def get_expires_at(self, photo: Photo) -> datetime | None:
+        return photo.trashed_at and photo.trashed_at + settings.TRASH_RETENTION
+
+
+class TrashPageSerializer(PageSerializer):
+    results = TrashedPhotoSerializer(many=True)
 
 
 class VersionsSerializer(serializers.Serializer):

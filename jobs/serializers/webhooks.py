@@ -6,10 +6,15 @@ from rest_framework import serializers
 
 from colorweb.api.serializers import PageSerializer
 from jobs.models import TEST, Event, WebhookDelivery, WebhookEndpoint
+from jobs.serializers.batches import ArchiveSerializer, BatchSerializer
+from jobs.serializers.jobs import JobSerializer
+
+ALL_EVENTS = [*Event.values, TEST]
+JOB_EVENTS = [event for event in Event.values if event.startswith("job.")]
 
 
 class EndpointSerializer(serializers.Serializer):
-    """An address that is called when an account's jobs end."""
+    """An address that is called at an account's events."""
 
     id = serializers.UUIDField()
     url = serializers.CharField()
@@ -60,8 +65,12 @@ class DeliverySerializer(serializers.Serializer):
     """One event for one receiver."""
 
     id = serializers.UUIDField(help_text="The header `webhook-id`, the same for all its tries.")
-    event = serializers.ChoiceField([*Event.values, TEST])
-    job = serializers.UUIDField(source="job_id", allow_null=True, help_text="null: a test.")
+    event = serializers.ChoiceField(ALL_EVENTS)
+    job = serializers.UUIDField(source="job_id", allow_null=True, help_text="It is about.")
+    batch = serializers.UUIDField(source="batch_id", allow_null=True, help_text="It is about.")
+    archive = serializers.UUIDField(
+        source="archive_id", allow_null=True, help_text="It is about; of a test all are null."
+    )
     endpoint = serializers.UUIDField(
         source="endpoint_id",
         allow_null=True,
@@ -72,6 +81,44 @@ class DeliverySerializer(serializers.Serializer):
     next_try_at = serializers.DateTimeField(allow_null=True)
     attempts = AttemptSerializer(many=True, help_text="The latest, oldest first.")
     created_at = serializers.DateTimeField()
+
+
+class MessageSerializer(serializers.Serializer):
+    """What is posted to a receiver."""
+
+    timestamp = serializers.DateTimeField(help_text="When it happened.")
+
+
+class JobMessageSerializer(MessageSerializer):
+    """What is posted when a job ends, and by choice when it starts or comes to another stage."""
+
+    type = serializers.ChoiceField(JOB_EVENTS)
+    data = JobSerializer(help_text="As it is when the message is sent.")  # type: ignore[assignment]
+
+
+class BatchMessageSerializer(MessageSerializer):
+    """What is posted when nothing of a batch waits or runs any more."""
+
+    type = serializers.ChoiceField([Event.BATCH_FINISHED.value])
+    data = BatchSerializer()  # type: ignore[assignment]
+
+
+class ArchiveMessageSerializer(MessageSerializer):
+    """What is posted when a zip can be fetched."""
+
+    type = serializers.ChoiceField([Event.ARCHIVE_READY.value])
+    data = ArchiveSerializer()  # type: ignore[assignment]
+
+
+class TestedSerializer(serializers.Serializer):
+    webhook = serializers.UUIDField(help_text="The one that is tested.")
+
+
+class TestMessageSerializer(MessageSerializer):
+    """What `webhooks/{id}/test/` posts."""
+
+    type = serializers.ChoiceField([TEST])
+    data = TestedSerializer()  # type: ignore[assignment]
 
 
 class DeliveryPageSerializer(PageSerializer):

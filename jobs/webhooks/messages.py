@@ -1,34 +1,43 @@
-"""What a receiver gets: the job as it is now, signed again for each attempt."""
+"""What a receiver gets: the job, batch or zip as it is now, signed again for each attempt."""
 
 import base64
 import json
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 from standardwebhooks import Webhook
 
+from colorweb.accounts.visitors import Visitor
 from colorweb.dates import iso
 from jobs.models import WebhookDelivery
+from jobs.serializers.batches import ArchiveSerializer, BatchSerializer
 from jobs.serializers.jobs import JobSerializer
 from jobs.webhooks import endpoints
 
 
 def body(delivery: WebhookDelivery) -> bytes:
-    """`{type, timestamp, data}`; `data` is the job as in the API, of a test the webhook."""
-    host = urlsplit(settings.SITE_URL).netloc
-    data = (
-        JobSerializer(delivery.job, context={"host": host}).data
-        if delivery.job
-        else {"webhook": str(delivery.endpoint_id)}
-    )
+    """`{type, timestamp, data}`; `data` is as in the API."""
     message = {
         "type": delivery.event,
         "timestamp": iso(delivery.created_at),
-        "data": data,
+        "data": _data(delivery),
     }
     return json.dumps(message, separators=(",", ":")).encode()
+
+
+def _data(delivery: WebhookDelivery) -> dict[str, Any]:
+    context: dict[str, Any] = {"host": urlsplit(settings.SITE_URL).netloc}
+    if delivery.job:
+        return JobSerializer(delivery.job, context=context).data
+    if delivery.batch:
+        context["visitor"] = Visitor(user=delivery.batch.owner, guest="", address="")
+        return BatchSerializer(delivery.batch, context=context).data
+    if delivery.archive:
+        return ArchiveSerializer(delivery.archive, context=context).data
+    return {"webhook": str(delivery.endpoint_id)}
 
 
 def headers(delivery: WebhookDelivery, content: bytes, now: datetime) -> dict[str, str]:

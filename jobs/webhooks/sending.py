@@ -53,7 +53,7 @@ State = WebhookDelivery.State
 
 class Receiver(NamedTuple):
     """An endpoint, or None for the addresses of single jobs; whose it is; and whose jobs it hears
-    of, None for tests."""
+    of, None for what is about no job."""
 
     endpoint: uuid.UUID | None
     owner: str
@@ -153,7 +153,7 @@ def claim() -> list[WebhookDelivery]:
         if limit <= 0:
             continue
         rows = due.filter(endpoint=receiver.endpoint, job__queue_owner=receiver.queue_owner)
-        rows = rows.order_by("due_at").select_related("endpoint", "job__photo")
+        rows = rows.order_by("due_at").select_related("endpoint", "job__photo", "batch", "archive")
         found = leases.claim(rows, limit, lease=LEASE)
         receivers[receiver] += len(found)
         owners[receiver.owner] += len(found)

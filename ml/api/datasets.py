@@ -24,7 +24,7 @@ class DataSets(base.StaffView):
 
     @schema.endpoint(
         "Data sets, the newest first",
-        parameters=[schema.CURSOR],
+        parameters=[*schema.PAGES],
         answers={200: schema.answer(DataSetPageSerializer, "A page.")},
         codes=base.CODES,
         operation_id="datasets_list",
@@ -35,7 +35,10 @@ class DataSets(base.StaffView):
 
     @schema.endpoint(
         "Add a data set",
-        description="Its photos are checked by a worker at once; ask for it until it is `ready`.",
+        description=(
+            "Its photos are checked by a worker at once; ask for it until it is `ready`."
+            + schema.NO_KEY
+        ),
         request={
             "multipart/form-data": NewDataSet,
             "application/json": NewDataSet,

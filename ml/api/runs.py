@@ -41,7 +41,7 @@ class TrainingRuns(base.StaffView):
 
     @schema.endpoint(
         "Training runs, the newest first",
-        parameters=[schema.CURSOR],
+        parameters=[*schema.PAGES],
         answers={200: schema.answer(TrainingRunPageSerializer, "A page.")},
         codes=base.CODES,
         operation_id="training_runs_list",
@@ -53,7 +53,9 @@ class TrainingRuns(base.StaffView):
 
     @schema.endpoint(
         "Start a training run",
-        description="It is queued at once, and runs as soon as a training worker is free.",
+        description=(
+            "It is queued at once, and runs as soon as a training worker is free." + schema.NO_KEY
+        ),
         request=NewRun,
         answers={201: schema.answer(TrainingRunSerializer, "The run.")},
         codes=[

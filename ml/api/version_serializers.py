@@ -40,7 +40,7 @@ class NewModelVersionSerializer(StrictSerializer):
 
     file = serializers.FileField(help_text="A safetensors file with a model card.")
     name = serializers.RegexField(
-        rf"^{registry.NAME.pattern}$",
+        rf"^({registry.NAME.pattern})?$",
         max_length=60,
         default="",
         allow_blank=True,

@@ -6,6 +6,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import status
 from rest_framework.exceptions import NotFound, ValidationError
@@ -104,7 +105,12 @@ class Weights(base.StaffView):
         "Export a model",
         description="Leads to the version's safetensors file, whose SHA-256 is its `sha256`; it "
         "knows `Range` and `ETag`, and wants the same token.",
-        answers={302: OpenApiResponse(description="The file is at `Location`.")},
+        answers={
+            (200, "application/octet-stream"): OpenApiResponse(
+                OpenApiTypes.BINARY, "For who follows: the file."
+            ),
+            302: OpenApiResponse(description="The file is at `Location`."),
+        },
         codes=[*base.CODES, "not_found", "model_unavailable"],
         parameters=[schema.header("Location", "The file's address.", response=[302])],
         operation_id="models_weights",
@@ -163,7 +169,7 @@ class Promotions(base.StaffView):
 
     @schema.endpoint(
         "Versions put in service and taken back, the newest first",
-        parameters=[schema.CURSOR],
+        parameters=schema.PAGES,
         answers={200: schema.answer(PromotionPageSerializer, "A page.")},
         codes=base.CODES,
         operation_id="promotions_list",

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
+from colorweb.errors import DomainError
 from colorweb.http import permits
 from colorweb.http.permits import MAX_CONCURRENT, Permits
 
@@ -80,3 +81,17 @@ async def test_a_request_that_is_given_up_leaves_its_permit_to_others():
     site.may_answer.set()
     site.may_end.set()
     await asyncio.gather(*tasks)
+
+
+async def test_a_request_that_has_waited_too_long_is_refused_instead_of_kept_hanging(monkeypatch):
+    monkeypatch.setattr(permits, "MAX_WAIT", 0.05)
+    site = Site()
+    tasks = [site.request(FLOODER) for _ in range(MAX_CONCURRENT + 1)]
+    done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED, timeout=60)
+    [refused] = done
+    error = refused.exception()
+    assert isinstance(error, DomainError)
+    assert (error.status, error.retry_after) == (503, permits.RETRY_AFTER)
+    site.may_answer.set()
+    site.may_end.set()
+    await asyncio.gather(*(task for task in tasks if task is not refused))

@@ -101,7 +101,12 @@ TABLE: list[tuple[str, str, Any, dict[str, set[str]]]] = [
     ("DELETE", "api-album-link", "", ALWAYS_OWN),
     ("GET", "api-archive", "", ALWAYS_OWN),
     ("GET", "api-batch", "", ALWAYS_OWN),
+    ("DELETE", "api-batch", "", ALWAYS_OWN),
+    ("POST", "api-batch-cancel", "", ALWAYS_OWN),
     ("GET", "api-batch-jobs", "", ALWAYS_OWN),
+    ("GET", "api-trashed", "", TRASH),
+    ("DELETE", "api-trashed", "", TRASH),
+    ("POST", "api-trash-restore", "", TRASH),
     ("GET", "api-job", "", OWN),
     ("DELETE", "api-job", "", OWN),
     ("POST", "api-job-cancel", "", OWN),
@@ -128,6 +133,7 @@ LISTERS = {
     "api-photos": OWN,
     "history": OWN,
     "trash": TRASH,
+    "api-trash": TRASH,
 }
 """Addresses that list photos, and who finds a photo there."""
 OF_MANY = {
@@ -145,7 +151,7 @@ BY_LINK = {"shared", "shared-picture", "shared-slides", "shared-add"}
 BY_PHOTO = {
     *("photo", "compare", "photo-like", "photo-report", "api-like", "trash-picture", "api-photo"),
     *("api-photo-result", "api-photo-versions", "api-photo-links"),
-    *("api-photo-suggestions", "api-photo-preview"),
+    *("api-photo-suggestions", "api-photo-preview", "api-trashed", "api-trash-restore"),
 }
 """Addresses with the photo's id in them, where others have the job's."""
 REFUSED = (401, 403, 404)
@@ -227,6 +233,7 @@ def keys_of(name: str, what: str, job: Job) -> list[Any]:
         "api-archive": lambda: [archive_of(job)],
         "share-revoke": lambda: [job.pk, links.make(job.photo).pk],
         "api-batch": lambda: [batch_of(job).pk],
+        "api-batch-cancel": lambda: [batch_of(job).pk],
         "api-batch-jobs": lambda: [batch_of(job).pk],
         "api-photo-version": lambda: [job.photo_id, job.pk],
         "api-photo-version-use": lambda: [job.photo_id, job.pk],

@@ -9,8 +9,9 @@ from colorweb.accounts import recent_password
 from colorweb.accounts.models import ApiToken
 from colorweb.api import schema
 from colorweb.http import caching
+from jobs.api.account import limits
 from jobs.api.base import View
-from jobs.queue import limits
+from jobs.queue import limits as quotas
 from jobs.serializers.account import MeSerializer
 from jobs.webhooks import messages
 
@@ -33,7 +34,8 @@ class Me(View):
             "email": user.email if user else None,
             "is_staff": self.visitor.may("staff"),
             "scopes": [scope for scope in ApiToken.Scope.values if self.visitor.may(scope)],
-            "quotas": limits.use(self.visitor),
+            "quotas": quotas.use(self.visitor),
+            "limits": limits.of(self.visitor),
             "webhook_secret": (
                 messages.secrets_of_visitor(self.visitor.key)[0]
                 if self.visitor.may("write") and self._is_proven()

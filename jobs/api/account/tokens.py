@@ -39,7 +39,7 @@ class Tokens(View):
         "Make a token",
         description=(
             "The secret is in this answer only. A token can make others with no more scopes "
-            "and no longer a life than its own; `staff` is for members of staff."
+            "and no longer a life than its own; `staff` is for members of staff." + schema.NO_KEY
         ),
         request=NewToken,
         answers={201: schema.answer(CreatedTokenSerializer, "The token.")},

@@ -66,11 +66,12 @@ class Endpoints(EndpointView):
         return Response({"results": EndpointSerializer(mine, many=True).data})
 
     @documented(
-        "Get a message when jobs end",
+        "Get a message when something happens",
         description=(
-            "From then on we post each end of a job of this account to the address, signed as "
+            "From then on we post this account's events to the address, signed as "
             "[Standard Webhooks](https://www.standardwebhooks.com) specifies, with the secret of "
-            "this answer: `{type, timestamp, data}`, where `data` is the job."
+            "this answer: `{type, timestamp, data}`; `webhooks` of this document has each."
+            + schema.NO_KEY
         ),
         request=NewEndpoint,
         answers={201: schema.answer(CreatedEndpointSerializer, "The webhook.")},
@@ -191,7 +192,7 @@ class EndpointDeliveries(DeliveriesView):
     @documented(
         "What was sent to a webhook",
         description="The newest first, for 30 days.",
-        parameters=[schema.CURSOR],
+        parameters=[*schema.PAGES],
         answers={200: schema.answer(DeliveryPageSerializer, "A page.")},
         codes=["not_authenticated", "not_found"],
         operation_id="webhooks_deliveries",
@@ -204,7 +205,7 @@ class JobDeliveries(DeliveriesView):
     @documented(
         "What was sent when a job ended",
         description="The address that came with it, and the account's webhooks.",
-        parameters=[schema.CURSOR],
+        parameters=[*schema.PAGES],
         answers={200: schema.answer(DeliveryPageSerializer, "A page.")},
         codes=["not_found"],
         operation_id="jobs_deliveries",

@@ -19,7 +19,7 @@ from colorweb.api import rates
 from colorweb.errors import DomainError
 from colorweb.http import outgoing
 from jobs.events.outbox import try_out
-from jobs.models import Event, WebhookEndpoint
+from jobs.models import USUAL, Event, WebhookEndpoint
 from jobs.pages.account.index import user_of
 from jobs.pages.base import limited
 from jobs.webhooks import endpoints, sending
@@ -29,6 +29,10 @@ EVENTS = {
     Event.SUCCEEDED: gettext_lazy("A photo is colored"),
     Event.FAILED: gettext_lazy("A photo could not be colored"),
     Event.CANCELED: gettext_lazy("A job was canceled"),
+    Event.BATCH_FINISHED: gettext_lazy("A batch has finished"),
+    Event.ARCHIVE_READY: gettext_lazy("A zip is ready"),
+    Event.STARTED: gettext_lazy("Coloring has started"),
+    Event.PROGRESSED: gettext_lazy("Coloring has come to another stage"),
 }
 
 
@@ -61,7 +65,7 @@ def list_webhooks(request: VisitorRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def make(request: VisitorRequest) -> HttpResponse:
     """Make a webhook and show its secret, this once; asks for the password like tokens do."""
-    form = Endpoint(request.POST or None, initial={"events": Event.values})
+    form = Endpoint(request.POST or None, initial={"events": USUAL})
     if form.is_valid():
         try:
             endpoint, secret = endpoints.create(user_of(request), **form.cleaned_data)

@@ -17,6 +17,7 @@ LISTED: dict[str, Callable[[Client], str]] = {
     "api-jobs": lambda client: client.get("/api/v1/jobs/").content.decode(),
     "api-photos": lambda client: client.get("/api/v1/photos/").content.decode(),
     "history": lambda client: client.get("/history/").content.decode(),
+    "api-trash": lambda client: client.get("/api/v1/trash/").content.decode(),
     "trash": lambda client: client.get("/trash/").content.decode(),
 }
 

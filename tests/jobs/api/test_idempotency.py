@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from colorweb.testing import pictures
-from jobs.models import IdempotencyKey, Job, Photo
+from jobs.models import IdempotencyKey, Job, Photo, State
 from jobs.photos import idempotency
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -73,6 +73,27 @@ def test_concurrent_duplicates_make_one_job_and_one_folder():
     shards, _ = default_storage.listdir("photos")
     folders = [name for shard in shards for name in default_storage.listdir(f"photos/{shard}")[0]]
     assert folders == [str(Photo.objects.get().pk)]
+
+
+def test_a_retry_sent_again_is_the_same_job_and_names_its_original():
+    script = guest()
+    job = post(script, "k").json()
+    Job.objects.update(state=State.CANCELED)
+
+    def retry(key: str):
+        return script.post(f"{job['urls']['self']}retry/", headers={"Idempotency-Key": key})
+
+    first, again, other = retry("again"), retry("again"), retry("once more")
+    assert [answer.status_code for answer in (first, again, other)] == [201, 200, 201]
+    assert first.json()["id"] == again.json()["id"] != other.json()["id"]
+    assert first.json()["retried_from"] == job["id"]
+    assert retry("k").json()["code"] == "idempotency_conflict"
+
+
+def test_another_page_of_a_file_is_another_request():
+    script = guest()
+    post(script, "k")
+    assert post(script, "k", page="2").json()["code"] == "idempotency_conflict"
 
 
 def test_what_was_refused_leaves_its_key_free():

@@ -19,9 +19,10 @@ from jobs.queue import claims, states
 from jobs.serializers import examples
 from jobs.serializers.batches import BatchSerializer
 from jobs.serializers.jobs import JobSerializer
+from jobs.urls import urlpatterns as of_pages
 from ml.api.urls import urlpatterns as of_training
 from tests.jobs import make
-from tests.jobs.document import DOCUMENT, conforms
+from tests.jobs.document import DOCUMENT, conforms, example
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -49,33 +50,40 @@ def test_the_sites_types_are_made_from_the_committed_document():
 
 def test_every_endpoint_is_in_the_document(document):
     patterns = {re.sub("<.*?:", "{", str(url.pattern)) for url in (*of_photos, *of_training)}
-    documented = {path.removeprefix("/api/v1/").replace("}", ">") for path in document["paths"]}
-    assert documented == patterns
+    paths = [path for path in document["paths"] if path.startswith("/api/v1/")]
+    assert {path.removeprefix("/api/v1/").replace("}", ">") for path in paths} == patterns
+
+
+def test_every_address_of_a_file_is_in_the_document(document):
+    named = {pattern.name: str(pattern.pattern) for pattern in of_pages}
+    patterns = {re.sub("<.*?:", "{", named[name]) for name in ("file", "rendition", "archive-file")}
+    paths = [path for path in document["paths"] if not path.startswith("/api/v1/")]
+    assert {path.removeprefix("/").replace("}", ">") for path in paths} == patterns
 
 
 def test_every_error_documented_is_a_problem_with_a_known_code(document):
     for operation in operations(document):
         for status, response in operation["responses"].items():
-            if int(status) < 400:
+            if int(status) < 400 or "content" not in response:  # 416 has none
                 continue
             [(kind, content)] = response["content"].items()
             assert kind == "application/problem+json"
             if status == "422":  # a job's own error
                 continue
-            for example in content["examples"].values():
-                problem = example["value"]
+            for found in content["examples"].values():
+                problem = example(found, document)
                 assert problem["status"] == CODES[problem["code"]].status == int(status)
 
 
 def test_every_code_belongs_to_some_endpoint(document):
     used = {
-        example["value"]["code"]
+        example(found, document)["code"]
         for operation in operations(document)
         for status, response in operation["responses"].items()
         if status != "422"  # a job's own error
         for content in response.get("content", {}).values()
-        for example in content.get("examples", {}).values()
-        if "code" in example["value"]
+        for found in content.get("examples", {}).values()
+        if "code" in example(found, document)
     }
     # what the host or the address does not know cannot be documented there
     assert used | {"bad_request", "method_not_allowed", "unavailable"} == set(documented())
@@ -125,31 +133,31 @@ def test_examples_of_jobs_are_the_serializers_own_output(name, document, setting
     settings.SESSION_COOKIE_SECURE = True
     cache.set("queue-throughput", (2.4, 1))
     job = example_job(**{"sequence": 0} | EXAMPLES[name])
-    example = getattr(examples, name)
-    assert JobSerializer(job, context={"host": "color.example"}).data == example
-    conforms(example, "Job", document)
+    shown = getattr(examples, name)
+    assert JobSerializer(job, context={"host": "color.example"}).data == shown
+    conforms(shown, "Job", document)
 
 
 def test_the_example_of_a_batch_is_the_serializers_own_output(document, settings):
     settings.SESSION_COOKIE_SECURE = True
-    example = examples.BATCH
+    shown = examples.BATCH
     batch = Batch.objects.create(
-        id=example["id"],
+        id=shown["id"],
         guest=make.GUEST,
-        reference=example["reference"],
+        reference=shown["reference"],
         entries=3,
         unpacked=3,
         refused=1,
-        errors=[example["errors"][0]],
+        errors=[shown["errors"][0]],
     )
-    Batch.objects.update(created_at=example["created_at"])
+    Batch.objects.update(created_at=shown["created_at"])
     batch.refresh_from_db()
     make.job(batch=batch)
     Job.objects.filter(pk=make.job(batch=batch).pk).update(state=State.RUNNING)
     visitor = Visitor(user=None, guest=make.GUEST, address="127.0.0.1")
     context = {"host": "color.example", "visitor": visitor}
-    assert BatchSerializer(batch, context=context).data == example
-    conforms(example, "Batch", document)
+    assert BatchSerializer(batch, context=context).data == shown
+    conforms(shown, "Batch", document)
 
 
 def test_a_job_reads_as_documented_in_every_state(client, document):
@@ -196,7 +204,7 @@ def test_nonsense_is_refused_with_a_code_of_the_document(client, document, field
     assert answer.status_code == CODES[answer.json()["code"]].status == 400
     documented = document["paths"]["/api/v1/jobs/"]["post"]["responses"]["400"]["content"]
     examples = documented["application/problem+json"]["examples"].values()
-    assert answer.json()["code"] in {example["value"]["code"] for example in examples}
+    assert answer.json()["code"] in {example(found, document)["code"] for found in examples}
 
 
 @pytest.mark.parametrize("cursor", ["x", "cD0y", "cD1ub3c="], ids=["text", "p=2", "p=now"])

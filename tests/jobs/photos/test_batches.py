@@ -160,8 +160,9 @@ def test_parts_that_were_cut_off_are_taken_by_the_repeated_request(ada, monkeypa
 
 
 def test_a_batch_is_its_senders_alone(script):
-    batch = post(script, image=[photo("a.jpg")]).json()
-    for url in batch["urls"].values():
+    urls = post(script, image=[photo("a.jpg")]).json()["urls"]
+    assert Client().post(urls.pop("cancel")).status_code == 404
+    for url in urls.values():
         assert Client().get(url).status_code == 404
 
 

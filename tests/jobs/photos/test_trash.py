@@ -14,6 +14,7 @@ from jobs.models import Job, Photo, State
 from jobs.photos import export, trash
 from jobs.queue import claims, states
 from tests.jobs import make
+from tests.jobs.document import conforms
 from tests.jobs.make import finish
 from tests.jobs.sockets import socket
 
@@ -168,6 +169,34 @@ def test_the_api_deletes_into_the_trash_or_for_good(browser):
     assert in_trash(browser) == ["a.jpg"]
     wrong = browser.delete(f"/api/v1/jobs/{send(browser).pk}/?for_good=perhaps")
     assert (wrong.status_code, wrong.json()["code"]) == (400, "invalid")
+
+
+def test_the_api_lists_restores_and_deletes_what_lies_in_the_trash(browser, document):
+    kept, gone = published(browser), send(browser, "b.jpg")
+    trash.put([kept.photo, gone.photo])
+    listed = browser.get("/api/v1/trash/").json()
+    conforms(listed, "TrashPage", document)
+    assert {one["name"] for one in listed["results"]} == {"old.jpg", "b.jpg"}
+    urls = {one["id"]: one["urls"] for one in listed["results"]}
+    restored = browser.post(urls[str(kept.photo_id)]["restore"])
+    assert (restored.status_code, restored.json()["title"]) == (200, "Harvest")
+    assert browser.get(urls[str(kept.photo_id)]["self"]).status_code == 404
+    assert browser.delete(urls[str(gone.photo_id)]["self"]).status_code == 204
+    assert list(Photo.objects.values_list("pk", flat=True)) == [kept.photo_id]
+
+
+def test_deleting_for_good_frees_the_quota(browser):
+    def used() -> int:
+        return browser.get("/api/v1/me/").json()["quotas"]["bytes_stored"]["used"]
+
+    first, second = send(browser, "a.jpg"), send(browser, "b.jpg")
+    assert used() == first.photo.stored_bytes + second.photo.stored_bytes
+    trash.put([first.photo, second.photo])
+    assert used() == first.photo.stored_bytes + second.photo.stored_bytes
+    browser.delete(f"/api/v1/trash/{first.photo_id}/")
+    assert used() == second.photo.stored_bytes
+    browser.delete("/api/v1/trash/")
+    assert used() == 0
 
 
 def test_a_photo_sent_again_after_its_deletion_is_a_new_one(browser):

@@ -96,7 +96,8 @@ def test_a_file_that_kills_its_worker_thrice_is_left_out(script, settings):
         crash()
     unpacking.unpack()
     [error] = Batch.objects.get().errors
-    assert error == {"name": "album/a.jpg", "code": "worker_died.entry", "params": {}}
+    named = {"name": "album/a.jpg", "index": 0}
+    assert error == {**named, "code": "worker_died.entry", "params": {}}
     assert names() == ["album/b.jpg", "album/c.jpg"]
 
 

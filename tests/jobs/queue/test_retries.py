@@ -45,7 +45,7 @@ OPTIONS: dict[str, Any] = {
 def failed() -> Job:
     """A failed job of a batch; no option is the default."""
     batch = Batch.objects.create(queue_owner="address:unknown", guest=make.GUEST, entries=1)
-    new = make.job("address:unknown", batch=batch, **OPTIONS)
+    new = make.job("address:unknown", batch=batch, batch_index=7, **OPTIONS)
     Job.objects.filter(pk=new.pk).update(
         state=State.FAILED, error_code="internal_error", error_message="Broken.", attempt=3
     )
@@ -65,7 +65,7 @@ def test_every_field_is_either_copied_or_of_the_attempt():
 def test_no_option_of_the_failed_job_is_the_default(failed):
     defaults = Job()
     assert all(getattr(failed, name) != getattr(defaults, name, None) for name in OPTIONS)
-    assert set(COPIED) == {"photo", "batch", "queue_owner", *OPTIONS}
+    assert set(COPIED) == {"photo", "batch", "batch_index", "queue_owner", *OPTIONS}
 
 
 def test_an_owners_retry_has_every_option_and_nothing_of_the_attempt(failed):
@@ -91,7 +91,7 @@ def test_recoloring_has_every_other_option_and_leaves_the_batch(failed):
     assert is_new
     assert new.frame != failed.frame
     changed = {"model": "", "vividness": 2.0, "tones": 0.0, "network_size": None, "batch": None}
-    assert copied(new) == copied(failed) | changed | {"frame": new.frame}
+    assert copied(new) == copied(failed) | changed | {"frame": new.frame, "batch_index": None}
     assert new.retried_from is None
 
 

@@ -19,7 +19,7 @@ from colorweb import leases
 from colorweb.accounts.models import User
 from colorweb.accounts.visitors import Visitor
 from colorweb.testing.waiting import wait_for
-from jobs.models import Archive, Job, Photo, State
+from jobs.models import Album, AlbumPhoto, Archive, Batch, Job, Photo, State
 from jobs.photos import ownership, trash
 from jobs.results import archives
 from jobs.sharing import guests
@@ -290,3 +290,41 @@ def test_the_api_asks_for_a_zip_and_follows_it(browser, ada, document):
     refused = post(chosen[1:])
     assert (refused.status_code, refused.json()["code"]) == (409, "no_result")
     assert post([]).json()["code"] == "empty"
+
+
+def test_the_api_chooses_by_jobs_batches_and_albums_and_keeps_folders(browser, ada):
+    by_id, by_job, by_batch = (photo(ada, f"1931/{name}.png") for name in "abc")
+    in_album, of_another = photo(ada, "d.png"), photo(None, "e.png")
+    batch = Batch.objects.create(owner=ada)
+    Job.objects.filter(photo=by_batch).update(batch=batch)
+    album = Album.objects.create(owner=ada, title="Harvest")
+    for position, one in enumerate((in_album, by_id, of_another)):
+        AlbumPhoto.objects.create(album=album, photo=one, position=position)
+    chosen = {
+        "photos": [str(by_id.pk)],
+        "jobs": [str(by_job.version_id)],
+        "batches": [str(batch.pk)],
+        "albums": [str(album.pk)],
+        "reference": "box 12",
+    }
+
+    def post(**changes: Any):
+        headers = {"Idempotency-Key": "k"}
+        body = chosen | changes
+        return browser.post("/api/v1/archives/", body, "application/json", headers=headers)
+
+    first, again, other = post(), post(), post(reference="box 13")
+    assert [answer.status_code for answer in (first, again, other)] == [202, 200, 409]
+    assert first.json()["id"] == again.json()["id"]
+    archives.make_all()
+    found = {f"1931/{name}-color.jpg" for name in "abc"} | {"d-color.jpg"}
+    assert set(content(Archive.objects.get())) == found
+    nothing = browser.post("/api/v1/archives/", {}, "application/json")
+    assert (nothing.status_code, nothing.json()["code"]) == (400, "required")
+
+
+def test_a_zip_of_too_many_photos_is_refused(browser, ada, monkeypatch):
+    monkeypatch.setattr(archives, "MAX_PHOTOS", 1)
+    ids = [str(photo(ada, name).pk) for name in "ab"]
+    answer = browser.post("/api/v1/archives/", {"photos": ids}, "application/json")
+    assert (answer.status_code, answer.json()["code"]) == (400, "too_many_photos")
