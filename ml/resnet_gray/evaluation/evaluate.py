@@ -68,7 +68,6 @@ def evaluate(
         chroma = colorizer.decode(features)
         shown = colorizer.render(rgb.copy(), chroma, vividness=1.0)
         spent += time.perf_counter() - began
-
         calm = colorizer.render(rgb.copy(), chroma, vividness=0.0)
         ways = answers(rgb, chroma.at(0.0), constant, calm, shown)
         kind = kind_of(name, kinds)
@@ -83,8 +82,7 @@ def evaluate(
             write_pictures(pictures, len(of_photos) - 1, shown, rgb)
         if sheet:
             rows.append([_tile(picture) for picture in (ways["gray"][1], shown, rgb)])
-    photos = len(of_photos)
-    if not photos:
+    if not (photos := len(of_photos)):
         raise DataError(f"no photo to measure in {', '.join(map(str, data))}")
     if sheet:
         write_sheet(sheet, rows)
