@@ -124,7 +124,7 @@ def test_one_that_fails_or_is_slow_is_gone_within_a_minute_by_itself(
     from tests.ml import networks, now_and_then  # noqa: PLC0415 (torch)
 
     slow = kind == "slow"
-    path = networks.good_file(tmp_path, 7, "slow", 512) if slow else now_and_then.file(tmp_path)
+    path = networks.good_file(tmp_path, 7, "slow", 1024) if slow else now_and_then.file(tmp_path)
     version = imported(stack, path)
     promote(staff, version)
     expect(staff.get_by_role("heading", name="Tried on a part")).to_be_visible(timeout=CHECKED)
