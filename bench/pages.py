@@ -165,7 +165,13 @@ def _fill(count: int, owners: int) -> Any:
         )
         result = "" if failed else "photos/b.jpg"
         jobs.add(
-            id=job_id, photo_id=photo_id, state=state, turn=number, model_name=model, result=result
+            id=job_id,
+            photo_id=photo_id,
+            visitor_key=f"user-{users[number % owners].pk}",
+            state=state,
+            turn=number,
+            model_name=model,
+            result=result,
         )
         if len(jobs.rows) == BATCH or number == count - 1:
             with transaction.atomic():  # each names the other

@@ -48,6 +48,10 @@ class Job(Leased, Failure):
     batch_index = models.PositiveIntegerField(
         null=True, blank=True, help_text="The file's place among those of the batch, from 0."
     )
+    # Whose photo it is, as the photo says: lists of an account's jobs need no look at the photos.
+    visitor_key = models.CharField(
+        max_length=40, db_default="", editable=False, help_text="As `Photo.visitor_key`."
+    )
     retried_from = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="retries"
     )
@@ -102,7 +106,7 @@ class Job(Leased, Failure):
         verbose_name_plural = _("jobs")
         indexes: ClassVar = [
             models.Index(
-                fields=["turn", "priority", "created_at"],
+                fields=["turn", "priority", "created_at", "id"],
                 name="job_queue",
                 condition=Q(state="queued"),
             ),
@@ -117,10 +121,22 @@ class Job(Leased, Failure):
             ),
             models.Index(fields=["-finished_at"], name="job_failed", condition=Q(state="failed")),
             models.Index(fields=["reference", "-created_at"], name="job_reference"),
+            models.Index(fields=["visitor_key", "-created_at", "-id"], name="job_of_visitor"),
+            models.Index(
+                fields=["visitor_key", "state", "-created_at", "-id"],
+                name="job_of_visitor_state",
+                condition=~Q(state="succeeded"),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.photo_id} {self.state}"
+
+    def save(self, **options: Any) -> None:
+        """A new job is its photo's owner's."""
+        if self._state.adding:
+            self.visitor_key = self.photo.visitor_key
+        super().save(**options)
 
     @property
     def is_terminal(self) -> bool:

@@ -9,7 +9,7 @@ from colorweb import clock
 from colorweb.accounts.models import User
 from colorweb.accounts.visitors import Visitor
 from jobs.events import publish
-from jobs.models import Album, Archive, Batch, Photo
+from jobs.models import Album, Archive, Batch, Job, Photo
 from jobs.photos import deletion
 
 BATCH = 200  # rows in memory at once
@@ -25,6 +25,8 @@ def claim_guest_photos(guest: str, user: User) -> int:
         for rows in (Album, Archive, Batch):
             rows.objects.filter(owner=None, guest=guest).update(owner=user, guest="")
         claimed = Photo.objects.filter(owner=None, guest=guest).update(owner=user, guest="")
+        own = Visitor(user=user, guest="", address="").key
+        Job.objects.filter(visitor_key=visitor.key).update(visitor_key=own)
         transaction.on_commit(lambda: publish.disconnect(visitor.key))
     return claimed
 

@@ -1,6 +1,9 @@
 """Jobs on their way: claimed by workers, renewed, released, and requeued when a worker dies."""
 
+from typing import Any
+
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from colorweb import leases
@@ -61,12 +64,17 @@ def reap() -> tuple[int, int]:
     REQUEUED.add(amount=len(requeued))
     for job in [*canceled, *requeued, *failed]:
         files.delete_attempt(job)  # a worker that lives after all does the same
-    waiting = 0 if control.state().paused else Job.objects.filter(state=State.QUEUED).count()
-    waiting += Rendition.waiting().count()
+    waiting = 0 if control.state().paused else _few(Job.objects.filter(state=State.QUEUED))
+    waiting = min(waiting + _few(Rendition.waiting()), wakeups.MAX_WAKEUPS)
     missing = waiting - wakeups.waiting()
     if missing > 0:
         wakeups.wake(missing)
     return len(requeued), len(canceled) + len(failed)
+
+
+def _few(rows: QuerySet[Any]) -> int:
+    """How many there are, as far as it matters to wake workers for them."""
+    return rows.order_by()[: wakeups.MAX_WAKEUPS].count()
 
 
 def release(job: Job) -> None:

@@ -3,8 +3,9 @@
 from colorweb.leases.wakeups import Wakeup
 
 COLORIZE = Wakeup("jobs.tasks.colorize", "gpu", expires=None)
-MAX_WAKEUPS = 1000
-"""Wake-ups published at once, however many photos wait."""
+MAX_WAKEUPS = 500
+"""Wake-ups that wait at a time, however many photos do: more than workers take in the seconds until
+the reaper publishes the next."""
 
 
 def wake(count: int = 1) -> None:

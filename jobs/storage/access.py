@@ -85,7 +85,7 @@ def own_version(visitor: Visitor, photo_id: uuid.UUID, job_id: uuid.UUID) -> Job
 
 def jobs_of(visitor: Visitor) -> QuerySet[Job]:
     """The visitor's jobs, the newest first."""
-    jobs = Job.objects.filter(NOT_IN_TRASH, owned_by(visitor))
+    jobs = Job.objects.filter(NOT_IN_TRASH, visitor_key=visitor.key)
     return jobs.select_related("photo").order_by("-created_at")
 
 
