@@ -15,21 +15,31 @@ from colorweb import gpus, runtime
 from colorweb.refusal import refusal
 from colorweb.serve import checks
 
+WEB_CORES, MAX_WEB = 4, 8
+"""Cores from which on there is more than one web process, and how many there are at most: each has
+some 200 MB and up to ten connections to PostgreSQL."""
+
 
 @dataclass(frozen=True)
 class Program:
-    """One supervised process."""
+    """One supervised process, or several alike."""
 
     name: str
     command: Sequence[str]
     stop_seconds: int = 10
     environment: dict[str, str] = field(default_factory=dict)
+    count: int = 1
 
     def section(self) -> str:
         """Its part of the supervisor configuration."""
         environment = ",".join(f'{name}="{value}"' for name, value in self.environment.items())
+        log, several = self.name, ""
+        if self.count > 1:
+            log = f"{self.name}-%(process_num)d"
+            several = f"numprocs={self.count}\nprocess_name=%(program_name)s-%(process_num)d"
         return f"""
 [program:{self.name}]
+{several}
 command={_escaped(shlex.join(self.command))}
 directory={_escaped(str(runtime.REPOSITORY))}
 environment={environment}
@@ -39,7 +49,7 @@ startretries=1000
 stopwaitsecs={self.stop_seconds}
 killasgroup=true
 redirect_stderr=true
-stdout_logfile={_escaped(str(runtime.log_dir() / self.name))}.log
+stdout_logfile={_escaped(str(runtime.log_dir()))}/{log}.log
 stdout_logfile_maxbytes=10MB
 stdout_logfile_backups=3
 """
@@ -51,12 +61,14 @@ def groups() -> dict[str, list[Program]]:
     Groups start in this order and stop in the opposite one, each all at once.
     """
     servers = _embedded_servers()
-    return {**({"servers": servers} if servers else {}), "site": list(site().values())}
+    ours = list(site(web_processes()).values())
+    return {**({"servers": servers} if servers else {}), "site": ours}
 
 
-def site() -> dict[str, Program]:
-    """The processes of our own, by name; the commands of `make run` and of every container."""
-    return {program.name: program for program in (*_celery(), _web())}
+def site(web: int = 1) -> dict[str, Program]:
+    """The processes of our own, by name; the commands of `make run` and of every container. Of
+    `web` there are so many."""
+    return {program.name: program for program in (*_celery(), _web(web))}
 
 
 def become(name: str) -> NoReturn:
@@ -187,13 +199,26 @@ def _celery() -> list[Program]:
     ]
 
 
-def _web() -> Program:
+def web_processes() -> int:
+    """One a core from four cores on, at most eight: their threads share an interpreter each.
+    WEB_PROCESSES overrules."""
+    if count := runtime.env.int("WEB_PROCESSES", 0):
+        return count
+    return min(_cores(), MAX_WEB) if _cores() >= WEB_CORES else 1
+
+
+def _web(count: int) -> Program:
+    # Every request has a thread of its own: in glibc's many arenas what they free lies unused.
+    environment = {"MALLOC_ARENA_MAX": "2"}
+    if count > 1:
+        slots = runtime.env.int("DECODING_SLOTS", max(2, _cores() // count))
+        environment |= {"COLORWEB_SHARED_PORT": "on", "DECODING_SLOTS": str(slots)}
     return Program(
         "web",
         [sys.executable, "-m", "colorweb.serve.web"],
         stop_seconds=runtime.graceful_seconds() + 10,
-        # Every request has a thread of its own: in glibc's many arenas what they free lies unused.
-        environment={"MALLOC_ARENA_MAX": "2"},
+        environment=environment,
+        count=count,
     )
 
 

@@ -23,6 +23,18 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
+def _shared_sockets() -> list[socket.socket] | None:
+    """The port, where several processes listen on it and the kernel shares out connections."""
+    if not runtime.env.bool("COLORWEB_SHARED_PORT", False):
+        return None
+    family = socket.AF_INET6 if ":" in runtime.host() else socket.AF_INET
+    listening = socket.socket(family)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    listening.bind((runtime.host(), runtime.port()))
+    return [listening]
+
+
 def main() -> int:
     server = Server(
         uvicorn.Config(
@@ -35,7 +47,7 @@ def main() -> int:
             timeout_graceful_shutdown=runtime.graceful_seconds(),
         )
     )
-    server.run()
+    server.run(_shared_sockets())
     return 0 if server.started else 3
 
 

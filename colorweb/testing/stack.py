@@ -47,6 +47,7 @@ class Stack:
             **inherited,
             "VAR_DIR": str(folder),
             "PORT": str(self.port),
+            "WEB_PROCESSES": "1",
             **STAFF,
             **({"DATABASE_URL": self.database} if self.database else {}),
             **(environment or {}),

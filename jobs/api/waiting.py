@@ -60,7 +60,13 @@ def waiting(view: Callable[..., Any]) -> Callable[..., Any]:
         response["Preference-Applied"] = f"wait={seconds}"
         return response
 
+    answer.may_wait = _may_wait  # type: ignore[attr-defined]
     return answer
+
+
+def _may_wait(request: VisitorRequest) -> bool:
+    """Whether the answer may be held back; `colorweb.http.programs` asks."""
+    return request.method == "POST" and ("Prefer" in request.headers or pictures.is_wanted(request))
 
 
 async def _ended(request: VisitorRequest, job_id: uuid.UUID, seconds: float) -> bool | None:

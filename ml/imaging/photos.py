@@ -32,7 +32,7 @@ from .formats import SUFFIXES
 from .notes import NOTES
 from .photo_errors import ERRORS, PhotoError
 from .pixels import on_white
-from .slots import LIGHT, Busy, Slots, cores
+from .slots import LIGHT, Busy, Slots, count
 from .srgb import Pixels, gray
 
 log = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ __all__ = [
 
 Source = Path | str | BinaryIO
 T = TypeVar("T")
-_SLOTS = Slots(cores())
+_SLOTS = Slots(count())
 
 MAX_SIDE = {
     "jpeg": 65_500,

@@ -66,6 +66,12 @@ class Slots:
         return len(heavy) < self._count - 1 and sum(heavy) + turn.work <= MAX_WORK
 
 
+def count() -> int:
+    """Files that this process decodes at a time: one a core, where DECODING_SLOTS says nothing."""
+    given = os.environ.get("DECODING_SLOTS", "")
+    return int(given) if given.isdecimal() and int(given) else cores()
+
+
 def cores() -> int:
     """How many this process may use; at least two, so that a small photo passes a large one."""
     return max(2, len(os.sched_getaffinity(0)))

@@ -11,7 +11,7 @@ import yaml
 from colorweb.runtime import REPOSITORY
 
 OURS_ONLY = {
-    "COLORWEB_WORKER",  # from the launcher to the process it starts
+    *("COLORWEB_WORKER", "COLORWEB_SHARED_PORT"),  # from the launcher to what it starts
     "DJANGO_SETTINGS_MODULE",
     *("LOCAL_RANK", "WORLD_SIZE"),  # torchrun's
 }

@@ -12,7 +12,10 @@ from tests.nvml import Nvml
 
 @pytest.fixture(autouse=True)
 def fresh_machine(monkeypatch, tmp_path):
-    for name in ("REDIS_URL", "CACHE_URL", "COLORWEB_PROCESSES", "CUDA_VISIBLE_DEVICES"):
+    for name in (
+        *("REDIS_URL", "CACHE_URL", "COLORWEB_PROCESSES", "CUDA_VISIBLE_DEVICES"),
+        *("WEB_PROCESSES", "DECODING_SLOTS"),
+    ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("VAR_DIR", str(tmp_path))
 
@@ -75,6 +78,26 @@ def test_supervisor_understands_its_configuration(monkeypatch, tmp_path):
     assert {name: understood[name] for name in programs.site()} == {
         name: list(program.command) for name, program in programs.site().items()
     }
+
+
+def test_from_four_cores_on_web_processes_share_the_port(monkeypatch, tmp_path):
+    for folder in ("log", "run"):
+        (tmp_path / folder).mkdir()
+    for cores, count in ((2, 1), (3, 1), (4, 4), (64, 8)):
+        monkeypatch.setattr(programs, "_cores", lambda cores=cores: cores)
+        assert programs.web_processes() == count
+    configuration = tmp_path / "supervisord.conf"
+    configuration.write_text(programs.configuration())
+    options = ServerOptions()
+    options.realize(["-c", str(configuration)])
+    configs = [each for group in options.process_group_configs for each in group.process_configs]
+    webs = [each for each in configs if each.name.startswith("web")]
+    assert len({each.stdout_logfile for each in webs}) == 8
+    assert webs[0].environment["COLORWEB_SHARED_PORT"] == "on"
+    assert webs[0].environment["DECODING_SLOTS"] == "8"
+    monkeypatch.setenv("WEB_PROCESSES", "1")
+    assert programs.web_processes() == 1
+    assert "COLORWEB_SHARED_PORT" not in programs.site()["web"].environment
 
 
 def test_the_configuration_survives_odd_folders(monkeypatch):

@@ -1,10 +1,13 @@
+import asyncio
 import os
 import subprocess
 import sys
 
 import pytest
+from asgiref.sync import SyncToAsync
 
 from colorweb import runtime
+from colorweb.http.programs import Handler
 
 
 @pytest.mark.parametrize(
@@ -23,6 +26,29 @@ def test_torch_is_only_in_the_processes_that_color(loading):
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120
     )
     assert run.stdout.strip() == "False False"
+
+
+async def test_a_synchronous_view_and_its_middleware_run_in_one_go(monkeypatch):
+    given, sent = [], []
+    ask = SyncToAsync.__call__
+
+    async def counted(self, *arguments, **options):
+        given.append(self.func)
+        return await ask(self, *arguments, **options)
+
+    async def receive():
+        if given:
+            await asyncio.Event().wait()
+        return {"type": "http.request", "body": b""}
+
+    async def send(message):
+        sent.append(message)
+
+    monkeypatch.setattr(SyncToAsync, "__call__", counted)
+    scope = {"type": "http", "method": "GET", "path": "/healthz", "headers": [], "scheme": "http"}
+    await Handler()({**scope, "query_string": b"", "client": ("127.0.0.1", 1)}, receive, send)
+    assert sent[0]["status"] == 400  # it names no host: middleware has looked
+    assert len(given) <= 3  # when it begins, the answer, when it ends
 
 
 WITHOUT_TORCH = """

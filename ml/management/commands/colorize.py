@@ -2,10 +2,12 @@
 
 import argparse
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import cv2
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
@@ -13,6 +15,7 @@ from ml.imaging import metadata, photos
 from ml.imaging.hints import MAX_HINTS, Hint
 from ml.imaging.hints import read as read_hints
 from ml.imaging.photos import SUFFIXES
+from ml.imaging.slots import cores
 from ml.imaging.vividness import CALM, NATURAL, STEPS, VIVID
 from ml.resnet_gray.network.cards import CardError
 from ml.versions import catalog
@@ -87,13 +90,9 @@ class Command(BaseCommand):
         if options["hints"] and not colorizer.takes_hints:
             raise CommandError(f"{colorizer.name} takes no hints; choose another model.")
         began = time.perf_counter()
-        failed: list[str] = []
-        for source, target in tqdm(jobs, unit="photo", disable=len(jobs) == 1):
-            try:
-                how = {name: options[name] for name in ("vividness", "size", "hints")}
-                color(colorizer, source, target, **how)
-            except (photos.PhotoError, OSError, MemoryError) as error:
-                failed.append(f"{source}: {_reason(error)}")
+        how = {name: options[name] for name in ("vividness", "size", "hints")}
+        ends = color_all(jobs, lambda source, target: color(colorizer, source, target, **how))
+        failed = list(filter(None, tqdm(ends, "", len(jobs), unit="photo", disable=len(jobs) == 1)))
         if failed:
             self.stderr.write("\n".join(failed))
             raise CommandError(f"{len(failed)} of {_count(len(jobs))} could not be colored.")
@@ -137,6 +136,42 @@ def plan(sources: list[Path], output: Path | None) -> list[tuple[Path, Path]]:
         taken.update((folder / f"{name}{s}").resolve() for s in FORMATS)
         jobs.append((source, folder / name))
     return jobs
+
+
+def color_all(
+    jobs: Sequence[tuple[Path, Path]], color: Callable[[Path, Path], None]
+) -> Iterator[str]:
+    """Does it for each photo and its file, as many at a time as there are cores: what went wrong
+    with each, in their order; empty where nothing did.
+
+    Of several photos each has one thread for all its steps: threads of one photo would keep those
+    of another waiting.
+    """
+
+    def attempt(job: tuple[Path, Path]) -> str:
+        try:
+            color(*job)
+        except (photos.PhotoError, OSError, MemoryError) as error:
+            return f"{job[0]}: {_reason(error)}"
+        return ""
+
+    if len(jobs) == 1:
+        yield attempt(jobs[0])
+        return
+    use_one_thread()
+    with ThreadPoolExecutor(cores()) as threads:
+        try:
+            yield from threads.map(attempt, jobs)
+        finally:
+            threads.shutdown(cancel_futures=True)  # Ctrl-C waits for those begun alone
+
+
+def use_one_thread() -> None:
+    """Lets OpenCV and PyTorch do each step in the thread that asks."""
+    import torch  # noqa: PLC0415 - not for --help
+
+    cv2.setNumThreads(1)
+    torch.set_num_threads(1)
 
 
 def color(

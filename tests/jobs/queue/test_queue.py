@@ -180,6 +180,27 @@ def test_a_lost_wakeup_is_published_again():
     assert wakeups.waiting() == 1
 
 
+def test_however_many_wait_no_more_wakeups_do_than_workers_need(monkeypatch):
+    monkeypatch.setattr(wakeups, "MAX_WAKEUPS", 2)
+    for _ in range(4):
+        make.job()
+    broker.client().delete("gpu")
+    for _ in range(2):
+        claims.reap()
+        assert wakeups.waiting() == 2
+
+
+def test_places_of_many_are_found_by_one_look_at_the_queue(django_assert_num_queries):
+    jobs = [make.job(f"address:{number % 2}") for number in range(5)]
+    claims.claim("test")
+    waiting = list(Job.objects.order_by("-turn"))
+    with django_assert_num_queries(1):
+        places = positions.positions(waiting)
+    ordered = Job.objects.filter(state="queued").order_by(*fair_share.ORDER)
+    assert places == {job.pk: place for place, job in enumerate(ordered, start=1)}
+    assert len(places) == len(jobs) - 1
+
+
 def test_cancel_takes_a_waiting_job_out_at_once():
     job = make.job()
     states.request_cancel(job)

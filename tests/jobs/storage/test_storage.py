@@ -14,7 +14,7 @@ from jobs.models import Job, Photo
 from jobs.photos import deletion
 from jobs.queue import claims, limits
 from jobs.sharing import guests
-from jobs.storage import files
+from jobs.storage import access, files
 from tests.jobs import make
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -88,6 +88,19 @@ def test_adopted_photos_count_for_the_account(ada):
     guests.claim_guest_data(job.photo.guest, ada)
     assert limits.storage(of(ada)).used == job.photo.stored_bytes
     assert limits.storage(Visitor(user=None, guest="0" * 32, address="127.0.0.1")).used == 0
+
+
+def test_lists_of_jobs_follow_an_index_of_their_owner(ada):
+    plan = access.jobs_of(of(ada)).order_by("-created_at", "-pk").explain()
+    assert "job_of_visitor" in plan
+    assert "TEMP B-TREE" not in plan
+
+
+def test_a_guests_jobs_are_listed_for_the_account_that_claims_them(client, ada):
+    job = Job.objects.get(pk=post(client).json()["id"])
+    guests.claim_guest_data(job.photo.guest, ada)
+    client.force_login(ada)
+    assert [each["id"] for each in client.get("/api/v1/jobs/").json()["results"]] == [str(job.pk)]
 
 
 def test_a_page_says_that_the_store_is_full(client, settings):
