@@ -3,12 +3,22 @@
 import os
 
 import django
+from django.conf import settings
 
 from colorweb import machines
 
 machines.check_or_exit("web")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "colorweb.settings")
 django.setup(set_prefix=False)
+
+from django import db  # noqa: E402
+from django.core.signals import request_started  # noqa: E402
+
+# At its end a request closes what is too old; asking again at the next one's beginning would take
+# a thread before there is something to do. Queries are recorded in debugging alone.
+request_started.disconnect(db.close_old_connections)
+if not settings.DEBUG:
+    request_started.disconnect(db.reset_queries)
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from django.urls import re_path  # noqa: E402

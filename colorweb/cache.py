@@ -62,3 +62,14 @@ class FailOpenCache(RedisCache):
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
         self._class = _FailOpenClient
+
+    @functools.cached_property
+    def _cache(self) -> _FailOpenClient:
+        """Of this server, one for the whole process: Django makes a cache for each request, which
+        would connect anew each time."""
+        return _client(tuple(self._servers))
+
+
+@functools.cache
+def _client(servers: tuple[str, ...]) -> _FailOpenClient:
+    return _FailOpenClient(list(servers))

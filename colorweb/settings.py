@@ -122,6 +122,8 @@ TEMPLATES = [
 # Database: SQLite until DATABASE_URL names a PostgreSQL.
 DATABASES = {"default": Env.db_url_config(runtime.database_url())}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # Threads are kept, and so is what SQLite has read of the tables' shapes.
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,

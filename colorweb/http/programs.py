@@ -4,11 +4,13 @@ without their length. And of Django's handler `observed` learns a request's rout
 import os
 from typing import IO, Any
 
-from asgiref.sync import iscoroutinefunction, sync_to_async
+from asgiref.sync import ThreadSensitiveContext, iscoroutinefunction, sync_to_async
 from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.base import BaseHandler
 from django.urls import Resolver404, ResolverMatch, resolve
+
+from colorweb.http.threads import RequestThread
 
 API = "/api/v1/"
 
@@ -51,6 +53,17 @@ class Handler(ASGIHandler):
     def __init__(self) -> None:
         super().__init__()
         self._in_thread = _InThread()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """As Django's own, but with a thread that earlier requests have used."""
+        if scope["type"] != "http":
+            raise ValueError(f"a request is http, not {scope['type']}")
+        thread = RequestThread()
+        try:
+            async with ThreadSensitiveContext(executor=thread):
+                await self.handle(scope, receive, send)
+        finally:
+            thread.release()
 
     def create_request(self, scope: Any, body_file: IO[bytes]) -> Any:
         if not any(name == b"content-length" for name, _ in scope["headers"]):

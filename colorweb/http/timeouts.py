@@ -6,6 +6,7 @@ from asgiref.sync import SyncToAsync, sync_to_async
 from django.db import connections
 
 from colorweb.http import permits
+from colorweb.http.threads import RequestThread
 
 
 async def release_thread() -> None:
@@ -17,14 +18,12 @@ async def release_thread() -> None:
     """
     permits.release()
     context = SyncToAsync.thread_sensitive_context.get(None)
-    if context is None:
+    thread = SyncToAsync.context_to_thread_executor.get(context) if context else None
+    if not isinstance(thread, RequestThread):
         await sync_to_async(_close)()
-        return
-    executor = SyncToAsync.context_to_thread_executor.pop(context, None)
-    if executor:
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(executor, connections.close_all)
-        executor.shutdown(wait=False)
+    elif thread.taken:
+        await asyncio.get_running_loop().run_in_executor(thread, connections.close_all)
+        thread.release()
 
 
 def release_connection() -> None:

@@ -2,12 +2,14 @@ import asyncio
 import os
 import subprocess
 import sys
+import threading
 
 import pytest
 from asgiref.sync import SyncToAsync
 
 from colorweb import runtime
 from colorweb.http.programs import Handler
+from colorweb.http.threads import RequestThread
 
 
 @pytest.mark.parametrize(
@@ -49,6 +51,20 @@ async def test_a_synchronous_view_and_its_middleware_run_in_one_go(monkeypatch):
     await Handler()({**scope, "query_string": b"", "client": ("127.0.0.1", 1)}, receive, send)
     assert sent[0]["status"] == 400  # it names no host: middleware has looked
     assert len(given) <= 3  # when it begins, the answer, when it ends
+
+
+def test_a_thread_that_is_still_at_work_is_not_given_to_another_request():
+    first, may_end = RequestThread(), threading.Event()
+    threads = [first.submit(threading.get_ident).result() for _ in range(2)]
+    assert len(set(threads)) == 1
+    first.release()
+    second = RequestThread()
+    assert second.submit(threading.get_ident).result() == threads[0]
+    waits = second.submit(may_end.wait)
+    second.release()  # its request has gone away
+    assert RequestThread().submit(threading.get_ident).result() != threads[0]
+    may_end.set()
+    assert waits.result() is True
 
 
 WITHOUT_TORCH = """
