@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import redis
+from django.core.cache import DEFAULT_CACHE_ALIAS, caches
 from django.core.cache.backends.locmem import LocMemCache
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 
@@ -52,6 +53,13 @@ class _FailOpenClient(RedisCacheClient):
     delete_many = _fail_open("delete_many", lambda _keys: None)
     clear = _fail_open("clear", lambda: False)
 
+    def count(self, key: str, seconds: int) -> int:
+        """How often this was called with the key, within `seconds` of its first time."""
+        with self.get_client(key, write=True).pipeline(transaction=False) as pipeline:
+            pipeline.set(key, 0, ex=seconds, nx=True)
+            pipeline.incr(key)
+            return int(pipeline.execute()[1])
+
 
 class FailOpenCache(RedisCache):
     """Django's Redis cache; a server that does not answer is a miss, and is tried again next time.
@@ -68,6 +76,26 @@ class FailOpenCache(RedisCache):
         """Of this server, one for the whole process: Django makes a cache for each request, which
         would connect anew each time."""
         return _client(tuple(self._servers))
+
+    def count(self, key: str, seconds: int) -> int:
+        """As `count`, in one round trip; without a server, in memory."""
+        made = self.make_and_validate_key(key)
+        try:
+            return self._cache.count(made, seconds)
+        except redis.RedisError as error:
+            log.warning("The cache is unavailable (%s): limits are counted here.", error)
+            counted.OUTAGES.add("cache")
+        _counted_here.add(made, 0, seconds)
+        return _counted_here.incr(made)
+
+
+def count(key: str, seconds: int) -> int:
+    """Count one more of a key that is forgotten after so many seconds; how many there are."""
+    cache = caches[DEFAULT_CACHE_ALIAS]
+    if isinstance(cache, FailOpenCache):
+        return cache.count(key, seconds)
+    cache.add(key, 0, seconds)
+    return cache.incr(key)
 
 
 @functools.cache

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.settings import api_settings
 from rest_framework.throttling import BaseThrottle
 
+from colorweb.cache import count
 from colorweb.errors import DomainError
 
 SECONDS = {"s": 1, "min": 60, "hour": 3600, "day": 86400}
@@ -37,12 +38,7 @@ class Rate(BaseThrottle):
 
     def count(self) -> bool:
         """Count one more thing; whether it is one of those allowed."""
-        key = self._name()
-        cache.add(key, 0, self.window + 1)
-        try:
-            left = self.limit - cache.incr(key)
-        except ValueError:  # evicted in between
-            left = self.limit - 1
+        left = self.limit - count(self._name(), self.window + 1)
         self.remaining = max(0, left)
         return left >= 0
 

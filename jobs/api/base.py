@@ -19,7 +19,7 @@ from colorweb.accounts.visitors import Visitor
 from colorweb.api import base
 from colorweb.http.origins import SAFE
 from jobs.models import Job
-from jobs.serializers.jobs import JobSerializer
+from jobs.serializers.jobs import JobSerializer, show
 from jobs.storage import access
 
 
@@ -70,4 +70,4 @@ class View(base.View):
 
     def data(self, job: Job) -> dict[str, Any]:
         """One of the visitor's own jobs as JSON."""
-        return JobSerializer(job, context=self.context).data
+        return show(JobSerializer, job, self.context)

@@ -24,12 +24,25 @@ def positions(jobs: Iterable[Job]) -> dict[uuid.UUID, int]:
     waiting = [job for job in jobs if job.state == State.QUEUED]
     if not waiting:
         return {}
+    if len(waiting) == 1:
+        return {waiting[0].pk: 1 + _before(waiting[0])}
     last = max(job.turn for job in waiting)
     ahead = Job.objects.filter(state=State.QUEUED, turn__lte=last)
     numbered = ahead.annotate(place=Window(RowNumber(), order_by=ORDER))
     # Naming the place puts the condition behind the numbering; no place is 0.
     chosen = numbered.filter(Q(pk__in=[job.pk for job in waiting]) | Q(place=0))
     return dict(chosen.values_list("pk", "place"))
+
+
+def _before(job: Job) -> int:
+    """How many wait before one that does."""
+    ahead = Q(turn__lt=job.turn)
+    ahead |= Q(turn=job.turn, priority__lt=job.priority)
+    alike = Q(turn=job.turn, priority=job.priority)
+    ahead |= alike & (
+        Q(created_at__lt=job.created_at) | Q(created_at=job.created_at, pk__lt=job.pk)
+    )
+    return Job.objects.filter(ahead, state=State.QUEUED, turn__lte=job.turn).count()
 
 
 class Throughput(NamedTuple):

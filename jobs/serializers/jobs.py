@@ -3,6 +3,7 @@
 The context names the `host` that addresses start with.
 """
 
+import threading
 import uuid
 from collections.abc import Sequence
 from typing import Any
@@ -155,7 +156,19 @@ class PublicJobSerializer(JobSerializer):
 def job_for(visitor: Visitor, job: Job, host: str) -> dict[str, Any]:
     """A job that the visitor may look at, with all that the visitor may know of it."""
     kind = JobSerializer if access.owns(visitor, job.photo) else PublicJobSerializer
-    return kind(job, context={"host": host}).data
+    return show(kind, job, {"host": host})
+
+
+def show(kind: type[JobSerializer], job: Job, context: dict[str, Any]) -> dict[str, Any]:
+    """A job as a serializer shows it, by one that this thread keeps: making one, with the fields
+    of all within it, takes as long as using it."""
+    kept: dict[str, JobSerializer] = _kept.__dict__
+    serializer = kept.get(kind.__name__) or kept.setdefault(kind.__name__, kind())
+    serializer._context = context  # noqa: SLF001 - REST framework sets it when it is made
+    return serializer.to_representation(job)
+
+
+_kept = threading.local()
 
 
 @extend_schema_serializer(examples=shown(examples.CREATED, examples.SUCCEEDED))
