@@ -53,6 +53,17 @@ class _FailOpenClient(RedisCacheClient):
     delete_many = _fail_open("delete_many", lambda _keys: None)
     clear = _fail_open("clear", lambda: False)
 
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        """One for all commands to a server; Django makes one for each."""
+        index = self._get_connection_pool_index(write)  # type: ignore[attr-defined]
+        if index not in self._made:
+            self._made[index] = super().get_client(key, write=write)
+        return self._made[index]
+
+    @functools.cached_property
+    def _made(self) -> dict[int, Any]:
+        return {}
+
     def count(self, key: str, seconds: int) -> int:
         """How often this was called with the key, within `seconds` of its first time."""
         with self.get_client(key, write=True).pipeline(transaction=False) as pipeline:
@@ -75,7 +86,7 @@ class FailOpenCache(RedisCache):
     def _cache(self) -> _FailOpenClient:
         """Of this server, one for the whole process: Django makes a cache for each request, which
         would connect anew each time."""
-        return _client(tuple(self._servers))
+        return _client(tuple(self._servers))  # type: ignore[attr-defined]
 
     def count(self, key: str, seconds: int) -> int:
         """As `count`, in one round trip; without a server, in memory."""

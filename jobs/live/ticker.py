@@ -18,6 +18,7 @@ from django.db import DatabaseError
 from colorweb.http import streams
 from jobs.models import Job
 from jobs.queue import positions
+from jobs.queue.fair_share import ORDER
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +89,7 @@ class Ticker:
 
 def look(job_ids: list[uuid.UUID]) -> dict[uuid.UUID, Tick]:
     """The jobs as they are now, in one query for their rows and one for their positions."""
-    jobs = Job.objects.only("id", "state", "sequence").in_bulk(job_ids)
+    jobs = Job.objects.only("state", "sequence", *ORDER).in_bulk(job_ids)
     places = positions.positions(jobs.values())
     throughput = positions.throughput()
     ticks = dict.fromkeys(job_ids, Tick(None))

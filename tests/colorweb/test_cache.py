@@ -32,6 +32,15 @@ def test_an_unavailable_cache_knows_nothing_and_harms_nobody(nobody):
     nobody.clear()
 
 
+def test_counts_end_after_their_time_and_go_on_in_memory_without_a_server(nobody):
+    cache = FailOpenCache(runtime.cache_url(), {})
+    assert [cache.count("rate:a", 60) for _ in range(3)] == [1, 2, 3]
+    assert cache.get("rate:a") == 3
+    client = cache._cache.get_client()
+    assert 0 < client.ttl(cache.make_key("rate:a")) <= 60
+    assert [nobody.count("rate:a", 60) for _ in range(2)] == [1, 2]
+
+
 def test_pages_are_served_without_a_cache(client, settings, tmp_path, db):
     settings.CACHES = {
         "default": {

@@ -31,6 +31,7 @@ def no_database(
         "USER": "colorweb",
         "HOST": "127.0.0.1",
         "PORT": str(free_port()),
+        "CONN_MAX_AGE": 0,
         "OPTIONS": {"pool": {"min_size": 1, "max_size": 10, "timeout": 3}},
     }
     before, away = connections["default"], DatabaseWrapper(given, "away")

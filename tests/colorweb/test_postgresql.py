@@ -24,6 +24,7 @@ def pooled(postgres: Postgres, count: int) -> Iterator[list[DatabaseWrapper]]:
         "USER": "postgres",
         "HOST": "127.0.0.1",
         "PORT": str(postgres.port),
+        "CONN_MAX_AGE": 0,
         "OPTIONS": {"pool": {"min_size": 1, "max_size": POOLED, "timeout": 3}},
     }
     wrappers = [DatabaseWrapper(given, "pooled") for _ in range(count)]

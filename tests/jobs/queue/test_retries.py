@@ -21,7 +21,7 @@ OF_THE_ATTEMPT = {
     *("id", "retried_from", "state", "stage", "sequence", "cancel_requested", "turn"),
     *("attempt", "crash_count", "worker", "lease_until", "created_at", "started_at", "finished_at"),
     *("model_name", "model_version", "result", "timings", "error_code"),
-    *("error_params", "error_message"),
+    *("error_params", "error_message", "visitor_key"),
 }
 VISITOR = Visitor(user=None, guest=make.GUEST, address="1")
 OPTIONS: dict[str, Any] = {
