@@ -26,7 +26,6 @@ export class PhotoTray extends HTMLElement {
   /** Only a photo sent alone leads to its own page. */
   #alone: Upload | undefined;
   #since = Date.now();
-  #busy = false;
   readonly #title = document.title;
 
   connectedCallback(): void {
@@ -251,8 +250,9 @@ export class PhotoTray extends HTMLElement {
     part("close").hidden = busy;
     part("cancel").hidden = !busy;
     part("notify").hidden = !busy || !offersNotice();
-    if (this.#busy && !busy && done > 0) notify(part("words").textContent!);
-    this.#busy = busy;
+    const wasBusy = this.hasAttribute("data-busy");
+    if (wasBusy && !busy && done > 0) notify(part("words").textContent!);
+    this.toggleAttribute("data-busy", busy);
     part("toggle").hidden = this.#uploads.length === 0;
     part("end").hidden = busy || done === 0;
     const first = this.#colored[0];
