@@ -18,8 +18,9 @@ from ml.imaging.formats import by_pillow
 
 MIN_SIDE = 32  # pixels; as in the engine
 MIN_CHROMA = 3.0  # mean of sqrt(a^2 + b^2) under which a photo counts as black and white
-MIN_TONE = 1.5  # the same, once every lightness has lost its mean color; under it a print is toned
+MIN_TONE = 1.85  # the same, once every lightness has lost its mean color; under it a print is toned
 LEVELS = 32  # of lightness
+TONE_SIDE = 48  # pixels of the short side that it is measured at
 MAX_SIDE = 512  # pixels of the short side that a training could ever look at
 THUMBNAIL = 96  # pixels
 
@@ -92,13 +93,19 @@ def chroma(rgb: np.ndarray) -> tuple[float, float]:
     """Mean of sqrt(a^2 + b^2), and of what is left of it once each lightness has lost its mean
     color: a toned print of one ink has none.
     """
-    lab = cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB).reshape(-1, 3)
+    height, width = rgb.shape[:2]
+    scale = TONE_SIDE / min(height, width)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    small = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)  # grain and JPEG have colors too
+    lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB).reshape(-1, 3)
     ab = lab[:, 1:].astype(np.float32) - 128
     level = lab[:, 0] // (256 // LEVELS)
     counts = np.bincount(level, minlength=LEVELS).clip(1)
     means = np.stack([np.bincount(level, ab[:, i], LEVELS) / counts for i in (0, 1)], -1)
     rest = ab - means[level]
-    return float(np.hypot(*ab.T).mean()), float(np.hypot(*rest.T).mean())
+    whole = cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)[..., 1:].astype(np.float32) - 128
+    color = float(np.hypot(whole[..., 0], whole[..., 1]).mean())
+    return color, float(np.hypot(*rest.T).mean())
 
 
 def thumbnail(rgb: np.ndarray) -> np.ndarray:
