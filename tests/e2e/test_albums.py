@@ -55,6 +55,7 @@ def test_a_folder_becomes_an_album_that_grandmother_looks_through(
     expect(grandmother.locator(".reel-count")).to_have_text("2 / 3")
     check_light_and_dark(grandmother, pages.PHONE)
     anna.get_by_role("button", name="Revoke link 1").tap()
+    expect(anna.get_by_role("textbox", name="Link 1")).to_have_count(0)
     grandmother.goto(address)
     expect(grandmother.get_by_role("heading", name="This link has ended")).to_be_visible()
     anna.context.close()
