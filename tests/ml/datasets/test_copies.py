@@ -3,6 +3,7 @@
 import io
 
 import numpy as np
+import pillow_heif
 import pytest
 from PIL import Image, ImageOps
 
@@ -63,6 +64,7 @@ def test_a_print_of_one_tone_is_no_color_photo(ink):
 
 @pytest.mark.parametrize("kind", ["HEIF", "AVIF", "GIF"])
 def test_other_formats_of_color_photos_are_taken(kind):
+    pillow_heif.register_heif_opener()
     buffer = io.BytesIO()
     Image.fromarray(photo(4, SIZE)).save(buffer, kind)
     assert check_photo(f"a.{kind.lower()}", buffer.getvalue()).entry.verdict == "usable"
