@@ -196,7 +196,6 @@ def _copies(like: Any, count: int, **expressions: str) -> str:
 
 def views(owner: Any) -> dict[str, Callable[[], object]]:
     """What is measured: name -> what does it."""
-    from django.db import transaction  # noqa: PLC0415
     from django.test import Client  # noqa: PLC0415
     from django.urls import reverse  # noqa: PLC0415
 
@@ -218,11 +217,6 @@ def views(owner: Any) -> dict[str, Callable[[], object]]:
             assert answer.status_code == 200, (address, answer.status_code, answer.content[:300])
 
         return ask
-
-    def claim(limit: int = 1) -> None:
-        with transaction.atomic():
-            assert len(claims.claim("bench", limit)) == limit
-            transaction.set_rollback(True)
 
     jobs = reverse("api-jobs")
     return {
@@ -253,10 +247,21 @@ def views(owner: Any) -> dict[str, Callable[[], object]]:
         "console photos searched": get("admin:jobs_photo_changelist", q="77@example.org"),
         "console accounts searched": get("admin:accounts_user_changelist", q="77@example"),
         "metrics": get("metrics"),
-        "claim": claim,
+        "claim": lambda: claim(1),
         "claim of 16": lambda: claim(16),
         "reap": claims.reap,
     }
+
+
+def claim(count: int) -> None:
+    """Claim so many jobs, and leave them waiting."""
+    from django.db import transaction  # noqa: PLC0415
+
+    from jobs.queue import claims  # noqa: PLC0415
+
+    with transaction.atomic():
+        assert len(claims.claim("bench", count)) == count
+        transaction.set_rollback(True)
 
 
 if __name__ == "__main__":
