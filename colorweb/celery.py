@@ -90,8 +90,11 @@ def start_working(**_signal: Any) -> None:
     program = os.environ.get("COLORWEB_WORKER")
     if program == "gpu":
         from jobs.results.worker import Worker  # noqa: PLC0415 - torch, in these processes only
+        from ml.imaging.priority import let_others_first  # noqa: PLC0415
 
-        Worker.here()
+        # The threads that it has begun, for leases and for those who mend, keep their priority.
+        if not Worker.here().on_gpu:
+            let_others_first()
     if program:
         heartbeats.start(program, worker_name())
 

@@ -38,6 +38,7 @@ def reap() -> None:
     sending.reap()
     unpacking.reap()
     batch_ends.finish()
+    ownership.complete_jobs()
     consistency.reap()
     heartbeats.beat("reaper", seconds=30)
 

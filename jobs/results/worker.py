@@ -27,7 +27,6 @@ from jobs.results.mending import Mending
 from jobs.results.metrics import RENDITION_SECONDS
 from jobs.results.rendering import complete
 from jobs.results.task import Task
-from ml.imaging.priority import let_others_first
 from ml.versions.serving import Networks
 
 log = logging.getLogger(__name__)
@@ -56,7 +55,6 @@ class Worker:
         self.on_gpu = self.networks.in_service.colorizer.device != "cpu"
         if not self.on_gpu:
             cv2.setNumThreads(1)  # a process a core: photos run side by side instead
-            let_others_first()
         self.batch = settings.BATCH_SIZE or (GPU_BATCH if self.on_gpu else CPU_BATCH)
         self.threads = ThreadPoolExecutor(min(self.batch, os.cpu_count() or 1))
         threading.Thread(target=self._keep_alive, name="lease", daemon=True).start()

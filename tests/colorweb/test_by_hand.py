@@ -14,7 +14,7 @@ from colorweb import keyset
 from colorweb.accounts.models import User
 from colorweb.errors import DomainError
 from colorweb.http.unreadable import Unreadable
-from jobs.models import Photo, Report
+from jobs.models import Job, Photo, Report
 from ml.resnet_gray.network.cards import CardError, read_card
 from ml.versions import imports
 from tests.accounts import EMAIL, PASSWORD
@@ -69,6 +69,7 @@ def test_queries_of_the_api_are_refused_by_their_own_fields(client, path, query)
 def test_texts_lose_their_nuls(client):
     job = make.published()
     Photo.objects.update(guest=guest_of(client))
+    Job.objects.update(visitor_key=Photo.objects.get().visitor_key)
     client.post(f"/jobs/{job.pk}/words/", {"title": " Har\0vest\0 ", "alt": "\0"})
     client.post(f"/photos/{job.photo_id}/report/", {"reason": "other", "text": "a\0b"})
     assert list(Photo.objects.values_list("title", "alt")) == [("Harvest", "")]

@@ -30,6 +30,7 @@ def test_torch_is_only_in_the_processes_that_color(loading):
     assert run.stdout.strip() == "False False"
 
 
+@pytest.mark.django_db(transaction=True)
 async def test_a_synchronous_view_and_its_middleware_run_in_one_go(monkeypatch):
     given, sent = [], []
     ask = SyncToAsync.__call__

@@ -8,15 +8,17 @@ import re
 import uuid
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.test import Client
 
 from colorweb.accounts import tokens
 from colorweb.accounts.models import User
 from colorweb.accounts.visitors import Visitor
-from jobs.models import Job, Photo, State, WebhookDelivery
+from jobs.models import Job, Photo, Rendition, State, WebhookDelivery
 from jobs.photos import batches, intake
 from jobs.queue import claims, states
-from jobs.results import archives
+from jobs.results import archives, renditions
 from jobs.sharing import albums, links
 from jobs.webhooks import endpoints
 from tests.jobs import document, make
@@ -29,6 +31,7 @@ OPERATIONS = [
     for method in methods
     if method in ("get", "post", "put", "patch", "delete")
 ]
+IN_TRASH = "/api/v1/trash/{photo_id}/"
 ASKERS = ["another account", "staff", "a guest", "nobody"]
 
 
@@ -43,13 +46,19 @@ def things() -> dict[str, str]:
     batch.save(force_insert=True)
     job = make.job(photo=make.photo(owner=ada, guest=""), owner=f"user:{ada.pk}", batch=batch)
     claims.claim("test")
-    states.change(job.pk, State.SUCCEEDED, result="photos/x.jpg")
+    result = default_storage.save("photos/x.jpg", ContentFile(b"in color"))
+    states.change(job.pk, State.SUCCEEDED, result=result)
     photo = Photo.objects.get(pk=job.photo_id)
     archive = archives.request([photo], visitor)
     assert archive
     album = albums.make(visitor, title="hers")
+    job.refresh_from_db()
+    rendition = renditions.request(job, visitor, format="png")
+    Rendition.objects.update(state=Rendition.State.READY, file=result, bytes=8)
     return {
         "job_id": str(job.pk),
+        "kind": "result",
+        "rendition_id": str(rendition.pk),
         "photo_id": str(job.photo_id),
         "token_id": str(token.pk),
         "endpoint_id": str(endpoint.pk),
@@ -113,10 +122,11 @@ def test_the_things_are_there_for_their_owner(things):
     client.force_login(User.objects.get(email="ada@example.org"))
     for method, path in OPERATIONS:
         names = re.findall(r"{(\w+)}", path)
-        if method == "get" and names and set(names) <= set(things):
+        if method == "get" and names and set(names) <= set(things) and path != IN_TRASH:
             answer = client.get(path.format(**things))
             assert answer.status_code < 400, (path, answer.status_code)
     assert client.delete(f"/api/v1/jobs/{things['job_id']}/").status_code == 204
+    assert client.get(IN_TRASH.format(**things)).status_code == 200
 
 
 def a_value(method: str, path: str, name: str) -> str:

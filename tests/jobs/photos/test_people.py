@@ -16,6 +16,7 @@ from django.utils import timezone
 from colorweb import leases
 from colorweb.accounts.models import User
 from colorweb.testing import pictures
+from jobs import tasks
 from jobs.models import Job, Photo, State
 from jobs.photos import export, ownership
 from jobs.queue import claims, positions, states
@@ -262,3 +263,11 @@ def test_a_photo_that_was_being_colored_when_its_account_went_leaves_nothing(cli
         states.change(job.pk, State.SUCCEEDED, fence=1, result="x.jpg")
     assert not (settings.MEDIA_ROOT / job.photo.folder).exists()
     assert not Session.objects.exists()
+
+
+def test_a_job_of_a_process_of_the_version_before_is_listed_too(browser, ada):
+    job = make.job(photo=make.photo(owner=ada, guest=""))
+    Job.objects.update(visitor_key="")
+    tasks.reap()
+    [listed] = browser.get("/api/v1/jobs/").json()["results"]
+    assert listed["id"] == str(job.pk)
