@@ -1,5 +1,7 @@
 """The forms of what is done with versions."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
@@ -19,8 +21,16 @@ class Reason(forms.Form):
         required=False,
         max_length=2000,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
-        help_text=_("Kept in the record. Required unless the comparison is in its favor."),
+        help_text=_("Kept in the record."),
     )
+
+
+class PromotionReason(Reason):
+    def __init__(self, *values: Any, **options: Any) -> None:
+        super().__init__(*values, **options)
+        self.fields["reason"].help_text = _(
+            "Kept in the record. Required unless the comparison is in its favor."
+        )
 
 
 READY = DataSet.objects.filter(state=DataSet.State.READY)

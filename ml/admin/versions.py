@@ -85,7 +85,7 @@ class ModelVersionAdmin(Kept):
         return self._ask(
             request,
             gettext("Put %(version)s in service") % {"version": version},
-            forms.Reason,
+            forms.PromotionReason,
             lambda data: promotion.promote(version, by=request.user, reason=data["reason"]),  # type: ignore[arg-type]
             gettext("A worker checks it on the sample photos. This page follows."),
             to=promotions.page_of,
