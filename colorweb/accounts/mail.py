@@ -18,7 +18,7 @@ from cryptography.fernet import InvalidToken
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
@@ -161,10 +161,7 @@ def _load(content: str) -> EmailMultiAlternatives:
 
 
 def _waiting() -> dict[str, float]:
-    try:
-        return {"waiting": Mail.objects.count()}
-    except DatabaseError:
-        return {}
+    return {"waiting": Mail.objects.count()}
 
 
 GAUGE = Gauge("colorweb_mails", "Mails that wait to be sent", "state", _waiting)

@@ -11,6 +11,7 @@ from typing import Any
 import redis
 from django.conf import settings
 from django.core.files.storage import default_storage
+from django.db import DatabaseError, models
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
@@ -24,7 +25,10 @@ CONTENT_TYPE = CONTENT_TYPE_LATEST
 
 @dataclass(frozen=True)
 class Gauge(Collector):
-    """Figures that are read at each scrape: `read()` gives one for each value of `label`."""
+    """Figures that are read at each scrape: `read()` gives one for each value of `label`.
+
+    There is none while the database or the broker that it asks is unavailable.
+    """
 
     name: str
     help: str
@@ -36,8 +40,9 @@ class Gauge(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         family = GaugeMetricFamily(self.name, self.help, labels=[self.label])
-        for value, figure in self.read().items():
-            family.add_metric([value], figure)
+        with suppress(DatabaseError, redis.RedisError):
+            for value, figure in self.read().items():
+                family.add_metric([value], figure)
         yield family
 
 
@@ -54,26 +59,25 @@ def register(*figures: Gauge | Counter | Histogram) -> None:
             _together.registered.append(figure)
 
 
+def by_state(model: type[models.Model], *states: models.TextChoices) -> dict[str, float]:
+    """How many rows are in each of the states."""
+    rows = model._default_manager  # noqa: SLF001 - what Django calls it
+    return {state.value: rows.filter(state=state).count() for state in states}
+
+
 def render() -> bytes:
     """All figures in Prometheus's text format."""
     return generate_latest(REGISTRY)
 
 
 def _workers() -> dict[str, float]:
-    try:
-        devices = [str(about.get("device", "unknown")) for about in workers.able().values()]
-    except redis.RedisError:
-        return {}
+    devices = [str(about.get("device", "unknown")) for about in workers.able().values()]
     return {device: devices.count(device) for device in sorted(set(devices))}
 
 
 def _memory() -> dict[str, float]:
-    try:
-        alive = workers.alive().values()
-    except redis.RedisError:
-        return {}
     most: dict[str, float] = {}
-    for about in alive:
+    for about in workers.alive().values():
         device = str(about.get("device", "unknown"))
         most[device] = max(most.get(device, 0.0), float(about.get("memory") or 0))
     return most

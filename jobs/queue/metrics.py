@@ -2,32 +2,22 @@
 seconds.
 """
 
-from django.db import DatabaseError
 from django.utils import timezone
 
 from colorweb.health.counts import Counter, Histogram
-from colorweb.health.metrics import Gauge
+from colorweb.health.metrics import Gauge, by_state
 from jobs.models import Job, State
 
 
 def waiting_and_running() -> dict[str, float]:
-    """How many jobs wait and how many run; nothing where the database does not answer."""
-    try:
-        return {
-            state.value: Job.objects.filter(state=state).count()
-            for state in (State.QUEUED, State.RUNNING)
-        }
-    except DatabaseError:
-        return {}
+    """How many jobs wait and how many run."""
+    return by_state(Job, State.QUEUED, State.RUNNING)
 
 
 def waited() -> dict[str, float]:
     """Seconds that the job whose turn is next has waited; 0 where none waits."""
-    try:
-        first = Job.objects.filter(state=State.QUEUED).order_by("turn", "priority", "created_at")
-        since = first.values_list("created_at", flat=True).first()
-    except DatabaseError:
-        return {}
+    first = Job.objects.filter(state=State.QUEUED).order_by("turn", "priority", "created_at")
+    since = first.values_list("created_at", flat=True).first()
     return {"next": (timezone.now() - since).total_seconds() if since else 0.0}
 
 

@@ -1,28 +1,17 @@
 """Figures for /metrics of what workers make: how long each stage, file and zip took."""
 
-from django.db import DatabaseError
-
 from colorweb.health.counts import Histogram
-from colorweb.health.metrics import Gauge
+from colorweb.health.metrics import Gauge, by_state
 from jobs.models import Archive, Rendition
 
 
 def _renditions() -> dict[str, float]:
-    try:
-        return {"waiting": Rendition.waiting().count()}
-    except DatabaseError:
-        return {}
+    return {"waiting": Rendition.waiting().count()}
 
 
 def _archives() -> dict[str, float]:
     states = Archive.State
-    try:
-        return {
-            state.value: Archive.objects.filter(state=state).count()
-            for state in (states.QUEUED, states.RUNNING, states.FAILED)
-        }
-    except DatabaseError:
-        return {}
+    return by_state(Archive, states.QUEUED, states.RUNNING, states.FAILED)
 
 
 STAGE_SECONDS = Histogram("colorweb_stage_seconds", "Stages of jobs that succeeded", "stage")

@@ -1,48 +1,28 @@
 """Figures of networks and their training for /metrics."""
 
-from django.db import DatabaseError
-
 from colorweb.health.counts import Counter
-from colorweb.health.metrics import Gauge
+from colorweb.health.metrics import Gauge, by_state
 from ml.models import Evaluation, TrainingRun
 from ml.versions import registry
 
 
 def _runs() -> dict[str, float]:
     states = TrainingRun.State
-    try:
-        return {
-            state.value: TrainingRun.objects.filter(state=state).count()
-            for state in (states.QUEUED, states.RUNNING)
-        }
-    except DatabaseError:
-        return {}
+    return by_state(TrainingRun, states.QUEUED, states.RUNNING)
 
 
 def _progress() -> dict[str, float]:
     running = TrainingRun.objects.filter(state=TrainingRun.State.RUNNING)
-    try:
-        return dict(running.values_list("name", "progress"))
-    except DatabaseError:
-        return {}
+    return dict(running.values_list("name", "progress"))
 
 
 def _evaluations() -> dict[str, float]:
     states = Evaluation.State
-    try:
-        return {
-            state.value: Evaluation.objects.filter(state=state).count()
-            for state in (states.QUEUED, states.RUNNING)
-        }
-    except DatabaseError:
-        return {}
+    return by_state(Evaluation, states.QUEUED, states.RUNNING)
 
 
 def _in_service() -> dict[str, float]:
-    try:
-        return {str(registry.current()): 1.0}
-    except DatabaseError:
-        return {}
+    return {str(registry.current()): 1.0}
 
 
 RUNS_ENDED = Counter("colorweb_runs_ended", "Training runs that ended", "state")

@@ -1,5 +1,8 @@
 import pytest
+import redis
+from django.db import DatabaseError
 
+from colorweb.health.metrics import Gauge
 from jobs.queue import claims, metrics
 from tests.jobs import make
 
@@ -19,3 +22,12 @@ def test_monitors_see_the_queue(client):
 def test_an_empty_queue_waits_for_nobody():
     assert metrics.waiting_and_running() == {"queued": 0, "running": 0}
     assert metrics.waited() == {"next": 0.0}
+
+
+@pytest.mark.parametrize("error", [DatabaseError, redis.ConnectionError])
+def test_a_figure_is_left_out_while_what_it_asks_is_away(error):
+    def away():
+        raise error
+
+    [family] = Gauge("colorweb_tried", "Tried", "state", away).collect()
+    assert family.samples == []
