@@ -3,20 +3,17 @@
 Not part of `make bench`: filling takes minutes. `make bench ARGS='pages --large'`
 """
 
-import os
-import subprocess
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from statistics import median
 from typing import Any
 from urllib.parse import urlencode
 
-from bench.pages import _clock
+from bench import filled
 from bench.rows import Row, ms
 from colorweb import runtime
-from colorweb.testing import databases, postgres, valkey
+from colorweb.testing import postgres, valkey
 
 SMALL, LARGE, QUICK = (1_000, 50), (1_000_000, 50_000), (100_000, 10_000)
 """Photos with a result, and photos that wait."""
@@ -29,7 +26,10 @@ def rows(*, quick: bool) -> list[Row]:
     """Each view, slowest first."""
     with postgres.server() as server, ExitStack() as stack:
         sizes = SMALL, QUICK if quick else LARGE
-        small, large = (stack.enter_context(site(*size, server.url)) for size in sizes)
+        small, large = (
+            stack.enter_context(filled.process("bench.large", *size, server=server.url))
+            for size in sizes
+        )
         times = {}
         for view in large("views").split(","):
             pairs = [(float(small(view)), float(large(view))) for _ in range(7 if quick else 17)]
@@ -47,48 +47,13 @@ def rows(*, quick: bool) -> list[Row]:
     ]
 
 
-@contextmanager
-def site(photos: int, waiting: int, server: str) -> Iterator[Callable[[str], str]]:
-    """A process with so many photos; called with the name of a view, does it and gives the ms."""
-    with tempfile.TemporaryDirectory(prefix="colorweb-tests-") as folder, ExitStack() as stack:
-        url = stack.enter_context(databases.temporary(server))
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bench.large", str(photos), str(waiting)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "VAR_DIR": folder, "TEST_DATABASE_URL": url,
-                 "DJANGO_SETTINGS_MODULE": "colorweb.testing.settings"},
-        )  # fmt: skip
-        with process:
-            requests, answers = process.stdin, process.stdout
-            assert requests
-            assert answers
-
-            def ask(line: str) -> str:
-                print(line, file=requests, flush=True)
-                return answers.readline().strip()
-
-            assert answers.readline() == "ready\n"
-            yield ask
-            requests.close()
-
-
 def main(photos: int, waiting: int) -> None:
     """Fills the database, then does what each line of the input names."""
-    import django  # noqa: PLC0415
-    from django.conf import settings  # noqa: PLC0415
-
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-    settings.DATABASES["default"].setdefault("OPTIONS", {}).pop("pool", None)
-    django.setup()
-    from django.core.management import call_command  # noqa: PLC0415
-
-    call_command("migrate", verbosity=0)
+    filled.set_up()
     functions = views(fill(photos, waiting))
     runtime.run_dir().mkdir(parents=True, exist_ok=True)
     broker = valkey.start(runtime.run_dir() / "broker.sock", "noeviction")
-    clock = _clock()
+    clock = filled.clock()
     print("ready", flush=True)
     for line in sys.stdin:
         name = line.strip()

@@ -1,22 +1,18 @@
 """The history and the gallery with 100,000 photos in the database, against the same with 1,000."""
 
-import os
 import random
-import subprocess
 import sys
-import tempfile
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
-from pathlib import Path
 from statistics import median
 from typing import Any
 from urllib.parse import urlencode
 
+from bench import filled
 from bench.rows import Row, ms
-from colorweb.testing import databases, postgres
+from colorweb.testing import postgres
 
 AIM = 1.3
 SMALL, LARGE = 1_000, 100_000
@@ -79,48 +75,20 @@ def _worst(
 @contextmanager
 def site(count: int, owners: int, server: str | None) -> Iterator[Callable[[str], float]]:
     """A process with that number of photos; called with a page, renders it and prints the ms."""
-    with tempfile.TemporaryDirectory(prefix="colorweb-tests-") as folder, ExitStack() as stack:
-        url = stack.enter_context(databases.temporary(server)) if server else ""
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bench.pages", str(count), str(owners)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "VAR_DIR": folder, "TEST_DATABASE_URL": url,
-                 "DJANGO_SETTINGS_MODULE": "colorweb.testing.settings"},
-        )  # fmt: skip
-        with process:
-            requests, answers = process.stdin, process.stdout
-            assert requests
-            assert answers
-
-            def render(page: str) -> float:
-                print(page, file=requests, flush=True)
-                return float(answers.readline())
-
-            assert answers.readline() == "ready\n"
-            yield render
-            requests.close()
+    with filled.process("bench.pages", count, owners, server=server) as ask:
+        yield lambda page: float(ask(page))
 
 
 def main(count: int, owners: int) -> None:
     """Fills the database, then renders each page that a line of the input names."""
-    import django  # noqa: PLC0415
-    from django.conf import settings  # noqa: PLC0415
-
-    # What is measured is rendering: no server beside this process and its database.
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-    settings.DATABASES["default"].setdefault("OPTIONS", {}).pop("pool", None)
-    django.setup()
-    from django.core.management import call_command  # noqa: PLC0415
+    filled.set_up()
     from django.test import Client  # noqa: PLC0415
 
-    call_command("migrate", verbosity=0)
     owner = _fill(count, owners)
     addresses = _addresses(owner)
     client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(owner)
-    clock = _clock()
+    clock = filled.clock()
     print("ready", flush=True)
     for line in sys.stdin:
         start = clock()
@@ -252,18 +220,6 @@ def _addresses(owner: Any) -> dict[str, str]:
         "gallery in the middle": gallery_page(place=earlier),
         "gallery most liked": gallery_page(order="likes"),
     }
-
-
-def _clock() -> Callable[[], float]:
-    """Seconds of processor time, of this process and of the PostgreSQL that works for it."""
-    from django.db import connection  # noqa: PLC0415
-
-    if connection.vendor != "postgresql":
-        return time.process_time
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        used = Path(f"/proc/{cursor.fetchone()[0]}/schedstat")
-    return lambda: time.process_time() + int(used.read_text().split()[0]) / 1e9
 
 
 if __name__ == "__main__":
