@@ -87,6 +87,33 @@ def test_a_file_that_takes_too_long_is_refused_and_the_next_is_read():
     assert photos.inspect(files.encoded(files.ramp(), "PNG")).width == 64
 
 
+ON_MANY_TICKS = """
+import time
+from ml.imaging import child
+
+def counted():
+    return time.clock_gettime(child.COUNTED_TIME)
+
+tick = time.clock_getres(child.COUNTED_TIME)
+end = time.monotonic() + 30
+while counted() - time.process_time() < 2 and time.monotonic() < end:
+    begun = counted()
+    while counted() == begun:
+        pass
+    time.sleep(tick * 0.9)
+child._limit(1, None)
+begun = counted()
+while counted() < begun + 0.5:
+    pass
+"""
+
+
+def test_a_file_has_its_time_in_a_process_that_ticks_have_counted_too_much_for():
+    """One that has decoded many small files, and was at work whenever the kernel looked."""
+    done = subprocess.run([sys.executable, "-c", ON_MANY_TICKS], timeout=60, check=False)
+    assert done.returncode == 0
+
+
 def test_a_decoder_lets_pages_go_first(child: Child, photo):
     child.ask(request(), photo.fileno(), seconds=60)
     assert os.getpriority(os.PRIO_PROCESS, child.process.pid) == NICE
