@@ -86,6 +86,14 @@ def worker() -> Iterator[Worker]:
 
 
 @pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    """Named old.jpg, in a folder of its own."""
+    path = tmp_path / "old.jpg"
+    path.write_bytes(pictures.encoded())
+    return path
+
+
+@pytest.fixture
 def album(tmp_path: Path) -> Path:
     """A folder of three photos."""
     folder = tmp_path / "album"

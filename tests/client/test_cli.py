@@ -1,7 +1,6 @@
 """`colorweb colorize` loses nothing: a result belongs to its photo, whatever collides or is cut."""
 
 import errno
-import io
 import json
 import os
 import signal
@@ -121,13 +120,6 @@ def test_json_has_a_line_for_each_photo(run, worker, tmp_path):
     assert (code, first["status"], first["error"]) == (1, "colored", None)
     assert first["result"] == str(tmp_path / "out" / "a-color.jpg")
     assert (second["status"], second["error"]["code"]) == ("failed", "not_a_photo")
-
-
-def test_standard_input_becomes_standard_output(site, worker, capfdbinary, monkeypatch):
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(pictures.encoded())))
-    arguments = ["-", "-o", "-", "--name", "old.jpg", "--server", site.url]
-    assert main(["colorize", *arguments]) == 0
-    assert capfdbinary.readouterr().out == b"colors of old.jpg"
 
 
 def test_a_full_disk_stops_the_sending(run, worker, tmp_path, monkeypatch):
