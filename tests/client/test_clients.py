@@ -1,6 +1,8 @@
 """A photo is colored whatever program sends it, and in whatever form."""
 
+from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -9,7 +11,7 @@ from tests.client import elsewhere, generated, senders
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-CLIENTS = {
+CLIENTS: dict[str, Callable[[str, Path], bytes]] = {
     **{form: partial(senders.by_curl, form) for form in senders.CURL},
     "httpx": senders.by_httpx,
     "httpx, async": senders.by_async_httpx,
