@@ -488,6 +488,8 @@ DATASET_MAX_PHOTO = UPLOAD_MAX_BYTES
 TRAINING_DIR = VAR_DIR / "training"
 # Of the GPU's memory, for the training where the photos' network lives on the same one.
 TRAINING_GPU_SHARE = env.float("TRAINING_GPU_SHARE", default=0.7)
+# How long stopped and failed runs can be resumed; 0: for good.
+TRAINING_KEEP = timedelta(days=env.float("TRAINING_KEEP_DAYS", default=30))
 TRAINING_COPY_EVERY = timedelta(minutes=env.float("TRAINING_COPY_EVERY", default=10))
 
 METRICS_TOKEN = runtime.environment_value(

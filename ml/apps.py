@@ -36,12 +36,13 @@ class MlConfig(AppConfig):
         from colorweb.http import body_limit
         from ml import unattended
         from ml.errors import CODES
-        from ml.training.metrics import FIGURES
+        from ml.training import metrics as of_training
+        from ml.versions import metrics as of_versions
 
         errors.register(CODES)
         schedule.register(TASKS)
         parts.register(training=unattended.training, checking=unattended.checking)
         body_limit.register(UPLOADS, staff_only=True)
         roles.register(ROLES)
-        metrics.register(*FIGURES)
+        metrics.register(*of_training.FIGURES, *of_versions.FIGURES)
         navigation.register(navigation.Group(20, _("Networks"), MODELS))

@@ -130,6 +130,9 @@ OF_RUNS = {
         "Only a stopped or failed run can be resumed.",
         _("Only a stopped or failed run can be resumed."),
     ),
+    "run_not_resumable.expired": Meaning(
+        text=_("Its checkpoints were deleted after %(days)d days. Start another like it.")
+    ),
     "no_such_run": Meaning(text=_("There is no training run called “%(name)s”.")),
     "data_set_gone.run": Meaning(
         text=_("A data set of this run has been deleted. Start a new run.")
@@ -272,6 +275,9 @@ OF_MODELS = {
         409,
         "There are no photos to compare on: name a `data_set`.",
         _("There are no photos to compare on. Choose a data set, or make one the reference."),
+    ),
+    "evaluation_ended": Meaning(
+        409, "The comparison has ended already.", _("The comparison has ended already.")
     ),
     "not_measured": Meaning(text=_("It could not be measured: %(why)s")),
     "worker_died.evaluation": Meaning(text=_("The worker stopped three times while measuring.")),

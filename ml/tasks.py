@@ -5,7 +5,7 @@ from celery import shared_task
 from colorweb import clock
 from colorweb.accounts import installation
 from ml.datasets import check, orphans
-from ml.training import queue
+from ml.training import queue, retention, shutdown_flag
 from ml.versions import canary, checks, evaluations
 
 
@@ -26,7 +26,7 @@ def train() -> None:
 @shared_task(ignore_result=True)
 def evaluate() -> None:
     """A wake-up: measure the versions that wait."""
-    evaluations.work()
+    evaluations.work(shutdown_flag.is_set)
 
 
 @shared_task(ignore_result=True)
@@ -48,6 +48,7 @@ def reap() -> None:
 @shared_task(ignore_result=True)
 @clock.sweep
 def sweep() -> None:
-    """Delete files that no row knows, and pictures of photos that may no longer be shown."""
+    """Delete files that no row knows, that may no longer be shown, or that have had their time."""
     installation.check()  # in another installation's storage no row knows a file
     orphans.sweep()
+    retention.sweep()

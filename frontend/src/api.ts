@@ -1367,7 +1367,7 @@ export interface paths {
         put?: never;
         /**
          * Compare a version with the one in service
-         * @description Done by the worker that trains; ask for the evaluation until it is `ready`.
+         * @description Done by a worker that trains, beside its run; ask for it until it is `ready`, `failed` or `canceled`.
          */
         post: operations["models_evaluate"];
         delete?: never;
@@ -1450,6 +1450,26 @@ export interface paths {
         get: operations["evaluations_retrieve"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/evaluations/{evaluation_id}/cancel/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel a comparison
+         * @description One that waits ends at once, one that is being made within seconds.
+         */
+        post: operations["evaluations_cancel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2274,7 +2294,7 @@ export interface components {
             readonly finished_at: string | null;
         };
         /** @enum {string} */
-        EvaluationState: "queued" | "running" | "ready" | "failed";
+        EvaluationState: "queued" | "running" | "ready" | "failed" | "canceled";
         /** @enum {string} */
         Event: "job.succeeded" | "job.failed" | "job.canceled" | "batch.finished" | "archive.ready" | "job.started" | "job.progressed";
         /** @description One figure on one set of photos. */
@@ -3587,6 +3607,8 @@ export interface components {
             may: components["schemas"]["RunMay"];
             /** @description Runs before it, the one under way included; null: it does not wait. */
             readonly position: number | null;
+            /** @description Of its files, as measured when it ended. */
+            bytes: number;
             created_by: string | null;
             /** Format: date-time */
             created_at: string;
@@ -15803,6 +15825,138 @@ export interface operations {
             };
         };
     };
+    evaluations_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description An evaluation's id. */
+                evaluation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is canceled. */
+            200: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Evaluation"];
+                };
+            };
+            /**
+             * @description - `unknown_parameter`: There is no query parameter of this name; `attr` names it.
+             *     - `unknown_field`: There is no field of this name; `attr` names it.
+             *     - `invalid`: A field or header has a value of the wrong kind.
+             *     - `parse_error`: The body does not match its Content-Type.
+             */
+            400: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `authentication_failed`: The token is unknown, changed or has expired.
+             *     - `not_authenticated`: This is for accounts: sign in, or send a token.
+             */
+            401: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /**
+             * @description - `insufficient_scope`: The token's scopes do not allow this.
+             *     - `permission_denied`: Only staff with the right permission can do this.
+             *     - `csrf_failed`: A request with cookies came without a valid X-CSRFToken.
+             *     - `cross_site`: A page of another site sent this; send a token instead.
+             */
+            403: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_found`: It does not exist, or it is not yours. */
+            404: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `not_acceptable`: The Accept header asks for something other than JSON. */
+            406: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `evaluation_ended`: The comparison has ended already. */
+            409: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `unsupported_media_type`: Send multipart/form-data or JSON. */
+            415: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `throttled`: Too many requests; try again after Retry-After seconds. */
+            429: {
+                headers: {
+                    "RateLimit-Policy": components["headers"]["RateLimit-Policy"];
+                    RateLimit: components["headers"]["RateLimit"];
+                    "Retry-After": components["headers"]["Retry-After"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description - `server_error`: Something broke on the server; it has been logged. */
+            500: {
+                headers: {
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     files_retrieve: {
         parameters: {
             query?: {
@@ -16380,4 +16534,4 @@ export interface operations {
         };
     };
 }
-// SHA-256 of docs/openapi.yaml: 2669668ae99d73e5500eca0f169f8d64978731f23513b762357082dda6f557d0
+// SHA-256 of docs/openapi.yaml: 31f797ab28f4daf204f1a323ac3584aceacfb64af19c11b9fa0735abafcaf027

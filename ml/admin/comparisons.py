@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpRequest
-from django.shortcuts import get_object_or_404
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
@@ -13,13 +13,21 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
+from colorweb.errors import DomainError
 from ml.admin import blind, compared_photos
 from ml.admin.base import Kept
 from ml.models import Evaluation, ModelVersion
-from ml.versions import evaluations, gate, registry
+from ml.permissions import PROMOTE
+from ml.versions import evaluations, gate, measuring, registry
 from ml.versions.blind import win_rate
 
-STATES = {"queued": "info", "running": "warning", "ready": "success", "failed": "danger"}
+STATES = {
+    "queued": "info",
+    "running": "warning",
+    "ready": "success",
+    "failed": "danger",
+    "canceled": "info",
+}
 
 
 def comparison(version: ModelVersion) -> SafeString:
@@ -30,15 +38,13 @@ def comparison(version: ModelVersion) -> SafeString:
 
 def _shown(measured: Evaluation | None, other: Evaluation | None = None) -> SafeString:
     """Figures and pictures of what was measured; how far `other` is, or why it failed."""
-    waiting = other if other and other.state != Evaluation.State.FAILED else None
-    behind = evaluations.waits_for(waiting) if waiting else None
+    waiting = other if other and other.state in evaluations.UNDER_WAY else None
+    failed = other if other and other.state == Evaluation.State.FAILED else None
     return render_to_string(
         "admin/ml/comparison.html",
         {
             "waiting": waiting,
-            "behind": behind,
-            "behind_done": f"{behind.progress:.0%}" if behind else "",
-            "failed": None if waiting else other,
+            "failed": failed,
             "evaluation": measured,
             "wins": win_rate(measured.version, measured.against) if measured else None,
             "gate": gate.figures(measured),
@@ -51,7 +57,7 @@ def _shown(measured: Evaluation | None, other: Evaluation | None = None) -> Safe
 def _sheets(measured: Evaluation) -> list[tuple[dict[str, Any], int]]:
     """Each part with its picture's width, which is sharp on screens of two pixels to one."""
     return [
-        (part, evaluations.columns(part["ours"]["photos"]) * evaluations.TILE // 2)
+        (part, measuring.columns(part["ours"]["photos"]) * measuring.TILE // 2)
         for part in measured.parts
         if part.get("sheet")
     ]
@@ -78,7 +84,9 @@ class EvaluationAdmin(Kept):
         sheet = self.admin_site.admin_view(self.sheet)
         name = "ml_evaluation_sheet"
         of_sheet = path("<uuid:pk>/sheet/<int:place>/", sheet, name=name)
-        return [of_sheet, *self._pages(), *super().get_urls()]
+        cancel = self.admin_site.admin_view(self.cancel)
+        of_cancel = path("<uuid:pk>/cancel/", cancel, name="ml_evaluation_cancel")
+        return [of_sheet, of_cancel, *self._pages(), *super().get_urls()]
 
     def _pages(self) -> list[URLPattern]:
         return [*compared_photos.urls(self.admin_site), *blind.urls(self.admin_site)]
@@ -92,6 +100,16 @@ class EvaluationAdmin(Kept):
         if not name or not default_storage.exists(name):
             raise Http404
         return FileResponse(default_storage.open(name), content_type="image/jpeg")
+
+    def cancel(self, request: HttpRequest, pk: Any) -> HttpResponse:
+        """End one that waits or is made."""
+        found = get_object_or_404(Evaluation, pk=pk)
+        if request.method == "POST" and request.user.has_perm(PROMOTE):
+            try:
+                evaluations.cancel(found)
+            except DomainError as error:
+                messages.error(request, error.message)
+        return redirect(page_of(found))
 
     @display(description=_("version"))
     def label(self, evaluation: Evaluation) -> str:

@@ -5,10 +5,12 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.template.defaultfilters import filesizeformat
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -36,7 +38,9 @@ ACTIONS: dict[str, Callable[[TrainingRun], None]] = {"stop": control.stop, "resu
 
 @admin.register(TrainingRun)
 class TrainingRunAdmin(OfTrainers):
-    list_display = ("name", "preset", "shown_state", "done", "version", "created_by", "created_at")
+    list_display = (
+        *("name", "preset", "shown_state", "done", "version", "size", "created_by", "created_at"),
+    )
     list_filter = ("state", "preset")
     search_fields = ("name", "note", "^id")
     list_select_related = ("version", "created_by")
@@ -52,6 +56,10 @@ class TrainingRunAdmin(OfTrainers):
     @display(description=gettext_lazy("done"), ordering="progress")
     def done(self, run: TrainingRun) -> str:
         return f"{run.progress:.0%}"
+
+    @display(description=gettext_lazy("size"), ordering="bytes")
+    def size(self, run: TrainingRun) -> str:
+        return filesizeformat(run.bytes) if run.bytes else "–"
 
     def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         if obj is None:
@@ -120,6 +128,7 @@ class TrainingRunAdmin(OfTrainers):
                 "poll": reverse("api-training-run", args=[run.pk]),
                 "may_train": request.user.has_perm(TRAIN),
                 "waits_for": unattended.why_run_waits(run),
+                "keep_days": settings.TRAINING_KEEP.days,
             }
         return super().change_view(request, object_id, form_url, context | (extra_context or {}))
 

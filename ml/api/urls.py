@@ -40,4 +40,9 @@ urlpatterns = [
         versions.EvaluationDetailView.as_view(),
         name="api-evaluation",
     ),
+    path(
+        "evaluations/<uuid:evaluation_id>/cancel/",
+        versions.EvaluationCancel.as_view(),
+        name="api-evaluation-cancel",
+    ),
 ]

@@ -221,7 +221,8 @@ class Evaluate(base.StaffView):
 
     @schema.endpoint(
         "Compare a version with the one in service",
-        description="Done by the worker that trains; ask for the evaluation until it is `ready`.",
+        description="Done by a worker that trains, beside its run; ask for it until it is "
+        "`ready`, `failed` or `canceled`.",
         request=NewEvaluationSerializer,
         answers={202: schema.answer(EvaluationSerializer, "Waiting to be measured.")},
         codes=[*base.CODES, *BODY, "not_found", "in_service", "nothing_to_measure"],
@@ -252,4 +253,22 @@ class EvaluationDetailView(base.StaffView):
     )
     def get(self, request: Request, evaluation_id: uuid.UUID) -> Response:
         found = get_object_or_404(Evaluation, pk=evaluation_id)
+        return Response(EvaluationSerializer(found).data)
+
+
+class EvaluationCancel(base.StaffView):
+    permission_classes = (staff(write=PROMOTE),)
+
+    @schema.endpoint(
+        "Cancel a comparison",
+        description="One that waits ends at once, one that is being made within seconds.",
+        answers={200: schema.answer(EvaluationSerializer, "It is canceled.")},
+        codes=[*base.CODES, *schema.BY_COOKIE, "not_found", "evaluation_ended"],
+        operation_id="evaluations_cancel",
+        tags=["models"],
+    )
+    def post(self, request: Request, evaluation_id: uuid.UUID) -> Response:
+        found = get_object_or_404(Evaluation, pk=evaluation_id)
+        evaluations.cancel(found)
+        found.refresh_from_db()
         return Response(EvaluationSerializer(found).data)

@@ -19,6 +19,7 @@ class Evaluation(Task):
         RUNNING = "running", _("being measured")
         READY = "ready", _("measured")
         FAILED = "failed", _("failed")
+        CANCELED = "canceled", _("canceled")
 
     version = models.ForeignKey(
         ModelVersion, models.CASCADE, related_name="evaluations", verbose_name=_("version")

@@ -64,6 +64,12 @@ class TrainingRun(Task):
 
     # The last copy of the run's folder in the storage: another machine can go on from it.
     checkpoint = models.CharField(max_length=200, blank=True, help_text="Storage folder.")
+    bytes = models.BigIntegerField(
+        _("size"),
+        default=0,
+        db_default=0,  # a process of the version before may still run
+        help_text="Of its files, where it was trained and in the storage.",
+    )
     died_at = models.PositiveIntegerField(default=0, help_text="Step at which a worker was lost.")
 
     created_by = models.ForeignKey(

@@ -48,9 +48,9 @@ def save(run: TrainingRun) -> None:
 def drop(run: TrainingRun) -> None:
     """Deletes what only a run that goes on needs; the journal and the log stay.
 
-    Its weights are a version by now, and its samples lie in the storage.
+    Its samples lie in the storage, and its weights are a version by now, if it was not cut short.
     """
-    for part in run.local.iterdir():
+    for part in run.local.iterdir() if run.local.exists() else ():
         if part.is_dir():
             shutil.rmtree(part, ignore_errors=True)
         elif part.suffix in (".pt", ".safetensors"):

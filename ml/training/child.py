@@ -17,6 +17,7 @@ from typing import IO, Any
 from django.conf import settings
 
 from ml.models.runs import TrainingRun
+from ml.training import estimate
 from ml.training.options import PRESETS, Options
 from ml.training.preparing import Data
 
@@ -49,7 +50,7 @@ def arguments(
         "--patience": options.patience,
         "--limit": options.limit,
         "--precision": options.precision,
-        "--check-seconds": run.baseline.get("seconds"),
+        "--check-seconds": estimate.OF_BASELINE * run.baseline.get("seconds", 0.0),
         # One check an epoch; long epochs are checked more often.
         "--check-every": min(
             MAX_CHECK_STEPS, max(1, min(photos, options.limit or photos) // batch)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -19,7 +20,7 @@ from ml import wakeups
 from ml.datasets.manage import delete_folder
 from ml.models.datasets import DataSet
 from ml.models.runs import OVER, RunData, TrainingRun
-from ml.training import estimate, states
+from ml.training import estimate, retention, states
 from ml.training.options import PRESETS, SERVED, Options
 from ml.training.validation import usable, verify
 
@@ -104,7 +105,7 @@ def resume(run: TrainingRun) -> None:
             states.change(
                 run,
                 State.QUEUED,
-                where=Q(state__in=states.RESUMABLE),
+                where=Q(state__in=states.RESUMABLE) & ~retention.expired(),
                 stage=Stage.WAITING,
                 error={},
                 crash_count=0,
@@ -112,7 +113,9 @@ def resume(run: TrainingRun) -> None:
                 finished_at=None,
             )
         except leases.InvalidTransition as error:
-            raise DomainError("run_not_resumable") from error
+            is_old = TrainingRun.objects.filter(retention.expired(), pk=run.pk).exists()
+            code = "run_not_resumable.expired" if is_old else "run_not_resumable"
+            raise DomainError(code, days=settings.TRAINING_KEEP.days) from error
         record("run resumed", run, before={"state": run.state})
         transaction.on_commit(wakeups.TRAIN.publish)
 

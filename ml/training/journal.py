@@ -6,6 +6,7 @@ Rows are thinned, so that a run of weeks is drawn as quickly as one of minutes.
 
 import json
 import logging
+import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ class Journal:
         self.columns: dict[str, Any] = {}  # columns of the run that have changed
         self.facts: Line = {}  # about the whole attempt
         self.now: dict[str, Any] = {}
+        self.at = 0.0  # monotonic seconds, when that was read
         self.end: Line = {}
         self.best: Line = {}
         self.last_point = -1.0  # progress at the last point of the learning curve
@@ -48,6 +50,12 @@ class Journal:
             self.read()
         self.end = {}
         self.now = {}
+
+    @property
+    def seconds_left(self) -> int | None:
+        """As the last line said, less the time since; it says nothing while a check is made."""
+        left = self.now.get("seconds_left")
+        return None if left is None else max(0, round(left - (time.monotonic() - self.at)))
 
     def read(self) -> bool:
         """Reads the new lines; whether there were any."""
@@ -78,6 +86,7 @@ class Journal:
             self.facts = {name: line.get(name) for name in ATTEMPT_FACTS}
         elif event == "step":
             self.now = {name: line.get(name) for name in (*CURRENT, "loss")}
+            self.at = time.monotonic()
             if line["progress"] - self.last_point >= SPACING:
                 self.last_point = line["progress"]
                 return self._point(RunPoint.Kind.STEP, line)

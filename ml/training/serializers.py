@@ -11,7 +11,7 @@ from colorweb.api.serializers import PageSerializer
 from colorweb.errors import plain
 from ml.models.runs import RunSample, TrainingRun
 from ml.training.positions import position
-from ml.training.states import RESUMABLE
+from ml.training.retention import may_resume
 
 
 class MomentField(serializers.DateTimeField):
@@ -49,7 +49,7 @@ class RunMaySerializer(serializers.Serializer):
         return not run.is_over and not run.stop_requested
 
     def get_resume(self, run: TrainingRun) -> bool:
-        return run.state in RESUMABLE
+        return may_resume(run)
 
 
 class TrainingRunSerializer(serializers.Serializer):
@@ -80,6 +80,7 @@ class TrainingRunSerializer(serializers.Serializer):
     position = serializers.SerializerMethodField(
         help_text="Runs before it, the one under way included; null: it does not wait."
     )
+    bytes = serializers.IntegerField(help_text="Of its files, as measured when it ended.")
     created_by = serializers.CharField(source="created_by.email", allow_null=True)
     created_at = MomentField()
     started_at = MomentField(allow_null=True)

@@ -19,11 +19,14 @@ from ml.datasets.materialize import ChosenSet
 from ml.models.runs import TrainingRun
 from ml.training import (
     baseline,
+    beside,
     checkpoint_store,
     child,
+    estimate,
     finalize,
     preparing,
     queue,
+    retention,
     shutdown_flag,
     states,
 )
@@ -31,7 +34,7 @@ from ml.training.child import Child
 from ml.training.journal import Journal
 from ml.training.options import SERVED, Options
 from ml.training.preparing import Data
-from ml.versions import evaluations, gate, registry
+from ml.versions import gate, registry
 
 log = logging.getLogger(__name__)
 Stage = TrainingRun.Stage
@@ -48,11 +51,11 @@ class StopRequested(Exception):
 def work() -> int:
     """Sees runs to their end until none waits; how many."""
     done = 0
+    retention.clean()
     while not shutdown_flag.is_set() and (run := queue.claim()):
-        with leases.renewing(run) as lease, logs.bound(run=run.pk):
+        with leases.renewing(run) as lease, logs.bound(run=run.pk), beside.comparing():
             Attempt(run, lease).run_to_end()
         done += 1
-        evaluations.work()  # minutes, where the next run may take days
     return done
 
 
@@ -63,6 +66,8 @@ class Attempt:
     run: TrainingRun
     lease: Renewal
     reported_at: float = field(default=0.0)  # monotonic seconds
+    began_at: float = field(default_factory=time.monotonic)
+    plan: float = field(default=0.0)  # seconds that it should take, before a step was made
 
     def run_to_end(self) -> None:
         """Every outcome ends the run, unless another worker has it by now."""
@@ -83,6 +88,8 @@ class Attempt:
             log.info("Run %s moved on without attempt %s.", run.pk, run.attempt)
         except Exception as error:  # noqa: BLE001 - each has its end
             self._end_with(error)
+        with suppress(OSError):  # unavailable; nothing depends on it
+            retention.record_size(run)
 
     def _end_with(self, error: Exception) -> None:
         run = self.run
@@ -107,6 +114,8 @@ class Attempt:
             raise DomainError("data_set_gone.run")
         checkpoint_store.check_room()
         self._pin()
+        options, sets = Options.of(run.options), [each.data_set for each in chosen]
+        self.plan = estimate.seconds(run.preset, options, sets) * (1 - run.progress)
         data = preparing.fetch(run, chosen, self._report_fetching)
         if not run.baseline:
             log_file = run.local / "baseline.log"
@@ -118,8 +127,12 @@ class Attempt:
         """Reports the share of photos that are here, about once a second; ends where asked to."""
         if time.monotonic() - self.reported_at < REPORT_EVERY:
             return
-        self._record(now={"fetched": round(done, 3)})
+        self._record(now={"fetched": round(done, 3), "seconds_left": self._planned()})
         self._check_stop()
+
+    def _planned(self) -> int:
+        """Seconds left by the plan."""
+        return max(0, round(self.plan - (time.monotonic() - self.began_at)))
 
     def _check_stop(self) -> None:
         """Ends the preparing where somebody asked for it, or this worker has to end."""
@@ -163,7 +176,7 @@ class Attempt:
             )
         checkpoint_store.wait_for_lock(run)
         arguments = child.arguments(run, data, base, photos, baseline.weights_of(run.baseline))
-        self._record(stage=Stage.TRAINING, now={})
+        self._record(stage=Stage.TRAINING, now={"seconds_left": self._planned()})
         return Child(child.command(arguments, devices), run.local / "log.txt", here)
 
     def _watch(self, process: Child, journal: Journal) -> int:
@@ -209,7 +222,10 @@ class Attempt:
     def _report(self, journal: Journal, polls: "Polls") -> None:
         """Records in the row what has changed since the last report."""
         output = child.tail(self.run.local / "log.txt")
-        now = {**journal.facts, **journal.now, **({"gpus": polls.gpus} if polls.gpus else {})}
+        left = self._planned() if journal.seconds_left is None else journal.seconds_left
+        now = {**journal.facts, **journal.now, "seconds_left": left}
+        if polls.gpus:
+            now["gpus"] = polls.gpus
         values = {**journal.columns, "now": now, "log": output}
         if values != polls.last:
             polls.last = values

@@ -1,28 +1,22 @@
 """Measuring versions: requested by staff, done by the worker that trains, one after another.
 
-Both versions are measured by a child process on the same photos, so that its end never ends
-the worker; a worker that dies loses its lease, and the next one starts over.
+Both versions are measured on the same photos (`ml.versions.measuring`); a worker that dies loses
+its lease, and the next one starts over.
 """
 
 import json
 import logging
-import os
-import subprocess
-import sys
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models.functions import Now
-from PIL import Image
 
 from colorweb import leases
 from colorweb.accounts.models import User
@@ -32,18 +26,16 @@ from colorweb.health import fitness
 from ml import wakeups
 from ml.datasets.index import TRAINING, VALIDATION
 from ml.datasets.materialize import ChosenSet, materialize
-from ml.models import DataSet, Evaluation, ModelVersion, TrainingRun
+from ml.models import DataSet, Evaluation, ModelVersion
 from ml.requeue import requeue
 from ml.resnet_gray.evaluation.photo_figures import PhotoFigures
-from ml.versions import gate, pictures, registry
+from ml.versions import gate, measuring, pictures, registry
 
 log = logging.getLogger(__name__)
 State = Evaluation.State
 
-MAX_PHOTOS = 200  # of a set
-SHEET_PHOTOS = 40  # of them, in the pictures
+UNDER_WAY = (State.QUEUED, State.RUNNING)
 SIDES = ("ours", "theirs")
-TILE, COLUMNS = 192, 10  # as `ml.resnet_gray.evaluation.evaluate` makes them
 
 WORKER_DIED = DomainError("worker_died.evaluation")
 BROKE = DomainError("internal_error.evaluation")
@@ -79,24 +71,45 @@ def unfinished(version: ModelVersion, serving: ModelVersion) -> Evaluation | Non
     return last if last and last.state != State.READY else None
 
 
-def waits_for(evaluation: Evaluation) -> TrainingRun | None:
-    """The run that has the worker, while a comparison waits for it."""
-    if evaluation.state != State.QUEUED:
-        return None
-    return TrainingRun.objects.filter(state=TrainingRun.State.RUNNING).first()
+def cancel(evaluation: Evaluation) -> None:
+    """End a comparison that waits or is made; its worker leaves it within seconds.
+
+    Raises DomainError if it has ended.
+    """
+    rows = Evaluation.objects.filter(pk=evaluation.pk, state__in=UNDER_WAY)
+    with transaction.atomic():
+        if not rows.update(state=State.CANCELED, lease_until=None, finished_at=Now()):
+            raise DomainError("evaluation_ended")
+        record("comparison canceled", evaluation.version, before={"state": evaluation.state})
 
 
-def work() -> None:
-    """Measure whatever waits, one after another."""
+class Interrupted(Exception):
+    """This worker has to end; the comparison waits for the next one."""
+
+
+def work(must_end: Callable[[], bool] = lambda: False) -> None:
+    """Measure whatever waits, one after another, until `must_end`."""
     waiting = Evaluation.objects.filter(state=State.QUEUED).order_by("created_at")
-    while evaluation := leases.claim_one(
-        waiting, state=State.RUNNING, worker=leases.worker_name(), progress=0.0, error={}
+    while not must_end() and (
+        evaluation := leases.claim_one(
+            waiting, state=State.RUNNING, worker=leases.worker_name(), progress=0.0, error={}
+        )
     ):
-        with leases.renewing(evaluation):
+        with leases.renewing(evaluation) as lease:
+
+            def check(lease: leases.Renewal = lease) -> None:
+                if lease.lost.is_set():
+                    raise leases.LeaseLost
+                if must_end():
+                    raise Interrupted
+
             try:
-                _measure_all(evaluation)
+                _measure_all(evaluation, check)
             except leases.LeaseLost:
                 log.info("Evaluation %s moved on without us.", evaluation.pk)
+            except Interrupted:
+                leases.put_back(evaluation, state=State.QUEUED)
+                return
             except Exception as error:  # noqa: BLE001 - each has its end
                 _end_with(evaluation, error)
 
@@ -117,26 +130,30 @@ def reap() -> None:
     wakeups.EVALUATE.ensure(Evaluation.objects.filter(state=State.QUEUED))
 
 
-def _measure_all(evaluation: Evaluation) -> None:
+def _measure_all(evaluation: Evaluation, check: Callable[[], None]) -> None:
     parts = []
     for place, part in enumerate(evaluation.parts):
         with tempfile.TemporaryDirectory() as folder:
-            parts.append(_measure_part(evaluation, place, part, Path(folder)))
+            parts.append(_measure_part(evaluation, place, part, Path(folder), check))
         _report_progress(evaluation, (place + 1) / len(evaluation.parts))
     _end(evaluation, State.READY, parts=parts)
 
 
 def _measure_part(
-    evaluation: Evaluation, place: int, part: dict[str, Any], folder: Path
+    evaluation: Evaluation,
+    place: int,
+    part: dict[str, Any],
+    folder: Path,
+    check: Callable[[], None],
 ) -> dict[str, Any]:
     """One set measured by both versions: figures, the sheet, and every photo."""
     photos = _photos(part, folder)
-    ours = measure(evaluation.version, photos, folder / "ours")
+    ours = measuring.measure(evaluation.version, photos, folder / "ours", check)
     _report_progress(evaluation, (place + 0.5) / len(evaluation.parts))
-    theirs = measure(evaluation.against, photos, folder / "theirs")
+    theirs = measuring.measure(evaluation.against, photos, folder / "theirs", check)
     stem = f"{evaluation.folder}/{evaluation.attempt}-{place}"
     lines = _compare(part["name"], ours, theirs, f"{stem}.json")
-    both = side_by_side(folder / "ours.png", folder / "theirs.png", ours["photos"])
+    both = measuring.side_by_side(folder / "ours.png", folder / "theirs.png", ours["photos"])
     default_storage.save(f"{stem}.jpg", ContentFile(both))
     pictures.store(f"{stem}.zip", folder / "ours", folder / "theirs", folder / "photos.zip")
     return {
@@ -167,50 +184,6 @@ def _photos(part: dict[str, Any], folder: Path) -> list[Path]:
         raise DomainError("data_set_gone", name=part["name"])
     tars = materialize([ChosenSet(data_set, part["fingerprint"])], folder / "photos")
     return [tars[VALIDATION], tars[TRAINING]] if part["whole"] else [tars[VALIDATION]]
-
-
-def measure(version: ModelVersion, photos: list[Path], target: Path) -> dict[str, Any]:
-    """A version's figures on photos, as `manage.py evaluate --json --each`; a sheet of them as
-    `target.png`, and all of them in the folder `target`.
-
-    Raises DomainError with the last line of the child process.
-    """
-    weights = registry.local_file(version)
-    module = "ml.resnet_gray.evaluation.evaluate"
-    command = [sys.executable, "-m", module, "--model", str(weights)]
-    command += ["--data", *map(str, photos), "--limit", str(MAX_PHOTOS), "--json", "--each"]
-    command += ["--sheet", str(target.with_suffix(".png")), "--pictures", str(target)]
-    run = subprocess.run(  # noqa: S603
-        command,
-        cwd=settings.BASE_DIR,
-        capture_output=True,
-        text=True,
-        check=False,
-        preexec_fn=lambda: os.nice(10) and None,  # photos go first
-    )
-    if run.returncode:
-        lines = run.stderr.strip().splitlines() or [f"status {run.returncode}"]
-        raise DomainError("not_measured", why=lines[-1])
-    return dict(json.loads(run.stdout))
-
-
-def columns(photos: int) -> int:
-    """How many photos stand side by side in the pictures."""
-    return min(photos, COLUMNS)
-
-
-def side_by_side(ours: Path, theirs: Path, photos: int) -> bytes:
-    """Two sheets of so many photos as one JPEG: gray, ours, theirs, true below one another."""
-    with Image.open(ours) as first, Image.open(theirs) as second:
-        a, b = np.asarray(first.convert("RGB")), np.asarray(second.convert("RGB"))
-    a, b = a[:, : columns(photos) * TILE], b[:, : columns(photos) * TILE]
-    bands = []
-    for top in range(0, min(len(a), SHEET_PHOTOS // COLUMNS * 3 * TILE), 3 * TILE):
-        gray, shown, true = (a[top + i * TILE : top + (i + 1) * TILE] for i in range(3))
-        bands += [gray, shown, b[top + TILE : top + 2 * TILE], true]
-    buffer = BytesIO()
-    Image.fromarray(np.vstack(bands)).save(buffer, "JPEG", quality=88)
-    return buffer.getvalue()
 
 
 def _report_progress(evaluation: Evaluation, done: float) -> None:

@@ -21,6 +21,7 @@ from jobs.queue import metrics as of_queue
 from jobs.results import metrics as of_results
 from jobs.webhooks import metrics as of_webhooks
 from ml.training import metrics as of_training
+from ml.versions import metrics as of_versions
 
 FOLDER = REPOSITORY / "docker" / "observability"
 RULES = yaml.safe_load((FOLDER / "alerts.yaml").read_text())["groups"][0]["rules"]
@@ -50,7 +51,7 @@ def shown() -> dict[str, set[str]]:
     """The name of each series that /metrics has or will have, and its labels."""
     figures = (
         *(metrics.GAUGES, counted.ALL, of_queue.FIGURES, of_results.FIGURES),
-        *(of_webhooks.FIGURES, of_training.FIGURES),
+        *(of_webhooks.FIGURES, of_training.FIGURES, of_versions.FIGURES),
     )
     labels = {"colorweb_mails": {"state"}}
     for figure in (each for group in figures for each in group):

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from colorweb.testing.stack import STAFF, Stack
 from colorweb.testing.waiting import wait_for
-from ml.versions.evaluations import TILE
+from ml.versions.measuring import TILE
 from tests.ml import colors
 from tests.ml.datasets.pictures import photo
 

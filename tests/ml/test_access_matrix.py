@@ -44,6 +44,7 @@ TABLE = [
     ("POST", "api-model-promote", f"{API}/models/nobody/promote/", permissions.PROMOTE),
     ("POST", "api-model-evaluate", f"{API}/models/nobody/evaluations/", permissions.PROMOTE),
     ("GET", "api-evaluation", f"{API}/evaluations/{ID}/", permissions.VIEW_VERSIONS),
+    ("POST", "api-evaluation-cancel", f"{API}/evaluations/{ID}/cancel/", permissions.PROMOTE),
 ]
 FILES = {"training-run-samples", "data-set-sheet", "model-weights"}
 """Files of what the API lists; to others they are not found."""

@@ -2,6 +2,7 @@ interface Facts {
   usualSize: number;
   photos: Record<string, number>;
   measured: Record<string, number>;
+  measuredAlways: number;
   measuredPerSecond: number;
   presets: Record<string, { throughput: number; epochs: number; size: number }>;
 }
@@ -27,7 +28,8 @@ export class RunEstimate extends HTMLElement {
     const photos = Math.min(all, figure("limit") ?? all);
     const size = (figure("size") ?? preset.size) / facts.usualSize;
     const epochs = figure("epochs") ?? preset.epochs;
-    const measured = chosen.getAll("data_sets").reduce((sum, id) => sum + (facts.measured[String(id)] ?? 0), 0);
+    const ofSet = (id: FormDataEntryValue) => facts.measured[String(id)] ?? 0;
+    const measured = chosen.getAll("data_sets").reduce((sum, id) => sum + ofSet(id), facts.measuredAlways);
     const checks = ((epochs + 1) * measured) / facts.measuredPerSecond;
     const seconds = (photos * epochs * size ** 2) / preset.throughput + checks;
     const [value, unit] =

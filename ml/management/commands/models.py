@@ -4,6 +4,7 @@ import json
 import shutil
 import time
 from argparse import ArgumentParser
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -90,10 +91,18 @@ class Command(AuditedCommand):
             raise CommandError(f"There is no data set called {data_set!r}.")
         evaluation = evaluations.request(_newest(version), chosen)
         self.stderr.write(f"Measuring {evaluation} …")
-        evaluations.work()
-        evaluation.refresh_from_db()
+        try:
+            while evaluation.state in evaluations.UNDER_WAY:
+                evaluations.work()
+                evaluation.refresh_from_db()
+                if evaluation.state in evaluations.UNDER_WAY:
+                    time.sleep(POLL_EVERY)  # another worker is at it
+        except KeyboardInterrupt:
+            with suppress(DomainError):  # it has just ended
+                evaluations.cancel(evaluation)
+            raise
         if evaluation.state != Evaluation.State.READY:
-            raise CommandError(evaluation.error_message or "Another worker is measuring it.")
+            raise CommandError(evaluation.error_message or evaluation.get_state_display())
         lines = gate.lines(evaluation)
         if options["json"]:
             return json.dumps({**gate.figures(evaluation), "parts": evaluation.parts})

@@ -1,8 +1,10 @@
 """From the first step to the last: steps, checks, samples, checkpoints, and when to end."""
 
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from statistics import median
 
 from ml.resnet_gray.evaluation.checks import HeldOut
 from ml.resnet_gray.progress import bar, report
@@ -12,6 +14,7 @@ from .engine import Run
 
 LOG_EVERY = 1.0  # seconds
 SAVE_EVERY = 180.0  # seconds
+RECENT = 30  # lines, whose median is the pace: one slow moment says little
 MIN_CHECK_STEPS, MAX_CHECK_STEPS = 50, 2000  # from one check to the next, unless a number is given
 
 GO_ON, PATIENCE, STOPPED = 0, 1, 2
@@ -80,12 +83,12 @@ class _Meter:
 
     def __init__(self, run: Run, check_every: int, check_seconds: float) -> None:
         self.run, self.check_every, self.check_seconds = run, check_every, check_seconds
-        self.began, self.progress, self.first = time.monotonic(), run.progress, run.step
+        self.paces: deque[float] = deque(maxlen=RECENT)  # seconds a step, between lines
+        self.first, self.progress = run.step, run.progress
         self.restart()
 
     def restart(self) -> None:
         """Leaves out the time since the last line, in which no step was made."""
-        self.began += time.monotonic() - getattr(self, "logged", time.monotonic())
         self.logged, self.step = time.monotonic(), self.run.step
 
     @property
@@ -95,26 +98,26 @@ class _Meter:
     def log(self, parts: dict[str, float]) -> str:
         """Writes a ``step`` line; answers what a bar shows."""
         now, run = time.monotonic(), self.run
-        speed = (run.step - self.step) * run.recipe.batch / (now - self.logged)
-        left = self._left(now)
+        self.paces.append((now - self.logged) / (run.step - self.step))
+        speed = run.recipe.batch / self.paces[-1]
         self.logged, self.step = now, run.step
         run.log(
             "step",
             photos_per_second=round(speed, 1),
-            seconds_left=None if left is None else round(left),
+            seconds_left=self._left(),
             rate=run.recipe.rate * run.rate_at(run.progress),
             **parts,
         )
         return f"loss {parts['loss']:.3f}, {speed:.0f} photos/s"
 
-    def _left(self, now: float) -> float | None:
-        """Seconds until the end: of steps, by those so far, and of the checks to come."""
+    def _left(self) -> int | None:
+        """Seconds until the end: of steps, as lately, and of the checks to come."""
         run = self.run
         done = run.progress - self.progress
         if not done:
             return None
         steps = (run.step - self.first) * (1 - run.progress) / done
         last = run.step + steps
-        checks = last // self.check_every - run.step // self.check_every
-        checks += last % self.check_every >= 1  # the one at the end
-        return (now - self.began) * (1 - run.progress) / done + checks * self.check_seconds
+        checked = (run.step - 1) // self.check_every  # the one after this step is to come
+        checks = last // self.check_every - checked + (last % self.check_every >= 1)
+        return round(steps * median(self.paces) + checks * self.check_seconds)

@@ -11,8 +11,8 @@ from PIL import Image
 
 from colorweb.errors import DomainError
 from ml.datasets import check, manage, orphans
-from ml.models import DataSet, Evaluation, Promotion, TrainingRun
-from ml.versions import blind, evaluations, gate, pictures, promotion
+from ml.models import DataSet, Evaluation, Promotion
+from ml.versions import blind, evaluations, gate, measuring, pictures, promotion
 from tests.ml import colors, networks
 from tests.ml.comparisons import measured
 from tests.ml.datasets.pictures import photo
@@ -56,7 +56,7 @@ def test_two_versions_are_measured_on_the_same_photos_with_pictures(
     assert [line.photos for line in gate.lines(evaluation)] == [photos.validation] * 3
     assert gate.figures(evaluation)["passed"] is None, "fewer than 50 photos"
     with default_storage.open(part["sheet"]) as file, Image.open(file) as sheet:
-        assert sheet.height % (4 * evaluations.TILE) == 0
+        assert sheet.height % (4 * measuring.TILE) == 0
     base = f"/admin/ml/evaluation/{evaluation.pk}/photos/0/"
     page = admin_client.get(f"{base}?order=loss").content.decode()
     assert page.count("tile.jpg") == photos.validation
@@ -86,18 +86,13 @@ def test_the_reference_set_decides_whole(folder, photos):
     assert (part["data_set"], part["whole"]) == (str(photos.pk), True)
 
 
-def test_a_comparison_that_waits_says_for_which_run_and_then_what_came_of_it(
-    photos, folder, admin_client
-):
+def test_a_comparison_that_waits_says_so_and_then_what_came_of_it(photos, folder, admin_client):
     DataSet.objects.update(is_reference=True)
     version = networks.version(folder, 1)
     answer = admin_client.post(f"/admin/ml/modelversion/{version.pk}/evaluate/", {"data_set": ""})
     page = f"/admin/ml/modelversion/{version.pk}/change/"
     assert answer.headers["Location"] == page
     assert "as soon as a training worker is free" in admin_client.get(page).content.decode()
-    run = TrainingRun.objects.create(name="<Cars>", preset="best", state="running", progress=0.4)
-    text = admin_client.get(page).content.decode()
-    assert f'/admin/ml/trainingrun/{run.pk}/change/">&lt;Cars&gt;</a>, 40% done' in text
     Evaluation.objects.update(state="failed", error=evaluations.BROKE.kept)
     assert "Something broke while measuring" in admin_client.get(page).content.decode()
     evaluation = measured(version)
@@ -126,6 +121,32 @@ def test_a_dead_worker_s_comparison_is_done_by_the_next_and_given_up_after_three
         evaluations.reap()
     evaluation.refresh_from_db()
     assert (evaluation.state, evaluation.error["code"]) == ("failed", "worker_died.evaluation")
+
+
+def test_a_comparison_that_is_made_can_be_canceled_and_another_is_made(
+    folder, photos, admin_client
+):
+    version = networks.version(folder, 1)
+    first, second = (evaluations.request(version, photos) for _ in range(2))
+
+    def cancel_first(*_: object) -> bool:
+        if Evaluation.objects.filter(pk=first.pk, state="running").exists():
+            assert admin_client.post(f"/api/v1/evaluations/{first.pk}/cancel/").status_code == 200
+        return False
+
+    evaluations.work(cancel_first)
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state) == ("canceled", "ready")
+    ended = admin_client.post(f"/api/v1/evaluations/{first.pk}/cancel/")
+    assert (ended.status_code, ended.json()["code"]) == (409, "evaluation_ended")
+
+
+def test_a_worker_that_has_to_end_leaves_its_comparison_to_the_next(folder, photos):
+    evaluation = evaluations.request(networks.version(folder, 1), photos)
+    evaluations.work(lambda: Evaluation.objects.filter(state="running").exists())
+    evaluation.refresh_from_db()
+    assert (evaluation.state, evaluation.lease_until) == ("queued", None)
 
 
 def test_what_is_not_worse_may_go_into_service(folder, admin_user):
