@@ -18,7 +18,10 @@ from ml.imaging.formats import by_pillow
 
 MIN_SIDE = 32  # pixels; as in the engine
 MIN_CHROMA = 3.0  # mean of sqrt(a^2 + b^2) under which a photo counts as black and white
-MIN_TONE = 1.85  # the same, once every lightness has lost its mean color; under it a print is toned
+MIN_TONE, OF_CHROMA = 1.3, 0.1
+"""Under these together, the second times its chroma, a print is toned: what is left of its colors
+once each lightness has lost its mean color. Grain and compression leave some, uneven tones more."""
+MAX_LEFT = 8.0  # of that, in the most colorful hundredth: things with a color of their own
 LEVELS = 32  # of lightness
 TONE_SIDE = 48  # pixels of the short side that it is measured at
 MAX_SIDE = 512  # pixels of the short side that a training could ever look at
@@ -70,12 +73,12 @@ def check_photo(name: str, content: bytes | Unreadable) -> CheckedPhoto:
         return CheckedPhoto(entry)
     height, width = rgb.shape[:2]
     entry.width, entry.height = photos.size(BytesIO(content), limits())
-    entry.chroma, entry.tone = (round(value, 2) for value in chroma(rgb))
+    entry.chroma, entry.tone, most = (round(value, 2) for value in chroma(rgb))
     if min(height, width) < MIN_SIDE:
         entry.verdict, entry.detail = SMALL, f"{width} × {height}"
     elif entry.chroma < MIN_CHROMA:
         entry.verdict = GRAY
-    elif entry.tone < MIN_TONE:
+    elif entry.tone < MIN_TONE + OF_CHROMA * entry.chroma and most < MAX_LEFT:
         entry.verdict = TONED
     return CheckedPhoto(entry, Looks.of(rgb), thumbnail(rgb))
 
@@ -89,9 +92,9 @@ def limits() -> photos.Limits:
     )
 
 
-def chroma(rgb: np.ndarray) -> tuple[float, float]:
-    """Mean of sqrt(a^2 + b^2), and of what is left of it once each lightness has lost its mean
-    color: a toned print of one ink has none.
+def chroma(rgb: np.ndarray) -> tuple[float, float, float]:
+    """Mean of sqrt(a^2 + b^2); the same of what is left once each lightness has lost its mean
+    color, which is nothing in a toned print of one ink; and the 99th percentile of that.
     """
     height, width = rgb.shape[:2]
     scale = TONE_SIDE / min(height, width)
@@ -105,7 +108,8 @@ def chroma(rgb: np.ndarray) -> tuple[float, float]:
     rest = ab - means[level]
     whole = cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB)[..., 1:].astype(np.float32) - 128
     color = float(np.hypot(whole[..., 0], whole[..., 1]).mean())
-    return color, float(np.hypot(*rest.T).mean())
+    left = np.hypot(*rest.T)
+    return color, float(left.mean()), float(np.percentile(left, 99))
 
 
 def thumbnail(rgb: np.ndarray) -> np.ndarray:
