@@ -443,7 +443,7 @@ SPECTACULAR_SETTINGS = {
         f"jobs.api.messages.{name}"
         for name in (
             *("job_succeeded", "job_failed", "job_canceled", "batch_finished", "archive_ready"),
-            *("job_started", "job_progressed", "webhook_test"),
+            *("job_started", "job_progressed", "run_ended", "webhook_test"),
         )
     ],
     "SERVERS": [{"url": "/", "description": "The site that this document is of."}],

@@ -45,12 +45,14 @@ class JobsConfig(AppConfig):
         from colorweb.http import body_limit
         from jobs import signals
         from jobs.errors import CODES
+        from jobs.events import outbox
         from jobs.photos import for_training
         from jobs.queue import metrics as of_queue
         from jobs.results import metrics as of_results
         from jobs.webhooks import endpoints
         from jobs.webhooks import metrics as of_webhooks
         from ml import consent
+        from ml.training import notices
 
         errors.register(CODES)
         schedule.register(TASKS)
@@ -59,5 +61,6 @@ class JobsConfig(AppConfig):
         navigation.register(navigation.Group(10, _("Photos"), MODELS))
         encryption.register(endpoints.rotate_secrets)
         consent.register(for_training.allowed)
+        notices.register(outbox.record_run)
         roles.register(ROLES)
         signals.connect()

@@ -9,5 +9,6 @@ urlpatterns = [
         name="training-run-samples",
     ),
     path("staff/datasets/<uuid:set_id>/sheet.jpg", files.sheet, name="data-set-sheet"),
+    path("staff/models/<uuid:version_id>/samples.png", files.version_samples, name="model-samples"),
     path("staff/models/<uuid:version_id>/weights.safetensors", files.weights, name="model-weights"),
 ]

@@ -1678,6 +1678,26 @@ export interface webhooks {
         patch?: never;
         trace?: never;
     };
+    "run.ended": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A training has ended
+         * @description For staff who ask for it, of the runs that they started. Signed as [Standard Webhooks](https://www.standardwebhooks.com) specifies, in the headers `webhook-id`, `webhook-timestamp` and `webhook-signature`. The same message may come twice, with the same `webhook-id`.
+         */
+        post: operations["on_run_ended"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "webhook.test": {
         parameters: {
             query?: never;
@@ -2209,6 +2229,11 @@ export interface components {
             archive: string | null;
             /**
              * Format: uuid
+             * @description It is about.
+             */
+            run: string | null;
+            /**
+             * Format: uuid
              * @description null: the address that came with the job.
              */
             endpoint: string | null;
@@ -2222,7 +2247,7 @@ export interface components {
             created_at: string;
         };
         /** @enum {string} */
-        DeliveryEvent: "job.succeeded" | "job.failed" | "job.canceled" | "batch.finished" | "archive.ready" | "job.started" | "job.progressed" | "webhook.test";
+        DeliveryEvent: "job.succeeded" | "job.failed" | "job.canceled" | "batch.finished" | "archive.ready" | "job.started" | "job.progressed" | "run.ended" | "webhook.test";
         DeliveryPage: {
             /**
              * Format: uri
@@ -2296,7 +2321,7 @@ export interface components {
         /** @enum {string} */
         EvaluationState: "queued" | "running" | "ready" | "failed" | "canceled";
         /** @enum {string} */
-        Event: "job.succeeded" | "job.failed" | "job.canceled" | "batch.finished" | "archive.ready" | "job.started" | "job.progressed";
+        Event: "job.succeeded" | "job.failed" | "job.canceled" | "batch.finished" | "archive.ready" | "job.started" | "job.progressed" | "run.ended";
         /** @description One figure on one set of photos. */
         Figure: {
             data_set: string;
@@ -3397,6 +3422,17 @@ export interface components {
             readonly stop: boolean;
             readonly resume: boolean;
             delete: boolean;
+        };
+        /** @description What is posted when a training run has finished, was stopped or has failed. */
+        RunMessage: {
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            timestamp: string;
+            /** @enum {string} */
+            type: "run.ended";
+            data: components["schemas"]["TrainingRun"];
         };
         /** @description How to train; what is null is left to the preset. */
         RunOptionsRequest: {
@@ -16504,6 +16540,35 @@ export interface operations {
             };
         };
     };
+    on_run_ended: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RunMessage"];
+            };
+        };
+        responses: {
+            /** @description You want no more: the webhook is paused. */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description You have it. After any other answer it is sent again. */
+            "2XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     on_webhook_test: {
         parameters: {
             query?: never;
@@ -16534,4 +16599,4 @@ export interface operations {
         };
     };
 }
-// SHA-256 of docs/openapi.yaml: 31f797ab28f4daf204f1a323ac3584aceacfb64af19c11b9fa0735abafcaf027
+// SHA-256 of docs/openapi.yaml: fc73f908e900f12966826ae832cff77238c21c305a6f8df0291903ac452faeb9

@@ -11,6 +11,7 @@ from unfold.decorators import display
 
 from colorweb.console.pages import ReadOnly
 from jobs.admin import console
+from jobs.admin.thumbnails import thumbnail
 from jobs.models import Job, Photo, State
 
 COLORS = {
@@ -23,12 +24,18 @@ COLORS = {
 
 @admin.register(Photo)
 class PhotoAdmin(ReadOnly):
-    list_display = ("__str__", "whose", "visibility", "width", "height", "created_at")
-    list_filter = ("visibility",)
-    list_select_related = ("owner",)
+    list_display = ("picture", "__str__", "whose", "visibility", "width", "height", "created_at")
+    list_display_links = ("__str__",)
+    list_filter = ("visibility", "created_at")
+    list_select_related = ("owner", "version")
     search_fields = ("=id", "owner__email")
     search_help_text = _("A photo's id, or its owner's address")
     exclude = ("guest",)
+
+    @display(description=_("picture"))
+    def picture(self, photo: Photo) -> str:
+        """Of photos that everybody sees: the others are their owners' own."""
+        return thumbnail(photo) if photo.published_at else "–"
 
     @display(description=_("owner"))
     def whose(self, photo: Photo) -> str:
@@ -38,7 +45,7 @@ class PhotoAdmin(ReadOnly):
 @admin.register(Job)
 class JobAdmin(ReadOnly):
     list_display = ("short", "shown_state", "network", "attempt", "worker", "created_at", "why")
-    list_filter = ("state",)
+    list_filter = ("state", "created_at")
     search_fields = ("=id", "=photo__id")
     search_help_text = _("The id of a job or of its photo")
     readonly_fields = ("on_site",)

@@ -3,19 +3,19 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.html import format_html
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from colorweb.console.pages import ReadOnly
+from jobs.admin.thumbnails import thumbnail
 from jobs.models import Photo, PublicPhoto, Report
-from jobs.serializers.addresses import FileField
 from jobs.sharing import moderation
-
-THUMBNAIL = 120  # pixels, of the longer side
 
 
 class Hidden(admin.SimpleListFilter):
@@ -76,7 +76,7 @@ class PublicPhotoAdmin(Moderated):
 
     @admin.display(description=_("picture"))
     def picture(self, photo: Photo) -> str:
-        return _thumbnail(photo)
+        return thumbnail(photo)
 
     @admin.display(description=_("title"))
     def caption(self, photo: Photo) -> str:
@@ -112,16 +112,56 @@ class ReportAdmin(Moderated):
     list_display = ("picture", "reason", "text", "created_at", "closed_at", "hidden")
     list_display_links = ("reason",)
     list_filter = (Open, "reason")
+    date_hierarchy = "created_at"
     search_fields = ("photo__title", "text")
     list_select_related = ("photo", "photo__version")
     ordering = ("-created_at",)
     actions = ("hide", "dismiss")
     fields = ("picture", "address", "reason", "text", "created_at", "closed_at")
-    readonly_fields = ("picture", "address")
+    readonly_fields = ("picture", "address", "buttons")
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        return (*self.list_display, *self._buttons(request))
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return (*self.fields, *self._buttons(request))
+
+    def _buttons(self, request: HttpRequest) -> tuple[str, ...]:
+        return ("buttons",) if self.has_moderate_permission(request) else ()
+
+    def get_urls(self) -> list[URLPattern]:
+        decide = self.admin_site.admin_view(self.decide)
+        one = path("<int:pk>/<str:decision>/", decide, name="report-decide")
+        own = super().get_urls()
+        return [*own[:-1], one, own[-1]]
+
+    def decide(self, request: HttpRequest, pk: int, decision: str) -> HttpResponse:
+        """The buttons of one report."""
+        decisions = {"hide": self.hide, "dismiss": self.dismiss}
+        if request.method != "POST" or decision not in decisions:
+            raise Http404
+        if not self.has_moderate_permission(request):
+            raise PermissionDenied
+        decisions[decision](request, Report.objects.filter(pk=pk))
+        return redirect("admin:jobs_report_changelist")
+
+    @admin.display(description=_("decide"))
+    def buttons(self, report: Report) -> SafeString | str:
+        """They send the form that they stand in: the list's, or the page's."""
+        if report.closed_at:
+            return "–"
+        choices = [("hide", _("Hide the photo")), ("dismiss", _("Dismiss"))]
+        rows = (
+            (reverse("admin:report-decide", args=[report.pk, key]), text) for key, text in choices
+        )
+        button = '<button formmethod="post" formaction="{}">{}</button>'
+        return format_html(
+            '<span class="console decide">{}</span>', format_html_join(" ", button, rows)
+        )
 
     @admin.display(description=_("picture"))
     def picture(self, report: Report) -> str:
-        return _thumbnail(report.photo)
+        return thumbnail(report.photo)
 
     @admin.display(description=_("hidden"), boolean=True)
     def hidden(self, report: Report) -> bool:
@@ -138,22 +178,6 @@ class ReportAdmin(Moderated):
     @admin.action(description=_("Dismiss the reports"), permissions=["moderate"])
     def dismiss(self, request: HttpRequest, reports: QuerySet[Report]) -> None:
         moderation.dismiss(reports)
-
-
-def _thumbnail(photo: Photo) -> SafeString | str:
-    job = photo.version
-    if job is None or photo.trashed_at:  # nobody sees what lies in the trash
-        return "–"
-    job.photo = photo
-    width, height = job.shown_size
-    scale = THUMBNAIL / max(width, height)
-    return format_html(
-        '<img src="{}" width="{}" height="{}" alt="{}" loading="lazy">',
-        FileField("card", "", in_look=True).path(job),
-        max(1, round(width * scale)),
-        max(1, round(height * scale)),
-        photo.alt or photo.title,
-    )
 
 
 def _link(photo: Photo) -> SafeString:

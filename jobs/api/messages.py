@@ -9,6 +9,7 @@ from jobs.serializers.webhooks import (
     ArchiveMessageSerializer,
     BatchMessageSerializer,
     JobMessageSerializer,
+    RunMessageSerializer,
     TestMessageSerializer,
 )
 
@@ -56,6 +57,12 @@ job_progressed = _message(
     "Coloring has come to another stage",
     JobMessageSerializer,
     "For who asks for it; sent once, and not again if it fails.",
+)
+run_ended = _message(
+    Event.RUN_ENDED,
+    "A training has ended",
+    RunMessageSerializer,
+    "For staff who ask for it, of the runs that they started.",
 )
 webhook_test = _message(
     TEST, "A test", TestMessageSerializer, "Sent once by `webhooks/{id}/test/`."

@@ -22,6 +22,8 @@ from jobs.models import (
     WebhookDelivery,
     WebhookEndpoint,
 )
+from ml.models import TrainingRun
+from ml.permissions import VIEW_RUNS
 
 SEND = Wakeup("jobs.tasks.send_webhooks")
 ENDS = {
@@ -57,6 +59,12 @@ def record_batch(batch: Batch) -> None:
 def record_archive(archive: Archive) -> None:
     """Record that a zip can be fetched."""
     _record(Event.ARCHIVE_READY, archive.owner_id, archive=archive)
+
+
+def record_run(run: TrainingRun) -> None:
+    """Record that a training has ended, for who started it, if they may still look at it."""
+    if run.created_by and run.created_by.is_active and run.created_by.has_perm(VIEW_RUNS):
+        _record(Event.RUN_ENDED, run.created_by_id, run=run)
 
 
 def _owner_of(job_id: uuid.UUID) -> int | None:

@@ -24,9 +24,10 @@ class Event(models.TextChoices):
     ARCHIVE_READY = "archive.ready", _("zip ready")
     STARTED = "job.started", _("started")
     PROGRESSED = "job.progressed", _("under way")
+    RUN_ENDED = "run.ended", _("training ended")
 
 
-BY_CHOICE = (Event.STARTED, Event.PROGRESSED)
+BY_CHOICE = (Event.STARTED, Event.PROGRESSED, Event.RUN_ENDED)
 USUAL = tuple(event for event in Event.values if event not in BY_CHOICE)
 """What an endpoint gets that asks for nothing else."""
 
@@ -66,8 +67,8 @@ class WebhookEndpoint(models.Model):
 class WebhookDelivery(Leased):
     """One event for one receiver: an account's endpoint, or the address that came with a job.
 
-    It is about a job, a batch or a zip, or of none of them a test; only what is about a job can
-    have no endpoint.
+    It is about a job, a batch, a zip or a training run, or of none of them a test; only what is
+    about a job can have no endpoint.
     """
 
     class State(models.TextChoices):
@@ -83,6 +84,7 @@ class WebhookDelivery(Leased):
     job = models.ForeignKey(Job, models.CASCADE, null=True, blank=True, related_name="deliveries")
     batch = models.ForeignKey(Batch, models.CASCADE, null=True, blank=True)
     archive = models.ForeignKey(Archive, models.CASCADE, null=True, blank=True)
+    run = models.ForeignKey("ml.TrainingRun", models.CASCADE, null=True, blank=True)
     event = models.CharField(max_length=20, choices=[*Event.choices, (TEST, _("a test"))])
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
     failures = models.PositiveSmallIntegerField(default=0, help_text="Since it was last asked for.")

@@ -8,6 +8,7 @@ from colorweb.api.serializers import PageSerializer
 from jobs.models import TEST, Event, WebhookDelivery, WebhookEndpoint
 from jobs.serializers.batches import ArchiveSerializer, BatchSerializer
 from jobs.serializers.jobs import JobSerializer
+from ml.training.serializers import TrainingRunSerializer
 
 ALL_EVENTS = [*Event.values, TEST]
 JOB_EVENTS = [event for event in Event.values if event.startswith("job.")]
@@ -71,6 +72,7 @@ class DeliverySerializer(serializers.Serializer):
     archive = serializers.UUIDField(
         source="archive_id", allow_null=True, help_text="It is about; of a test all are null."
     )
+    run = serializers.UUIDField(source="run_id", allow_null=True, help_text="It is about.")
     endpoint = serializers.UUIDField(
         source="endpoint_id",
         allow_null=True,
@@ -108,6 +110,13 @@ class ArchiveMessageSerializer(MessageSerializer):
 
     type = serializers.ChoiceField([Event.ARCHIVE_READY.value])
     data = ArchiveSerializer()  # type: ignore[assignment]
+
+
+class RunMessageSerializer(MessageSerializer):
+    """What is posted when a training run has finished, was stopped or has failed."""
+
+    type = serializers.ChoiceField([Event.RUN_ENDED.value])
+    data = TrainingRunSerializer()  # type: ignore[assignment]
 
 
 class TestedSerializer(serializers.Serializer):

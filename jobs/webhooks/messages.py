@@ -1,4 +1,4 @@
-"""What a receiver gets: the job, batch or zip as it is now, signed again for each attempt."""
+"""What a receiver gets: the job, batch, zip or run as it is now, signed again for each attempt."""
 
 import base64
 import json
@@ -16,6 +16,7 @@ from jobs.models import WebhookDelivery
 from jobs.serializers.batches import ArchiveSerializer, BatchSerializer
 from jobs.serializers.jobs import JobSerializer
 from jobs.webhooks import endpoints
+from ml.training.serializers import TrainingRunSerializer
 
 
 def body(delivery: WebhookDelivery) -> bytes:
@@ -37,6 +38,8 @@ def _data(delivery: WebhookDelivery) -> dict[str, Any]:
         return BatchSerializer(delivery.batch, context=context).data
     if delivery.archive:
         return ArchiveSerializer(delivery.archive, context=context).data
+    if delivery.run:
+        return TrainingRunSerializer(delivery.run).data
     return {"webhook": str(delivery.endpoint_id)}
 
 

@@ -153,8 +153,8 @@ def claim() -> list[WebhookDelivery]:
         if limit <= 0:
             continue
         rows = due.filter(endpoint=receiver.endpoint, job__queue_owner=receiver.queue_owner)
-        rows = rows.order_by("due_at").select_related("endpoint", "job__photo", "batch", "archive")
-        found = leases.claim(rows, limit, lease=LEASE)
+        rows = rows.order_by("due_at").select_related("endpoint", "job__photo", "batch")
+        found = leases.claim(rows.select_related("archive", "run"), limit, lease=LEASE)
         receivers[receiver] += len(found)
         owners[receiver.owner] += len(found)
         claimed += found

@@ -1,6 +1,7 @@
 """The photos of a comparison: all as tiles, and one at full size."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.admin import AdminSite
 from django.http import Http404, HttpRequest, HttpResponse
@@ -35,31 +36,49 @@ def urls(site: AdminSite) -> list[URLPattern]:
 def tiles(request: HttpRequest, pk: Any, place: int) -> HttpResponse:
     """All photos of a set, by `order` and `kind`."""
     evaluation, part, photos = _found(request, pk, place)
-    order, kind = request.GET.get("order", "worst"), request.GET.get("kind", "")
-    kinds = photo_list.kinds(photos)
-    if order not in ORDERS or (kind and kind not in kinds):
-        raise Http404
     context = {
+        **_chosen(request, photos),
         "evaluation": evaluation,
         "place": place,
         "title": f"{evaluation}: {part['name']}",
-        "photos": photo_list.chosen(photos, order, kind),
         "orders": ORDERS,
-        "order": order,
-        "kinds": kinds,
-        "kind": kind,
+        "kinds": photo_list.kinds(photos),
     }
     return _page(request, "admin/ml/compared_photos.html", context)
 
 
 def one(request: HttpRequest, pk: Any, place: int, number: int) -> HttpResponse:
-    """One photo: gray, by both versions, and true."""
+    """One photo: gray, by both versions, and true; and those beside it in the order."""
     evaluation, _part, photos = _found(request, pk, place)
-    found = next((photo for photo in photos if photo.number == number), None)
-    if found is None:
+    chosen = _chosen(request, photos)
+    numbers = [photo.number for photo in chosen["photos"]]
+    if number not in numbers:
         raise Http404
-    context = {"evaluation": evaluation, "place": place, "photo": found, "sides": SIDES}
+    at = numbers.index(number)
+    found = chosen["photos"][at]
+    context = {
+        **chosen,
+        "evaluation": evaluation,
+        "place": place,
+        "photo": found,
+        "sides": SIDES,
+        "previous": numbers[at - 1] if at else None,
+        "next": numbers[at + 1] if at + 1 < len(numbers) else None,
+    }
     return _page(request, "admin/ml/compared_photo.html", {"title": found.name, **context})
+
+
+def _chosen(request: HttpRequest, photos: list[photo_list.Compared]) -> dict[str, Any]:
+    """The photos of the kind and in the order that the address says."""
+    order, kind = request.GET.get("order", "worst"), request.GET.get("kind", "")
+    if order not in ORDERS or (kind and kind not in photo_list.kinds(photos)):
+        raise Http404
+    return {
+        "photos": photo_list.chosen(photos, order, kind),
+        "order": order,
+        "kind": kind,
+        "query": urlencode({"order": order, "kind": kind}),
+    }
 
 
 def picture(request: HttpRequest, pk: Any, place: int, number: int, side: str) -> HttpResponse:

@@ -1,5 +1,6 @@
 """Versions compared with the one in service, as staff see it."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.contrib import admin, messages
@@ -8,8 +9,10 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -28,6 +31,8 @@ STATES = {
     "failed": "danger",
     "canceled": "info",
 }
+
+VERDICTS = {"passed": "success", "worse": "danger", "–": "info"}
 
 
 def comparison(version: ModelVersion) -> SafeString:
@@ -48,10 +53,28 @@ def _shown(measured: Evaluation | None, other: Evaluation | None = None) -> Safe
             "evaluation": measured,
             "wins": win_rate(measured.version, measured.against) if measured else None,
             "gate": gate.figures(measured),
-            "lines": gate.lines(measured) if measured else [],
+            "lines": [_figures(line) for line in gate.lines(measured)] if measured else [],
             "sheets": _sheets(measured) if measured else [],
         },
     )
+
+
+FIGURES = {
+    "mean.mse": (_("error"), 5),
+    "shown.psnr": (_("PSNR, dB"), 2),
+    "shown.colorfulness_diff": (_("colorfulness, off by"), 2),
+}
+"""What a figure of the gate is called, and its digits."""
+
+
+def _figures(line: gate.Line) -> dict[str, Any]:
+    """A line of the gate as text."""
+    name, digits = FIGURES[line.metric]
+    texts = {
+        field: number_format(round(value, digits), digits) if isinstance(value, float) else value
+        for field, value in asdict(line).items()
+    }
+    return {**texts, "figure": name}
 
 
 def _sheets(measured: Evaluation) -> list[tuple[dict[str, Any], int]]:
@@ -74,7 +97,8 @@ def page_of(evaluation: Evaluation) -> str:
 class EvaluationAdmin(Kept):
     """Versions compared with the one in service."""
 
-    list_display = ("label", "shown_state", "on", "is_gate", "created_by", "created_at")
+    list_display = ("label", "shown_state", "verdict", "on", "is_gate", "created_by", "created_at")
+    date_hierarchy = "created_at"
     list_select_related = ("version", "against", "created_by")
     fields = ("label", "stands", "on", "is_gate", "created_by", "created_at", "result")
     readonly_fields = ("label", "stands", "on", "result")
@@ -118,6 +142,13 @@ class EvaluationAdmin(Kept):
     @display(description=_("state"), label=STATES)
     def shown_state(self, evaluation: Evaluation) -> tuple[str, str]:
         return evaluation.state, self.stands(evaluation)
+
+    @display(description=_("compared"), label=VERDICTS)
+    def verdict(self, evaluation: Evaluation) -> tuple[str, str]:
+        passed = gate.figures(evaluation)["passed"]
+        if evaluation.state != Evaluation.State.READY or passed is None:
+            return "–", "–"
+        return ("passed", gettext("not worse")) if passed else ("worse", gettext("worse"))
 
     @display(description=_("state"))
     def stands(self, evaluation: Evaluation) -> str:

@@ -12,7 +12,7 @@ from unfold.decorators import display
 
 from colorweb.errors import DomainError
 from ml import unattended
-from ml.admin import data_set_photos
+from ml.admin import data_set_photos, thumbnails
 from ml.admin.base import OfTrainers
 from ml.admin.forms import ONE_BUTTON, NewDataSet
 from ml.datasets import manage
@@ -32,10 +32,19 @@ TITLES = {
 
 @admin.register(DataSet)
 class DataSetAdmin(OfTrainers):
-    list_display = ("name", "kind", "shown_state", "training", "validation", "checked_at")
+    list_display = (
+        *("picture", "name", "kind", "shown_state", "training", "validation", "is_reference"),
+        *("checked_at", "created_at"),
+    )
+    list_display_links = ("name",)
+    date_hierarchy = "created_at"
     list_filter = ("kind", "state")
     search_fields = ("name", "note")
     change_form_template = "admin/ml/dataset/change_form.html"
+
+    @display(description=_("picture"))
+    def picture(self, data_set: DataSet) -> str:
+        return thumbnails.of_set(data_set)
 
     @display(description=_("state"), label=COLORS, ordering="state")
     def shown_state(self, data_set: DataSet) -> tuple[str, str]:

@@ -32,6 +32,7 @@ class PromotionAdmin(Kept):
     list_display = ("created_at", "kind", "shown_state", "before", "version", "by", "reason")
     list_select_related = ("before", "version", "by")
     list_filter = ("state",)
+    date_hierarchy = "created_at"
     fields = ("kind", "before", "version", "by", "reason", "created_at", "ended_at")
     change_form_template = "admin/ml/promotion/change_form.html"
 

@@ -18,7 +18,7 @@ from unfold.decorators import display
 
 from colorweb.errors import DomainError
 from ml import unattended
-from ml.admin import run_comparison
+from ml.admin import run_comparison, thumbnails
 from ml.admin.base import OfTrainers
 from ml.admin.forms import FIGURES, ONE_BUTTON, NewRun
 from ml.models import OVER, DataSet, TrainingRun
@@ -39,9 +39,11 @@ ACTIONS: dict[str, Callable[[TrainingRun], None]] = {"stop": control.stop, "resu
 @admin.register(TrainingRun)
 class TrainingRunAdmin(OfTrainers):
     list_display = (
-        *("name", "preset", "shown_state", "done", "version", "size", "created_by", "created_at"),
+        *("picture", "name", "preset", "shown_state", "error_of_gray", "version", "size"),
+        "created_at",
     )
     list_filter = ("state", "preset")
+    list_display_links = ("name",)
     search_fields = ("name", "note", "^id")
     list_select_related = ("version", "created_by")
     date_hierarchy = "created_at"
@@ -49,13 +51,22 @@ class TrainingRunAdmin(OfTrainers):
     change_form_template = "admin/ml/trainingrun/change_form.html"
     add_form_template = "admin/ml/trainingrun/add_form.html"
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TrainingRun]:
+        return thumbnails.with_results(super().get_queryset(request))
+
+    @display(description=gettext_lazy("picture"))
+    def picture(self, run: TrainingRun) -> str:
+        return thumbnails.of_run(run)
+
+    @display(description=gettext_lazy("error, of gray's"))
+    def error_of_gray(self, run: TrainingRun) -> str:
+        error = run.of_gray  # type: ignore[attr-defined]
+        return "–" if error is None else f"{error:.3f}"
+
     @display(description=gettext_lazy("state"), label=COLORS, ordering="state")
     def shown_state(self, run: TrainingRun) -> tuple[str, str]:
-        return run.state, run.get_state_display()
-
-    @display(description=gettext_lazy("done"), ordering="progress")
-    def done(self, run: TrainingRun) -> str:
-        return f"{run.progress:.0%}"
+        text = run.get_state_display()
+        return run.state, text if run.is_over else f"{text} {run.progress:.0%}"
 
     @display(description=gettext_lazy("size"), ordering="bytes")
     def size(self, run: TrainingRun) -> str:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext
@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from colorweb.errors import DomainError
-from ml.admin import comparisons, promotions
+from ml.admin import comparisons, promotions, thumbnails
 from ml.admin import version_forms as forms
 from ml.admin.base import Kept
 from ml.models import ModelVersion
@@ -28,7 +28,12 @@ MAX_TEXT = 40  # letters of a text in a list
 
 @admin.register(ModelVersion)
 class ModelVersionAdmin(Kept):
-    list_display = ("label", "in_service", "standing", "gate", "trained_on", "size", "created_at")
+    list_display = (
+        *("picture", "label", "in_service", "standing", "gate", "error_of_gray", "size"),
+        "created_at",
+    )
+    list_display_links = ("label",)
+    date_hierarchy = "created_at"
     list_filter = ("standing",)
     search_fields = ("name", "sha256", "note")
     fieldsets = (
@@ -47,18 +52,21 @@ class ModelVersionAdmin(Kept):
             },
         ),
         (_("Comparison with the version in service"), {"fields": ("comparison",)}),
-        (_("Weights"), {"fields": ("architecture", "sha256", "file", "size", "card")}),
+        (_("Weights"), {"fields": ("architecture", "sha256", "file", "size")}),
         (
             _("Training"),
             {
                 "fields": (
-                    *("trained_on", "lineage", "run", "data_fingerprint", "recipe"),
-                    *("code_revision", "metrics"),
+                    *("pictures", "trained_on", "lineage", "run", "data_fingerprint", "recipe"),
+                    "code_revision",
                 )
             },
         ),
+        (_("Model card"), {"fields": ("card",), "classes": ("collapse",)}),
     )
-    readonly_fields = ("version", "in_service", "size", "trained_on", "lineage", "comparison")
+    readonly_fields = (
+        *("version", "in_service", "size", "trained_on", "lineage", "comparison", "pictures"),
+    )
     change_form_template = "admin/ml/live_form.html"
     actions_list = ("import_file", "reference", "roll_back")
     actions_detail = ("promote", "evaluate", "change_standing", "export")
@@ -188,6 +196,27 @@ class ModelVersionAdmin(Kept):
                 return redirect(to(made))
         context = {**self.admin_site.each_context(request), "title": title, "form": bound, **more}
         return render(request, "admin/ml/ask.html", {**context, "opts": self.opts})
+
+    @display(description=_("picture"))
+    def picture(self, version: ModelVersion) -> str:
+        return thumbnails.of_version(version)
+
+    @display(description=_("samples"))
+    def pictures(self, version: ModelVersion) -> str:
+        if not version.samples:
+            return "–"
+        address = reverse("model-samples", args=[version.pk])
+        return format_html('<img class="sheet" src="{}" alt="" loading="lazy">', address)
+
+    @display(description=_("error, of gray's"))
+    def error_of_gray(self, version: ModelVersion) -> str:
+        metrics = version.card.get("metrics") or {}
+        try:
+            error = metrics.get("of_gray") or metrics["mean"]["mse"] / metrics["gray"]["mse"]
+            text = f"{error:.3f}"
+        except (KeyError, TypeError, ValueError, ZeroDivisionError):  # a card from elsewhere
+            return "–"
+        return text
 
     @display(description=_("version"), ordering="name")
     def label(self, version: ModelVersion) -> str:

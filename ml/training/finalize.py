@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from django.core.files.storage import default_storage
-from django.db import transaction
 
 from colorweb import leases
 from colorweb.errors import DomainError
 from ml.models import ModelVersion
 from ml.models.runs import TrainingRun
 from ml.resnet_gray.network.cards import CardError
-from ml.training import checkpoint_store, child, notices, states
+from ml.training import checkpoint_store, child, states
 from ml.training.journal import Journal
 from ml.versions import registry
 
@@ -84,10 +83,7 @@ def unexpected(error: Exception) -> DomainError:
 
 
 def _end(run: TrainingRun, to: str, **values: Any) -> None:
-    with transaction.atomic():
-        states.change(run, to, fence=run.attempt, **values)
-        run.refresh_from_db()
-        notices.send(run)
+    states.change(run, to, fence=run.attempt, **values)
 
 
 def _stop_requested(run: TrainingRun) -> bool:

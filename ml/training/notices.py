@@ -1,4 +1,6 @@
-"""Mail about runs that have ended, to who started them."""
+"""What is sent when a run has ended, to who started it: mail, and what others have registered."""
+
+from collections.abc import Callable
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -6,9 +8,18 @@ from django.utils.translation import gettext as _
 
 from ml.models.runs import TrainingRun
 
+_registered: list[Callable[[TrainingRun], None]] = []
+
+
+def register(also: Callable[[TrainingRun], None]) -> None:
+    """Adds what is called with each run that has ended, in the transaction that ends it."""
+    _registered.append(also)
+
 
 def send(run: TrainingRun) -> None:
-    """Write the mail, unless nobody known started it."""
+    """Write the mail, unless nobody known started it, and call the others."""
+    for also in _registered:
+        also(run)
     user = run.created_by
     if user is None or not user.is_active or not user.email:
         return

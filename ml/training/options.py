@@ -78,10 +78,10 @@ PRESETS: dict[str, Preset] = {
     ),
     "best": Preset(
         _("Best"),
-        _("On from the model in service, as the model that ships was trained: hours to days."),
+        _("On from the model in service, as the last training of the one that ships: hours."),
         recipe="best",
         from_served=True,
-        options=Options(epochs=10, rate=5e-4, size=192),
+        options=Options(epochs=7, rate=5e-4, size=192),
     ),
     "paper": Preset(
         _("As in the paper"),

@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 
 from colorweb import leases
 from ml.models.runs import OVER, TrainingRun
-from ml.training import live
+from ml.training import live, notices
 from ml.training.metrics import RUNS_ENDED
 
 State, Stage = TrainingRun.State, TrainingRun.Stage
@@ -43,9 +43,11 @@ def change(
             "stage": Stage.DONE,
             "stop_requested": False,
         } | values
-    _write(run, ALLOWED[to], fence, where, {"state": to} | values)
-    if to in OVER:
-        transaction.on_commit(lambda: RUNS_ENDED.add(to))
+    with transaction.atomic():
+        _write(run, ALLOWED[to], fence, where, {"state": to} | values)
+        if to in OVER:
+            notices.send(TrainingRun.objects.get(pk=run.pk))
+            transaction.on_commit(lambda: RUNS_ENDED.add(to))
 
 
 def record(run: TrainingRun, *, fence: int | None = None, **values: Any) -> None:

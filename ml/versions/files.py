@@ -42,6 +42,19 @@ async def sheet(request: HttpRequest, set_id: uuid.UUID) -> HttpResponseBase:
 
 
 @require_safe
+async def version_samples(request: HttpRequest, version_id: uuid.UUID) -> HttpResponseBase:
+    """The last sample photos of a version's training."""
+
+    def find() -> str:
+        _check(request, permissions.VIEW_VERSIONS)
+        version = get_object_or_404(ModelVersion.objects.exclude(samples=[]), pk=version_id)
+        return str(version.samples[0])
+
+    name = await sync_to_async(find)()
+    return await serve(request, name, content_type="image/png")
+
+
+@require_safe
 async def weights(request: HttpRequest, version_id: uuid.UUID) -> HttpResponseBase:
     """The weights of a version, as a safetensors file to be kept."""
 

@@ -8,6 +8,7 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -54,6 +55,29 @@ def start_run(page: Page, data_set: str, epochs: int) -> str:
     page.get_by_role("button", name="Save", exact=True).click()
     page.wait_for_url(re.compile(r"/admin/ml/trainingrun/[0-9a-f-]{36}/change/"))
     return page.url.split("/")[-3]
+
+
+def test_an_upload_shows_how_far_it_is_and_can_be_canceled(page: Page, tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).integers(256, size=(1000, 1000, 3), dtype=np.uint8)
+    files = {"noise.png": colors.png(noise), "photo.png": colors.png(photo(0))}
+    tar = colors.tar(tmp_path / "photos.tar", files)
+    log_in(page)
+    page.goto("/admin/ml/dataset/add/")
+    page.get_by_label("Name").fill("Slow line")
+    page.get_by_label("Kind").select_option("upload")
+    page.locator("input[type=file]").set_input_files(tar)
+    network = page.context.new_cdp_session(page)
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 500_000}
+    network.send("Network.emulateNetworkConditions", slow)
+    page.get_by_role("button", name="Save", exact=True).click()
+    upload = page.locator("upload-progress")
+    expect(upload).to_contain_text(re.compile(r"[\d.]+ MB of 3 MB sent"), timeout=CHECKED)
+    assert 0 < upload.locator("progress").evaluate("bar => bar.value") < 1
+    upload.get_by_role("button", name="Cancel the upload").click()
+    expect(upload).to_contain_text("The upload was canceled.")
+    network.send("Network.emulateNetworkConditions", {**slow, "uploadThroughput": -1})
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_url(re.compile(r"/admin/ml/dataset/[0-9a-f-]{36}/change/"))
 
 
 @pytest.mark.long

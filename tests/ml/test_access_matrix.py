@@ -46,7 +46,7 @@ TABLE = [
     ("GET", "api-evaluation", f"{API}/evaluations/{ID}/", permissions.VIEW_VERSIONS),
     ("POST", "api-evaluation-cancel", f"{API}/evaluations/{ID}/cancel/", permissions.PROMOTE),
 ]
-FILES = {"training-run-samples", "data-set-sheet", "model-weights"}
+FILES = {"training-run-samples", "data-set-sheet", "model-samples", "model-weights"}
 """Files of what the API lists; to others they are not found."""
 SCOPES = ["read", "write", "staff"]
 

@@ -30,7 +30,7 @@ export class Checks {
       String(Number(check.epoch.toFixed(1))),
       ...figures(check),
       kept ? this.#word("kept") : "",
-      gate ? this.#verdict(gate) : "–",
+      gate ? this.#verdict(gate, grayError(check)) : "–",
     ]);
     row.dataset["gate"] = gate ? String(gate.passed) : "";
     return row;
@@ -47,9 +47,11 @@ export class Checks {
     return row;
   }
 
-  #verdict({ passed, photos, metric = "", margin = 0, kind = "" }: Gate): string {
+  /** In the figures of the other cells: an error is a part of gray's. */
+  #verdict({ passed, photos, metric = "", margin = 0, kind = "" }: Gate, ofGray: number): string {
     const key = passed === null ? "gateFew" : passed ? "gatePasses" : "gateFails";
-    const by = `${this.#word(metric)} ${Number(Math.abs(margin).toPrecision(2))}`;
+    const figure = Math.abs(margin) / (metric === "mean.mse" ? ofGray : 1);
+    const by = `${this.#word(metric)} ${Number(figure.toPrecision(2))}`;
     const what = kind ? `${by} (${kind})` : by;
     return this.#word(key).replace("{photos}", String(photos)).replace("{by}", what);
   }
@@ -68,6 +70,11 @@ function figures({ values: { of_gray, shown } }: Point): string[] {
     percent(shown?.false_color),
     percent(shown?.left_gray),
   ];
+}
+
+/** The error of no color at all, on the photos of a check. */
+function grayError({ values: { mse, of_gray } }: Point): number {
+  return mse && of_gray ? mse / of_gray : 1;
 }
 
 function number(value: number | undefined, digits: number): string {

@@ -9,6 +9,7 @@ export class PhotoSlider extends HTMLElement {
     const stage = document.createElement("div");
     stage.className = "slider-stage";
     stage.append(below, above);
+    below.addEventListener("load", () => this.style.setProperty("--natural", `${below.naturalWidth}px`));
     const range = document.createElement("input");
     range.type = "range";
     range.setAttribute("aria-label", this.dataset["label"] ?? "");

@@ -45,6 +45,7 @@ export interface Gate {
 
 export interface Figures {
   model: string;
+  mse: number;
   of_gray: number;
   shown: Shown;
   true_colorfulness: number;

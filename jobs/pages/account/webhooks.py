@@ -33,6 +33,7 @@ EVENTS = {
     Event.ARCHIVE_READY: gettext_lazy("A zip is ready"),
     Event.STARTED: gettext_lazy("Coloring has started"),
     Event.PROGRESSED: gettext_lazy("Coloring has come to another stage"),
+    Event.RUN_ENDED: gettext_lazy("A training that you started has ended"),
 }
 
 

@@ -54,6 +54,21 @@ def test_a_report_reaches_the_staffs_list_once_for_each_visitor(client, staff):
     assert f"/files/{photo.version_id}/card" in listed
 
 
+def test_a_report_is_decided_by_the_buttons_beside_it(staff):
+    first, second = make.public_photo("Harvest"), make.public_photo("Well")
+    for photo in (first, second):
+        moderation.report(make.guest(1), photo, "rights")
+    pages = [f"/admin/jobs/report/{each.pk}/" for each in Report.objects.order_by("pk")]
+    hide, dismiss = f"{pages[0]}hide/", f"{pages[1]}dismiss/"
+    assert f'formaction="{hide}"' in staff.get("/admin/jobs/report/").content.decode()
+    assert f'formaction="{dismiss}"' in staff.get(f"{pages[1]}change/").content.decode()
+    assert [staff.post(address).status_code for address in (hide, dismiss)] == [302, 302]
+    assert not Report.objects.filter(closed_at=None).exists()
+    hidden = [bool(Photo.objects.get(pk=each.pk).hidden_for) for each in (first, second)]
+    assert hidden == [True, False]
+    assert Client().post(hide).status_code == 302, "to the login page"
+
+
 def test_a_report_without_a_reason_is_asked_for_one(client):
     answer = client.post(f"/photos/{make.public_photo().pk}/report/", {"reason": "x"}, follow=True)
     assert "Say what is wrong" in answer.content.decode()

@@ -3,15 +3,20 @@
 import json
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.test import Client
 
+from colorweb.accounts.models import User
+from jobs.events import outbox
 from jobs.models import USUAL, Batch, Event, Job, State, WebhookDelivery
 from jobs.photos import batch_ends, unpacking
 from jobs.queue import claims, states
 from jobs.results import archives
 from jobs.webhooks import sending
+from ml.models import TrainingRun
+from ml.training import finalize
 from tests.jobs import make
 from tests.jobs.albums import ALBUM, archive, photo, post
 from tests.jobs.document import conforms
@@ -129,3 +134,20 @@ def test_the_end_of_a_job_is_as_documented(receiver, script, ada, document):
     end(ada)
     sending.send_due()
     conforms(json.loads(receiver.received[0].body), "JobMessage", document)
+
+
+def test_who_started_a_training_hears_of_its_end_by_choice(receiver, script, ada, document):
+    started = {"preset": "quick", "state": "running", "created_by": ada}
+    run = TrainingRun.objects.create(name="Streets", **started)
+    assert "run.ended" not in add(script, receiver.url)["events"]
+    endpoint = add(script, receiver.url, events=["run.ended"])
+    outbox.record_run(run)
+    assert not WebhookDelivery.objects.exists(), "one who may not look at trainings"
+    ada.user_permissions.add(Permission.objects.get(codename="view_trainingrun"))
+    run.created_by = User.objects.get(pk=ada.pk)
+    finalize.fail(run, finalize.NO_MEMORY)
+    [(event, data)] = received(receiver)
+    conforms(data, "TrainingRun", document)
+    assert (event, data["id"], data["state"]) == ("run.ended", str(run.pk), "failed")
+    [logged] = script.get(f"/api/v1/webhooks/{endpoint['id']}/deliveries/").json()["results"]
+    assert (logged["run"], logged["job"]) == (str(run.pk), None)

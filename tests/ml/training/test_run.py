@@ -67,7 +67,7 @@ def trained(run: TrainingRun, steps: int) -> bool:
     return fresh(run).state == "running" and run.step >= steps
 
 
-def test_a_run_becomes_a_version_with_curves_and_samples(data_set, subtests):
+def test_a_run_becomes_a_version_with_curves_and_samples(data_set, subtests, admin_client):
     run = control.start("quick", [data_set], TINY, name="First")
     assert (run.state, run.options["epochs"], run.base) == ("queued", 2, "served")
     assert worker.work() == 1
@@ -92,6 +92,16 @@ def test_a_run_becomes_a_version_with_curves_and_samples(data_set, subtests):
     left = {path.name for path in run.local.iterdir()}
     assert left <= {"metrics.jsonl", "log.txt", "baseline.log", "lock", "attempt"}, left
     assert run.checkpoint == ""
+
+    with subtests.test("lists show both with their samples and figures"):
+        error = f"{version.card['metrics']['of_gray']:.3f}"
+        for model, picture in (
+            ("trainingrun", f"training-runs/{run.pk}/samples/6.png"),
+            ("modelversion", f"models/{version.pk}/samples.png"),
+        ):
+            listed = admin_client.get(f"/admin/ml/{model}/").content.decode()
+            assert (f"/staff/{picture}" in listed, error in listed) == (True, True), model
+            assert admin_client.get(f"/staff/{picture}").status_code == 200
 
     with subtests.test("a deleted run leaves nothing but its version"):
         folder, local = run.folder, run.local

@@ -10,16 +10,20 @@ from tests.ml.training.conftest import make_data_set
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.long]
 
-SIZES = (32, 64, 96, 128)
+RUNS = [
+    *(("resnet-gray-unet", size) for size in (32, 64, 96, 128)),
+    *(("resnet-gray", size) for size in (40, 56, 72, 88, 104, 120)),
+]
+"""What ten runs go on from, and the size of their crops."""
 
 
 def test_the_kept_check_of_runs_of_any_size_says_what_the_gate_says(tmp_path, settings):
     settings.MODEL_CACHE = tmp_path / "cache"
     data_set = make_data_set(tmp_path, 10 * gate.MIN_PHOTOS)
     assert data_set.validation == gate.MIN_PHOTOS
-    for size in SIZES:
-        options = Options(epochs=1, batch=8, size=size, limit=32, rate=1e-4 * size / 32)
-        run = control.start("quick", [data_set], options)
+    for base, size in RUNS:
+        options = Options(epochs=1, batch=8, size=size, limit=32, rate=1e-5 * size)
+        run = control.start("quick", [data_set], options, base=base)
         worker.work()
         run.refresh_from_db()
         assert run.version, run.log

@@ -100,7 +100,7 @@ def test_a_comparison_that_waits_says_so_and_then_what_came_of_it(photos, folder
     assert "Not worse than the version" in text
     assert "Something broke" not in text
     own = admin_client.get(f"/admin/ml/evaluation/{evaluation.pk}/change/").content.decode()
-    assert "shown.colorfulness_diff" in own
+    assert "colorfulness, off by" in own
     assert ">measured<" in own, "its state as text"
 
 
