@@ -66,6 +66,7 @@ class Attempt:
     run: TrainingRun
     lease: Renewal
     reported_at: float = field(default=0.0)  # monotonic seconds
+    fetched: dict[str, float] = field(default_factory=dict)
     began_at: float = field(default_factory=time.monotonic)
     plan: float = field(default=0.0)  # seconds that it should take, before a step was made
 
@@ -119,26 +120,26 @@ class Attempt:
         data = preparing.fetch(run, chosen, self._report_fetching)
         if not run.baseline:
             log_file = run.local / "baseline.log"
-            run.baseline = baseline.measure(data.measured, log_file, self._check_stop)
+            run.baseline = baseline.measure(data.measured, log_file, self._report_preparing)
             self._record(baseline=run.baseline)
         return data
 
     def _report_fetching(self, done: float) -> None:
-        """Reports the share of photos that are here, about once a second; ends where asked to."""
-        if time.monotonic() - self.reported_at < REPORT_EVERY:
-            return
-        self._record(now={"fetched": round(done, 3), "seconds_left": self._planned()})
-        self._check_stop()
+        """Takes note of the share of photos that are here."""
+        self.fetched = {"fetched": round(done, 3)}
+        self._report_preparing()
 
     def _planned(self) -> int:
         """Seconds left by the plan."""
         return max(0, round(self.plan - (time.monotonic() - self.began_at)))
 
-    def _check_stop(self) -> None:
-        """Ends the preparing where somebody asked for it, or this worker has to end."""
+    def _report_preparing(self) -> None:
+        """Records how far it is, about once a second, and ends it where somebody asked for that or
+        this worker has to end."""
         if time.monotonic() - self.reported_at < REPORT_EVERY:
             return
         self.reported_at = time.monotonic()
+        self._record(now={**self.fetched, "seconds_left": self._planned()})
         if shutdown_flag.is_set():
             queue.release(self.run)
             raise leases.LeaseLost("this worker has to end")
