@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import redis
 from django.conf import settings
+from django.utils import translation
 
 from colorweb import runtime
 from colorweb.health import fitness
@@ -95,6 +96,12 @@ def both_storages(request: pytest.FixtureRequest, settings: Any) -> None:
 def empty_media() -> None:
     """No file of an earlier test."""
     shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def english() -> None:
+    """Not the language of an earlier test's page."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)
