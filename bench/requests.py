@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -104,7 +104,8 @@ class Web:
         """Of all threads and of the processes it has started, those that ended too."""
         pids = [self.process.pid]
         for thread in Path(f"/proc/{self.process.pid}/task").iterdir():
-            pids += map(int, (thread / "children").read_text().split())
+            with suppress(FileNotFoundError):  # a thread that has just ended
+                pids += map(int, (thread / "children").read_text().split())
         fields = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in pids]
         return sum(sum(map(int, each[11:13])) for each in fields) / TICK
 

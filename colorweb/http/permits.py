@@ -16,15 +16,17 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 
 from colorweb.accounts.visitors import network_of
 from colorweb.errors import DomainError
+from colorweb.http.origins import SAFE
 
 Message = MutableMapping[str, Any]
-MAX_CONCURRENT = 2
-"""Requests of one network; the interpreter does no more in the same time with more threads."""
+MAX_READING, MAX_CHANGING = 2, 1
+"""Requests of one network that read, and that change something; the interpreter does no more in the
+same time with more threads."""
 MAX_WAIT = 15.0
 """Seconds; a thousand polls at a time are done in a fraction of it."""
 RETRY_AFTER = 5
 _semaphores: WeakKeyDictionary[
-    asyncio.AbstractEventLoop, WeakValueDictionary[str, asyncio.Semaphore]
+    asyncio.AbstractEventLoop, WeakValueDictionary[tuple[str, bool], asyncio.Semaphore]
 ] = WeakKeyDictionary()
 _current: ContextVar[Permit | None] = ContextVar("permit", default=None)
 
@@ -39,7 +41,8 @@ class Permits:
         if scope["type"] != "http":
             await self.application(scope, receive, send)
             return
-        permit = Permit(network_of((scope.get("client") or ["unknown"])[0]))
+        network = network_of((scope.get("client") or ["unknown"])[0])
+        permit = Permit(network, reads=scope["method"] in SAFE)
 
         async def permitted() -> Message:
             message: Message = await receive()
@@ -55,18 +58,19 @@ class Permits:
         try:
             await self.application(scope, permitted, answering)
         finally:
-            permit.release()
+            permit.end()
             _current.reset(token)
 
 
 class Permit:
     """One request's."""
 
-    def __init__(self, network: str) -> None:
+    def __init__(self, network: str, *, reads: bool) -> None:
         self.loop = asyncio.get_running_loop()
         of_loop = _semaphores.setdefault(self.loop, WeakValueDictionary())
-        self._semaphore = of_loop.setdefault(network, asyncio.Semaphore(MAX_CONCURRENT))
-        self._held = False
+        new = asyncio.Semaphore(MAX_READING if reads else MAX_CHANGING)
+        self._semaphore = of_loop.setdefault((network, reads), new)
+        self.held = self._ended = False
 
     async def acquire(self) -> None:
         """Wait for it. Raises DomainError after `MAX_WAIT`."""
@@ -75,13 +79,28 @@ class Permit:
                 await self._semaphore.acquire()
         except TimeoutError as error:
             raise DomainError("unavailable.busy", retry_after=RETRY_AFTER) from error
-        self._held = True
+        self.held = True
+        if self._ended:  # the request was given up meanwhile
+            self.release()
 
     def release(self) -> None:
         """Let another request of the network begin; in the event loop. Twice is as once."""
-        if self._held:
-            self._held = False
+        if self.held:
+            self.held = False
             self._semaphore.release()
+
+    def end(self) -> None:
+        """Release it for good."""
+        self._ended = True
+        self.release()
+
+
+def acquire() -> None:
+    """Take the permit again, in the thread of a request that has released it to wait for something
+    else. Raises DomainError after `MAX_WAIT`.
+    """
+    if (permit := _current.get()) and not permit.held:
+        asyncio.run_coroutine_threadsafe(permit.acquire(), permit.loop).result()
 
 
 def release() -> None:

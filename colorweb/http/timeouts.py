@@ -41,5 +41,6 @@ def release_connection() -> None:
 
 def _close() -> None:
     for connection in connections.all(initialized_only=True):
-        if not connection.in_atomic_block:
+        # SQLite has as many as there are threads, and opening one costs more than a query.
+        if connection.vendor != "sqlite" and not connection.in_atomic_block:
             connection.close()

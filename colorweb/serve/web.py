@@ -13,6 +13,10 @@ import uvicorn
 from colorweb import runtime
 from colorweb.serve.protocol import Protocol
 
+SWITCH_SECONDS = 0.0005
+"""A thread that waits for the interpreter gets it after so long: each query of a request waits for
+it once, beside somebody's uploads, and Python's 5 ms would add up."""
+
 
 class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -36,6 +40,7 @@ def _shared_sockets() -> list[socket.socket] | None:
 
 
 def main() -> int:
+    sys.setswitchinterval(SWITCH_SECONDS)
     server = Server(
         uvicorn.Config(
             "colorweb.asgi:application",

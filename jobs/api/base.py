@@ -68,6 +68,6 @@ class View(base.View):
             recent_password.check(self.request)
         return user
 
-    def data(self, job: Job) -> dict[str, Any]:
-        """One of the visitor's own jobs as JSON."""
-        return show(JobSerializer, job, self.context)
+    def data(self, job: Job, **known: Any) -> dict[str, Any]:
+        """One of the visitor's own jobs as JSON; `known` goes into the serializer's context."""
+        return show(JobSerializer, job, {**self.context, **known})

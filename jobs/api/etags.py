@@ -6,20 +6,19 @@ from django.utils.translation import get_language
 
 from jobs.events.progress import progress_of
 from jobs.models import Job, State
-from jobs.queue import positions
 from jobs.serializers.jobs import JobSerializer
 
 SHAPE = tuple(JobSerializer().fields)
 """Another release may say more of a job that is as it was."""
 
 
-def of_job(job: Job, host: str) -> str:
-    """A weak ETag of all that a job says, but for the estimate of its end."""
+def of_job(job: Job, host: str, position: int | None) -> str:
+    """A weak ETag of all that a job at a position says, but for the estimate of its end."""
     photo = job.photo
     seen = (
         *(SHAPE, host, get_language(), job.pk, job.sequence),
         progress_of(job.pk) if job.state == State.RUNNING else None,
-        positions.position(job),
+        position,
         *(photo.title, photo.alt, photo.visibility, photo.likes, photo.notes),
         *(photo.look, photo.look_revision, photo.version_id, job.batch_id, job.retried_from_id),
     )

@@ -25,7 +25,8 @@ from jobs.api.repeatable import KEY, Repeatable
 from jobs.api.serializers import DeleteParams, JobFilter
 from jobs.models import Job, Photo
 from jobs.photos import intake, trash, visibility
-from jobs.serializers.jobs import CreatedJobSerializer, JobPageSerializer, JobSerializer
+from jobs.queue import positions
+from jobs.serializers.jobs import CreatedJobSerializer, JobPageSerializer, JobSerializer, show
 from jobs.storage import access
 
 
@@ -121,7 +122,7 @@ class Jobs(Repeatable):
         job, is_new = self.once(Job, lambda on_saved: self._accept(new, on_saved), key)
         self.visitor.keep()
         code = status.HTTP_201_CREATED if is_new else status.HTTP_200_OK
-        answer = CreatedJobSerializer(job, context=self.context).data
+        answer = show(CreatedJobSerializer, job, self.context)
         return Response(answer, status=code, headers={"Location": answer["urls"]["self"]})
 
     def _accept(self, new: NewJob | NewJobInJson, on_saved: Callable[[Job], None]) -> Job:
@@ -160,8 +161,10 @@ class JobDetailView(View):
     )
     def get(self, request: Request, job_id: uuid.UUID) -> HttpResponseBase:
         job = self.job(job_id)
-        tag = etags.of_job(job, request.get_host())
-        answer = get_conditional_response(request, etag=tag) or Response(self.data(job))
+        places = positions.positions([job])
+        tag = etags.of_job(job, request.get_host(), places.get(job.pk))
+        answer = get_conditional_response(request, etag=tag)
+        answer = answer or Response(self.data(job, positions=places))
         answer["ETag"] = tag
         return answer
 

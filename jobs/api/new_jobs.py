@@ -129,8 +129,7 @@ class OnePhoto(OptionFields):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse hints where the model takes none."""
         super().validate(attrs)
-        network = registry.resolve(attrs["model"])
-        if attrs["hints"] and not network.takes_hints:
+        if attrs["hints"] and not (network := registry.resolve(attrs["model"])).takes_hints:
             message = DomainError("hints_unsupported", name=network.name).message
             raise serializers.ValidationError({"hints": message}, code="hints_unsupported")
         return attrs

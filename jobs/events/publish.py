@@ -6,6 +6,7 @@ nobody's work.
 
 import logging
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 import redis
@@ -31,24 +32,34 @@ def visitor_group(key: str) -> str:
 
 def disconnect(key: str) -> None:
     """Close the sockets of somebody who has logged in, logged out or gone; pages come back."""
-    _send_to_group(visitors.identity_group(key), {"type": "visitor.disconnected"})
+    _send([visitors.identity_group(key)], {"type": "visitor.disconnected"})
 
 
 def announce(job_id: uuid.UUID) -> None:
     """Tell the pages that a job's row has changed; they read it again."""
-    job = Job.objects.select_related("photo").filter(pk=job_id).first()
-    if job:
-        send(job_id, job.photo.visitor_key, {"type": "job.changed", "id": str(job_id)})
+    key = Job.objects.filter(pk=job_id).values_list("visitor_key", flat=True).first()
+    if key:
+        announce_to(job_id, key)
+
+
+def announce_to(job_id: uuid.UUID, visitor_key: str) -> None:
+    """The same where it is known whose job it is."""
+    send(job_id, visitor_key, {"type": "job.changed", "id": str(job_id)})
 
 
 def send(job_id: uuid.UUID, visitor_key: str, message: dict[str, Any]) -> None:
     """Send a message to the pages that look at a job and to its owner's."""
-    _send_to_group(job_group(job_id), message)
-    _send_to_group(visitor_group(visitor_key), message)
+    _send((job_group(job_id), visitor_group(visitor_key)), message)
 
 
-def _send_to_group(group: str, message: dict[str, Any]) -> None:
+def _send(groups: Iterable[str], message: dict[str, Any]) -> None:
     try:
-        async_to_sync(get_channel_layer().group_send)(group, message)
+        async_to_sync(_send_all)(groups, message)
     except Exception:
         log.warning("A live message was not sent.", exc_info=True)
+
+
+async def _send_all(groups: Iterable[str], message: dict[str, Any]) -> None:
+    layer = get_channel_layer()
+    for group in groups:
+        await layer.group_send(group, message)

@@ -15,6 +15,7 @@ from django.db import transaction
 
 from colorweb.accounts.visitors import Visitor
 from colorweb.errors import DomainError
+from colorweb.http import permits
 from colorweb.http.places import Places
 from colorweb.http.timeouts import release_connection
 from jobs.models import Job, Look, Photo, folder_of
@@ -124,11 +125,13 @@ def _inspect(upload: UploadedFile, visitor: Visitor, page: int) -> photos.Inspec
         try:
             left = max(0.0, ends - time.monotonic())
             file = cast("BinaryIO", upload.file)
-            return photos.inspect(file, LIMITS, page=page, seconds=left)
+            inspection = photos.inspect(file, LIMITS, page=page, seconds=left)
         except photos.PhotoError as error:
             raise DomainError(error.code, **error.params) from error
         except photos.Busy as error:
             raise DomainError("queue_full", retry_after=limits.RETRY_AFTER) from error
+    permits.acquire()
+    return inspection
 
 
 def first_look(visitor: Visitor, options: Options) -> Look:

@@ -26,5 +26,5 @@ def enqueue(job: Job) -> Job:
         usage.record(job.queue_owner)
         Photo.objects.filter(pk=job.photo_id).update(newest=job, state=job.state)
         transaction.on_commit(wakeups.wake)
-        transaction.on_commit(lambda: publish.announce(job.pk))
+        transaction.on_commit(lambda: publish.announce_to(job.pk, job.visitor_key))
     return job

@@ -14,13 +14,8 @@ from jobs.models import Job, State
 from jobs.queue.fair_share import ORDER
 
 
-def position(job: Job) -> int | None:
-    """How many jobs go before this one, plus one; None unless it waits."""
-    return positions([job]).get(job.pk)
-
-
 def positions(jobs: Iterable[Job]) -> dict[uuid.UUID, int]:
-    """The position of each job that waits, in one query that goes through the queue once."""
+    """How many jobs go before each one that waits, plus one; one query goes through the queue once."""
     waiting = [job for job in jobs if job.state == State.QUEUED]
     if not waiting:
         return {}

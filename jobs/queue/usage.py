@@ -18,8 +18,11 @@ SPAN = timedelta(minutes=10)
 def record(owner: str, photos: int = 1) -> None:
     """Count photos that are queued now; in the transaction that queues them."""
     since = span_of(timezone.now())
-    Usage.objects.get_or_create(owner=owner, since=since)
-    Usage.objects.filter(owner=owner, since=since).update(photos=F("photos") + photos)
+    rows = Usage.objects.filter(owner=owner, since=since)
+    more = {"photos": F("photos") + photos}
+    if not rows.update(**more):
+        Usage.objects.get_or_create(owner=owner, since=since)
+        rows.update(**more)
 
 
 def of_a_day(owner: str) -> int:

@@ -46,7 +46,8 @@ class JobListSerializer(serializers.ListSerializer):
 class JobProgressSerializer(serializers.Serializer):
     """What changes while a job waits and runs.
 
-    The context may hold a `progress` that is newer than the one kept for the job.
+    The context may hold a `progress` that is newer than the one kept for the job, and `positions`
+    that are known already.
     """
 
     places: dict[uuid.UUID, int]
@@ -75,7 +76,8 @@ class JobProgressSerializer(serializers.Serializer):
 
     def look_up(self, jobs: Sequence[Job]) -> None:
         """Find what is to be known of the queue for these jobs together."""
-        self.places = positions.positions(jobs)
+        known = self.context.get("positions")
+        self.places = positions.positions(jobs) if known is None else known
         unfinished = any(not job.is_terminal for job in jobs)
         self.throughput = positions.throughput() if unfinished else None
 

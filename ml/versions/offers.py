@@ -30,7 +30,8 @@ def usable(spec: str) -> ModelVersion:
     version = registry.resolve(spec)
     if version.is_archived:
         raise DomainError("model_archived", version=str(version))
-    if not is_usable(version):
+    # A version that was not named is one that its name, or none, stands for.
+    if "@" in spec and not is_usable(version):
         raise LookupError(f"There is no version {version.version!r} of {version.name!r} in use.")
     return version
 

@@ -63,7 +63,7 @@ def last_promotion(name: str = "", *, without: Promotion | None = None) -> Promo
 
     None before the first, and once the program has another version of what it put in service.
     """
-    serving = Promotion.objects.select_related("version", "before", "by").filter(
+    serving = Promotion.objects.select_related("version").filter(
         kind=Promotion.Kind.PROMOTED, state=Promotion.State.SERVING
     )
     if without:

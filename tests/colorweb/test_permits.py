@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from colorweb.errors import DomainError
 from colorweb.http import permits
-from colorweb.http.permits import MAX_CONCURRENT, Permits
+from colorweb.http.permits import MAX_CHANGING, MAX_READING, Permits
 
 FLOODER, OTHER = "192.0.2.1", "192.0.2.2"
 
@@ -18,7 +18,9 @@ class Site:
         self.changed = asyncio.Event()
         self.may_answer = asyncio.Event()
         self.may_end = asyncio.Event()
-        self.waits_for_others = False
+        self.may_come_back = asyncio.Event()
+        self.back = 0
+        self.waits_for_others = self.comes_back = False
         self.application = Permits(self._work)
 
     async def _work(self, scope, receive, send) -> None:
@@ -27,18 +29,23 @@ class Site:
         self.changed.set()
         if self.waits_for_others:
             await asyncio.to_thread(permits.release)
+        if self.comes_back:
+            await self.may_come_back.wait()
+            await asyncio.to_thread(permits.acquire)
+            self.back += 1
+            self.changed.set()
         await self.may_answer.wait()
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await self.may_end.wait()
 
-    def request(self, network: str) -> "asyncio.Task[None]":
+    def request(self, network: str, method: str = "GET") -> "asyncio.Task[None]":
         async def receive():
             return {"type": "http.request", "body": b"", "more_body": False}
 
         async def send(_message):
             pass
 
-        scope = {"type": "http", "client": (network, 1)}
+        scope = {"type": "http", "client": (network, 1), "method": method}
         return asyncio.create_task(self.application(scope, receive, send))
 
     async def have_begun(self, condition: Callable[[], bool]) -> None:
@@ -50,11 +57,51 @@ class Site:
 
 async def test_a_network_has_some_requests_at_a_time_and_others_theirs():
     site = Site()
-    tasks = [site.request(FLOODER) for _ in range(3 * MAX_CONCURRENT)] + [site.request(OTHER)]
+    tasks = [site.request(FLOODER) for _ in range(3 * MAX_READING)] + [site.request(OTHER)]
     await site.have_begun(lambda: OTHER in site.begun)
-    assert site.begun == [FLOODER] * MAX_CONCURRENT + [OTHER]
+    assert site.begun == [FLOODER] * MAX_READING + [OTHER]
     site.may_answer.set()  # a permit ends with the beginning of an answer, however long that is
-    await site.have_begun(lambda: site.begun.count(FLOODER) == 3 * MAX_CONCURRENT)
+    await site.have_begun(lambda: site.begun.count(FLOODER) == 3 * MAX_READING)
+    site.may_end.set()
+    await asyncio.gather(*tasks)
+
+
+async def test_requests_that_change_something_have_their_own_permits():
+    site = Site()
+    tasks = [site.request(FLOODER, "POST") for _ in range(MAX_CHANGING + 1)]
+    tasks += [site.request(FLOODER) for _ in range(MAX_READING)]
+    await site.have_begun(lambda: len(site.begun) == MAX_CHANGING + MAX_READING)
+    site.may_answer.set()
+    site.may_end.set()
+    await asyncio.gather(*tasks)
+    assert len(site.begun) == len(tasks)
+
+
+async def test_a_request_that_has_waited_for_something_else_takes_its_permit_again():
+    site = Site()
+    site.waits_for_others = site.comes_back = True
+    tasks = [site.request(FLOODER, "POST") for _ in range(2 * MAX_CHANGING)]
+    await site.have_begun(lambda: len(site.begun) == len(tasks))
+    site.may_come_back.set()
+    await site.have_begun(lambda: site.back == MAX_CHANGING)
+    site.may_answer.set()
+    await site.have_begun(lambda: site.back == len(tasks))
+    site.may_end.set()
+    await asyncio.gather(*tasks)
+
+
+async def test_a_request_that_was_given_up_while_it_waited_takes_no_permit():
+    site = Site()
+    site.waits_for_others = site.comes_back = True
+    given_up = site.request(FLOODER, "POST")
+    await site.have_begun(lambda: len(site.begun) == 1)
+    given_up.cancel()
+    site.may_come_back.set()
+    await asyncio.gather(given_up, return_exceptions=True)
+    site.comes_back = False
+    tasks = [site.request(FLOODER, "POST") for _ in range(MAX_CHANGING)]
+    await site.have_begun(lambda: len(site.begun) == 1 + MAX_CHANGING)
+    site.may_answer.set()
     site.may_end.set()
     await asyncio.gather(*tasks)
 
@@ -62,8 +109,8 @@ async def test_a_network_has_some_requests_at_a_time_and_others_theirs():
 async def test_a_request_that_waits_for_something_else_releases_its_permit():
     site = Site()
     site.waits_for_others = True
-    tasks = [site.request(FLOODER) for _ in range(2 * MAX_CONCURRENT)]
-    await site.have_begun(lambda: len(site.begun) == 2 * MAX_CONCURRENT)
+    tasks = [site.request(FLOODER) for _ in range(2 * MAX_READING)]
+    await site.have_begun(lambda: len(site.begun) == 2 * MAX_READING)
     site.may_answer.set()
     site.may_end.set()
     await asyncio.gather(*tasks)
@@ -71,13 +118,13 @@ async def test_a_request_that_waits_for_something_else_releases_its_permit():
 
 async def test_a_request_that_is_given_up_leaves_its_permit_to_others():
     site = Site()
-    given_up = [site.request(FLOODER) for _ in range(2 * MAX_CONCURRENT)]
-    await site.have_begun(lambda: len(site.begun) == MAX_CONCURRENT)
+    given_up = [site.request(FLOODER) for _ in range(2 * MAX_READING)]
+    await site.have_begun(lambda: len(site.begun) == MAX_READING)
     for task in given_up:
         task.cancel()
     await asyncio.gather(*given_up, return_exceptions=True)
-    tasks = [site.request(FLOODER) for _ in range(MAX_CONCURRENT)]
-    await site.have_begun(lambda: len(site.begun) == 2 * MAX_CONCURRENT)
+    tasks = [site.request(FLOODER) for _ in range(MAX_READING)]
+    await site.have_begun(lambda: len(site.begun) == 2 * MAX_READING)
     site.may_answer.set()
     site.may_end.set()
     await asyncio.gather(*tasks)
@@ -86,7 +133,7 @@ async def test_a_request_that_is_given_up_leaves_its_permit_to_others():
 async def test_a_request_that_has_waited_too_long_is_refused_instead_of_kept_hanging(monkeypatch):
     monkeypatch.setattr(permits, "MAX_WAIT", 0.05)
     site = Site()
-    tasks = [site.request(FLOODER) for _ in range(MAX_CONCURRENT + 1)]
+    tasks = [site.request(FLOODER) for _ in range(MAX_READING + 1)]
     done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED, timeout=60)
     [refused] = done
     error = refused.exception()

@@ -146,7 +146,7 @@ def test_sixty_photos_cost_no_more_queries_than_one(browser, ada, state):
 
 def test_positions_are_those_of_each_alone():
     jobs = [make.job(owner) for owner in ("a", "b", "a", "a", "c")]
-    expected = {job.pk: positions.position(job) for job in jobs}
+    expected = {job.pk: positions.positions([job])[job.pk] for job in jobs}
     assert positions.positions(jobs) == expected
     assert set(expected.values()) == {1, 2, 3, 4, 5}
 

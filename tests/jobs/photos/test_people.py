@@ -83,7 +83,7 @@ def test_a_waiting_photo_keeps_its_turn(client):
     job = send(client)
     send(Client(), "later.jpg")
     sign_up(client)
-    assert positions.position(Job.objects.get(pk=job.pk)) == 1
+    assert positions.positions([Job.objects.get(pk=job.pk)]) == {job.pk: 1}
     assert claims.claim("test")[0].pk == job.pk
 
 

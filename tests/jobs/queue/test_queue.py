@@ -127,9 +127,10 @@ def test_two_workers_never_claim_the_same_job():
 
 def test_position_counts_those_ahead():
     jobs = [make.job(f"address:{number}") for number in range(3)]
-    assert [positions.position(job) for job in jobs] == [1, 2, 3]
+    assert positions.positions(jobs) == {job.pk: number + 1 for number, job in enumerate(jobs)}
     claimed()
-    assert [positions.position(job) for job in Job.objects.order_by("created_at")] == [None, 1, 2]
+    now = positions.positions(Job.objects.all())
+    assert now == {job.pk: number for number, job in enumerate(jobs) if number}
 
 
 def test_dead_worker_job_is_requeued_and_wakes_a_worker():
