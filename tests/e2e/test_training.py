@@ -127,7 +127,7 @@ def compare(page: Page) -> None:
     page.wait_for_url("**/admin/ml/modelversion/*/change/")
     table = page.get_by_role("group", name="Figures").get_by_role("table")
     expect(table).to_be_visible(timeout=TRAINED)
-    for metric in ("mean.mse", "shown.psnr", "shown.colorfulness_diff"):
+    for metric in ("error", "PSNR, dB", "colorfulness, off by"):
         expect(table.get_by_role("row", name=metric)).to_contain_text("Forty photos")
     pictures = page.get_by_role("img", name="The photos, colored by both")
     pictures.scroll_into_view_if_needed()
