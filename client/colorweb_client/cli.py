@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from colorweb_client import __version__, colorize, commands, completion
 from colorweb_client.client import Client
@@ -17,11 +18,13 @@ from colorweb_client.sources import NoPhotos
 ALL_DONE, SOME_FAILED, NOT_UNDERSTOOD, NO_SERVER, INTERRUPTED = 0, 1, 2, 3, 130
 HOME = "http://127.0.0.1:8000"
 
+Parsers = dict[str, argparse.ArgumentParser]
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; its exit code."""
     parser, by_name = _parser()
-    chosen = parser.parse_args(arguments)
+    chosen = _chosen(parser, by_name, sys.argv[1:] if arguments is None else arguments)
     if chosen.command == "completion":
         sys.stdout.write(completion.script(chosen.shell, by_name))
         return ALL_DONE
@@ -44,13 +47,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
+def _chosen(parser: argparse.ArgumentParser, by_name: Parsers, arguments: Sequence[str]) -> Any:
+    """The command and its options, which may stand between photos: a subparser refuses that."""
+    if arguments and (one := by_name.get(arguments[0])):
+        return one.parse_intermixed_args(arguments[1:], argparse.Namespace(command=arguments[0]))
+    return parser.parse_args(arguments)
+
+
 def _error(text: str, code: int) -> int:
     clear = "\r\x1b[K" if sys.stderr.isatty() else ""
     sys.stderr.write(f"{clear}{' '.join(text.split())}\n")
     return code
-
-
-Parsers = dict[str, argparse.ArgumentParser]
 
 
 def _parser() -> tuple[argparse.ArgumentParser, Parsers]:

@@ -112,6 +112,12 @@ def test_a_dry_run_sends_nothing_and_says_what_would_be(run, worker, tmp_path):
     assert Photo.objects.count() == 1
 
 
+def test_options_may_stand_between_photos(run, tmp_path):
+    first, second = photos(tmp_path, "a.jpg", "b.jpg")
+    code, out, _ = run(first, "--dry-run", second, "--depth", 8)
+    assert (code, len(out.splitlines())) == (0, 2)
+
+
 def test_json_has_a_line_for_each_photo(run, worker, tmp_path):
     good, bad = photos(tmp_path, "a.jpg", "b.jpg")
     bad.write_bytes(b"dear diary")
