@@ -58,6 +58,7 @@ is in wall-clock time. Ratios are similar on other machines; milliseconds are no
   For each page the table shows the view (first, from the middle, by another order, filtered) that slows down most as photos are
   added; on PostgreSQL its own processor time counts too. Searching in texts reads all of an owner's photos and is not measured.
 - Parallel polls are of jobs that have ended, with the `ETag` of the answer before, by clients that share the site's cores.
+  A refusal (503) says when to come back, and they do.
 - While a training runs: one coloring process and a training at `nice 10`, stopped and resumed in turn, on the same cores.
 - Memory of reading is address space of the process that decodes, beside twice the file's size; beyond its limit a file is refused.
 - Peak memory covers reading, the gray copy, network, render, result and preview, in a process that was warm and idle.

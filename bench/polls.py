@@ -149,5 +149,7 @@ async def _one(site: str, path: str, headers: dict[str, str], ends: float, found
         tag = answered.get("etag", tag)
         if status in LATER:
             pause = int(answered["retry-after"])  # a refusal without it is a mistake of the site's
+            writer.close()  # the site closes connections that are idle for as long
             await asyncio.sleep(min(pause, max(0.0, ends - time.monotonic())))
+            reader, writer = await asyncio.open_connection(place.hostname, place.port)
     writer.close()

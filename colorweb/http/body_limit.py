@@ -119,17 +119,18 @@ class BodyLimit:
             await body.begin()
             await self.application(scope, body.receive, watched)
         except DomainError as error:
-            body.error = error
+            body.error = body.error or error
         finally:
             body.end()
         if body.error and not answering:
-            await _refuse(scope, receive, send, body.error)
+            await _refuse(scope, receive, send, body.error, keep=body.is_whole)
 
 
 class _Body:
     """One request's body as it comes, until it is whole or refused."""
 
     error: DomainError | None = None
+    is_whole = False
 
     def __init__(self, scope: Scope, receive: Receive, limit: int) -> None:
         self._scope, self._receive, self._limit = scope, receive, limit
@@ -173,6 +174,7 @@ class _Body:
             self.error = error if isinstance(error, DomainError) else DomainError("request_timeout")
             return {"type": "http.disconnect"}
         if not message.get("more_body", False):
+            self.is_whole = message["type"] == "http.request"
             self.end()
         return message
 
@@ -190,8 +192,13 @@ def _content_length(headers: dict[bytes, bytes]) -> int:
         return 0
 
 
-async def _refuse(scope: Scope, receive: Receive, send: Send, error: DomainError) -> None:
-    """Sends the answer and reads on until the sender is done, so that the answer is seen."""
+async def _refuse(
+    scope: Scope, receive: Receive, send: Send, error: DomainError, *, keep: bool = False
+) -> None:
+    """Sends the answer and reads on until the sender is done, so that the answer is seen.
+
+    The connection ends with it, unless all of the body has been read.
+    """
     response = await sync_to_async(_answer, thread_sensitive=False)(scope, error)
     await send(
         {
@@ -202,7 +209,7 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, error: DomainError
                 (b"content-length", str(len(response.content)).encode()),
                 (b"cache-control", b"no-store"),
                 (b"x-content-type-options", b"nosniff"),
-                (b"connection", b"close"),
+                *(() if keep else ((b"connection", b"close"),)),
                 *(
                     (b"retry-after", response[name].encode())
                     for name in ("Retry-After",)

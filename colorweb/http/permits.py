@@ -17,13 +17,16 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 from colorweb.accounts.visitors import network_of
 from colorweb.errors import DomainError
 from colorweb.http.origins import SAFE
+from colorweb.http.problems import is_api
 
 Message = MutableMapping[str, Any]
 MAX_READING, MAX_CHANGING = 2, 1
 """Requests of one network that read, and that change something; the interpreter does no more in the
 same time with more threads."""
 MAX_WAIT = 15.0
-"""Seconds; a thousand polls at a time are done in a fraction of it."""
+"""Seconds."""
+MAX_WAIT_OF_READS = 3.0
+"""Of programs that read: they ask again, and rather know soon that they ask too much."""
 RETRY_AFTER = 5
 _semaphores: WeakKeyDictionary[
     asyncio.AbstractEventLoop, WeakValueDictionary[tuple[str, bool], asyncio.Semaphore]
@@ -42,7 +45,9 @@ class Permits:
             await self.application(scope, receive, send)
             return
         network = network_of((scope.get("client") or ["unknown"])[0])
-        permit = Permit(network, reads=scope["method"] in SAFE)
+        reads = scope["method"] in SAFE
+        is_soon = reads and is_api(scope["path"])
+        permit = Permit(network, MAX_WAIT_OF_READS if is_soon else MAX_WAIT, reads=reads)
 
         async def permitted() -> Message:
             message: Message = await receive()
@@ -65,7 +70,8 @@ class Permits:
 class Permit:
     """One request's."""
 
-    def __init__(self, network: str, *, reads: bool) -> None:
+    def __init__(self, network: str, max_wait: float, *, reads: bool) -> None:
+        self._max_wait = max_wait
         self.loop = asyncio.get_running_loop()
         of_loop = _semaphores.setdefault(self.loop, WeakValueDictionary())
         new = asyncio.Semaphore(MAX_READING if reads else MAX_CHANGING)
@@ -73,9 +79,9 @@ class Permit:
         self.held = self._ended = False
 
     async def acquire(self) -> None:
-        """Wait for it. Raises DomainError after `MAX_WAIT`."""
+        """Wait for it. Raises DomainError after `max_wait` seconds."""
         try:
-            async with asyncio.timeout(MAX_WAIT):
+            async with asyncio.timeout(self._max_wait):
                 await self._semaphore.acquire()
         except TimeoutError as error:
             raise DomainError("unavailable.busy", retry_after=RETRY_AFTER) from error
@@ -97,7 +103,7 @@ class Permit:
 
 def acquire() -> None:
     """Take the permit again, in the thread of a request that has released it to wait for something
-    else. Raises DomainError after `MAX_WAIT`.
+    else. Raises DomainError where that takes too long.
     """
     if (permit := _current.get()) and not permit.held:
         asyncio.run_coroutine_threadsafe(permit.acquire(), permit.loop).result()

@@ -4,6 +4,7 @@ import json
 import pytest
 from asgiref.sync import sync_to_async
 
+from colorweb.errors import DomainError
 from colorweb.http import body_limit
 from colorweb.http.body_limit import FORM_OVERHEAD, BodyLimit
 
@@ -94,6 +95,19 @@ async def test_an_undeclared_body_is_counted_and_the_application_let_go():
     assert exchange.status == 413
     assert application.gave_up
     assert application.received == 2 * MEGABYTE + FORM_OVERHEAD
+
+
+@pytest.mark.parametrize(("megabytes", "ends"), [(1, False), (9, True)])
+async def test_a_connection_ends_with_a_refusal_only_where_a_body_is_not_read(megabytes, ends):
+    class Busy(Application):
+        async def __call__(self, scope, receive, send):
+            await super().__call__(scope, receive, lambda _message: asyncio.sleep(0))
+            raise DomainError("unavailable.busy", retry_after=5)
+
+    exchange = Exchange("/api/v1/jobs/", megabytes)
+    await BodyLimit(Busy())(exchange.scope, exchange.receive, exchange.send)
+    assert exchange.status == (413 if ends else 503)
+    assert ((b"connection", b"close") in exchange.sent[0]["headers"]) == ends
 
 
 async def test_the_api_answers_with_a_problem():

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable
 
+import pytest
+
 from colorweb.errors import DomainError
 from colorweb.http import permits
 from colorweb.http.permits import MAX_CHANGING, MAX_READING, Permits
@@ -38,14 +40,14 @@ class Site:
         await send({"type": "http.response.start", "status": 200, "headers": []})
         await self.may_end.wait()
 
-    def request(self, network: str, method: str = "GET") -> "asyncio.Task[None]":
+    def request(self, network: str, method: str = "GET", path: str = "/") -> "asyncio.Task[None]":
         async def receive():
             return {"type": "http.request", "body": b"", "more_body": False}
 
         async def send(_message):
             pass
 
-        scope = {"type": "http", "client": (network, 1), "method": method}
+        scope = {"type": "http", "client": (network, 1), "method": method, "path": path}
         return asyncio.create_task(self.application(scope, receive, send))
 
     async def have_begun(self, condition: Callable[[], bool]) -> None:
@@ -130,10 +132,17 @@ async def test_a_request_that_is_given_up_leaves_its_permit_to_others():
     await asyncio.gather(*tasks)
 
 
-async def test_a_request_that_has_waited_too_long_is_refused_instead_of_kept_hanging(monkeypatch):
-    monkeypatch.setattr(permits, "MAX_WAIT", 0.05)
+@pytest.mark.parametrize(
+    ("wait", "path"), [("MAX_WAIT", "/"), ("MAX_WAIT_OF_READS", "/api/v1/jobs/")]
+)
+async def test_a_request_that_has_waited_too_long_is_refused_instead_of_kept_hanging(
+    monkeypatch, wait, path
+):
+    """Soon, where a program reads."""
+    assert permits.MAX_WAIT_OF_READS < permits.MAX_WAIT
+    monkeypatch.setattr(permits, wait, 0.05)
     site = Site()
-    tasks = [site.request(FLOODER) for _ in range(MAX_READING + 1)]
+    tasks = [site.request(FLOODER, path=path) for _ in range(MAX_READING + 1)]
     done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED, timeout=60)
     [refused] = done
     error = refused.exception()
