@@ -98,6 +98,8 @@ def _refusals(taken: Taken, method: str) -> Iterable[str]:
         yield from ("invalid_cursor", "invalid", "min_value", "max_value", "max_string_length")
     if set(taken.query.known) - set(taken.query.lists) or "multipart/form-data" in taken.body:
         yield "repeated"
+    if taken.query.known:
+        yield "blank"
 
 
 def _query(parameters: Iterable[Any]) -> Names:
@@ -144,7 +146,11 @@ def _rate_headers(answers: Iterable[Any]) -> list[OpenApiParameter]:
     ]
 
 
-CURSOR = OpenApiParameter("cursor", str, description="From `next` or `previous` of a page.")
+CURSOR = OpenApiParameter(
+    "cursor",
+    {"type": "string", "minLength": 1},
+    description="From `next` or `previous` of a page.",
+)
 PAGES = (CURSOR, PageParams)
 """Parameters of a list that `View.page` answers."""
 

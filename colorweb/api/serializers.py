@@ -12,7 +12,7 @@ LISTS = (serializers.ListField, serializers.MultipleChoiceField)
 
 
 class StrictSerializer(serializers.Serializer):
-    """What a request holds: names that are not its fields are refused.
+    """What a request holds: names that are not its fields, and JSON of other types, are refused.
 
     `renamed` maps names of before to those of now, for a refusal that says so.
     """
@@ -21,6 +21,7 @@ class StrictSerializer(serializers.Serializer):
 
     def to_internal_value(self, data: Any) -> Any:
         strict.check_body(data, names_of(self))
+        strict.check_types(data, self.fields)
         return super().to_internal_value(data)
 
 

@@ -819,7 +819,7 @@ export interface paths {
         put?: never;
         /**
          * Send a webhook a test
-         * @description An event `webhook.test`, whatever events are asked for, signed like all others, sent at once and once; its log shows how that went. A paused webhook has it when it is resumed.
+         * @description An event `webhook.test`, whatever events are asked for, signed like all others, sent at once and once; its log shows how that went. A paused webhook has it when it is resumed. It takes no `Idempotency-Key`: sent twice, it makes two.
          */
         post: operations["webhooks_test"];
         delete?: never;
@@ -1263,7 +1263,7 @@ export interface paths {
         put?: never;
         /**
          * Import a model
-         * @description A safetensors file with a model card, as `weights/` of a version gives it; nothing in it is executed. It becomes a version, which colors nothing until it is put in service. The same weights are the same version: sent again, they change nothing.
+         * @description A safetensors file with a model card, as `weights/` of a version gives it; nothing in it is executed. It becomes a version, which colors nothing until it is put in service. It takes no `Idempotency-Key`: the same weights are the same version, and sent again they change nothing.
          */
         post: operations["models_import"];
         delete?: never;
@@ -1283,7 +1283,7 @@ export interface paths {
         put?: never;
         /**
          * Take back the version on its way, or go back to the one in service before
-         * @description What names mean is taken back too.
+         * @description What names mean is taken back too. It takes no `Idempotency-Key`: sent twice, it goes back twice.
          */
         post: operations["models_rollback"];
         delete?: never;
@@ -1347,7 +1347,7 @@ export interface paths {
         put?: never;
         /**
          * Put a version in service
-         * @description A worker checks it on sample photos, then it colors a part of the photos, then all; until then the version before it stays. Ask for the promotion to see how far it is. It must have been compared with the version in service and be no worse, or a `reason` says why it goes in all the same.
+         * @description A worker checks it on sample photos, then it colors a part of the photos, then all; until then the version before it stays. Ask for the promotion to see how far it is. It must have been compared with the version in service and be no worse, or a `reason` says why it goes in all the same. It takes no `Idempotency-Key`: sent again, it is refused while the first is under way and when it is in service.
          */
         post: operations["models_promote"];
         delete?: never;
@@ -1367,7 +1367,7 @@ export interface paths {
         put?: never;
         /**
          * Compare a version with the one in service
-         * @description Done by a worker that trains, beside its run; ask for it until it is `ready`, `failed` or `canceled`.
+         * @description Done by a worker that trains, beside its run; ask for it until it is `ready`, `failed` or `canceled`. It takes no `Idempotency-Key`: sent twice, it makes two.
          */
         post: operations["models_evaluate"];
         delete?: never;
@@ -1990,7 +1990,7 @@ export interface components {
         /** @enum {unknown} */
         BlankEnum: "";
         /**
-         * @description What a request holds: names that are not its fields are refused.
+         * @description What a request holds: names that are not its fields, and JSON of other types, are refused.
          *
          *     `renamed` maps names of before to those of now, for a refusal that says so.
          */
@@ -2363,12 +2363,6 @@ export interface components {
         /** @enum {string} */
         FormatEnum: "jpeg" | "png" | "webp" | "tiff" | "avif";
         Geometry: {
-            /** @description Degrees, clockwise. */
-            turn: components["schemas"]["TurnEnum"];
-            /** @description What is cut out: x, y of each corner, 0 to 1 of the photo as it came, clockwise from the upper left one. null: all of it. */
-            corners: number[][] | null;
-        };
-        GeometryRequest: {
             /** @description Degrees, clockwise. */
             turn: components["schemas"]["TurnEnum"];
             /** @description What is cut out: x, y of each corner, 0 to 1 of the photo as it came, clockwise from the upper left one. null: all of it. */
@@ -2891,7 +2885,7 @@ export interface components {
             events: components["schemas"]["Event"][];
         };
         /**
-         * @description What a request holds: names that are not its fields are refused.
+         * @description What a request holds: names that are not its fields, and JSON of other types, are refused.
          *
          *     `renamed` maps names of before to those of now, for a refusal that says so.
          */
@@ -3103,7 +3097,11 @@ export interface components {
                 color?: string;
                 radius?: number;
             }[];
-            geometry?: components["schemas"]["GeometryRequest"] | null;
+            geometry?: {
+                /** @enum {integer} */
+                turn?: 0 | 90 | 180 | 270;
+                corners?: number[][] | null;
+            } | null;
         };
         /** @description A note as `Photo.notes` keeps it, in the reader's language. */
         Note: {
@@ -3158,7 +3156,7 @@ export interface components {
             note?: string;
         };
         /**
-         * @description What a request holds: names that are not its fields are refused.
+         * @description What a request holds: names that are not its fields, and JSON of other types, are refused.
          *
          *     `renamed` maps names of before to those of now, for a refusal that says so.
          */
@@ -3379,7 +3377,7 @@ export interface components {
             seconds: number;
         };
         /**
-         * @description What a request holds: names that are not its fields are refused.
+         * @description What a request holds: names that are not its fields, and JSON of other types, are refused.
          *
          *     `renamed` maps names of before to those of now, for a refusal that says so.
          */
@@ -3860,6 +3858,7 @@ export interface operations {
              *     - `max_value`: A number is too large.
              *     - `max_string_length`: A number has too many digits.
              *     - `repeated`: A field or parameter came twice; `attr` names it.
+             *     - `blank`: A text is empty.
              */
             400: {
                 headers: {
@@ -4329,6 +4328,7 @@ export interface operations {
              *     - `unknown_field`: There is no field of this name; `attr` names it.
              *     - `parse_error`: The body does not match its Content-Type.
              *     - `repeated`: A field or parameter came twice; `attr` names it.
+             *     - `blank`: A text is empty.
              */
             400: {
                 headers: {
@@ -4784,6 +4784,7 @@ export interface operations {
              *     - `renamed`: A field has another name now: see `detail`.
              *     - `depth_unsupported`: This format holds 8 bits a channel; PNG and TIFF hold 16.
              *     - `repeated`: A field or parameter came twice; `attr` names it.
+             *     - `blank`: A text is empty.
              */
             400: {
                 headers: {
@@ -5058,6 +5059,7 @@ export interface operations {
              *     - `max_value`: A number is too large.
              *     - `max_string_length`: A number has too many digits.
              *     - `repeated`: A field or parameter came twice; `attr` names it.
+             *     - `blank`: A text is empty.
              */
             400: {
                 headers: {
@@ -5253,6 +5255,7 @@ export interface operations {
              *     - `unknown_field`: There is no field of this name; `attr` names it.
              *     - `parse_error`: The body does not match its Content-Type.
              *     - `repeated`: A field or parameter came twice; `attr` names it.
+             *     - `blank`: A text is empty.
              */
             400: {
                 headers: {
@@ -5568,6 +5571,7 @@ export interface operations {
              *     - `renamed`: A field has another name now: see `detail`.
              *     - `depth_unsupported`: This format holds 8 bits a channel; PNG and TIFF hold 16.
              *     - `repeated`: A field or parameter came twice; `attr` names it.
+             *     - `blank`: A text is empty.
              */
             400: {
                 headers: {
@@ -7010,6 +7014,7 @@ export interface operations {
              *     - `max_value`: A number is too large.
              *     - `max_string_length`: A number has too many digits.
              *     - `repeated`: A field or parameter came twice; `attr` names it.
+             *     - `blank`: A text is empty.
              */
             400: {
                 headers: {
@@ -8268,6 +8273,7 @@ export interface operations {
              *     - `max_value`: A number is too large.
              *     - `max_string_length`: A number has too many digits.
              *     - `repeated`: A field or parameter came twice; `attr` names it.
+             *     - `blank`: A text is empty.
              */
             400: {
                 headers: {
@@ -8656,6 +8662,7 @@ export interface operations {
              *     - `max_value`: A number is too large.
              *     - `max_string_length`: A number has too many digits.
              *     - `repeated`: A field or parameter came twice; `attr` names it.
+             *     - `blank`: A text is empty.
              */
             400: {
                 headers: {
@@ -9086,6 +9093,7 @@ export interface operations {
              *     - `unknown_field`: There is no field of this name; `attr` names it.
              *     - `parse_error`: The body does not match its Content-Type.
              *     - `repeated`: A field or parameter came twice; `attr` names it.
+             *     - `blank`: A text is empty.
              */
             400: {
                 headers: {
@@ -9340,6 +9348,7 @@ export interface operations {
              *     - `max_value`: A number is too large.
              *     - `max_string_length`: A number has too many digits.
              *     - `repeated`: A field or parameter came twice; `attr` names it.
+             *     - `blank`: A text is empty.
              */
             400: {
                 headers: {
@@ -9449,6 +9458,7 @@ export interface operations {
              *     - `max_value`: A number is too large.
              *     - `max_string_length`: A number has too many digits.
              *     - `repeated`: A field or parameter came twice; `attr` names it.
+             *     - `blank`: A text is empty.
              */
             400: {
                 headers: {
@@ -11547,6 +11557,7 @@ export interface operations {
              *     - `max_value`: A number is too large.
              *     - `max_string_length`: A number has too many digits.
              *     - `repeated`: A field or parameter came twice; `attr` names it.
+             *     - `blank`: A text is empty.
              */
             400: {
                 headers: {
@@ -11662,6 +11673,7 @@ export interface operations {
              *     - `max_value`: A number is too large.
              *     - `max_string_length`: A number has too many digits.
              *     - `repeated`: A field or parameter came twice; `attr` names it.
+             *     - `blank`: A text is empty.
              */
             400: {
                 headers: {
@@ -11892,6 +11904,7 @@ export interface operations {
              *     - `max_value`: A number is too large.
              *     - `max_string_length`: A number has too many digits.
              *     - `repeated`: A field or parameter came twice; `attr` names it.
+             *     - `blank`: A text is empty.
              */
             400: {
                 headers: {
@@ -12841,6 +12854,7 @@ export interface operations {
              *     - `max_value`: A number is too large.
              *     - `max_string_length`: A number has too many digits.
              *     - `repeated`: A field or parameter came twice; `attr` names it.
+             *     - `blank`: A text is empty.
              */
             400: {
                 headers: {
@@ -13477,6 +13491,7 @@ export interface operations {
              *     - `max_value`: A number is too large.
              *     - `max_string_length`: A number has too many digits.
              *     - `repeated`: A field or parameter came twice; `attr` names it.
+             *     - `blank`: A text is empty.
              */
             400: {
                 headers: {
@@ -13749,6 +13764,7 @@ export interface operations {
              *     - `max_value`: A number is too large.
              *     - `max_string_length`: A number has too many digits.
              *     - `repeated`: A field or parameter came twice; `attr` names it.
+             *     - `blank`: A text is empty.
              */
             400: {
                 headers: {
@@ -15443,6 +15459,7 @@ export interface operations {
              *     - `max_value`: A number is too large.
              *     - `max_string_length`: A number has too many digits.
              *     - `repeated`: A field or parameter came twice; `attr` names it.
+             *     - `blank`: A text is empty.
              */
             400: {
                 headers: {
@@ -16599,4 +16616,4 @@ export interface operations {
         };
     };
 }
-// SHA-256 of docs/openapi.yaml: fc73f908e900f12966826ae832cff77238c21c305a6f8df0291903ac452faeb9
+// SHA-256 of docs/openapi.yaml: 25e5a4e7f32d37685dd5e6514a6edcd8172995444eb15226cd9cc6e81896b184

@@ -11,7 +11,6 @@ from rest_framework import serializers
 
 from colorweb.api.serializers import StrictSerializer
 from colorweb.errors import DomainError
-from jobs.serializers.job_parts import GeometrySerializer
 from ml.imaging import geometry, hints
 
 MAX_REFERENCE = 200
@@ -53,7 +52,21 @@ class HintsField(serializers.JSONField):
             raise _invalid("invalid_hint", index=error.index, why=str(error)) from error
 
 
-@extend_schema_field(GeometrySerializer)
+@extend_schema_field(
+    {
+        "type": "object",
+        "properties": {
+            "turn": {"type": "integer", "enum": [0, *geometry.TURNS]},
+            "corners": {
+                "type": ["array", "null"],
+                "items": {"type": "array", "items": FRACTION, "minItems": 2, "maxItems": 2},
+                "minItems": 4,
+                "maxItems": 4,
+            },
+        },
+        "additionalProperties": False,
+    }
+)
 class GeometryField(serializers.JSONField):
     """How the photo is turned and cut out."""
 

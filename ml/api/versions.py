@@ -54,7 +54,8 @@ class Import(base.StaffView):
         "Import a model",
         description="A safetensors file with a model card, as `weights/` of a version gives it; "
         "nothing in it is executed. It becomes a version, which colors nothing until it is put "
-        "in service. The same weights are the same version: sent again, they change nothing.",
+        "in service. It takes no `Idempotency-Key`: the same weights are the same version, and "
+        "sent again they change nothing.",
         request={"multipart/form-data": NewModelVersionSerializer},
         answers={201: schema.answer(ModelVersionSerializer, "The version.")},
         codes=[*base.CODES, *BODY, "empty", "not_a_model", "model_too_large"],
@@ -130,7 +131,8 @@ class Promote(base.StaffView):
         description="A worker checks it on sample photos, then it colors a part of the photos, "
         "then all; until then the version before it stays. Ask for the promotion to see how far "
         "it is. It must have been compared with the version in service and be no worse, or a "
-        "`reason` says why it goes in all the same.",
+        "`reason` says why it goes in all the same. It takes no `Idempotency-Key`: sent again, it "
+        "is refused while the first is under way and when it is in service.",
         request=ReasonSerializer,
         answers={202: schema.answer(PromotionSerializer, "Waiting to be checked.")},
         codes=[
@@ -150,7 +152,8 @@ class RollBack(base.StaffView):
 
     @schema.endpoint(
         "Take back the version on its way, or go back to the one in service before",
-        description="What names mean is taken back too.",
+        description="What names mean is taken back too. It takes no `Idempotency-Key`: sent twice, "
+        "it goes back twice.",
         request=ReasonSerializer,
         answers={201: schema.answer(PromotionSerializer, "It is in service again.")},
         codes=[
@@ -222,7 +225,7 @@ class Evaluate(base.StaffView):
     @schema.endpoint(
         "Compare a version with the one in service",
         description="Done by a worker that trains, beside its run; ask for it until it is "
-        "`ready`, `failed` or `canceled`.",
+        "`ready`, `failed` or `canceled`." + schema.NO_KEY,
         request=NewEvaluationSerializer,
         answers={202: schema.answer(EvaluationSerializer, "Waiting to be measured.")},
         codes=[*base.CODES, *BODY, "not_found", "in_service", "nothing_to_measure"],

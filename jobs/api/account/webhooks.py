@@ -170,7 +170,8 @@ class Test(EndpointView):
             "An event `webhook.test`, whatever events are asked for, signed like all others, sent "
             "at once and once; its log shows how that went. A paused webhook has it when it is "
             "resumed."
-        ),
+        )
+        + schema.NO_KEY,
         answers={202: schema.answer(DeliverySerializer, "It is on its way.")},
         codes=OF_ENDPOINTS,
         operation_id="webhooks_test",

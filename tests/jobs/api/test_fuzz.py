@@ -12,6 +12,7 @@ import schemathesis
 from django.core.cache import cache
 from django.core.wsgi import get_wsgi_application
 from hypothesis import HealthCheck, Phase, given, settings, strategies
+from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
@@ -47,6 +48,7 @@ CHECKS = [
     checks.content_type_conformance,
     checks.response_headers_conformance,
     checks.response_schema_conformance,
+    checks.negative_data_rejection,
 ]
 OF_STAFF = {"label"}
 """Names in addresses of things that are there, and for staff."""
@@ -115,7 +117,9 @@ def things(account) -> dict[str, list[str]]:
 def attack(operation, application, headers, things, examples: int) -> None:
     """So many requests for one operation."""
 
-    @given(case=operation.as_strategy(), luck=strategies.randoms(use_true_random=False))
+    sent = [operation.as_strategy(generation_mode=mode) for mode in GenerationMode]
+
+    @given(case=strategies.one_of(sent), luck=strategies.randoms(use_true_random=False))
     @settings(
         max_examples=examples,
         derandomize=True,

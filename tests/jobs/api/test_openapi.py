@@ -36,6 +36,20 @@ def operations(document: dict) -> list[dict]:
     ]
 
 
+def test_what_makes_something_takes_a_key_or_says_that_it_does_not(document):
+    changes_what_is_there = {"check", "resend", "resume", "stop"}
+    silent = [
+        path
+        for path, operations in document["paths"].items()
+        if (made := operations.get("post"))
+        and made["responses"].keys() & {"201", "202"}
+        and path.split("/")[-2] not in changes_what_is_there
+        and "Idempotency-Key" not in made["description"]
+        and not any(one.get("name") == "Idempotency-Key" for one in made.get("parameters", []))
+    ]
+    assert silent == []
+
+
 def test_the_committed_document_is_what_the_code_promises():
     made = StringIO()
     call_command("spectacular", validate=True, fail_on_warn=True, stdout=made)

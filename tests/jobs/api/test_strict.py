@@ -110,6 +110,34 @@ def test_what_is_sent_twice_is_refused(script):
     assert script.get(f"{JOBS}?status=failed&status=queued").status_code == 200
 
 
+@pytest.mark.parametrize(
+    "parameter", ["reference=", "created_before=", "status=", "cursor=", "status=failed&status="]
+)
+def test_an_empty_parameter_is_refused(script, parameter):
+    name = parameter.partition("=")[0]
+    assert refused(script.get(f"{JOBS}?{parameter}")) == {name: "blank"}
+
+
+@pytest.mark.parametrize(
+    ("body", "attr"),
+    [
+        ({"title": 1931}, "title"),
+        ({"people": [7]}, "people"),
+        ({"look": {"tones": False}}, "look.tones"),
+        ({"look": {"vividness": "1.5"}}, "look.vividness"),
+        ({"look": {"revision": True}}, "look.revision"),
+    ],
+)
+def test_values_of_json_have_the_types_of_the_document(script, photo, body, attr):
+    assert refused(script.patch(f"/api/v1/photos/{photo.pk}/", body, JSON)) == {attr: "invalid"}
+
+
+def test_a_list_of_ids_holds_ids(script, ada):
+    album = script.post("/api/v1/albums/", {"title": "x"}, JSON).json()
+    answer = script.put(album["urls"]["photos"], {"photos": [False]}, JSON)
+    assert refused(answer) == {"photos": "invalid"}
+
+
 def test_every_body_of_the_api_refuses_unknown_fields():
     views: list[type[View]] = [
         view
