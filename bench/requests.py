@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from http import HTTPStatus
 from pathlib import Path
 
 import httpx
@@ -46,12 +47,22 @@ def rows(*, quick: bool) -> list[Row]:
         answer = site.send(_photo(0))
         status = answer["urls"]["self"]
         cost = site.cost(status, count)
+        site.http.headers["If-None-Match"] = site.http.get(status).headers["ETag"]
+        unchanged = site.cost(status, count)
+        del site.http.headers["If-None-Match"]
         numbers = iter(range(1, 10_000))
         intake = site.measured(lambda: site.send(_photo(next(numbers))), count // 4)
     against = f"{ms(floor)} of a bare Django view"
     return [
         Row("request /healthz", ms(health), against, f"{health / floor:.1f} x", "at most 2 x"),
         Row("request jobs/{id}/", ms(cost), against, f"{cost / floor:.1f} x", "at most 4 x"),
+        Row(
+            "- answered by 304",
+            ms(unchanged),
+            against,
+            f"{unchanged / floor:.1f} x",
+            "at most 2.5 x",
+        ),
         Row(
             "request POST jobs/, 256 x 256",
             ms(intake),
@@ -89,7 +100,12 @@ class Web:
 
     def cost(self, address: str, count: int) -> float:
         """Milliseconds of processor time of one GET."""
-        return self.measured(lambda: self.http.get(address).raise_for_status(), count)
+        return self.measured(lambda: self._get(address), count)
+
+    def _get(self, address: str) -> None:
+        answer = self.http.get(address)
+        if answer.status_code != HTTPStatus.NOT_MODIFIED:
+            answer.raise_for_status()
 
     def measured(self, request: Callable[[], object], count: int) -> float:
         """Milliseconds of processor time of one such request."""
