@@ -15,7 +15,7 @@ from jobs.queue.fair_share import ORDER
 
 
 def positions(jobs: Iterable[Job]) -> dict[uuid.UUID, int]:
-    """How many jobs go before each one that waits, plus one; one query goes through the queue once."""
+    """How many go before each job that waits, plus one; one query goes through the queue once."""
     waiting = [job for job in jobs if job.state == State.QUEUED]
     if not waiting:
         return {}
