@@ -76,23 +76,25 @@ class Permit:
         of_loop = _semaphores.setdefault(self.loop, WeakValueDictionary())
         new = asyncio.Semaphore(MAX_READING if reads else MAX_CHANGING)
         self._semaphore = of_loop.setdefault((network, reads), new)
-        self.held = self._ended = False
+        self._held = self._ended = False
 
     async def acquire(self) -> None:
-        """Wait for it. Raises DomainError after `max_wait` seconds."""
+        """Wait for it, unless it is held. Raises DomainError after `max_wait` seconds."""
+        if self._held:
+            return
         try:
             async with asyncio.timeout(self._max_wait):
                 await self._semaphore.acquire()
         except TimeoutError as error:
             raise DomainError("unavailable.busy", retry_after=RETRY_AFTER) from error
-        self.held = True
+        self._held = True
         if self._ended:  # the request was given up meanwhile
             self.release()
 
     def release(self) -> None:
         """Let another request of the network begin; in the event loop. Twice is as once."""
-        if self.held:
-            self.held = False
+        if self._held:
+            self._held = False
             self._semaphore.release()
 
     def end(self) -> None:
@@ -105,7 +107,7 @@ def acquire() -> None:
     """Take the permit again, in the thread of a request that has released it to wait for something
     else. Raises DomainError where that takes too long.
     """
-    if (permit := _current.get()) and not permit.held:
+    if permit := _current.get():
         asyncio.run_coroutine_threadsafe(permit.acquire(), permit.loop).result()
 
 
