@@ -243,6 +243,3 @@ def test_large_photos_are_read_as_well_as_small_ones():
     photo = photos.read(files.encoded(files.ramp(3000, 2000), "PNG"))
     assert photo.rgb.shape == (2000, 3000, 3)
     assert DEFAULT_LIMITS.max_pixels < MAX_WORK
-
-
-# Whose turn it is
