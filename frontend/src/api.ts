@@ -16079,6 +16079,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description - `bad_request`: The address or the Host header cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
@@ -16195,6 +16204,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description - `bad_request`: The address or the Host header cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
                 headers: {
@@ -16304,6 +16322,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description - `bad_request`: The address or the Host header cannot be read. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description - `authentication_failed`: The token is unknown, changed or has expired. */
             401: {
@@ -16616,4 +16643,4 @@ export interface operations {
         };
     };
 }
-// SHA-256 of docs/openapi.yaml: 25e5a4e7f32d37685dd5e6514a6edcd8172995444eb15226cd9cc6e81896b184
+// SHA-256 of docs/openapi.yaml: e71192e9ec3fb17f0177056905fd0d076b031678e6a3314fb51d298c5a0202ec

@@ -10,7 +10,10 @@ UUID = {"type": "string", "format": "uuid"}
 BINARY = {"schema": {"type": "string", "format": "binary"}}
 PICTURES = {files.MIME[suffix]: BINARY for suffix in EXTENSIONS.values()}
 ZIP = {"application/zip": BINARY}
-REFUSED = ("authentication_failed", "insufficient_scope", "not_found", "storage_unavailable")
+REFUSED = (
+    *("bad_request", "authentication_failed", "insufficient_scope", "not_found"),
+    "storage_unavailable",
+)
 
 
 def add(result: dict[str, Any], **_context: Any) -> dict[str, Any]:
