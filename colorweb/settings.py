@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "colorweb.http.static.StaticFiles",
+    "colorweb.http.compression.Compression",
     "django.middleware.http.ConditionalGetMiddleware",
     "colorweb.http.caching.Caching",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -502,6 +503,7 @@ REVISION = env.str("COLORWEB_REVISION", default="")
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]
+FORMAT_MODULE_PATH = ["colorweb.formats"]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True

@@ -66,6 +66,7 @@ export function paint(
   target: ImageData,
   tones: Tones = { strength: 0, low: 0, high: 100 },
 ): void {
+  prepare();
   const { width, height } = gray;
   const light = lightnesses(tones);
   const ab = abAt(maps, vividness);
@@ -118,17 +119,24 @@ function cubic(x: number): number {
   return x < 2 ? ((a * x - 5 * a) * x + 8 * a) * x - 4 * a : 0;
 }
 
-const LIGHTNESS = Float32Array.from({ length: 256 }, (_, gray) => {
-  const value = gray / 255;
-  const exact = value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
-  const light = Math.round(exact * 65535) / 65535; // as the server keeps it
-  return light > 0.008856 ? 116 * Math.cbrt(light) - 16 : 903.3 * light;
-});
+const LIGHTNESS = new Float32Array(256);
 const LIGHT_STEPS = 16384;
-const ENCODED = Float32Array.from({ length: LIGHT_STEPS + 1 }, (_, step) => {
-  const light = step / LIGHT_STEPS;
-  return 255 * (light <= 0.0031308 ? light * 12.92 : 1.055 * light ** (1 / 2.4) - 0.055);
-});
+const ENCODED = new Float32Array(LIGHT_STEPS + 1);
+
+/** Fills the tables, where there is something to paint: most pages have nothing. */
+function prepare(): void {
+  if (ENCODED[LIGHT_STEPS]! > 0) return;
+  for (let gray = 0; gray < 256; gray += 1) {
+    const value = gray / 255;
+    const exact = value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+    const light = Math.round(exact * 65535) / 65535; // as the server keeps it
+    LIGHTNESS[gray] = light > 0.008856 ? 116 * Math.cbrt(light) - 16 : 903.3 * light;
+  }
+  for (let step = 0; step <= LIGHT_STEPS; step += 1) {
+    const light = step / LIGHT_STEPS;
+    ENCODED[step] = 255 * (light <= 0.0031308 ? light * 12.92 : 1.055 * light ** (1 / 2.4) - 0.055);
+  }
+}
 
 const rgb = new Float64Array(3);
 
@@ -147,7 +155,15 @@ function toRgb(lightness: number, a: number, b: number, out: Uint8ClampedArray, 
 }
 
 function outside(): boolean {
-  return rgb.some((value) => value < 0.5 || value >= 254.5);
+  return !within(0.5, 254.5);
+}
+
+/** Spelled out: a pixel has no time for a loop. */
+function within(low: number, high: number): boolean {
+  const red = rgb[0]!;
+  const green = rgb[1]!;
+  const blue = rgb[2]!;
+  return red >= low && red < high && green >= low && green < high && blue >= low && blue < high;
 }
 
 function encode(lightness: number, a: number, b: number): void {
@@ -206,7 +222,7 @@ function fit(row: number, column: number): number {
   for (let i = 0; i < 14; i += 1) {
     const middle = (low + high) / 2;
     light(row / L_STEPS, middle * Math.cos(angle), middle * Math.sin(angle));
-    if (rgb.every((value) => value >= -SLACK && value <= 1 + SLACK)) low = middle;
+    if (within(-SLACK, 1 + SLACK)) low = middle;
     else high = middle;
   }
   fits[at] = low;

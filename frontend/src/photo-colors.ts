@@ -30,7 +30,7 @@ export class PhotoColors extends HTMLElement {
     for (const field of [this.#field, this.#tones]) {
       field?.addEventListener("input", () => this.#changed());
     }
-    for (const button of this.querySelectorAll<HTMLButtonElement>(".variant")) {
+    for (const button of this.#variants) {
       button.addEventListener("click", () => this.#set(this.#field!, button.value));
     }
     this.querySelector(".restore")?.addEventListener("click", () => {
@@ -69,7 +69,10 @@ export class PhotoColors extends HTMLElement {
       ]);
       this.#maps = mapsOf(colors);
       this.#small = small;
-      this.#drawVariants();
+      for (const variant of this.#variants) {
+        await new Promise((resolve) => setTimeout(resolve)); // a press in between is answered
+        this.#drawVariant(variant);
+      }
       this.toggleAttribute("data-live", true);
       this.#mark();
       // The larger picture when somebody is about to need it.
@@ -128,15 +131,17 @@ export class PhotoColors extends HTMLElement {
     if (!stage || !this.#maps || (other && !this.#gray)) return;
     if (other) this.#paint(stage.blended(), this.#gray!, this.#look.vividness);
     stage.showBlended(other);
-    if (this.#tones) this.#drawVariants();
+    if (this.#tones) this.#variants.forEach((variant) => this.#drawVariant(variant));
     const detail = this.#isAsCame ? null : this.#look;
     this.dispatchEvent(new CustomEvent("look", { bubbles: true, detail }));
   }
 
-  #drawVariants(): void {
-    for (const button of this.querySelectorAll<HTMLButtonElement>(".variant")) {
-      this.#paint(button.querySelector("canvas")!, this.#small!, Number(button.value));
-    }
+  get #variants(): NodeListOf<HTMLButtonElement> {
+    return this.querySelectorAll(".variant");
+  }
+
+  #drawVariant(button: HTMLButtonElement): void {
+    this.#paint(button.querySelector("canvas")!, this.#small!, Number(button.value));
   }
 
   #paint(canvas: HTMLCanvasElement, gray: ImageData, vividness: number): void {
@@ -158,7 +163,7 @@ export class PhotoColors extends HTMLElement {
 
   #mark(): void {
     const { vividness, tones } = this.#look;
-    for (const button of this.querySelectorAll<HTMLButtonElement>(".variant")) {
+    for (const button of this.#variants) {
       const chosen = Math.abs(Number(button.value) - vividness) < SAME;
       button.setAttribute("aria-pressed", String(chosen));
     }

@@ -1,4 +1,4 @@
-"""What every page must pass: axe, and no scrolling sideways."""
+"""What every page must pass: axe, no scrolling sideways, targets for a finger."""
 
 from __future__ import annotations
 
@@ -15,10 +15,22 @@ COLORS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 """All that a color scheme can break."""
 
 
+SMALL = """() => [...document.querySelectorAll('a, button, input, select, summary, textarea')]
+    .filter((one) => {
+        const { width, height } = one.getBoundingClientRect();
+        const shown = width > 1 && one.checkVisibility({ visibilityProperty: true });
+        const inText = one.matches('a') && getComputedStyle(one).display === 'inline';
+        return shown && !inText && Math.min(width, height) < 23.5;
+    })
+    .map((one) => one.outerHTML.slice(0, 100))"""
+"""Targets under 24 pixels; links within a text may be as high as it."""
+
+
 def check(page: Page, width: int) -> None:
-    """No violations of WCAG 2.2 AA, no scrolling sideways."""
+    """No violations of WCAG 2.2 AA, no scrolling sideways, nothing too small for a finger."""
     _run(page, WCAG)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(SMALL) == [], page.url
 
 
 def check_light_and_dark(page: Page, width: int) -> None:
