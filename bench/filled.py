@@ -1,4 +1,4 @@
-"""A process with a full database of its own: it does what it is asked and says how long it took."""
+"""A process with a full database of its own that does what it is asked, and says for how long."""
 
 import os
 import subprocess
