@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import aiohttp
 import httpx
 import requests
 from django.conf import settings
@@ -102,6 +103,16 @@ def by_requests(url: str, photo: Path) -> bytes:
         )
     answer.raise_for_status()
     return answer.content
+
+
+def by_aiohttp(url: str, photo: Path) -> bytes:
+    async def send() -> bytes:
+        async with aiohttp.ClientSession(url, headers=PICTURE, raise_for_status=True) as session:
+            with photo.open("rb") as file:
+                async with session.post("/api/v1/jobs/", data={"image": file}) as answer:
+                    return await answer.read()
+
+    return asyncio.run(send())
 
 
 def by_command(url: str, photo: Path) -> bytes:

@@ -16,6 +16,7 @@ CLIENTS: dict[str, Callable[[str, Path], bytes]] = {
     "httpx": senders.by_httpx,
     "httpx, async": senders.by_async_httpx,
     "requests": senders.by_requests,
+    "aiohttp": senders.by_aiohttp,
     "Node.js, a form": partial(senders.by_node, senders.FETCH),
     "Node.js, a stream": partial(senders.by_node, senders.STREAM),
     "the command colorweb": senders.by_command,
