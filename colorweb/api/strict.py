@@ -17,7 +17,6 @@ from colorweb.http.origins import SAFE
 JSON_TYPES: dict[type[serializers.Field], type | tuple[type, ...]] = {
     serializers.CharField: str,
     serializers.UUIDField: str,
-    serializers.DateTimeField: str,
     serializers.IntegerField: (int, float),
     serializers.FloatField: (int, float),
     serializers.BooleanField: bool,

@@ -132,6 +132,12 @@ def test_values_of_json_have_the_types_of_the_document(script, photo, body, attr
     assert refused(script.patch(f"/api/v1/photos/{photo.pk}/", body, JSON)) == {attr: "invalid"}
 
 
+@pytest.mark.parametrize("moment", [{}, 0, True])
+def test_a_moment_is_a_text(script, moment):
+    answer = script.post("/api/v1/tokens/", {"name": "x", "expires_at": moment}, JSON)
+    assert refused(answer) == {"expires_at": "invalid"}
+
+
 def test_a_list_of_ids_holds_ids(script, ada):
     album = script.post("/api/v1/albums/", {"title": "x"}, JSON).json()
     answer = script.put(album["urls"]["photos"], {"photos": [False]}, JSON)
