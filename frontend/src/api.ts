@@ -2774,6 +2774,41 @@ export interface components {
         Models: {
             results: components["schemas"]["Model"][];
         };
+        /** @description A link to an album to be made. */
+        NewAlbumLinkRequest: {
+            /** @description How long it works; null: until you revoke it. */
+            days?: number | null;
+            /**
+             * @description Asked of who opens it; empty: none.
+             * @default
+             */
+            password: string;
+            /**
+             * @description Who sends it, as you write it.
+             * @default
+             */
+            sender: string;
+            /**
+             * @description To who opens it.
+             * @default
+             */
+            message: string;
+            /**
+             * @description It shows the photos before, too.
+             * @default true
+             */
+            originals: boolean;
+            /**
+             * @description Full-size files may be downloaded.
+             * @default true
+             */
+            downloads: boolean;
+            /**
+             * @description Who opens it may add photos; you accept them first.
+             * @default false
+             */
+            contributions: boolean;
+        };
         /** @description An album to be made. */
         NewAlbumRequest: {
             title: string;
@@ -3035,6 +3070,26 @@ export interface components {
              * @default
              */
             password: string;
+            /**
+             * @description Who sends it, as you write it.
+             * @default
+             */
+            sender: string;
+            /**
+             * @description To who opens it.
+             * @default
+             */
+            message: string;
+            /**
+             * @description It shows the photos before, too.
+             * @default true
+             */
+            originals: boolean;
+            /**
+             * @description Full-size files may be downloaded.
+             * @default true
+             */
+            downloads: boolean;
         };
         /** @description Weights to be kept as a version. */
         NewModelVersionRequest: {
@@ -3495,6 +3550,16 @@ export interface components {
             /** @description What to give away. */
             readonly url: string;
             has_password: boolean;
+            /** @description Who sends it, as they wrote. */
+            sender: string;
+            /** @description To who opens it. */
+            message: string;
+            /** @description It shows the photos before, too. */
+            originals: boolean;
+            /** @description Full-size files may be downloaded. */
+            downloads: boolean;
+            /** @description Of an album: who opens it may add photos; you accept them first. */
+            contributions: boolean;
             /**
              * Format: date-time
              * @description null: when it is revoked.
@@ -7961,7 +8026,7 @@ export interface operations {
         };
         requestBody?: {
             content: {
-                "application/json": components["schemas"]["NewLinkRequest"];
+                "application/json": components["schemas"]["NewAlbumLinkRequest"];
             };
         };
         responses: {
@@ -16643,4 +16708,4 @@ export interface operations {
         };
     };
 }
-// SHA-256 of docs/openapi.yaml: e71192e9ec3fb17f0177056905fd0d076b031678e6a3314fb51d298c5a0202ec
+// SHA-256 of docs/openapi.yaml: ea6fcb53ed64e19ead8f68ba95ccf85c32bdb0b0e342d1a5c01310ed96ef421e

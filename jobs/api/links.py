@@ -39,10 +39,30 @@ class NewLink(StrictSerializer):
         write_only=True,
         help_text="Asked of who opens it; empty: none.",
     )
+    sender = serializers.CharField(
+        max_length=100, default="", allow_blank=True, help_text="Who sends it, as you write it."
+    )
+    message = serializers.CharField(
+        max_length=1000, default="", allow_blank=True, help_text="To who opens it."
+    )
+    originals = serializers.BooleanField(default=True, help_text="It shows the photos before, too.")
+    downloads = serializers.BooleanField(
+        default=True, help_text="Full-size files may be downloaded."
+    )
+
+
+class NewAlbumLink(NewLink):
+    """A link to an album to be made."""
+
+    contributions = serializers.BooleanField(
+        default=False, help_text="Who opens it may add photos; you accept them first."
+    )
 
 
 class Links(View):
-    """The links to one thing; subclasses say to what."""
+    """The links to one thing; subclasses say to what, and what a new one may be."""
+
+    new_link = NewLink
 
     def shared(self, key: uuid.UUID) -> Photo | Album:
         """The visitor's own thing. Raises Http404."""
@@ -57,11 +77,11 @@ class Links(View):
     def make(self, key: uuid.UUID) -> Response:
         """A new one."""
         shared = self.shared(key)
-        new = NewLink(data=self.request.data)
+        new = self.new_link(data=self.request.data)
         new.is_valid(raise_exception=True)
-        days = new.validated_data["days"]
+        days = new.validated_data.pop("days")
         lasts = timedelta(days=days) if days else None
-        link = links.make(shared, lasts=lasts, password=new.validated_data["password"])
+        link = links.make(shared, lasts=lasts, **new.validated_data)
         answer = ShareLinkSerializer(link, context=self.context).data
         return Response(answer, status=status.HTTP_201_CREATED)
 
@@ -78,6 +98,8 @@ class OfPhoto(Links):
 
 
 class OfAlbum(Links):
+    new_link = NewAlbumLink
+
     def shared(self, key: uuid.UUID) -> Album:
         return access.own_album(self.visitor, key)
 
@@ -144,7 +166,7 @@ class AlbumLinks(OfAlbum):
     @schema.endpoint(
         "Make a link to an album",
         description="It opens the album's photos whatever their visibility is." + schema.NO_KEY,
-        request=NewLink,
+        request=NewAlbumLink,
         answers=MADE,
         codes=CODES,
         operation_id="albums_links_create",

@@ -119,6 +119,13 @@ class ShareLinkSerializer(serializers.Serializer):
     id = serializers.IntegerField()
     url = serializers.SerializerMethodField(help_text="What to give away.")
     has_password = serializers.BooleanField(source="password")
+    sender = serializers.CharField(allow_blank=True, help_text="Who sends it, as they wrote.")
+    message = serializers.CharField(allow_blank=True, help_text="To who opens it.")
+    originals = serializers.BooleanField(help_text="It shows the photos before, too.")
+    downloads = serializers.BooleanField(help_text="Full-size files may be downloaded.")
+    contributions = serializers.BooleanField(
+        help_text="Of an album: who opens it may add photos; you accept them first."
+    )
     expires_at = serializers.DateTimeField(allow_null=True, help_text="null: when it is revoked.")
     created_at = serializers.DateTimeField()
 

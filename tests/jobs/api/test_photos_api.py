@@ -168,6 +168,25 @@ def test_links_are_made_listed_and_revoked(script, photo):
     assert script.delete(f"{address}{link['id']}/").status_code == 404
 
 
+def test_a_link_says_from_whom_it_is_and_what_it_allows(script, photo):
+    chosen = {"sender": "Anna", "message": "Look!", "originals": False, "downloads": False}
+    link = script.post(f"/api/v1/photos/{photo.pk}/links/", chosen, JSON).json()
+    assert {name: link[name] for name in chosen} == chosen
+    guest = Client()
+    assert "Look!" in guest.get(link["url"].removeprefix("http://testserver")).content.decode()
+    job = Job.objects.get(photo=photo).pk
+    kinds = ("preview", "gray_preview", "result")
+    assert [guest.get(f"/files/{job}/{kind}").status_code for kind in kinds] == [200, 404, 404]
+
+
+def test_a_link_to_an_album_lets_others_add_photos_if_it_says_so(script, photo):
+    links = script.post("/api/v1/albums/", {"title": "1895"}, JSON).json()["urls"]["links"]
+    assert script.post(links, {}, JSON).json()["contributions"] is False
+    assert script.post(links, {"contributions": True}, JSON).json()["contributions"] is True
+    refused = script.post(f"/api/v1/photos/{photo.pk}/links/", {"contributions": True}, JSON)
+    assert refused.json()["errors"][0]["attr"] == "contributions"
+
+
 def test_an_albums_link_opens_its_photos_whatever_their_visibility(script, photo, ada):
     hidden = make.photo_of(ada, hidden_for="spam")
     Photo.objects.filter(pk=photo.pk).update(title="Harvest")
