@@ -3,6 +3,7 @@
 `python -m bench.screenshot` starts a site of its own and takes half a minute.
 """
 
+import argparse
 import tempfile
 from pathlib import Path
 
@@ -21,6 +22,7 @@ COLORED = 120_000  # milliseconds
 
 def main() -> None:
     """Starts the site, colors its sample, takes the picture."""
+    argparse.ArgumentParser(prog="python -m bench.screenshot", description=__doc__).parse_args()
     with tempfile.TemporaryDirectory() as folder:
         stack = Stack(Path(folder) / "var", {"COLORWEB_PROCESSES": "1"})
         stack.start()

@@ -11,6 +11,7 @@ import { PhotoCorners } from "./photo-corners";
 import { PhotoDownload } from "./photo-download";
 import { PhotoMend } from "./photo-mend";
 import { PhotoList } from "./photo-list";
+import { PhotoOrder } from "./photo-order";
 import { PhotoStage } from "./photo-stage";
 import { PhotoTray } from "./photo-tray";
 import { SendPicture } from "./send-picture";
@@ -24,6 +25,7 @@ addEventListener("load", () => {
   void navigator.serviceWorker?.register("/sw.js").catch(() => undefined); // only with https
 });
 customElements.define("photo-list", PhotoList);
+customElements.define("photo-order", PhotoOrder);
 customElements.define("photo-tray", PhotoTray);
 customElements.define("send-picture", SendPicture);
 customElements.define("show-password", ShowPassword);

@@ -192,6 +192,14 @@ def _later(request: VisitorRequest, album: Album, photos: list[uuid.UUID]) -> No
     albums.move(album, photos, 1)
 
 
+def _place(request: VisitorRequest, album: Album, photos: list[uuid.UUID]) -> None:
+    try:
+        beside = uuid.UUID(request.POST.get("beside", ""))
+    except ValueError as error:
+        raise Http404("no such photo") from error
+    albums.place(album, photos, beside, after="after" in request.POST)
+
+
 def _download(
     request: VisitorRequest, album: Album, photos: list[uuid.UUID]
 ) -> HttpResponse | None:
@@ -210,6 +218,7 @@ ACTIONS: dict[str, Callable[[VisitorRequest, Album, list[uuid.UUID]], HttpRespon
     "accept": _accept,
     "earlier": _earlier,
     "later": _later,
+    "place": _place,
     "download": _download,
 }
 """The action's name in the URL -> its function."""

@@ -97,8 +97,24 @@ def move(album: Album, photo_ids: Sequence[uuid.UUID], step: int) -> None:
         for here in range(1, len(order)):
             if order[here].photo_id in moved and order[here - 1].photo_id not in moved:
                 order[here - 1 : here + 1] = [order[here], order[here - 1]]
-        places = order if step < 0 else order[::-1]
-        for position, place in enumerate(places):
-            place.position = position
-        AlbumPhoto.objects.bulk_update(places, ["position"])
-        Album.objects.filter(pk=album.pk).update(sort=Album.Sort.HAND)
+        _set_order(album, order if step < 0 else order[::-1])
+
+
+def place(album: Album, photo_ids: Sequence[uuid.UUID], beside: uuid.UUID, *, after: bool) -> None:
+    """Put photos just before or after another one; sorted by hand from now on."""
+    moved = set(photo_ids) - {beside}
+    with transaction.atomic():
+        places = list(access.places_of(album))
+        order = [place for place in places if place.photo_id not in moved]
+        at = next((at for at, place in enumerate(order) if place.photo_id == beside), None)
+        if at is None:
+            return
+        order[at + after : at + after] = [place for place in places if place.photo_id in moved]
+        _set_order(album, order)
+
+
+def _set_order(album: Album, places: Sequence[AlbumPhoto]) -> None:
+    for position, place in enumerate(places):
+        place.position = position
+    AlbumPhoto.objects.bulk_update(places, ["position"])
+    Album.objects.filter(pk=album.pk).update(sort=Album.Sort.HAND)

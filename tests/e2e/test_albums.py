@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from colorweb.testing import pictures
 from colorweb.testing.stack import Stack
@@ -78,3 +78,24 @@ def test_a_guest_keeps_a_photo_by_signing_up_and_comes_back_to_it(
     expect(pages.state(page)).to_have_text("In color")
     expect(page.locator("main .kept")).to_have_count(0)
     page.context.close()
+
+
+def test_photos_of_an_album_are_put_in_order_by_dragging(
+    page: Page, stack: Stack, tmp_path: Path
+) -> None:
+    photos = [tmp_path / f"{name}.jpg" for name in "abc"]
+    for number, photo in enumerate(photos):
+        photo.write_bytes(pictures.encoded(width=310 + number))
+    pages.choose(page, *photos)
+    expect(page.locator(".tray-words")).to_have_text("3 in color", timeout=pages.COLORED)
+    page.locator(".tray-album").click()
+    names = page.locator("main .card-name")
+    cards = page.locator("main .card")
+    expect(cards).to_have_count(3)
+    page.locator("photo-tray").get_by_role("button", name="Close").click()
+    first, second, third = names.all_inner_texts()
+    with page.expect_response("**/place/"):
+        cards.last.drag_to(cards.first, target_position={"x": 5, "y": 40})
+    expect(names).to_have_text([third, first, second])
+    page.reload()
+    expect(names).to_have_text([third, first, second])

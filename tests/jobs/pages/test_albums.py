@@ -50,6 +50,18 @@ def test_photos_move_leave_and_stay_among_ones_own(browser, photos, album):
     assert "a.jpg" in browser.get("/history/").content.decode()
 
 
+def test_photos_are_placed_before_or_after_another(browser, photos, album):
+    a, b, c = photos
+    browser.post(f"/albums/{album.pk}/place/", {"photo": [a.pk, b.pk], "beside": c.pk, "after": ""})
+    assert order(album) == ["c.jpg", "a.jpg", "b.jpg"]
+    browser.post(f"/albums/{album.pk}/place/", {"photo": [b.pk], "beside": c.pk})
+    assert order(album) == ["b.jpg", "c.jpg", "a.jpg"]
+    assert Album.objects.get().sort == Album.Sort.HAND
+    for beside in (make.photo().pk, ""):
+        browser.post(f"/albums/{album.pk}/place/", {"photo": [a.pk], "beside": beside})
+    assert order(album) == ["b.jpg", "c.jpg", "a.jpg"]
+
+
 def test_all_photos_are_captioned_on_one_page(browser, photos, album):
     a, b, _c = photos
     words = {f"{a.pk}-title": "The harvest", f"{a.pk}-taken": "1931", f"{a.pk}-people": "Anna, Ida"}
