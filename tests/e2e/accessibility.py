@@ -30,7 +30,8 @@ def check(page: Page, width: int) -> None:
     """No violations of WCAG 2.2 AA, no scrolling sideways, nothing too small for a finger."""
     _run(page, WCAG)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.evaluate(SMALL) == [], page.url
+    small = page.evaluate(SMALL)
+    assert small == [], f"{page.url}: {small}"
 
 
 def check_light_and_dark(page: Page, width: int) -> None:
