@@ -1,5 +1,10 @@
 """What the views for staff share."""
 
+from django.db.models import Model
+from rest_framework import status
+from rest_framework.response import Response
+from rest_framework.serializers import Serializer
+
 from colorweb.accounts.models import User
 from colorweb.api import base
 
@@ -15,3 +20,9 @@ class StaffView(base.View):
         """Who asks; the permission classes let only accounts in."""
         assert self.visitor.user  # noqa: S101
         return self.visitor.user
+
+
+def changed(row: Model, kind: type[Serializer], code: int = status.HTTP_200_OK) -> Response:
+    """A row as it is after something was done with it."""
+    row.refresh_from_db()
+    return Response(kind(row).data, status=code)

@@ -102,5 +102,4 @@ class Check(base.StaffView):
     def post(self, request: Request, set_id: uuid.UUID) -> Response:
         data_set = get_object_or_404(DataSet, pk=set_id)
         manage.recheck(data_set)
-        data_set.refresh_from_db()
-        return Response(DataSetSerializer(data_set).data, status=status.HTTP_202_ACCEPTED)
+        return base.changed(data_set, DataSetSerializer, status.HTTP_202_ACCEPTED)

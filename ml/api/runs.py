@@ -128,8 +128,7 @@ class TrainingRunDetailView(base.StaffView):
         changes = RunChanges(data=request.data)
         changes.is_valid(raise_exception=True)
         control.annotate(run, **changes.validated_data)
-        run.refresh_from_db()
-        return Response(TrainingRunSerializer(run).data)
+        return base.changed(run, TrainingRunSerializer)
 
     @schema.endpoint(
         "Delete a run that has ended",
@@ -147,8 +146,7 @@ class TrainingRunDetailView(base.StaffView):
 def _controlled(run_id: uuid.UUID, action: Callable[[TrainingRun], None]) -> Response:
     run = get_object_or_404(TrainingRun, pk=run_id)
     action(run)
-    run.refresh_from_db()
-    return Response(TrainingRunSerializer(run).data, status=status.HTTP_202_ACCEPTED)
+    return base.changed(run, TrainingRunSerializer, status.HTTP_202_ACCEPTED)
 
 
 class Stop(base.StaffView):

@@ -273,5 +273,4 @@ class EvaluationCancel(base.StaffView):
     def post(self, request: Request, evaluation_id: uuid.UUID) -> Response:
         found = get_object_or_404(Evaluation, pk=evaluation_id)
         evaluations.cancel(found)
-        found.refresh_from_db()
-        return Response(EvaluationSerializer(found).data)
+        return base.changed(found, EvaluationSerializer)
