@@ -7,11 +7,12 @@ import time
 from pathlib import Path
 from statistics import median
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from bench.rows import Row
 from colorweb.runtime import REPOSITORY
 from colorweb.testing import browser, pictures
+from colorweb.testing.drops import SHIFTS, drop
 from colorweb.testing.stack import Stack
 
 WIDTH, HEIGHT = 1600, 1200
@@ -20,12 +21,6 @@ AIM, AIM_MANY, AIM_RATIO, AIM_SHIFT = 1.5, 8, 2.5, 0.05
 COLORED = 120_000  # milliseconds
 ONE = "photo-stage .after img"
 ALL = "photo-tray .card[data-status=succeeded] .color"
-SHIFTS = """
-window.shifted = 0;
-new PerformanceObserver(list => {
-    for (const entry of list.getEntries()) window.shifted += entry.value;
-}).observe({type: 'layout-shift', buffered: true});
-"""
 
 
 def rows(*, quick: bool) -> list[Row]:
@@ -87,7 +82,7 @@ class _Visit:
         page = context.new_page()
         page.goto(self.site + "/gallery/")
         start = time.perf_counter()
-        _drop(page, photos)
+        drop(page, *photos)
         last = page.locator(picture).nth(len(photos) - 1)
         last.wait_for(state="attached", timeout=COLORED)
         last.evaluate("picture => picture.decode()")
@@ -95,13 +90,6 @@ class _Visit:
         shifted = float(page.evaluate("window.shifted"))
         context.close()
         return seconds, shifted
-
-
-def _drop(page: Page, photos: list[Path]) -> None:
-    cdp = page.context.new_cdp_session(page)
-    data = {"items": [], "files": [str(path) for path in photos], "dragOperationsMask": 1}
-    for kind in ("dragEnter", "dragOver", "drop"):
-        cdp.send("Input.dispatchDragEvent", {"type": kind, "x": 400, "y": 400, "data": data})
 
 
 def _photos(folder: Path, count: int, seed: int) -> list[Path]:

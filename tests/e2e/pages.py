@@ -53,14 +53,6 @@ def state(page: Page) -> Locator:
     return page.locator("job-view").get_by_role("status")
 
 
-def drop(page: Page, *paths: Path) -> None:
-    """Drops files and folders onto the page as a hand with a mouse does."""
-    cdp = page.context.new_cdp_session(page)
-    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
-    for kind in ("dragEnter", "dragOver", "drop"):
-        cdp.send("Input.dispatchDragEvent", {"type": kind, "x": 400, "y": 400, "data": data})
-
-
 def wait_until_still(page: Page) -> None:
     """Wait on a photo's page until it is in color and nothing moves any more."""
     expect(state(page)).to_have_text("In color", timeout=COLORED)

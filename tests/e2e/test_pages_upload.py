@@ -9,6 +9,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect
 
 from colorweb.runtime import REPOSITORY
+from colorweb.testing.drops import drop
 from colorweb.testing.stack import Stack
 from ml.imaging.notes import NOTES
 from ml.imaging.photo_errors import ERRORS
@@ -63,7 +64,7 @@ def test_lost_connection_is_said_at_once_and_sending_goes_on_by_itself(
 ) -> None:
     page.goto("/about/")
     page.context.set_offline(True)
-    pages.drop(page, pages.photo_in(tmp_path))
+    drop(page, pages.photo_in(tmp_path))
     expect(page.locator(".tray-note")).to_contain_text("There is no connection.")
     page.context.set_offline(False)
     page.wait_for_url("**/jobs/*/")

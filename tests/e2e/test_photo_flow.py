@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from colorweb.testing import pictures
+from colorweb.testing.drops import drop
 from colorweb.testing.stack import Stack
 from tests.e2e import pages
 
@@ -33,7 +34,7 @@ def expect_picture(page: Page, selector: str) -> None:
 def test_photo_is_colored_in_the_browser(page: Page, stack: Stack, photo: Path) -> None:
     page.goto("/")
     with stack.stopped("gpu"):
-        pages.drop(page, photo)
+        drop(page, photo)
         page.wait_for_url(JOB_PAGE)
         expect(page.get_by_role("status")).to_have_text("Next in line")
         expect_picture(page, "figure.before img")
@@ -63,7 +64,7 @@ def test_many_photos_keep_their_cards_through_a_cut_connection(
     page.goto("/")
     cards = page.locator("photo-tray .card")
     with stack.stopped("gpu"):
-        pages.drop(page, *photos, broken)
+        drop(page, *photos, broken)
         expect(cards).to_have_count(4)
         expect(page.locator(".card[data-status=queued]")).to_have_count(3)
         stack.kill("web")
@@ -107,7 +108,7 @@ def test_a_photo_reaches_the_gallery_only_when_its_owner_publishes_it(
     page: Page, browser: Browser, stack: Stack, photo: Path
 ) -> None:
     page.goto("/")
-    pages.drop(page, photo)
+    drop(page, photo)
     page.wait_for_url(JOB_PAGE)
     expect(page.get_by_role("status")).to_have_text("In color", timeout=pages.COLORED)
     address = page.url

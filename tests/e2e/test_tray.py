@@ -10,16 +10,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from colorweb.testing import pictures
+from colorweb.testing.drops import SHIFTS, drop
 from colorweb.testing.stack import Stack
 from tests.e2e import pages
 from tests.e2e.accessibility import check_light_and_dark
 
-SHIFTS = """
-window.shifted = 0;
-new PerformanceObserver(list => {
-    for (const entry of list.getEntries()) window.shifted += entry.value;
-}).observe({type: 'layout-shift', buffered: true});
-"""
 JOBS = "SELECT COUNT(*) FROM jobs_job JOIN jobs_photo ON jobs_photo.id = photo_id WHERE name = '{}'"
 
 
@@ -39,7 +34,7 @@ def test_photos_left_unsent_are_sent_by_the_next_page_each_once(
     expect(page.locator(".nav-photos")).to_be_hidden()
     with stack.stopped("gpu"):
         page.context.set_offline(True)
-        pages.drop(page, *photos)
+        drop(page, *photos)
         expect(page.locator(".tray-words")).to_have_text("0 of 4 in color")
         expect(page.locator(".tray-note")).to_contain_text("There is no connection.")
         check_light_and_dark(page, pages.DESKTOP)
@@ -71,7 +66,7 @@ def test_a_folder_of_twelve_with_two_refused_and_the_line_cut_ends_in_a_zip(
         (folder / name).write_text("Dear grandson, this is not a photo.")
     page.add_init_script(SHIFTS)
     page.goto("/")
-    pages.drop(page, folder)
+    drop(page, folder)
     expect(page.locator("photo-tray .card")).to_have_count(12)
     page.context.set_offline(True)
     expect(page.locator(".tray-note")).to_contain_text("There is no connection.")
