@@ -14,6 +14,7 @@ from django.template.defaultfilters import filesizeformat
 from colorweb import free_space
 from colorweb.accounts.visitors import Visitor
 from colorweb.errors import DomainError
+from colorweb.prepared import Number, Prepared, number
 from jobs.models import Job, Photo, Rendition, State
 from jobs.queue import usage
 
@@ -51,9 +52,7 @@ def storage(visitor: Visitor) -> Storage:
     A sum over an index that holds all it needs, not a counter that could go wrong: some
     milliseconds for a hundred thousand photos. Guests share what their address may take.
     """
-    used = _photos(visitor).aggregate(bytes=Sum("stored_bytes", default=0))["bytes"]
-    of_others = Rendition.objects.filter(counted_to=visitor.queue_owner)
-    used += of_others.aggregate(bytes=Sum("bytes", default=0))["bytes"]
+    used = _bytes_of_photos(visitor) + _bytes_of_others.number(owner=visitor.queue_owner)
     return Storage(used, _limit(visitor, settings.STORED_BYTES))
 
 
@@ -103,7 +102,7 @@ def check_storage(visitor: Visitor, size: int = 0) -> None:
 def _check_queue(visitor: Visitor, photos: int) -> None:
     """A queue that is half full takes one photo at a time of each owner, so that a newcomer's
     first photo finds a place however many others send."""
-    all_waiting = Job.objects.filter(state=State.QUEUED).count()
+    all_waiting = _all_waiting.number()
     most = settings.QUEUE_MAX_WAITING
     if all_waiting + photos > most:
         raise DomainError("queue_full", retry_after=RETRY_AFTER)
@@ -115,7 +114,7 @@ def _check_queue(visitor: Visitor, photos: int) -> None:
 
 
 def _waiting(visitor: Visitor) -> int:
-    return Job.objects.filter(queue_owner=visitor.queue_owner, state=State.QUEUED).count()
+    return _waiting_of.number(owner=visitor.queue_owner)
 
 
 def _waiting_limit(visitor: Visitor) -> int:
@@ -123,15 +122,14 @@ def _waiting_limit(visitor: Visitor) -> int:
     return min(share, _limit(visitor, settings.PHOTOS_WAITING))
 
 
-def _photos(visitor: Visitor) -> QuerySet[Photo]:
-    """The photos whose bytes count together with the visitor's."""
+def _bytes_of_photos(visitor: Visitor) -> int:
+    """Of all photos whose bytes count together with the visitor's."""
     user = visitor.user
     if user is None:
-        jobs = Job.objects.filter(queue_owner=visitor.queue_owner)
-        return Photo.objects.filter(owner=None, pk__in=jobs.values("photo"))
+        return _bytes_of_guests.number(owner=visitor.queue_owner)
     if user.is_confirmed:
-        return Photo.objects.filter(owner=user)
-    return Photo.objects.filter(owner__network=user.network, owner__is_staff=False)
+        return _bytes_of_account.number(owner=user.pk)
+    return _bytes_of_unconfirmed.number(network=user.network)
 
 
 def _limit(visitor: Visitor, limits: dict[str, int]) -> int:
@@ -140,3 +138,29 @@ def _limit(visitor: Visitor, limits: dict[str, int]) -> int:
     if visitor.user.is_confirmed:
         return limits["account"]
     return min(UNCONFIRMED * limits["guest"], limits["account"])
+
+
+def _bytes(photos: QuerySet[Photo]) -> Number:
+    return number("SUM", photos, "stored_bytes")
+
+
+def _guests_photos(owner: str) -> QuerySet[Photo]:
+    jobs = Job.objects.filter(queue_owner=owner)
+    return Photo.objects.filter(owner=None, pk__in=jobs.values("photo"))
+
+
+def _unconfirmed_photos(network: str) -> QuerySet[Photo]:
+    return Photo.objects.filter(owner__network=network, owner__is_staff=False)
+
+
+_bytes_of_guests = Prepared(lambda owner: _bytes(_guests_photos(owner)), owner=str)
+_bytes_of_account = Prepared(lambda owner: _bytes(Photo.objects.filter(owner=owner)), owner=int)
+_bytes_of_unconfirmed = Prepared(lambda network: _bytes(_unconfirmed_photos(network)), network=str)
+_bytes_of_others = Prepared(
+    lambda owner: number("SUM", Rendition.objects.filter(counted_to=owner), "bytes"), owner=str
+)
+_all_waiting = Prepared(lambda: number("COUNT", Job.objects.filter(state=State.QUEUED)))
+_waiting_of = Prepared(
+    lambda owner: number("COUNT", Job.objects.filter(queue_owner=owner, state=State.QUEUED)),
+    owner=str,
+)

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
+from datetime import datetime
 from typing import NamedTuple
 
 from django.core.cache import cache
@@ -9,6 +10,7 @@ from django.db.models import Q, Window
 from django.db.models.functions import RowNumber
 
 from colorweb.health import workers
+from colorweb.prepared import Number, Prepared, number
 from jobs.events.publish import HINTS
 from jobs.models import Job, State
 from jobs.queue.fair_share import ORDER
@@ -31,13 +33,19 @@ def positions(jobs: Iterable[Job]) -> dict[uuid.UUID, int]:
 
 def _before(job: Job) -> int:
     """How many wait before one that does."""
-    ahead = Q(turn__lt=job.turn)
-    ahead |= Q(turn=job.turn, priority__lt=job.priority)
-    alike = Q(turn=job.turn, priority=job.priority)
-    ahead |= alike & (
-        Q(created_at__lt=job.created_at) | Q(created_at=job.created_at, pk__lt=job.pk)
-    )
-    return Job.objects.filter(ahead, state=State.QUEUED, turn__lte=job.turn).count()
+    values = {"turn": job.turn, "priority": job.priority, "created_at": job.created_at}
+    return _ahead.number(**values, key=job.pk)
+
+
+def _waiting_before(turn: int, priority: int, created_at: datetime, key: uuid.UUID) -> Number:
+    ahead = Q(turn__lt=turn)
+    ahead |= Q(turn=turn, priority__lt=priority)
+    alike = Q(turn=turn, priority=priority)
+    ahead |= alike & (Q(created_at__lt=created_at) | Q(created_at=created_at, pk__lt=key))
+    return number("COUNT", Job.objects.filter(ahead, state=State.QUEUED, turn__lte=turn))
+
+
+_ahead = Prepared(_waiting_before, turn=int, priority=int, created_at=datetime, key=uuid.UUID)
 
 
 class Throughput(NamedTuple):

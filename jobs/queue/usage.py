@@ -5,10 +5,11 @@ Counted in spans of ten minutes, each a row: a photo counts for a day and up to 
 
 from datetime import datetime, timedelta
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from colorweb import clock
+from colorweb.prepared import Prepared, number
 from jobs.models import Usage
 
 DAY = timedelta(days=1)
@@ -27,8 +28,7 @@ def record(owner: str, photos: int = 1) -> None:
 
 def of_a_day(owner: str) -> int:
     """How many photos the owner has queued within a day."""
-    found = _spans(owner).aggregate(photos=Sum("photos", default=0))
-    return int(found["photos"])
+    return _sent.number(owner=owner, since=timezone.now() - DAY - SPAN)
 
 
 def seconds_until_free(owner: str, excess: int) -> int:
@@ -54,3 +54,12 @@ def span_of(moment: datetime) -> datetime:
 
 def _spans(owner: str) -> QuerySet[Usage]:
     return Usage.objects.filter(owner=owner, since__gt=timezone.now() - DAY - SPAN)
+
+
+_sent = Prepared(
+    lambda owner, since: number(
+        "SUM", Usage.objects.filter(owner=owner, since__gt=since), "photos"
+    ),
+    owner=str,
+    since=datetime,
+)

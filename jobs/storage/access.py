@@ -8,6 +8,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from colorweb.accounts.visitors import Visitor
+from colorweb.prepared import Prepared
 from jobs.models import (
     EXTENSIONS,
     LONG_SIDES,
@@ -85,8 +86,14 @@ def own_version(visitor: Visitor, photo_id: uuid.UUID, job_id: uuid.UUID) -> Job
 
 def jobs_of(visitor: Visitor) -> QuerySet[Job]:
     """The visitor's jobs, the newest first."""
-    jobs = Job.objects.filter(NOT_IN_TRASH, visitor_key=visitor.key)
-    return jobs.select_related("photo").order_by("-created_at")
+    return _jobs_of(visitor.key).order_by("-created_at")
+
+
+def _jobs_of(key: str) -> QuerySet[Job]:
+    return Job.objects.filter(NOT_IN_TRASH, visitor_key=key).select_related("photo")
+
+
+_own_job = Prepared(lambda key, job_id: _jobs_of(key).filter(pk=job_id), key=str, job_id=uuid.UUID)
 
 
 def batches_of(visitor: Visitor) -> Q:
@@ -111,7 +118,10 @@ def jobs_of_batch(visitor: Visitor, batch: Batch) -> QuerySet[Job]:
 
 def own_job(visitor: Visitor, job_id: uuid.UUID) -> Job:
     """A job of the visitor's own. Raises Http404 for anybody else's, as if it were not there."""
-    return _one(jobs_of(visitor).filter(pk=job_id))
+    found = _own_job(key=visitor.key, job_id=job_id)
+    if not found:
+        raise Http404("no such job")
+    return found[0]
 
 
 def shown_to(visitor: Visitor) -> Q:

@@ -15,7 +15,6 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from . import tones
 from .notes import Note
 from .srgb import Pixels, gray
 
@@ -57,16 +56,12 @@ class Inspection:
     depth: int  # bits a channel, 8 or 16
     pages: int
     notes: list[Note]
+    tone_range: list[float]  # the 1st and 99th percentile of its L*
     small: Pixels = field(repr=False)  # sRGB H,W,3, on white, its long side at least PREVIEW_SIDE
 
     def preview(self, max_side: int) -> Image.Image:
         """The photo in neutral gray, its long side at most ``max_side`` (and PREVIEW_SIDE)."""
         return Image.fromarray(gray(preview(self.small, min(max_side, PREVIEW_SIDE))))
-
-    @property
-    def tone_range(self) -> tuple[float, float]:
-        """The 1st and 99th percentile of its L*."""
-        return tones.measure(self.small)
 
     def original(self, max_side: int) -> Image.Image:
         """The photo as it came, sRGB, no larger than ``preview``."""

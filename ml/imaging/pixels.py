@@ -4,6 +4,7 @@ Everything works in strips: a second full copy is what a large photo cannot affo
 """
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -107,19 +108,27 @@ def has_color(rgb: Pixels) -> bool:
     """
     scale = 256 / max(256, *rgb.shape[:2])
     small = cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    lab = cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB).reshape(-1, 3)
-    ab = lab[:, 1:]
-    rest = ab.copy()
-    level = (lab[:, 0] // 10).astype(int)
-    for value in np.unique(level):
-        rest[level == value] -= np.median(ab[level == value], axis=0)
-    tone = ab.mean(axis=0)
+    lab = cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    light, *ab = (plane.ravel() for plane in cv2.split(lab))
+    tone = np.array([plane.mean() for plane in ab])
+    level = (light / 10).astype(np.uint8)
+    by_level = level.argsort(kind="stable")
+    ends = np.bincount(level).cumsum()
+    rest = [plane[by_level] for plane in ab]
+    for start, end in pairwise([0, *ends]):
+        if start < end:
+            for plane in rest:
+                plane[start:end] -= np.median(plane[start:end])
+    spread = _percentile_98(cv2.magnitude(*rest))
     strength = float(np.hypot(*tone))
-    along = tone / strength if strength > 1 else np.zeros(2, np.float32)
-    across = np.abs(rest @ np.array([-along[1], along[0]]) if strength > 1 else 0)
-    spread = np.percentile(np.hypot(*rest.T), 98)
-    sideways = np.percentile(across, 98) if strength > 1 else spread
-    return bool(sideways > SIDEWAYS or spread > SPREAD)
+    if strength <= 1:
+        return bool(spread > SIDEWAYS)
+    across = cv2.addWeighted(rest[0], -tone[1] / strength, rest[1], tone[0] / strength, 0)
+    return bool(_percentile_98(np.abs(across)) > SIDEWAYS or spread > SPREAD)
+
+
+def _percentile_98(values: Pixels) -> float:
+    return float(np.percentile(values, 98))
 
 
 SIDEWAYS, SPREAD = 6.0, 16.0

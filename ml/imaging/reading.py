@@ -5,7 +5,7 @@ Everybody else calls `photos`, which has it done there.
 
 import cv2
 
-from . import metadata
+from . import metadata, tones
 from .color import Conversion
 from .exchange import PREVIEW_SIDE, Inspection, Photo, Reduced, Size
 from .notes import Note, note
@@ -39,6 +39,7 @@ def inspect(opened: Opened) -> Inspection:
         depth=16 if samples.deep else 8,
         pages=picture.pages,
         notes=notes,
+        tone_range=list(tones.measure(rgb)),
         small=turned(rgb, picture.orientation),
     )
 

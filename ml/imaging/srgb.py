@@ -49,9 +49,14 @@ def luminance(rgb: Pixels) -> NDArray[np.uint16]:
 def lightness(rgb: Pixels) -> NDArray[np.float32]:
     """L* in 0..100, H,W, of sRGB H,W,3."""
     if rgb.dtype == np.uint8:
-        return np.take(_lightness_of_luminance(), luminance(rgb))
+        return lightness_of(luminance(rgb))
     exact = _weights() * np.array([1, 1, 1, 0], np.float32)
     return _lightness(cv2.transform(np.take(_deep_light(), rgb), exact) / np.float32(65535))
+
+
+def lightness_of(luminance: NDArray[Any]) -> NDArray[np.float32]:
+    """L* in 0..100 of Y in 0..65535."""
+    return np.take(_lightness_of_luminance(), luminance)
 
 
 def as_bytes(pixels: Pixels) -> Pixels:

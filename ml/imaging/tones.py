@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .srgb import Pixels, lightness
+from .srgb import Pixels, lightness, lightness_of, luminance
 
 PERCENTILES = (1, 99)
 MIN_RANGE = 5.0
@@ -38,5 +38,15 @@ AS_IT_IS = Tones()
 
 def measure(rgb: Pixels) -> tuple[float, float]:
     """The 1st and 99th percentile of L* of a picture H,W,3."""
-    low, high = np.percentile(lightness(rgb), PERCENTILES)
+    if rgb.dtype != np.uint8:
+        low, high = np.percentile(lightness(rgb), PERCENTILES)
+        return round(float(low), 2), round(float(high), 2)
+    # L* grows with luminance, which is counted instead of sorted.
+    below = np.bincount(luminance(rgb).ravel(), minlength=1 << 16).cumsum()
+    places = np.array(PERCENTILES) / 100 * (below[-1] - 1)
+    lower, upper = (
+        lightness_of(np.searchsorted(below, place, side="right"))
+        for place in (np.floor(places), np.ceil(places))
+    )
+    low, high = lower + (places % 1) * (upper - lower)
     return round(float(low), 2), round(float(high), 2)

@@ -16,8 +16,10 @@ from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from colorweb.errors import DomainError
+from colorweb.prepared import Prepared
 from ml.models import ModelVersion, Promotion
 from ml.models.versions import SHORT
 from ml.resnet_gray.network.cards import Card, CardError, read_card
@@ -63,16 +65,26 @@ def last_promotion(name: str = "", *, without: Promotion | None = None) -> Promo
 
     None before the first, and once the program has another version of what it put in service.
     """
-    serving = Promotion.objects.select_related("version").filter(
-        kind=Promotion.Kind.PROMOTED, state=Promotion.State.SERVING
-    )
-    if without:
-        serving = serving.exclude(pk=without.pk)
-    if name:
-        serving = serving.filter(version__name=name).exclude(version__standing=ARCHIVED)
-    last = serving.first()
+    if name or without:
+        serving = _serving()
+        if without:
+            serving = serving.exclude(pk=without.pk)
+        if name:
+            serving = serving.filter(version__name=name).exclude(version__standing=ARCHIVED)
+        last = serving.first()
+    else:
+        last = next(iter(_last_promotion()), None)
     gone = last and last.version.ships and not _shipped_file(last.version.sha256)
     return None if gone else last
+
+
+def _serving() -> QuerySet[Promotion]:
+    return Promotion.objects.select_related("version").filter(
+        kind=Promotion.Kind.PROMOTED, state=Promotion.State.SERVING
+    )
+
+
+_last_promotion = Prepared(lambda: _serving()[:1])
 
 
 def current(name: str = "") -> ModelVersion:
@@ -116,8 +128,11 @@ def built_in(name: str = "") -> ModelVersion:
     path = catalog.find(name)
     card = catalog.card(name)
     sha256 = _sha256_of(path)
-    known = ModelVersion.objects.filter(sha256=sha256).first()
+    known = next(iter(_of_weights(sha256=sha256)), None)
     return known or _add(_row(path, card, sha256, metrics=card.get("metrics") or {}))
+
+
+_of_weights = Prepared(lambda sha256: ModelVersion.objects.filter(sha256=sha256), sha256=str)
 
 
 def add_shipped() -> None:

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image, ImageCms, TiffImagePlugin
 
 from ml.imaging import photos
+from ml.imaging.srgb import lightness
 from tests.ml import files
 
 
@@ -249,3 +250,11 @@ def test_photos_never_import_torch():
     code += "print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (2, 3), (57, 91)])
+def test_range_of_tones_is_that_of_its_percentiles(shape: tuple[int, int]):
+    rgb = np.random.default_rng(0).integers(0, 256, (*shape, 3), np.uint8)
+    expected = np.percentile(lightness(rgb), (1, 99))
+    found = photos.inspect(files.encoded(rgb, "PNG")).tone_range
+    assert np.allclose(found, expected, atol=0.006)
