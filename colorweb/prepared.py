@@ -73,8 +73,8 @@ class _Made:
             raise ValueError(f"{', '.join(sorted(missing))}: not a parameter of {self._sql}")
         self._converters = compiler.get_converters([column for column, *_ in compiler.select])
         info = compiler.klass_info
-        self._is_model = info is not None
-        if info:
+        self._is_model = bool(info) and not rows.query.values_select
+        if self._is_model:
             self._model, columns = info["model"], info["select_fields"]
             self._columns = slice(columns[0], columns[-1] + 1)
             self._names = [c.target.attname for c, *_ in compiler.select[self._columns]]
