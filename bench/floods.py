@@ -11,6 +11,7 @@ may be twice that of before.
 """
 
 import argparse
+import itertools
 import json
 import statistics
 import subprocess
@@ -22,7 +23,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import httpx
 from websockets.sync.client import connect
@@ -33,11 +34,11 @@ from bench.flooding import FLOODS
 from bench.scene import write_jpeg
 from colorweb.testing import databases, postgres
 from colorweb.testing.stack import Stack
-from colorweb.testing.waiting import wait_for
 
 NICE = 19
 BYSTANDER, ORDINARY = "127.0.0.2", "127.0.0.3"  # the flooder is on 127.0.0.1
-ALONE, ROUNDS = 8, 4
+ROUNDS = 20
+"""Visits alone, and at least as many beside a flood: a worst of few is better than one of many."""
 TIMES, PLUS = 2, 1.0
 """A bystander's times may grow by so much: twice, and a second."""
 TIMEOUT = 300  # seconds for one photo
@@ -78,8 +79,9 @@ class Visitor:
             self.http.headers["Authorization"] = f"Bearer {token}"
         return str(answer.json()["id"])
 
-    def hear(self, job: str) -> None:
-        """Wait for the first message of the job's socket."""
+    @contextmanager
+    def socket(self, job: str) -> Iterator[Iterator[dict[str, Any]]]:
+        """The messages of the job's socket."""
         address = f"ws{self.site.removeprefix('http')}/ws/jobs/{job}/"
         headers = {"Authorization": self.http.headers["Authorization"]}
         with connect(
@@ -89,17 +91,12 @@ class Visitor:
             source_address=(self.address, 0),
             open_timeout=TIMEOUT,
         ) as socket:
-            assert json.loads(socket.recv(TIMEOUT))
+            yield (json.loads(socket.recv(TIMEOUT)) for _ in itertools.count())
 
     def wait(self, job: str) -> None:
         """Wait until the job is colored."""
-
-        def look() -> bool:
-            status = self.http.get(f"/api/v1/jobs/{job}/").json()["status"]
-            assert status not in ("failed", "canceled"), f"job {job} {status}"
-            return bool(status == "succeeded")
-
-        wait_for(look, f"job {job} to be colored", TIMEOUT, every=0.2)
+        with self.socket(job) as messages:
+            _wait(messages)
 
     def see(self) -> Seen:
         """One visit from the first page to the colored photo."""
@@ -109,11 +106,19 @@ class Visitor:
         opened = time.perf_counter()
         job = self.post()
         answered = time.perf_counter()
-        self.hear(job)
-        heard = time.perf_counter()
-        self.wait(job)
-        colored = time.perf_counter()
+        with self.socket(job) as messages:
+            first = next(messages)
+            heard = time.perf_counter()
+            _wait(itertools.chain([first], messages))
+            colored = time.perf_counter()
         return Seen(opened - began, answered - opened, heard - answered, colored - opened)
+
+
+def _wait(messages: Iterator[dict[str, Any]]) -> None:
+    """Until a message says that the job is colored."""
+    statuses = (message["job"]["status"] for message in messages if message["type"] == "job")
+    status = next(status for status in statuses if status in ("succeeded", "failed", "canceled"))
+    assert status == "succeeded", f"a photo {status}"
 
 
 def worst(seen: list[Seen]) -> Seen:
@@ -124,7 +129,7 @@ def worst(seen: list[Seen]) -> Seen:
 def alone(bystander: Visitor, ordinary: Visitor) -> list[Seen]:
     """The bystander beside two ordinary photos that are being colored."""
     seen = []
-    for _ in range(ALONE):
+    for _ in range(ROUNDS):
         others = [ordinary.post(), ordinary.post()]
         seen.append(bystander.see())
         for job in others:

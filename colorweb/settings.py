@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from environ import Env
+from whitenoise.compress import Compressor
 
 from colorweb import runtime
 from colorweb.console.theme import UNFOLD  # noqa: F401 (a setting)
@@ -364,6 +365,7 @@ STORAGES = {
     },
 }
 STATIC_URL = "static/"
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 STATIC_ROOT = runtime.static_dir()
 STATICFILES_DIRS = [
     path

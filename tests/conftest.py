@@ -20,7 +20,15 @@ from colorweb.testing import postgres as postgres_server
 from colorweb.testing import s3
 from colorweb.testing import valkey as valkey_server
 
-LONG = ("test_killed_worker", "test_accounts")
+LONG = (
+    "test_restart",
+    "test_killed_worker",
+    "test_accounts",
+    "test_pages_viewer",
+    "test_pages_accessible",
+    "test_photo_flow",
+    "test_pages_result",
+)
 """Modules of e2e tests that take a minute: they start first, so that no process ends alone."""
 
 

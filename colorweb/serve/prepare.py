@@ -22,6 +22,7 @@ def prepare() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "colorweb.settings")
     django.setup()
     from colorweb.accounts import site_key  # noqa: PLC0415 - needs django.setup()
+    from colorweb.http import static  # noqa: PLC0415
 
     _make_bucket()
     try:
@@ -35,7 +36,7 @@ def prepare() -> None:
         connections.close_all()
     _mark_storage()
     if not os.environ.get("STATIC_DIR"):  # else they are there already, and not ours to write
-        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+        static.collect()
     check_static_files()
 
 

@@ -8,6 +8,8 @@ import pytest
 from django.conf import settings
 from django.core.management import call_command
 
+from colorweb.http import static
+
 MAX_SCRIPT = {"src/main.ts": 64_000, "src/staff.ts": 80_000}
 """Bytes before compression, so that phones have parsed a page's scripts in a moment."""
 
@@ -43,6 +45,21 @@ def test_a_script_has_one_name_for_all_that_load_it(settings, tmp_path: Path):
     imported = {name for script in scripts for name in re.findall(r'from ?"\./([^"]+)"', script)}
     assert imported
     assert {f"assets/{name}" for name in imported} <= set(names.values())
+
+
+def test_static_files_are_collected_again_only_when_one_has_changed(settings, tmp_path: Path):
+    source, root = tmp_path / "source", tmp_path / "root"
+    settings.STATIC_ROOT, settings.STATICFILES_DIRS = root, [source]
+    settings.STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+    source.mkdir()
+    (source / "a.css").write_text("a")
+    static.collect()
+    (root / "a.css").write_text("as it was")
+    static.collect()
+    assert (root / "a.css").read_text() == "as it was"
+    (source / "b.css").write_text("b")
+    static.collect()
+    assert [(root / name).read_text() for name in ("a.css", "b.css")] == ["a", "b"]
 
 
 @pytest.mark.django_db

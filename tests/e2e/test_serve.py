@@ -36,7 +36,7 @@ def test_a_second_run_on_the_same_folder_is_refused(stack: Stack) -> None:
 def test_coloring_on_processors_lets_pages_go_first(stack: Stack) -> None:
     web = os.getpriority(os.PRIO_PROCESS, stack.pid("web"))
     priorities = [os.getpriority(os.PRIO_PROCESS, pid) for pid in stack.children("gpu")]
-    assert max(web + 1, NICE) in priorities
+    assert max(web, NICE) in priorities
 
 
 def test_the_first_staff_account_logs_in_over_plain_http(stack: Stack) -> None:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import pytest
 
 from colorweb import runtime
 from colorweb.runtime import REPOSITORY
@@ -19,6 +20,8 @@ from colorweb.testing import databases, pictures, s3
 from colorweb.testing.ports import free_port
 from colorweb.testing.postgres import Postgres
 from colorweb.testing.waiting import wait_for
+
+pytestmark = pytest.mark.long
 
 UPLOADS = 12
 PAGES = 30

@@ -21,15 +21,14 @@ import safetensors
 import safetensors.torch
 import torch
 from torch import Tensor, nn
-from torchvision.models.resnet import resnet18
 
 from ml.imaging.photos import SUFFIXES
 from ml.imaging.srgb import lightness
 from ml.resnet_gray.data.data import DataError, decode
 from ml.resnet_gray.network import weights
 from ml.resnet_gray.network.cards import CardError
-from ml.resnet_gray.network.networks import gray_input
-from ml.resnet_gray.network.resnet import sum_to_gray
+from ml.resnet_gray.network.networks import STEM, gray_input
+from ml.resnet_gray.network.resnet import encoder_layers
 from ml.resnet_gray.progress import bar
 
 SHORT_SIDE, CROP = 256, 224  # pixels
@@ -44,13 +43,18 @@ def classifier(state: dict[str, Tensor], encoder: dict[str, Tensor] | None = Non
     """
     if "fc.weight" not in state or not any(name.startswith("layer4.") for name in state):
         raise DataError("these weights are no classifier: layer4 or fc is missing")
-    net = resnet18(num_classes=len(state["fc.weight"]))
-    net.conv1 = nn.Conv2d(1, 64, 7, stride=2, padding=3, bias=False)
-    state = {**state, **(encoder or {})}
-    if state["conv1.weight"].shape[1] == 3:
-        state["conv1.weight"] = sum_to_gray(state["conv1.weight"])
-    net.load_state_dict(state)
+    layers = (*STEM, "layer1", "layer2", "layer3", "layer4")
+    net = encoder_layers(layers, {**state, **(encoder or {})})
+    net.add_module("avgpool", nn.AdaptiveAvgPool2d(1))
+    net.add_module("flatten", nn.Flatten())
+    net.add_module("fc", _linear(state["fc.weight"], state["fc.bias"]))
     return net.eval()
+
+
+def _linear(weight: Tensor, bias: Tensor) -> nn.Linear:
+    layer = nn.Linear(weight.shape[1], weight.shape[0])
+    layer.load_state_dict({"weight": weight, "bias": bias})
+    return layer
 
 
 @torch.inference_mode()

@@ -123,14 +123,14 @@ def things(account) -> dict[str, list[str]]:
     }
 
 
-def attack(operation, application, headers, things, examples: int) -> None:
-    """So many requests for one operation."""
-
+@pytest.mark.long
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.label)
+def test_many_requests_of_every_kind(operation, application, headers, things):
     sent = [operation.as_strategy(generation_mode=mode) for mode in GenerationMode]
 
     @given(case=strategies.one_of(sent), luck=strategies.randoms(use_true_random=False))
     @settings(
-        max_examples=examples,
+        max_examples=100,
         derandomize=True,
         database=None,
         deadline=None,
@@ -152,14 +152,3 @@ def attack(operation, application, headers, things, examples: int) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of streams, read without an event loop here
         request()
-
-
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.label)
-def test_a_few_requests_of_every_kind(operation, application, headers, things):
-    attack(operation, application, headers, things, examples=4)
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.label)
-def test_many_requests_of_every_kind(operation, application, headers, things):
-    attack(operation, application, headers, things, examples=100)

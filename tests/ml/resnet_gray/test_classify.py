@@ -1,11 +1,13 @@
 import pytest
 import safetensors.torch
 import torch
-from torchvision.models import resnet18
+from torch import nn
 
 from ml.resnet_gray.data import data
 from ml.resnet_gray.evaluation.classify import accuracy, classifier, main
 from ml.resnet_gray.network import weights
+from ml.resnet_gray.network.networks import STEM
+from ml.resnet_gray.network.resnet import encoder_layers
 from tests.ml import colors
 
 CLASSES = 7
@@ -14,7 +16,9 @@ CLASSES = 7
 @pytest.fixture(scope="module")
 def state():
     torch.manual_seed(0)
-    return resnet18(num_classes=CLASSES).state_dict()
+    net = encoder_layers((*STEM, "layer1", "layer2", "layer3", "layer4"))
+    net.add_module("fc", nn.Linear(512, CLASSES))
+    return net.state_dict()
 
 
 @pytest.fixture

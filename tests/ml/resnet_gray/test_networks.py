@@ -4,11 +4,18 @@ from typing import Any
 
 import pytest
 import torch
-from torchvision.models import resnet18
 
 from ml.resnet_gray.network import weights
 from ml.resnet_gray.network.networks import STEM, ResNetGray, initialize_as_paper
 from ml.resnet_gray.network.resnet import encoder_layers, sum_to_gray
+
+
+@pytest.fixture
+def resnet18() -> Any:
+    """torchvision's, with random values."""
+    from torchvision import models  # noqa: PLC0415 - seconds, which every process of tests would pay
+
+    return models.resnet18()
 
 
 @pytest.mark.parametrize(
@@ -27,25 +34,25 @@ def test_prediction_has_the_promised_shape(architecture, shape, quarter):
         assert logits.shape == (2, len(net.bins), *small)
 
 
-def test_papers_network_is_resnet18_up_to_layer2():
+def test_papers_network_is_resnet18_up_to_layer2(resnet18):
     net = ResNetGray()
     encoder = sum(p.numel() for p in net.encoder.parameters())
-    reference = list(resnet18(weights=None).children())[:6]
+    reference = list(resnet18.children())[:6]
     expected = sum(p.numel() for layer in reference for p in layer.parameters())
     assert encoder == expected - 2 * 64 * 7 * 7  # one channel in instead of three
     assert round(sum(p.numel() for p in net.parameters()) / 1e6, 2) == 0.95
 
 
 @pytest.mark.parametrize("architecture", ["resnet-gray", "resnet-gray-unet"])
-def test_pretrained_filters_are_summed_over_rgb(architecture):
-    state = resnet18(weights=None).state_dict()
+def test_pretrained_filters_are_summed_over_rgb(architecture, resnet18):
+    state = resnet18.state_dict()
     net: Any = weights.build(architecture, pretrained=state)
     assert torch.equal(net.encoder.conv1.weight, sum_to_gray(state["conv1.weight"]))
     assert torch.equal(net.encoder.layer1[0].conv1.weight, state["layer1.0.conv1.weight"])
 
 
-def test_encoder_answers_as_torchvisions_resnet18():
-    theirs = resnet18(weights=None).eval()
+def test_encoder_answers_as_torchvisions_resnet18(resnet18):
+    theirs = resnet18.eval()
     layers = (*STEM, "layer1", "layer2", "layer3", "layer4")
     ours = encoder_layers(layers, theirs.state_dict()).eval()
     gray = torch.rand(2, 1, 96, 64)
