@@ -16,6 +16,11 @@ from colorweb.health import counted
 
 log = logging.getLogger(__name__)
 
+COUNT = """
+local count = redis.call('INCR', KEYS[1])
+if count == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
+return count
+"""
 LIMITS = (":rate:", ":allauth:rl:")
 """In the keys of our limits (`colorweb.api.rates`) and of allauth's: logging in, signing up."""
 # Without a cache each process counts for itself: a limit is then that of one process.
@@ -66,10 +71,11 @@ class _FailOpenClient(RedisCacheClient):
 
     def count(self, key: str, seconds: int) -> int:
         """How often this was called with the key, within `seconds` of its first time."""
-        with self.get_client(key, write=True).pipeline(transaction=False) as pipeline:
-            pipeline.set(key, 0, ex=seconds, nx=True)
-            pipeline.incr(key)
-            return int(pipeline.execute()[1])
+        return int(self._count(keys=[key], args=[seconds], client=self.get_client(key, write=True)))
+
+    @functools.cached_property
+    def _count(self) -> Any:
+        return self.get_client(write=True).register_script(COUNT)
 
 
 class FailOpenCache(RedisCache):

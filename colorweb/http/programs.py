@@ -2,6 +2,7 @@
 without their length. And of Django's handler `observed` learns a request's route."""
 
 import os
+from functools import lru_cache
 from typing import IO, Any
 
 from asgiref.sync import ThreadSensitiveContext, iscoroutinefunction, sync_to_async
@@ -39,8 +40,12 @@ class _InThread(BaseHandler):
         self.load_middleware()
 
     def resolve_request(self, request: Any) -> Any:
-        """The view, found before by `Handler`; where there is none this raises Resolver404."""
-        return request.resolver_match or super().resolve_request(request)
+        """The view, found before by `Handler`; where there is none this raises Resolver404.
+
+        One that could wait has a synchronous one within, `at_once`, that does not.
+        """
+        view, args, kwargs = request.resolver_match or super().resolve_request(request)
+        return getattr(view, "at_once", view), args, kwargs
 
 
 class Handler(ASGIHandler):
@@ -86,7 +91,9 @@ class Handler(ASGIHandler):
         return request.resolver_match
 
 
+@lru_cache(maxsize=1024)
 def _resolve(path: str) -> ResolverMatch | None:
+    """What answers at a path; programs ask for the same again and again."""
     if path.startswith(settings.STATIC_URL):
         return None
     try:

@@ -61,6 +61,7 @@ def waiting(view: Callable[..., Any]) -> Callable[..., Any]:
         return response
 
     answer.may_wait = _may_wait  # type: ignore[attr-defined]
+    answer.at_once = view  # type: ignore[attr-defined]
     return answer
 
 
