@@ -10,7 +10,7 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check $(if $(CI),--qui
 SCHEMA := $(BIN)/python manage.py spectacular --validate --fail-on-warn --file
 FRONTEND := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/templates/*')
 
-.PHONY: setup run test test-long check requirements schema audit bench faults floods lighthouse samples train browser
+.PHONY: setup run test test-long check requirements schema audit bench faults floods lighthouse samples graphs train browser
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
@@ -54,10 +54,11 @@ COMPILE := $(VENV)/tools/bin/uv pip compile --quiet --universal --python-version
   --no-annotate --custom-compile-command "make requirements"
 requirements: $(VENV)/tools/.installed
 	$(COMPILE) requirements.in -o requirements.txt $(ARGS)
-	$(COMPILE) requirements-torch.in -c requirements.txt -o requirements-torch.txt $(ARGS)
+	$(COMPILE) requirements-color.in -c requirements.txt -o requirements-color.txt $(ARGS)
+	$(COMPILE) requirements-torch.in -c requirements.txt -c requirements-color.txt -o requirements-torch.txt $(ARGS)
 	$(COMPILE) requirements-build.in -o requirements-build.txt $(ARGS)
-	$(COMPILE) requirements-dev.in -c requirements.txt -c requirements-torch.txt -o requirements-dev.txt $(ARGS)
-	$(COMPILE) requirements-tools.in -c requirements.txt -c requirements-torch.txt -c requirements-dev.txt -o requirements-tools.txt $(ARGS)
+	$(COMPILE) requirements-dev.in -c requirements.txt -c requirements-color.txt -c requirements-torch.txt -o requirements-dev.txt $(ARGS)
+	$(COMPILE) requirements-tools.in -c requirements.txt -c requirements-color.txt -c requirements-torch.txt -c requirements-dev.txt -o requirements-tools.txt $(ARGS)
 
 # Writes down what the API promises, after it was changed on purpose.
 schema: setup
@@ -92,6 +93,10 @@ lighthouse: setup browser
 samples: setup
 	$(BIN)/python -m bench.samples
 
+# Writes the networks as graphs without weights, after one was changed: what colors on a CPU runs them.
+graphs: setup $(VENV)/.installed-dev
+	$(BIN)/python -m ml.resnet_gray.network.graphs
+
 train: setup
 	$(BIN)/python manage.py train $(ARGS)
 
@@ -104,9 +109,9 @@ $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV) || { \
 	  echo "Python could not make a virtual environment (on Debian and Ubuntu: apt install python3-venv)." >&2; rm -rf $(VENV); exit 1; }
 
-$(VENV)/.installed: requirements.txt requirements-torch.txt requirements-build.txt | $(VENV)/bin/python
+$(VENV)/.installed: requirements.txt requirements-color.txt requirements-torch.txt requirements-build.txt | $(VENV)/bin/python
 	@echo "Installing what colorweb needs (about 5 GB the first time, most of it PyTorch)"
-	$(PIP) -r requirements.txt -r requirements-torch.txt -r requirements-build.txt
+	$(PIP) -r requirements.txt -r requirements-color.txt -r requirements-torch.txt -r requirements-build.txt
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed

@@ -36,14 +36,12 @@ def rows(*, quick: bool) -> list[Row]:
 def main(source: Path) -> None:
     """Prints kB resident when warm and idle, and at the peak of one photo as a worker does it."""
     import cv2  # noqa: PLC0415
-    import torch  # noqa: PLC0415
 
     from ml.imaging import photos  # noqa: PLC0415
     from ml.resnet_gray.network.colorizer import Colorizer  # noqa: PLC0415
     from ml.versions import catalog  # noqa: PLC0415
 
     cv2.setNumThreads(1)
-    torch.set_num_threads(1)
     colorizer = Colorizer(catalog.default(), device="cpu")
     colorizer.warm()
     idle = _kilobytes("VmRSS")

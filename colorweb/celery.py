@@ -89,7 +89,7 @@ def start_working(**_signal: Any) -> None:
     fitness.doubt()
     program = os.environ.get("COLORWEB_WORKER")
     if program == "gpu":
-        from jobs.results.worker import Worker  # noqa: PLC0415 - torch, in these processes only
+        from jobs.results.worker import Worker  # noqa: PLC0415 - a network, in these processes only
         from ml.imaging.priority import let_others_first  # noqa: PLC0415
 
         # The threads that it has begun, for leases and for those who mend, keep their priority.

@@ -21,7 +21,7 @@ def colorize() -> None:
 
     Any wake-up does both, so neither waits behind more than one claim of the other.
     """
-    from jobs.results.worker import Worker  # noqa: PLC0415 - torch, in the processes that color only
+    from jobs.results.worker import Worker  # noqa: PLC0415 - a network, in the processes that color only
 
     checks.work_beside()
     worker = Worker.here()

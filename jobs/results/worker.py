@@ -1,6 +1,6 @@
 """One process that colors: it holds networks, claims jobs and renditions, and renews its leases.
 
-Only here does the site meet torch.
+Only here does the site meet a network, and torch where there is a GPU.
 """
 
 import logging

@@ -9,7 +9,6 @@ import logging
 import subprocess
 import sys
 import threading
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from colorweb.errors import DomainError
 from colorweb.health import fitness
 from ml import wakeups
 from ml.models import Promotion
+from ml.resnet_gray.network import engines
 from ml.versions import promotion, registry
 
 log = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ def _work_in_thread() -> None:
 
 def can_work() -> bool:
     """Whether this machine has what a network needs; an image for pages alone has not."""
-    return find_spec("torch") is not None
+    return engines.available()
 
 
 def work() -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ml.resnet_gray.network import tensors
 from ml.versions import catalog
 
 Header = dict[str, Any]
@@ -18,7 +19,6 @@ BINS = ("bins", "to_bins.weight", "to_bins.bias")
 """Their first side is how many colors the network tells apart; all three have to agree."""
 MAX_BINS = 1000
 COUNTS = "num_batches_tracked"
-KINDS = {"F32": np.float32, "F16": np.float16, "I64": np.int64}
 MAX_READ = 1 << 22  # values
 
 
@@ -67,17 +67,10 @@ def _check_values(file: Any, name: str, tensor: Header) -> None:
     left = int(np.prod(tensor["shape"], dtype=np.int64))
     least = 0.0 if name.endswith("running_var") else -np.inf
     while left:
-        values = _read(file, kind, min(left, MAX_READ))
+        size = np.dtype(tensors.KINDS[kind]).itemsize
+        values = tensors.from_bytes(file.read(size * min(left, MAX_READ)), kind)
         left -= len(values)
         if not np.isfinite(values).all():
             raise ValueError(f"{name} has values that are not numbers")
         if values.min() < least:
             raise ValueError(f"{name} has negative values")
-
-
-def _read(file: Any, kind: str, count: int) -> Any:
-    if kind == "BF16":  # the upper half of a float32
-        upper = np.frombuffer(file.read(2 * count), np.uint16).astype(np.uint32)
-        return (upper << 16).view(np.float32)
-    size = np.dtype(KINDS[kind]).itemsize
-    return np.frombuffer(file.read(size * count), KINDS[kind])

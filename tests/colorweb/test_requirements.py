@@ -11,6 +11,7 @@ from colorweb.runtime import REPOSITORY
 
 NAMES = (
     "requirements",
+    "requirements-color",
     "requirements-torch",
     "requirements-build",
     "requirements-tools",

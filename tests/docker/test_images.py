@@ -68,7 +68,7 @@ def test_a_change_of_the_code_reinstalls_nothing():
         code = text.index("COPY . .") if stage == "web" else text.index("COPY --from=web")
         assert text.rindex("pip install") < code
     assert stages()["worker"].index("requirements-torch.txt") < stages()["worker"].index(
-        "COPY requirements.txt"
+        "COPY requirements.txt requirements-color.txt"
     )
 
 

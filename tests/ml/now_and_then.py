@@ -10,7 +10,7 @@ from PIL import Image
 
 from colorweb.testing import pictures
 from ml.imaging import framing
-from ml.resnet_gray.data.data import decode
+from ml.resnet_gray.data.decoding import decode
 from ml.resnet_gray.network import weights
 from ml.resnet_gray.network.cards import to_metadata
 from ml.versions import catalog, checks

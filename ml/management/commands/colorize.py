@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import cv2
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -18,10 +18,8 @@ from ml.imaging.photos import SUFFIXES
 from ml.imaging.slots import cores
 from ml.imaging.vividness import CALM, NATURAL, STEPS, VIVID
 from ml.resnet_gray.network.cards import CardError
+from ml.resnet_gray.network.colorizer import Colorizer
 from ml.versions import catalog
-
-if TYPE_CHECKING:
-    from ml.resnet_gray.network.colorizer import Colorizer
 
 SUFFIX = "-color"
 SMALLEST, LARGEST = 32, 1024  # what the network may be asked to look at
@@ -79,12 +77,11 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         jobs = plan(options["photos"], options["output"])
         self._say_what_is_skipped(options["photos"])
-        from ml.resnet_gray.network.colorizer import Colorizer  # noqa: PLC0415 (torch: not for --help)
-
         if len(options["hints"]) > MAX_HINTS:
             raise CommandError(f"A photo has at most {MAX_HINTS} hints.")
         try:
-            colorizer = Colorizer(catalog.find(options["model"]))
+            parallel = cores() if len(jobs) > 1 else 1
+            colorizer = Colorizer(catalog.find(options["model"]), parallel=parallel)
         except (LookupError, CardError) as error:
             raise CommandError(str(error)) from error
         if options["hints"] and not colorizer.takes_hints:
@@ -158,7 +155,7 @@ def color_all(
     if len(jobs) == 1:
         yield attempt(jobs[0])
         return
-    use_one_thread()
+    cv2.setNumThreads(1)
     with ThreadPoolExecutor(cores()) as threads:
         try:
             yield from threads.map(attempt, jobs)
@@ -166,16 +163,8 @@ def color_all(
             threads.shutdown(cancel_futures=True)  # Ctrl-C waits for those begun alone
 
 
-def use_one_thread() -> None:
-    """Lets OpenCV and PyTorch do each step in the thread that asks."""
-    import torch  # noqa: PLC0415 - not for --help
-
-    cv2.setNumThreads(1)
-    torch.set_num_threads(1)
-
-
 def color(
-    colorizer: "Colorizer",
+    colorizer: Colorizer,
     source: Path,
     target: Path,
     *,

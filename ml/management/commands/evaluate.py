@@ -8,8 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from ml.resnet_gray.data.data import DataError
 from ml.resnet_gray.evaluation import evaluate
-from ml.resnet_gray.network.cards import CardError
-from ml.resnet_gray.network.hints import HintsUnsupported
+from ml.resnet_gray.network.cards import CardError, HintsUnsupported
 from ml.versions import catalog
 
 

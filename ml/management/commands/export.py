@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ml.resnet_gray.network.cards import CardError
+from ml.resnet_gray.network.cards import CardError, HintsUnsupported
 from ml.versions import catalog
 
 
@@ -24,7 +24,6 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, model: str, hints: bool, output: Path | None, **__: Any) -> str:
         from ml.resnet_gray.network import export  # noqa: PLC0415 (torch)
-        from ml.resnet_gray.network.hints import HintsUnsupported  # noqa: PLC0415 (torch)
 
         try:
             path = Path(model) if model.endswith(".safetensors") else catalog.find(model)

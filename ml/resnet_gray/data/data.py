@@ -5,7 +5,6 @@ dropped and counted. Photos that do not fit in memory are read again whenever th
 """
 
 import hashlib
-import io
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,52 +14,21 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
-from PIL import Image, ImageOps
 from torch import Tensor
 
-from ml.imaging.formats import by_pillow
-from ml.imaging.photos import read, reduce
-from ml.imaging.pillow import FORMATS
 from ml.resnet_gray.network.bins import histogram
 
 from . import memory
+from .decoding import decode
 from .sources import DataError, Place, Source, find
 
-__all__ = ["DataError", "Photos", "decode", "find", "load", "to_lab8"]
+__all__ = ["DataError", "Photos", "find", "load", "to_lab8"]
 
 MIN_CHROMA = 3.0  # mean of sqrt(a^2 + b^2) under which a photo counts as black and white
-MIN_SIDE = 32  # pixels
 HISTOGRAM_PHOTOS = 50_000  # enough to tell which colors there are
 SHARE_OF_MEMORY = 0.5  # of what is available: the rest is for the network and for others
 
 Lab8 = np.ndarray  # uint8 H,W,3 as OpenCV makes it: L * 2.55, a + 128, b + 128
-
-
-def decode(content: bytes, short_side: int | None = None) -> np.ndarray:
-    """sRGB uint8 H,W,3, upright, the short side at most so long. May raise anything."""
-    if not content:
-        raise ValueError("empty, or not readable")
-    rgb = _with_pillow(content, short_side) if by_pillow(content) else _read(content, short_side)
-    height, width = rgb.shape[:2]
-    if min(height, width) < MIN_SIDE:
-        raise ValueError(f"{width}x{height} pixels are too few")
-    if short_side and min(height, width) > short_side:
-        scale = short_side / min(height, width)
-        size = (round(width * scale), round(height * scale))
-        rgb = cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)
-    return rgb
-
-
-def _with_pillow(content: bytes, short_side: int | None) -> np.ndarray:
-    with Image.open(io.BytesIO(content), formats=FORMATS) as image:
-        if short_side:
-            image.draft("RGB", (short_side, short_side))  # JPEG decodes straight to a smaller size
-        return np.array(ImageOps.exif_transpose(image).convert("RGB"))
-
-
-def _read(content: bytes, short_side: int | None) -> np.ndarray:
-    file = io.BytesIO(content)
-    return reduce(file, short_side) if short_side else read(file).rgb
 
 
 def to_lab8(rgb: np.ndarray) -> Lab8:

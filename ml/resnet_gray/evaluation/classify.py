@@ -24,7 +24,8 @@ from torch import Tensor, nn
 
 from ml.imaging.photos import SUFFIXES
 from ml.imaging.srgb import lightness
-from ml.resnet_gray.data.data import DataError, decode
+from ml.resnet_gray.data.data import DataError
+from ml.resnet_gray.data.decoding import decode
 from ml.resnet_gray.network import weights
 from ml.resnet_gray.network.cards import CardError
 from ml.resnet_gray.network.networks import STEM, gray_input

@@ -19,10 +19,10 @@ import cv2
 import numpy as np
 
 from ml.imaging.hints import MAX_HINTS
-from ml.resnet_gray.data.data import DataError, decode, find
-from ml.resnet_gray.network.cards import CardError
+from ml.resnet_gray.data.data import DataError, find
+from ml.resnet_gray.data.decoding import decode
+from ml.resnet_gray.network.cards import CardError, HintsUnsupported
 from ml.resnet_gray.network.colorizer import Colorizer
-from ml.resnet_gray.network.hints import HintsUnsupported
 from ml.resnet_gray.progress import bar
 
 from .evaluate_hints import HintFigures

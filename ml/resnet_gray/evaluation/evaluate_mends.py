@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from ml.imaging import hints
 from ml.imaging.hints import Hint
-from ml.resnet_gray.data.data import DataError, decode
+from ml.resnet_gray.data.data import DataError
+from ml.resnet_gray.data.decoding import decode
 from ml.resnet_gray.network.colorizer import Colorizer
 
 from .metrics import RGB

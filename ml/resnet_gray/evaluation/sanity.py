@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from ml.imaging.srgb import lightness
-from ml.resnet_gray.data.data import decode
+from ml.resnet_gray.data.decoding import decode
 from ml.resnet_gray.network.colorizer import Colorizer
 
 PROBLEMS = ("failing", "not_a_number", "black", "uniform", "burnt")

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from .lab import rgb_to_lab
+from .suggestions import suggestions
 
 GRID = 10  # width of a bin in Lab units
 RANGE = 128  # a and b are held as whole numbers in -128..127
@@ -59,12 +60,23 @@ def binned(counts: Tensor, bins: Tensor) -> Tensor:
     return (held / held.sum()).float()
 
 
-def annealed_mean(logits: Tensor, bins: Tensor, temperature: float) -> Tensor:
+def common_colors(counts: Tensor, chroma: float = 25.0) -> list[list[float]]:
+    """The colors [a, b] that say most of what lies above a chroma in a ``histogram``: what one
+    would suggest without looking at a photo.
+    """
+    bins = occupied_bins(counts, at_least=1)
+    bins = bins[bins.norm(dim=1) > chroma]
+    if not len(bins):
+        return []
+    return [[a, b] for a, b, _ in suggestions(binned(counts, bins).numpy(), bins.numpy())]
+
+
+def annealed_mean(logits: Tensor, bins: Tensor, temperature: float | Tensor) -> Tensor:
     """ab N,2,h,w of logits N,Q,h,w: the mean of the distribution sharpened by a temperature.
 
     At temperature 1 this is the mean of the distribution, towards 0 its mode (Zhang, 2.3).
     """
-    share = (logits.float() / max(temperature, 1e-4)).softmax(1)
+    share = (logits.float() / torch.as_tensor(temperature).clamp_min(1e-4)).softmax(1)
     return torch.einsum("nqhw,qc->nchw", share, bins.float())
 
 

@@ -25,6 +25,10 @@ class CardError(ValueError):
     """The file is not a model of ours; the message says why."""
 
 
+class HintsUnsupported(ValueError):
+    """The network does not take hints."""
+
+
 def takes_hints(card: Card) -> bool:
     """Whether colors can be asked for at points of a photo, trained for it or not."""
     return card["architecture"] == "resnet-gray-unet"

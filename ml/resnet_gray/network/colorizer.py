@@ -8,13 +8,8 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import torch
-from numpy.typing import NDArray
-from torch import Tensor, nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from ml.imaging import framing, gamut
 from ml.imaging.chroma import Chroma, render
@@ -22,9 +17,9 @@ from ml.imaging.framing import Frame
 from ml.imaging.hints import Hint
 from ml.imaging.srgb import Pixels
 
-from . import cards, weights
-from .hints import HintsUnsupported, to_points
-from .networks import Encoded, Prediction
+from . import cards, engines
+from .cards import HintsUnsupported
+from .engines import Array, Encoded, Looks
 from .suggestions import distribution, suggestions
 
 
@@ -39,30 +34,36 @@ class Features:
 class Colorizer:
     """A network, loaded and ready on one device."""
 
-    def __init__(self, path: Path | str, device: str | None = None) -> None:
+    def __init__(self, path: Path | str, device: str | None = None, *, parallel: int = 1) -> None:
         """Load a weights file. ``device``: by default a GPU if there is one, else the CPU.
+        ``parallel``: how many threads color with it at a time.
 
         Raises OSError or ``cards.CardError`` where the file is not a model.
         """
-        self.device = device or ("cuda" if torch.cuda.is_available() else "cpu")
         self.version = _sha256(Path(path))[:12]
-        net, self.card = weights.load(path)
+        self.card = cards.read_card(path)
         self.name: str = self.card["name"]
         self.default_size: int = self.card["default_size"]
-        bins = getattr(net, "bins", None)
-        self._bins = None if bins is None else bins.float().to(self.device)
-        self._net = optimized(net, self.device)
+        self._engine = engines.load(path, self.card, device, parallel)
+        self.device = self._engine.device
 
     def warm(self, shapes: Iterable[tuple[int, int]] | None = None) -> None:
-        """Run the network once for each frame shape (by default, all of the usual size)."""
+        """Run the network once for each frame shape, and once with a hint.
+
+        By default a GPU sees all of the usual size; on a CPU a new one costs no time worth
+        mentioning, but memory.
+        """
         gamut.max_chroma()
-        for shape in shapes or framing.frame_shapes(self.default_size):
-            blank = np.zeros(shape, np.float32)
-            self.predict([Frame(blank, framing.Box(0, 0, *shape))])
+        usual = framing.frame_shapes(self.default_size)
+        for shape in shapes or (usual[:1] if self.device == "cpu" else usual):
+            frame = Frame(np.zeros(shape, np.float32), framing.Box(0, 0, *shape))
+            self.predict([frame])
+        if self.takes_hints:
+            self.decode(self.encode(frame), [Hint(0.5, 0.5, 0, 0)])
 
     def gpu_memory(self) -> int | None:
         """Bytes that this process holds on its GPU; None on a CPU."""
-        return None if self.device == "cpu" else torch.cuda.memory_reserved(self.device)
+        return self._engine.gpu_memory()
 
     def frame(self, rgb: Pixels, size: int | None = None) -> Frame:
         """The photo (uint8 H,W,3) as the network sees it, ``size`` pixels on the short side."""
@@ -75,14 +76,13 @@ class Colorizer:
         each goes alone and the answers are the same bits; a GPU may round differently, by less
         than one Lab unit. Raises MemoryError if even one is too much.
         """
-        if self.device == "cpu":
-            return [chroma for frame in frames for chroma in self._forward([frame])]
+        if self.device == "cpu" and len(frames) > 1:
+            return [chroma for frame in frames for chroma in self.predict([frame])]
         try:
-            return self._forward(frames)
-        except torch.OutOfMemoryError as error:
+            return self._chroma(frames, self._engine.decode(self._engine.encode(_batch(frames))))
+        except MemoryError:
             if len(frames) == 1:
-                raise MemoryError("the photo's frame does not fit the GPU's memory") from error
-        torch.cuda.empty_cache()
+                raise
         half = len(frames) // 2
         return self.predict(frames[:half]) + self.predict(frames[half:])
 
@@ -96,21 +96,19 @@ class Colorizer:
         if not self.takes_hints:
             raise HintsUnsupported(f"{self.name} does not take hints")
 
-    @torch.inference_mode()
     def encode(self, frame: Frame) -> Features:
         """The first part of ``predict``, for one frame."""
-        return Features(frame, self._net.encode(self._batch([frame])))
+        return Features(frame, self._engine.encode(_batch([frame])))
 
-    @torch.inference_mode()
     def decode(self, features: Features, hints: Sequence[Hint] = ()) -> Chroma:
         """The rest of it: the colors, with hints. Without, they are those of ``predict``.
 
         Raises HintsUnsupported.
         """
-        (chroma,) = self._chroma([features.frame], self._predict(features, hints))
+        looks = self._engine.decode(features.encoded, self._points(features.frame, hints))
+        (chroma,) = self._chroma([features.frame], looks)
         return chroma
 
-    @torch.inference_mode()
     def suggest(
         self, features: Features, x: float, y: float, hints: Sequence[Hint] = ()
     ) -> list[tuple[float, float, float]]:
@@ -119,11 +117,9 @@ class Colorizer:
         Raises HintsUnsupported.
         """
         self.check_takes_hints()
-        logits = self._predict(features, hints).logits
-        assert logits is not None
-        assert self._bins is not None
-        place = features.frame.at(x, y)
-        return suggestions(distribution(logits, *place).cpu(), self._bins.cpu())
+        logits = self._engine.logits(features.encoded, self._points(features.frame, hints))
+        assert self._engine.bins is not None
+        return suggestions(distribution(logits, *features.frame.at(x, y)), self._engine.bins)
 
     render = staticmethod(render)
 
@@ -142,70 +138,23 @@ class Colorizer:
             (chroma,) = self.predict([frame])
         return self.render(rgb, chroma, vividness)
 
-    @torch.inference_mode()
-    def _forward(self, frames: Sequence[Frame]) -> list[Chroma]:
-        return self._chroma(frames, self._net.predict(self._batch(frames)))
+    def _points(self, frame: Frame, hints: Sequence[Hint]) -> Array | None:
+        """Hints 1,K,5 whose places are those of the frame, not of the photo."""
+        if not hints:
+            return None
+        self.check_takes_hints()
+        return np.array([[(*frame.at(h.x, h.y), *h[2:]) for h in hints]], np.float32)
 
-    def _batch(self, frames: Sequence[Frame]) -> Tensor:
-        """L N,1,H,W of frames of one shape, on the device."""
-        batch = torch.from_numpy(np.stack([frame.lightness for frame in frames]))
-        return batch[:, None].to(self.device)
-
-    def _predict(self, features: Features, hints: Sequence[Hint]) -> Prediction:
-        """The network's second part with hints whose places are those of the photo."""
-        points = None
-        if hints:
-            placed = []
-            for hint in hints:
-                x, y = features.frame.at(hint.x, hint.y)
-                placed.append(hint._replace(x=x, y=y))
-            points = to_points(placed, self.device)
-        return self._net.decode(features.encoded, points)
-
-    def _chroma(self, frames: Sequence[Frame], prediction: Prediction) -> list[Chroma]:
-        if self._bins is None:
-            decoded = prediction.ab * self.card["chroma"]
-        else:
-            decoded = prediction.decoded(self._bins, self.card["temperature"])
-        maps = zip(frames, _planes_last(prediction.ab), _planes_last(decoded), strict=True)
+    def _chroma(self, frames: Sequence[Frame], looks: Looks) -> list[Chroma]:
+        maps = zip(frames, *(ab.transpose(0, 2, 3, 1) for ab in looks), strict=True)
         return [
             Chroma(*(framing.unframe(ab, frame).copy() for ab in pair)) for frame, *pair in maps
         ]
 
 
-def optimized(net: nn.Module, device: str) -> Any:
-    """The network for inference on a device: fused, channels last, in half precision if it pays.
-
-    Changes the network given.
-    """
-    _fuse(net)
-    return net.to(device, best_dtype(device)).to(memory_format=torch.channels_last).eval()
-
-
-def best_dtype(device: str) -> torch.dtype:
-    """bfloat16 where the hardware multiplies it; without, it would be slower than float32."""
-    if device != "cpu":
-        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
-    try:
-        flags = set(Path("/proc/cpuinfo").read_text().split())
-    except OSError:
-        return torch.float32
-    return torch.bfloat16 if flags & {"avx512_bf16", "amx_bf16"} else torch.float32
-
-
-def _fuse(module: nn.Module) -> None:
-    """Fold every batch normalization into the convolution that stands before it."""
-    convolution: tuple[str, nn.Conv2d] | None = None
-    for name, child in list(module.named_children()):
-        if convolution is not None and isinstance(child, nn.BatchNorm2d):
-            setattr(module, convolution[0], fuse_conv_bn_eval(convolution[1], child))
-            setattr(module, name, nn.Identity())
-        convolution = (name, child) if isinstance(child, nn.Conv2d) else None
-        _fuse(child)
-
-
-def _planes_last(ab: Tensor) -> NDArray[Any]:
-    return ab.permute(0, 2, 3, 1).float().cpu().numpy()
+def _batch(frames: Sequence[Frame]) -> Array:
+    """L N,1,H,W of frames of one shape."""
+    return np.stack([frame.lightness for frame in frames])[:, None]
 
 
 def _sha256(path: Path) -> str:

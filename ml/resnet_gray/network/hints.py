@@ -4,20 +4,12 @@ They come after the encoder, so that its features are kept from one hint to the 
 nothing where there is no hint: all convolutions are without bias.
 """
 
-from collections.abc import Sequence
-
 import torch
 from torch import Tensor, nn
-
-from ml.imaging.hints import Hint
 
 from .spread import LearnedSpread, coverage, distances
 
 AB_SCALE = 110.0
-
-
-class HintsUnsupported(ValueError):
-    """The network does not take hints."""
 
 
 class HintLayer(nn.Module):
@@ -52,8 +44,3 @@ def planes(points: Tensor, features: Tensor) -> Tensor:
     ab = torch.einsum("nkhw,nkc->nchw", covered, points[..., 2:4] / AB_SCALE)
     there = total.clamp_max(1)
     return torch.cat((ab / total.clamp_min(1), there), 1)
-
-
-def to_points(hints: Sequence[Hint], device: str | torch.device = "cpu") -> Tensor:
-    """Points 1,K,5 of hints whose x and y are of the frame."""
-    return torch.tensor([[*map(tuple, hints)]], dtype=torch.float32, device=device)

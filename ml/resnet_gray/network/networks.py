@@ -11,7 +11,8 @@ from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 (the name everyone knows it by)
 
 from .bins import annealed_mean
-from .hints import HintLayers, HintsUnsupported
+from .cards import HintsUnsupported
+from .hints import HintLayers
 from .resnet import BasicBlock, encoder_layers, shortcut
 from .spread import Spread, spread
 from .vivid import VividHead
@@ -25,7 +26,7 @@ class Prediction(NamedTuple):
     parts: Tensor | None = None  # N,2,h,w: see ``vivid``; None shows the distribution alone
     spread: Spread | None = None  # of the hints, which ``ab`` has already and ``logits`` has not
 
-    def decoded(self, bins: Tensor, temperature: float) -> Tensor:
+    def decoded(self, bins: Tensor, temperature: float | Tensor) -> Tensor:
         """The colors at vividness 1, N,2,h,w: ``logits`` sharpened, as vivid as each place may be,
         with the hints.
         """

@@ -17,9 +17,8 @@ from ml.resnet_gray.data.batches import Batches, BatchRequest, size_learned, ste
 from ml.resnet_gray.data.data import Photos
 from ml.resnet_gray.evaluation.calibrate import DEFAULT_DECODING, Decoding
 from ml.resnet_gray.network import losses, weights
-from ml.resnet_gray.network.bins import mean_ab, occupied_bins
+from ml.resnet_gray.network.bins import common_colors, mean_ab, occupied_bins
 from ml.resnet_gray.network.networks import Network, ResNetGrayUNet, initialize_as_paper
-from ml.resnet_gray.network.suggestions import common_colors
 from ml.resnet_gray.old_names import renamed
 
 from . import augment, revision, simulated_hints

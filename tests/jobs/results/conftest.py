@@ -14,7 +14,7 @@ from tests.jobs.results.finished import colored
 def worker(tmp_path_factory, django_db_setup, django_db_blocker) -> Iterator[Any]:
     """This process as a worker that takes batches of four, and answers questions of those who mend
     only when a test says so. Its network is untrained."""
-    from jobs.results.worker import Worker  # noqa: PLC0415 - imports torch
+    from jobs.results.worker import Worker  # noqa: PLC0415 - imports what colors
 
     path = Path(tmp_path_factory.mktemp("weights")) / "untrained.safetensors"
     weights.save(path, *weights.untrained("resnet-gray-unet", seed=0))

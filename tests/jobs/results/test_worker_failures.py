@@ -103,7 +103,7 @@ def test_photos_that_a_worker_with_a_wrong_storage_claimed_are_colored_by_anothe
 
 
 def test_a_canceled_running_job_stops_and_leaves_no_file(worker, monkeypatch):
-    from jobs.results.task import Task  # noqa: PLC0415 - imports torch
+    from jobs.results.task import Task  # noqa: PLC0415 - imports what colors
 
     job = send()
 
@@ -120,7 +120,7 @@ def test_a_canceled_running_job_stops_and_leaves_no_file(worker, monkeypatch):
 
 
 def test_a_late_worker_is_refused_and_removes_its_files(worker, monkeypatch):
-    from jobs.results.task import Task  # noqa: PLC0415 - imports torch
+    from jobs.results.task import Task  # noqa: PLC0415 - imports what colors
 
     job = send()
 
@@ -148,7 +148,7 @@ def test_a_photo_may_not_take_for_ever(worker, settings):
 
 
 def test_a_stage_that_does_not_end_ends_the_process_and_only_its_own_photo(worker, monkeypatch):
-    from jobs.results.task import Task  # noqa: PLC0415 - imports torch
+    from jobs.results.task import Task  # noqa: PLC0415 - imports what colors
     from jobs.results.worker import GRACE  # noqa: PLC0415
 
     stuck, waiting, done = send(), send(), send()

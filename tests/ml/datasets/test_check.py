@@ -15,7 +15,7 @@ from colorweb.errors import DomainError
 from ml import consent
 from ml.datasets import check, index, manage, pictures
 from ml.models import DataSet, RunData, TrainingRun
-from ml.resnet_gray.data import data
+from ml.resnet_gray.data import data, decoding
 from tests.ml import colors
 from tests.ml.datasets.pictures import jpeg, photo
 from tests.ml.datasets.sets import checked, upload
@@ -156,5 +156,5 @@ def test_a_set_that_a_run_uses_can_neither_be_checked_again_nor_deleted(tmp_path
 
 
 def test_check_and_engine_agree_on_what_is_usable():
-    assert pictures.MIN_SIDE == data.MIN_SIDE
+    assert pictures.MIN_SIDE == decoding.MIN_SIDE
     assert pictures.MIN_CHROMA == data.MIN_CHROMA

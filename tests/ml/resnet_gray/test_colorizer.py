@@ -11,8 +11,9 @@ from ml.imaging import framing, gamut, srgb
 from ml.imaging.chroma import Chroma, Upsampled
 from ml.resnet_gray.network import weights
 from ml.resnet_gray.network.cards import CardError
-from ml.resnet_gray.network.colorizer import Colorizer, best_dtype, optimized
+from ml.resnet_gray.network.colorizer import Colorizer
 from ml.resnet_gray.network.lab import rgb_to_lab
+from ml.resnet_gray.network.torch_engine import best_dtype, optimized
 from tests.ml import files
 
 

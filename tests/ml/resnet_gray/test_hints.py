@@ -10,8 +10,8 @@ import torch
 from ml.imaging.framing import Box, Frame
 from ml.imaging.hints import Hint
 from ml.resnet_gray.network import weights
+from ml.resnet_gray.network.cards import HintsUnsupported
 from ml.resnet_gray.network.colorizer import Colorizer
-from ml.resnet_gray.network.hints import HintsUnsupported, to_points
 from ml.resnet_gray.network.networks import ResNetGrayUNet
 from ml.resnet_gray.network.spread import HELD
 from ml.resnet_gray.network.suggestions import suggestions
@@ -107,7 +107,7 @@ def test_hint_layers_change_nothing_before_they_are_trained():
     net, _ = weights.untrained()
     assert isinstance(net, ResNetGrayUNet)
     lightness = torch.rand(2, 1, 64, 96) * 100
-    points = to_points([Hint(0.3, 0.4, 30, -20)]).expand(2, -1, -1)
+    points = torch.tensor([[Hint(0.3, 0.4, 30, -20)]]).expand(2, -1, -1)
     with torch.inference_mode():
         before = net.predict(lightness), net.predict(lightness, points)
         net.add_hint_layers()
@@ -172,7 +172,7 @@ def test_suggestions_are_the_modes():
     share = torch.zeros(len(bins))
     for (a, b), p in {(30, 0): 0.5, (30, 10): 0.1, (-20, 20): 0.3, (0, -40): 0.1}.items():
         share[((bins[:, 0] == a) & (bins[:, 1] == b)).nonzero()[0, 0]] = p
-    found = [(a, b, round(p, 4)) for a, b, p in suggestions(share, bins)]
+    found = [(a, b, round(p, 4)) for a, b, p in suggestions(share.numpy(), bins.numpy())]
     assert found == [(30, 0, 0.6), (-20, 20, 0.3), (0, -40, 0.1)]
 
 

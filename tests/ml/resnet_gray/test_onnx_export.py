@@ -8,8 +8,8 @@ import torch
 from django.core.management import CommandError, call_command
 
 from ml.resnet_gray.network import weights
-from ml.resnet_gray.network.export import Decoder, TwoLooks
 from ml.resnet_gray.network.networks import ResNetGrayUNet
+from ml.resnet_gray.network.parts import HintedDecoder, TwoLooks
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_exported_decoder_takes_hints(tmp_path):
     inputs = {f"features{i}": value for i, value in enumerate(features)}
     theirs = decoder.run(None, {**inputs, "hints": hints.numpy()})
     with torch.inference_mode():
-        ours = Decoder(*weights.load(path)).eval()
+        ours = HintedDecoder(*weights.load(path)).eval()
         expected = ours.looks(ours.net.predict(lightness, hints))
     assert [out.name for out in decoder.get_outputs()] == ["regression", "decoded"]
     for answer, true in zip(theirs, expected, strict=True):
