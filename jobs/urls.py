@@ -37,7 +37,6 @@ urlpatterns = [
     path("jobs/<uuid:job_id>/words/", job.set_caption, name="job-caption"),
     path("jobs/<uuid:job_id>/publish/", job.publish, name="job-publish"),
     path("jobs/<uuid:job_id>/unpublish/", job.unpublish, name="job-unpublish"),
-    path("jobs/<uuid:job_id>/unlist/", share.unlist, name="job-unlist"),
     path("jobs/<uuid:job_id>/share/", share.manage, name="job-share"),
     path("jobs/<uuid:job_id>/share/make/", share.make, name="share-make"),
     path("jobs/<uuid:job_id>/share/<int:link_id>/revoke/", share.revoke, name="share-revoke"),

@@ -66,7 +66,7 @@ class Filters(forms.Form):
             ("", gettext_lazy("any")),
             ("private", gettext_lazy("only you")),
             ("public", gettext_lazy("in the gallery")),
-            ("unlisted", gettext_lazy("anyone with the address")),
+            ("unlisted", gettext_lazy("anyone with the link")),
         ],
         widget=forms.Select({"class": "field"}),
     )

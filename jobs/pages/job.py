@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from colorweb import leases
 from colorweb.accounts.visitors import VisitorRequest
 from colorweb.errors import DomainError
-from jobs.models import Job, Look, State
+from jobs.models import Job, Look, Photo, State
 from jobs.pages import download, prepare
 from jobs.pages.base import job_data, jobs_data, kept_until, limited
 from jobs.pages.caption import CaptionForm
@@ -202,9 +202,11 @@ def _set_caption(request: VisitorRequest, found: Job) -> None:
 
 @require_POST
 def unpublish(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
-    """Take the photo out of the gallery."""
-    visibility.unpublish(access.own_job(request.visitor, job_id).photo)
-    return redirect("job", job_id)
+    """Show the photo to its owner alone: not in the gallery, nor by its address."""
+    photo = access.own_job(request.visitor, job_id).photo
+    was_unlisted = photo.visibility == Photo.Visibility.UNLISTED
+    visibility.unpublish(photo)
+    return redirect("job-share" if was_unlisted else "job", job_id)
 
 
 @require_POST

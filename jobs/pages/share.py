@@ -22,9 +22,8 @@ from qrcode.image.svg import SvgPathFillImage
 
 from colorweb.accounts.visitors import VisitorRequest
 from colorweb.errors import DomainError
-from jobs.models import Album, Photo, ShareLink, State
+from jobs.models import Album, Job, Photo, ShareLink, State
 from jobs.pages.base import job_data
-from jobs.photos import visibility
 from jobs.photos.visibility import readable
 from jobs.serializers.addresses import absolute
 from jobs.sharing import links
@@ -95,6 +94,7 @@ def manage(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
     job = access.own_job(request.visitor, job_id)
     to = reverse("job-share", args=[job_id])
     context = _links(request, job.photo, to) | {"job": job_data(request, job)}
+    context["links"] += _own_address(request, job)
     return render(request, "share.html", context)
 
 
@@ -138,30 +138,38 @@ def revoke_album(request: VisitorRequest, album_id: uuid.UUID, link_id: int) -> 
     return redirect("album-share", album_id)
 
 
-@require_POST
-def unlist(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
-    """Show this result to anyone with the photo's address."""
-    job = access.own_job(request.visitor, job_id)
-    if job.state == State.SUCCEEDED:
-        visibility.unlist(job)
-    return redirect("job-share", job_id)
-
-
 def _links(request: VisitorRequest, thing: Photo | Album, here: str) -> dict[str, Any]:
     """What the page of links shows; `here` is its address."""
     host = request.get_host()
-    there = [_shown(link, host, here) for link in links.of(thing)]
+    there = [
+        _shown(
+            link,
+            absolute(host, reverse("shared", args=[link.token])),
+            f"{here}{link.pk}/revoke/",
+        )
+        for link in links.of(thing)
+    ]
     return {"links": there, "form": NewLink(label_suffix=""), "make": f"{here}make/"}
 
 
-def _shown(link: ShareLink, host: str, here: str) -> dict[str, Any]:
-    address = absolute(host, reverse("shared", args=[link.token]))
+def _own_address(request: VisitorRequest, job: Job) -> list[dict[str, Any]]:
+    """The address of an unlisted photo, as one link more."""
+    if job.photo.visibility != Photo.Visibility.UNLISTED:
+        return []
+    address = absolute(request.get_host(), reverse("photo", args=[job.photo_id]))
+    link = ShareLink(
+        photo=job.photo, sender="", message="", originals=True, downloads=True, contributions=False
+    )
+    return [_shown(link, address, reverse("job-unpublish", args=[job.pk]))]
+
+
+def _shown(link: ShareLink, address: str, revoke: str) -> dict[str, Any]:
     subject = link.album.title if link.album else _("A photo in color")
     body = "\n\n".join(filter(None, (link.message, address, link.sender)))
     return {
         "link": link,
         "address": address,
-        "revoke": f"{here}{link.pk}/revoke/",
+        "revoke": revoke,
         "mail": f"mailto:?{urlencode({'subject': subject, 'body': body})}".replace("+", "%20"),
         "qr": _qr(address),
     }

@@ -14,15 +14,9 @@ def publish(job: Job, *, with_words: bool = False) -> None:
 
     Raises ValueError if it has none.
     """
-    _show(job, Photo.Visibility.PUBLIC, words_public=with_words)
-
-
-def unlist(job: Job) -> None:
-    """Show a photo to anyone with its address, in no list, in the colors of this succeeded job.
-
-    Raises ValueError if it has none.
-    """
-    _show(job, Photo.Visibility.UNLISTED)
+    if job.state != State.SUCCEEDED:
+        raise ValueError("Only a finished photo can be shown to others.")
+    change(job.photo, Photo.Visibility.PUBLIC, version=job, words_public=with_words)
 
 
 def unpublish(photo: Photo) -> None:
@@ -45,9 +39,3 @@ def change(photo: Photo, visibility: str, **values: Any) -> None:
 def readable(text: str) -> str:
     """A text as it was meant: without spaces around it and without NUL characters."""
     return text.replace("\0", "").strip()
-
-
-def _show(job: Job, visibility: str, **values: Any) -> None:
-    if job.state != State.SUCCEEDED:
-        raise ValueError("Only a finished photo can be shown to others.")
-    change(job.photo, visibility, version=job, **values)

@@ -9,7 +9,19 @@ from playwright.sync_api import Browser, expect
 
 from colorweb.testing.stack import Stack
 from tests.e2e import pages
-from tests.e2e.accessibility import check_light_and_dark
+from tests.e2e.accessibility import check, check_light_and_dark
+
+TWICE = {"standard": 32, "fixed": 26}  # pixels; a browser's own are 16 and 13
+CUT = """() => [...document.querySelectorAll('.tool, .variant, .look > *, .stage-tools button')]
+    .filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.outerHTML)"""
+COVERED = """() => [...document.querySelectorAll(
+    '.neighbors a, .stage-tools button, .tool, .look *')].filter((one) => {
+        one.scrollIntoView({ block: 'center' });
+        const { left, top, width, height } = one.getBoundingClientRect();
+        const found = document.elementFromPoint(left + width / 2, top + height / 2);
+        return width > 1 && !one.contains(found) && !found.contains(one);
+    }).map((one) => one.outerHTML)"""
+"""What another thing lies over, or that is outside of the screen."""
 
 
 @pytest.mark.parametrize("width", [pages.DESKTOP, pages.PHONE])
@@ -48,4 +60,24 @@ def test_pages_have_no_accessibility_violations(
     check_light_and_dark(page, width)
     page.goto("/nowhere/")
     check_light_and_dark(page, width)
+    context.close()
+
+
+def test_with_text_twice_as_large_nothing_of_a_photos_page_is_cut_or_covered(
+    browser: Browser, stack: Stack, tmp_path: Path
+) -> None:
+    context = pages.screen(browser, stack, pages.PHONE, reduced_motion="reduce")
+    page = context.new_page()
+    for name in ("left.jpg", "right.jpg"):  # each has the other as its neighbor
+        pages.colored(page, pages.photo_in(tmp_path, name, width=1600))
+    context.new_cdp_session(page).send("Page.setFontSizes", {"fontSizes": TWICE})
+    page.reload()
+    expect(page.locator("photo-colors[data-live]")).to_be_attached()
+    check(page, pages.PHONE)
+    assert page.evaluate(CUT) == []
+    assert page.evaluate(COVERED) == []
+    for slider in page.locator(".look [type=range]").all():
+        assert slider.evaluate("slider => slider.offsetWidth") > pages.PHONE / 2
+    words = page.locator(".tool").first
+    assert words.evaluate("tool => parseFloat(getComputedStyle(tool).fontSize)") >= 2 * 11
     context.close()

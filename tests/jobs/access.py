@@ -52,7 +52,6 @@ TABLE: list[tuple[str, str, Any, dict[str, set[str]]]] = [
     ("POST", "job-retry", "", OWN),
     ("POST", "job-again", "", OWN),
     ("POST", "job-caption", "", OWN),
-    ("POST", "job-unlist", "", OWN),
     ("GET", "job-share", "", OWN),
     ("POST", "share-make", "", OWN),
     ("POST", "share-revoke", "", OWN),
@@ -171,7 +170,7 @@ def photo_in(state: str, owner: User) -> Job:
     for kind in (*files.OF_PHOTO, *files.OF_RESULT):
         default_storage.save(files.name_of(job, kind), ContentFile(b"x"))
     if state == "unlisted":
-        visibility.unlist(job)
+        visibility.change(job.photo, state, version=job)
     elif state != "private":
         visibility.publish(job)
     if state == "hidden":

@@ -34,6 +34,14 @@ def job(client) -> Job:
     return job
 
 
+def unlist(client: Client, job: Job) -> None:
+    """Its owner opens it to those who know its address, as only programs can."""
+    answer = client.patch(
+        f"/api/v1/photos/{job.photo_id}/", {"visibility": "unlisted"}, "application/json"
+    )
+    assert answer.status_code == 200, answer.content
+
+
 def seen(who: Client, job: Job) -> list[int]:
     """The statuses of the job's files for somebody."""
     return [who.get(f"/files/{job.pk}/{kind}").status_code for kind in KINDS]
@@ -134,7 +142,7 @@ def test_only_the_owner_makes_sees_and_revokes_links(job, client):
 
 
 def test_unlisted_is_seen_by_its_address_and_found_nowhere(job, client):
-    client.post(f"/jobs/{job.pk}/unlist/")
+    unlist(client, job)
     stranger = Client()
     page = stranger.get(f"/photos/{job.photo_id}/")
     assert page.status_code == 200
@@ -142,7 +150,18 @@ def test_unlisted_is_seen_by_its_address_and_found_nowhere(job, client):
     assert seen(stranger, job) == [200, 200, 200]
     assert str(job.photo_id) not in stranger.get("/gallery/").content.decode()
     assert stranger.get("/api/v1/gallery/").json()["results"] == []
-    client.post(f"/jobs/{job.pk}/unpublish/")
+
+
+def test_the_address_of_an_unlisted_photo_is_one_of_its_links_until_it_is_revoked(job, client):
+    share = f"/jobs/{job.pk}/share/"
+    address = f'value="http://testserver/photos/{job.photo_id}/"'
+    assert address not in client.get(share).content.decode()
+    unlist(client, job)
+    stranger = Client()
+    assert address in client.get(share).content.decode()
+    revoked = client.post(f"/jobs/{job.pk}/unpublish/", follow=True)
+    assert revoked.redirect_chain == [(share, 302)]
+    assert address not in revoked.content.decode()
     assert stranger.get(f"/photos/{job.photo_id}/").status_code == 404
     assert seen(stranger, job) == [404, 404, 404]
 
@@ -157,8 +176,10 @@ def test_an_upload_may_wish_to_be_unlisted(client):
 @pytest.mark.parametrize("way", ["public", "unlisted", "link"])
 def test_messengers_find_a_picture_without_cookies(job, client, way):
     link = links.make(job.photo)
-    if way != "link":
-        client.post(f"/jobs/{job.pk}/{'publish' if way == 'public' else 'unlist'}/")
+    if way == "unlisted":
+        unlist(client, job)
+    elif way == "public":
+        client.post(f"/jobs/{job.pk}/publish/")
     address = f"/s/{link.token}/" if way == "link" else f"/photos/{job.photo_id}/"
     page = Client().get(address).content.decode()
     [picture] = [line for line in page.splitlines() if '"og:image"' in line]
