@@ -1,7 +1,7 @@
 import { isTerminal, type Job } from "./job";
 import { Live } from "./live";
 import type { PhotoColors } from "./photo-colors";
-import type { PhotoStage } from "./photo-stage";
+import { type PhotoStage, showLarge } from "./photo-stage";
 import { stateOf, timeLeftOf } from "./messages";
 import { localize } from "./times";
 
@@ -48,6 +48,7 @@ export class JobView extends HTMLElement {
       document.importNode(part, true),
     );
     parts.forEach(localize);
+    parts.forEach(showLarge);
     // Wait until the pictures can be painted: the gray one must not flash when it is replaced.
     // Those that are lazy are not loaded before they are in the page.
     const eager = "img:not([loading=lazy])";

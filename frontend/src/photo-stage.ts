@@ -5,6 +5,14 @@ import { awaitFile } from "./rendition";
 import { StageZoom } from "./stage-zoom";
 import { message, percent } from "./messages";
 
+/** Show the gray picture in the size of the one in color, from now on. */
+export function showLarge(stage: HTMLElement): void {
+  const small = stage.querySelector<HTMLImageElement>("img[data-large]");
+  if (!small) return;
+  small.src = small.dataset["large"]!;
+  delete small.dataset["large"];
+}
+
 /**
  * `<photo-stage>`: a picture, or two of them: under a before/after slider or side by side, whole or
  * magnified.
@@ -51,6 +59,10 @@ export class PhotoStage extends HTMLElement {
     const { width, height } = this.dataset;
     this.style.setProperty("--ratio", String(Number(width) / Number(height)));
     new ResizeObserver(() => this.#place()).observe(this);
+    void this.querySelector<HTMLImageElement>(".after img")
+      ?.decode()
+      .catch(() => undefined)
+      .then(() => showLarge(this));
     this.#place();
   }
 
@@ -171,6 +183,7 @@ export class PhotoStage extends HTMLElement {
     const { fullGray } = this.dataset;
     if (!fullGray || this.#loaded === look) return;
     this.#loaded = look;
+    showLarge(this);
     status.textContent = message("loadingFull");
     try {
       const after = await this.#fullSize();

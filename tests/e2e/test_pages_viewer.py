@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from colorweb.testing.stack import Stack
 from tests.e2e import pages
-from tests.e2e.accessibility import check, check_light_and_dark
+from tests.e2e.accessibility import check_light_and_dark
 
 SIZES = {"desktop": (1280, 850), "phone": (390, 844)}
 TOOLS = ("Download", "Share", "Mend", "Crop", "More")
@@ -177,12 +177,14 @@ def test_panels_keep_the_focus_and_give_it_back(
         ["More", "Other formats…"],
         ["More", "Title…"],
         ["More", "Print…"],
+        ["More", "Color again…"],
+        ["More", "Delete…"],
     ):
         for name in path:
             page.get_by_role("button", name=name).press("Enter")
         dialog = page.get_by_role("dialog")
         expect(dialog).to_have_count(1)
-        check(page, SIZES[screen][0])
+        check_light_and_dark(page, SIZES[screen][0])
         for _ in range(12):
             page.keyboard.press("Tab")
             where = page.evaluate("document.activeElement.closest('dialog, body').tagName")
@@ -256,7 +258,7 @@ def test_without_a_script_it_is_looked_at_kept_downloaded_and_turned(
     with pages.screen(browser, stack, java_script_enabled=False, storage_state=state) as context:
         page = context.new_page()
         page.goto(owner.pages[0].url)
-        expect(page.locator(".before img")).to_be_visible()
+        expect(page.locator(".before img:visible")).to_be_visible()
         expect(page.locator(".after img")).to_be_visible()
         page.get_by_label("Vividness").fill("0.5")
         page.get_by_role("button", name="Keep this look").click()
