@@ -37,13 +37,19 @@ export class MendOverlay {
     });
     this.#layer.addEventListener("click", (event) => this.#choose(placeOf(event, this.#layer)));
     this.#list.className = "mend-marks";
-    this.#layer.append(this.#list, this.#cross);
+    this.#layer.append(this.#cross, this.#list);
     put(this.#cross, this.#at);
     canvas.append(this.#layer);
   }
 
-  focus(): void {
-    this.#cross.focus({ preventScroll: true });
+  /** Focus a point; the cross where there is none. */
+  focus(index = -1): void {
+    const mark = this.#list.children[index]?.querySelector("button");
+    (mark ?? this.#cross).focus({ preventScroll: true });
+  }
+
+  get isPicking(): boolean {
+    return this.#pick !== undefined;
   }
 
   remove(): void {

@@ -13,6 +13,7 @@ interface Acts {
   choose(a: number, b: number): void;
   pick(): void;
   remove(): void;
+  closed(): void;
 }
 
 const ASIDE = 32; // pixels between the point and the palette
@@ -28,6 +29,7 @@ export class MendPalette {
     this.#on(".palette-close", () => this.close());
     const any = dialog.querySelector<HTMLInputElement>("[type=color]")!;
     any.addEventListener("change", () => acts.choose(...abOf(any.value)));
+    dialog.addEventListener("close", () => acts.closed());
     // A press beside the palette ends it.
     dialog.addEventListener("click", (event) => {
       if (event.target === dialog) this.close();
@@ -35,8 +37,7 @@ export class MendPalette {
   }
 
   /**
-   * For a point that is there, or for a new one, beside where it is on the screen. Focus returns by
-   * itself when it closes.
+   * For a point that is there, or for a new one, beside where it is on the screen.
    */
   open(isThere: boolean, used: readonly (readonly [number, number])[], [x, y]: Place): void {
     this.#part(".palette-remove").hidden = !isThere;

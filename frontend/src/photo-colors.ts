@@ -170,9 +170,8 @@ export class PhotoColors extends HTMLElement {
     const words = message("vividness", { percent: percent(vividness) });
     this.#field!.setAttribute("aria-valuetext", words);
     this.querySelector(".restore")?.setAttribute("aria-pressed", String(tones > SAME));
-    for (const [name, value] of [["vividness", vividness], ["tones", tones]] as const) {
-      const figure = this.querySelector(`label[for=${name}] span`);
-      if (figure) figure.textContent = percent(value);
-    }
+    this.#tones?.setAttribute("aria-valuetext", percent(tones));
+    const figure = this.querySelector("label[for=vividness] span");
+    if (figure) figure.textContent = percent(vividness);
   }
 }

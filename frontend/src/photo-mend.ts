@@ -38,6 +38,9 @@ export class PhotoMend extends HTMLElement {
       choose: (a, b) => this.#color(a, b),
       pick: () => this.#pick(),
       remove: () => this.#remove(this.#edited),
+      closed: () => {
+        if (!this.#overlay.isPicking) this.#overlay.focus(this.#edited);
+      },
     });
     document.querySelector(".mend-start")!.addEventListener("click", () => this.#start());
     this.#on(".mend-cancel", () => this.#stop());
@@ -105,6 +108,7 @@ export class PhotoMend extends HTMLElement {
   #remove(index: number): void {
     if (index < 0) return;
     this.#step(() => this.#points.change(this.#points.now.filter((_, i) => i !== index)));
+    this.#edited = -1;
     this.#palette.close();
     this.#overlay.focus();
   }

@@ -43,6 +43,7 @@ def test_a_blot_is_mended_by_one_point(
         expect(page.locator("photo-stage[data-blended]")).to_be_attached()
         page.wait_for_function(IS_BLUE, timeout=COLORED)
         page.get_by_role("button", name="Done").click()
+        expect(page.get_by_role("button", name="Point 1")).to_be_focused()
         page.reload()  # before it is saved
         expect(page.get_by_role("button", name="Point 1: blue, in the middle")).to_be_attached()
         page.wait_for_function(IS_BLUE, timeout=COLORED)

@@ -22,7 +22,7 @@ COUNT_SHIFTS = """
 EVERYTHING = [
     *("Before / After", "Hold: before", "Side by side", "100 %", "Full screen"),
     *("Download", "Share", "Mend", "Crop", "More"),
-    *("calm", "natural", "vivid", "vividness", "tones", "Restore", "Keep it", "Details"),
+    *("calm", "natural", "vivid", "vividness", "Restore tones", "tones", "Keep it", "Details"),
 ]
 
 
