@@ -75,6 +75,7 @@ def test_a_folder_of_twelve_with_two_refused_and_the_line_cut_ends_in_a_zip(
     expect(words).to_have_text("10 in color, not accepted: 2", timeout=pages.COLORED)
     refused = page.locator("photo-tray .card[data-status=refused]")
     expect(refused).to_contain_text(["not a photo", "not a photo"])
+    expect(page.locator(".tray-share")).to_be_in_viewport(ratio=1)
     assert page.evaluate("window.shifted") < 0.05
     page.goto("/gallery/")
     expect(words).to_have_text("10 in color, not accepted: 2")
