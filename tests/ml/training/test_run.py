@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 STARTED = 300  # seconds: two processes that import torch, on a busy machine
 TINY = Options(epochs=2, batch=6, size=32)
-LONG = Options(epochs=20_000, batch=6, size=32, patience=100_000)
+LONG = Options(epochs=1000, batch=6, size=32, patience=1000)
 
 
 def start(data_set: DataSet, options: Options = TINY, **more) -> TrainingRun:
