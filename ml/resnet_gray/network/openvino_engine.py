@@ -5,17 +5,20 @@ ours.
 """
 
 import os
+import sys
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import openvino as ov
 
-from . import tensors
-from .cards import Card, CardError
-from .engines import Array, Looks
+sys.modules["openvino_telemetry"] = None  # type: ignore[assignment] # it tells Intel of each start
+import openvino as ov  # noqa: E402
+
+from . import tensors  # noqa: E402
+from .cards import Card, CardError  # noqa: E402
+from .engines import Array, Looks  # noqa: E402
 
 FOLDER = Path(__file__).parent / "weightless"
 INPUTS = ("lightness", "features0", "features1", "features2", "hints")

@@ -151,6 +151,15 @@ execute_from_command_line(["manage.py", "colorize", *sys.argv[1:]])
 """
 
 
+def test_openvino_tells_its_makers_nothing():
+    code = (
+        "import ml.resnet_gray.network.openvino_engine, openvino.tools.ovc.telemetry_utils as used;"
+        "print(used.tm.__name__)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "openvino.tools.ovc.telemetry_stub\n"
+
+
 @pytest.mark.parametrize("model", ["resnet-gray-unet", "resnet-gray"])
 def test_photos_are_colored_where_pytorch_is_not_installed(tmp_path, model):
     photos = [str(path) for path in sorted((catalog.FOLDER.parent / "versions/samples").glob("*"))]
