@@ -1,5 +1,6 @@
 """The Celery app: it carries wake-ups; the database is the queue."""
 
+import gc
 import os
 import time
 from typing import Any
@@ -13,6 +14,7 @@ from celery.signals import (
     task_postrun,
     task_prerun,
     task_success,
+    worker_before_create_process,
     worker_init,
     worker_process_init,
     worker_shutting_down,
@@ -75,6 +77,13 @@ def record_end(signal: Any, exception: BaseException | None = None, **_more: Any
     fitness.record_task(failed=signal is task_failure)
     if exception and database.is_unavailable(exception):
         outages.record()
+
+
+@worker_before_create_process.connect
+def share_memory(**_signal: Any) -> None:
+    """What the parent has made stays shared with its children: no collection touches it."""
+    gc.collect()
+    gc.freeze()
 
 
 @worker_process_init.connect

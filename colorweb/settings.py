@@ -273,8 +273,10 @@ CELERY_TASK_ROUTES = {
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_WORKER_POOL_START_METHOD = "spawn"
-# A spawned child imports torch and warms the network before it answers.
+# Children share what their parent has imported; what cannot be forked (a network, a GPU's context)
+# is loaded in the child alone.
+CELERY_WORKER_POOL_START_METHOD = "fork"
+# A child that colors loads and warms the network before it answers.
 CELERY_WORKER_PROC_ALIVE_TIMEOUT = 120
 
 

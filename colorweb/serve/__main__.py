@@ -53,8 +53,9 @@ def main() -> int:
         with _lock():
             _check_port()
             checks.check_model()
-            _prepare()
-            return _supervise()
+            # In a process of its own: this one stays, and has no use for Django.
+            code = subprocess.run([sys.executable, "-m", "colorweb.serve", "prepare"], check=False)
+            return code.returncode or _supervise()
     except OSError as error:  # a secret's file, a folder
         print(f"colorweb: {error}", file=sys.stderr)
         return 1

@@ -167,12 +167,13 @@ def valkey_command(socket: os.PathLike[str], memory: str, policy: str) -> list[s
 def _celery() -> list[Program]:
     celery = [sys.executable, "-m", "celery", "--app", "colorweb.celery"]
     worker = [
-        *(*celery, "worker", "--loglevel", "INFO", "--pool", "prefork"),
+        *(*celery, "worker", "--loglevel", "INFO", "--pool", "custom"),
         *("--without-gossip", "--without-mingle", "--without-heartbeat"),
     ]
+    pool = {"CELERY_CUSTOM_WORKER_POOL": "colorweb.worker_pool:Prefork"}
     processes = str(coloring_processes())
     # Each coloring process is one thread of the network: photos run beside each other instead.
-    coloring = {"COLORWEB_WORKER": "gpu", "OMP_NUM_THREADS": "1"}
+    coloring = {"COLORWEB_WORKER": "gpu", "OMP_NUM_THREADS": "1", **pool}
     return [
         Program(
             "beat",
@@ -181,7 +182,7 @@ def _celery() -> list[Program]:
         Program(
             "default",
             [*worker, "--queues", "default", "--concurrency", "3", "--hostname", "default@%h"],
-            environment={"COLORWEB_WORKER": "default"},
+            environment={"COLORWEB_WORKER": "default", **pool},
         ),
         Program(
             "gpu",
@@ -194,7 +195,7 @@ def _celery() -> list[Program]:
             "training",
             [*worker, "--queues", "training", "--concurrency", "1", "--hostname", "training@%h"],
             stop_seconds=60,
-            environment={"COLORWEB_WORKER": "training"},
+            environment={"COLORWEB_WORKER": "training", **pool},
         ),
     ]
 
