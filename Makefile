@@ -10,11 +10,18 @@ PIP := $(BIN)/python -m pip install --disable-pip-version-check $(if $(CI),--qui
 SCHEMA := $(BIN)/python manage.py spectacular --validate --fail-on-warn --file
 FRONTEND := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' -not -path '*/templates/*')
 
-.PHONY: setup run test test-long check requirements schema audit bench faults floods lighthouse samples graphs train browser
+.PHONY: setup pytorch run test test-long check requirements schema audit bench faults floods lighthouse samples graphs train browser
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
 
-setup: $(VENV)/.installed frontend/dist/manifest.json
+# A GPU colors by PyTorch: there it comes first, elsewhere `make run` installs it beside its work.
+GPU := $(firstword $(wildcard /dev/nvidiactl /dev/dxg /dev/nvmap /dev/kfd))
+
+setup: $(VENV)/.installed frontend/dist/manifest.json $(if $(GPU),pytorch)
+
+# What trains, in an environment of its own (5 GB), unless it is in that of the site.
+pytorch: $(VENV)/.installed
+	@$(BIN)/python -m colorweb.serve.pytorch
 
 run: setup
 	@exec $(BIN)/python -m colorweb.serve
@@ -78,11 +85,11 @@ audit: setup $(VENV)/tools/.installed
 faults: setup $(VENV)/.installed-dev
 	$(BIN)/python -m bench.faults $(ARGS)
 
-bench: setup
+bench: setup $(VENV)/.installed-dev
 	$(BIN)/python -m bench $(ARGS)
 
 # What a bystander notices of one noisy visitor; ends with an error where it is too much.
-floods: setup
+floods: setup $(VENV)/.installed-dev
 	$(BIN)/python -m bench.floods $(ARGS)
 
 # Scores of the public pages in a browser; ends with an error where one is under its aim.
@@ -97,7 +104,7 @@ samples: setup
 graphs: setup $(VENV)/.installed-dev
 	$(BIN)/python -m ml.resnet_gray.network.graphs
 
-train: setup
+train: setup pytorch
 	$(BIN)/python manage.py train $(ARGS)
 
 browser: $(VENV)/.installed-dev
@@ -109,13 +116,15 @@ $(VENV)/bin/python:
 	@$(PYTHON) -m venv $(VENV) || { \
 	  echo "Python could not make a virtual environment (on Debian and Ubuntu: apt install python3-venv)." >&2; rm -rf $(VENV); exit 1; }
 
-$(VENV)/.installed: requirements.txt requirements-color.txt requirements-torch.txt requirements-build.txt | $(VENV)/bin/python
-	@echo "Installing what colorweb needs (about 5 GB the first time, most of it PyTorch)"
-	$(PIP) -r requirements.txt -r requirements-color.txt -r requirements-torch.txt -r requirements-build.txt
+$(VENV)/.installed: requirements.txt requirements-color.txt requirements-build.txt | $(VENV)/bin/python
+	@echo "Installing what colorweb needs (some 400 MB the first time)"
+	$(PIP) -r requirements.txt -r requirements-color.txt -r requirements-build.txt
 	@touch $@
 
-$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
-	$(PIP) -r requirements-dev.txt
+# Tests, checks and the bench compare with PyTorch, in the same environment.
+$(VENV)/.installed-dev: requirements-dev.txt requirements-torch.txt $(VENV)/.installed
+	@echo "Installing what tests need (about 5 GB the first time, most of it PyTorch)"
+	$(PIP) -r requirements-torch.txt -r requirements-dev.txt
 	@touch $@
 
 $(VENV)/tools/.installed: requirements-tools.txt | $(VENV)/bin/python

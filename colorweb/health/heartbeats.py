@@ -11,7 +11,7 @@ import time
 
 from django.db import connection
 
-from colorweb import broker, clock
+from colorweb import broker, clock, pytorch
 from colorweb.health import fitness
 
 log = logging.getLogger(__name__)
@@ -57,7 +57,8 @@ def start(part: str, process: str) -> None:
 def _beat(part: str, process: str) -> None:
     while True:
         try:
-            beat(part, process, fitness.last_known_problem())
+            lacks = pytorch.problem() if part == "training" else ""
+            beat(part, process, fitness.last_known_problem() or lacks)
         except Exception:
             log.warning("A heartbeat failed; next try soon.", exc_info=True)
         time.sleep(EVERY)

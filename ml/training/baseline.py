@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 
+from colorweb import pytorch
 from ml.training.child import low_priority
 from ml.versions import registry
 
@@ -60,7 +61,8 @@ def _measure(
 ) -> str:
     """What the process prints. Raises SubprocessError if it fails."""
     module = "ml.resnet_gray.evaluation.against"
-    command = [*low_priority(), sys.executable, "-m", module, *map(str, [file, *photos])]
+    python = pytorch.python() or sys.executable
+    command = [*low_priority(), python, "-m", module, *map(str, [file, *photos])]
     with log_file.open("wb") as errors, TemporaryFile("w+") as printed:
         process = subprocess.Popen(  # noqa: S603
             command, cwd=settings.BASE_DIR, stdout=printed, stderr=errors

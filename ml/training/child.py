@@ -16,6 +16,7 @@ from typing import IO, Any
 
 from django.conf import settings
 
+from colorweb import pytorch
 from ml.models.runs import TrainingRun
 from ml.training import estimate
 from ml.training.options import PRESETS, Options
@@ -66,6 +67,7 @@ def arguments(
 def command(module_arguments: Sequence[str], devices: int) -> list[str]:
     """The command line: the engine itself, or several of it under torchrun."""
     module = "ml.resnet_gray.training.train"
+    python = pytorch.python() or sys.executable
     if devices > 1:
         launcher = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(devices)]
         # torchrun does not end with its parent by itself.
@@ -73,14 +75,14 @@ def command(module_arguments: Sequence[str], devices: int) -> list[str]:
         parent_death_signal = [tool, "--pdeathsig", "TERM"] if tool else []
         return [
             *parent_death_signal,
-            sys.executable,
+            python,
             *launcher,
             "-m",
             "--",
             module,
             *module_arguments,
         ]
-    return [sys.executable, "-m", module, *module_arguments]
+    return [python, "-m", module, *module_arguments]
 
 
 def low_priority() -> list[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 
-from colorweb import database, gpus, leases, logs
+from colorweb import database, gpus, leases, logs, pytorch
 from colorweb.errors import DomainError
 from colorweb.health import fitness
 from colorweb.leases import Renewal
@@ -49,8 +49,10 @@ class StopRequested(Exception):
 
 
 def work() -> int:
-    """Sees runs to their end until none waits; how many."""
+    """Sees runs to their end until none waits; how many. They wait while PyTorch is not here."""
     done = 0
+    if not pytorch.python():
+        return done
     retention.clean()
     while not shutdown_flag.is_set() and (run := queue.claim()):
         with leases.renewing(run) as lease, logs.bound(run=run.pk), beside.comparing():

@@ -18,7 +18,7 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.db.models.functions import Now
 
-from colorweb import leases
+from colorweb import leases, pytorch
 from colorweb.accounts.models import User
 from colorweb.audit.records import record
 from colorweb.errors import DomainError
@@ -88,7 +88,11 @@ class Interrupted(Exception):
 
 
 def work(must_end: Callable[[], bool] = lambda: False) -> None:
-    """Measure whatever waits, one after another, until `must_end`."""
+    """Measure whatever waits, one after another, until `must_end`; all waits while PyTorch is not
+    here.
+    """
+    if not pytorch.python():
+        return
     waiting = Evaluation.objects.filter(state=State.QUEUED).order_by("created_at")
     while not must_end() and (
         evaluation := leases.claim_one(

@@ -13,6 +13,7 @@ import numpy as np
 from django.conf import settings
 from PIL import Image
 
+from colorweb import pytorch
 from colorweb.errors import DomainError
 from ml.models import ModelVersion
 from ml.versions import registry
@@ -34,7 +35,8 @@ def measure(
     """
     weights = registry.local_file(version)
     module = "ml.resnet_gray.evaluation.evaluate"
-    command = ["nice", "-n", "10", sys.executable, "-m", module, "--model", str(weights)]
+    python = pytorch.python() or sys.executable
+    command = ["nice", "-n", "10", python, "-m", module, "--model", str(weights)]
     command += ["--data", *map(str, photos), "--limit", str(MAX_PHOTOS), "--json", "--each"]
     command += ["--sheet", str(target.with_suffix(".png")), "--pictures", str(target)]
     with TemporaryFile("w+") as output, TemporaryFile("w+") as errors:
