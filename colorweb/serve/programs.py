@@ -187,7 +187,7 @@ def _celery() -> list[Program]:
     ]
     worker = [sys.executable, *options]
     on_gpu = (gpus.count() and python_with_pytorch()) or sys.executable
-    pool = {"CELERY_CUSTOM_WORKER_POOL": "colorweb.worker_pool:Prefork"}
+    pool = {"CELERY_CUSTOM_WORKER_POOL": "colorweb.prefork:Prefork"}
     processes = str(coloring_processes())
     # Each coloring process is one thread of the network: photos run beside each other instead.
     coloring = {"COLORWEB_WORKER": "gpu", "OMP_NUM_THREADS": "1", **pool}

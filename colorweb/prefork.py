@@ -1,6 +1,7 @@
 """Celery's pool of processes, which looks for those that have died every second instead of five.
 
-`CELERY_CUSTOM_WORKER_POOL` names it: photos wait for one that colors.
+`CELERY_CUSTOM_WORKER_POOL` names it: photos wait for one that colors. Celery closes inherited
+connections in the children of a pool whose module's name has "prefork" in it.
 """
 
 from collections.abc import Callable
