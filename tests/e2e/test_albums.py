@@ -40,8 +40,8 @@ def test_a_folder_becomes_an_album_that_grandmother_looks_through(
     anna.get_by_label("From").fill("Anna")
     anna.get_by_label("Message").fill("Look, grandmother!")
     anna.get_by_role("button", name="Make a link").tap()
-    check_light_and_dark(anna, pages.PHONE)
     address = anna.get_by_role("textbox", name="Link 1").input_value()
+    check_light_and_dark(anna, pages.PHONE)
 
     grandmother = pages.screen(browser, stack, pages.PHONE, reduced_motion="reduce").new_page()
     grandmother.goto(address)

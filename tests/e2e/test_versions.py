@@ -35,7 +35,7 @@ def test_no_photo_fails_and_each_names_one_version_while_versions_change(
     staff.post("queue/resume/")
     wait_for(lambda: colored_by(stack).total() >= before + 10, "the first photos")
     staff.post(f"models/{version.split()[-1].rstrip('.')}/promote/", reason="a test")
-    wait_for(lambda: colored_by(stack)["candidate"] >= 10, "the new version at work")
+    wait_for(lambda: colored_by(stack)["candidate"] >= 10, "the new version at work", 300)
     staff.post("models/rollback/")
     for guest, job in sent:
         assert guest.wait(job, seconds=180)["error"] is None

@@ -72,7 +72,7 @@ def web(folder: Path, database: str, storage: str, hanging: str) -> Iterator[str
         "DATABASE_URL": database,
         "REDIS_URL": runtime.broker_url(),
         "CACHE_URL": runtime.cache_url(),
-        "S3_BUCKET": "colorweb",
+        "S3_BUCKET": "waiting",
         "S3_ACCESS_KEY_ID": s3.KEYS["access_key"],
         "S3_SECRET_ACCESS_KEY": s3.KEYS["secret_key"],
     }
