@@ -27,6 +27,7 @@ from jobs.results.mending import Mending
 from jobs.results.metrics import RENDITION_SECONDS
 from jobs.results.rendering import complete
 from jobs.results.task import Task
+from ml.imaging import memory
 from ml.versions.serving import Networks
 
 log = logging.getLogger(__name__)
@@ -50,6 +51,7 @@ class Worker:
         self.name = leases.worker_name()
         self.tasks: list[Task] = []  # of this claim, those too that have ended
         self.rendition: tuple[Rendition, float] | None = None  # and when it began
+        self.rested = False  # since it worked, or loaded, its memory was handed back
         self.networks = Networks()
         self.loading: threading.Thread | None = None
         self.on_gpu = self.networks.in_service.colorizer.device != "cpu"
@@ -77,6 +79,7 @@ class Worker:
             for job in claims.claim(self.name, self.batch)
         ]
         self.tasks = tasks
+        self.rested &= not tasks
         try:
             read = self._each(Task.read, self._equip(tasks))
             self._each(Task.save, self._color(read))
@@ -90,6 +93,7 @@ class Worker:
         if rendition is None:
             return False
         self.rendition = rendition, time.monotonic()
+        self.rested = False
         try:
             with logs.bound(rendition=rendition.pk):
                 complete(rendition, lambda share: keep_progress(rendition.pk, share))
@@ -184,6 +188,7 @@ class Worker:
             try:
                 tasks = self.tasks
                 self.end_if_overdue()
+                self.rest_if_idle()
                 for task in tasks:
                     leases.renew(leases.held(task.job))
                 if held := self.rendition:
@@ -198,6 +203,12 @@ class Worker:
             finally:
                 close_old_connections()
             time.sleep(settings.JOB_LEASE_RENEWAL.total_seconds())
+
+    def rest_if_idle(self) -> None:
+        """Hand memory back, once, where there is nothing to do."""
+        if not self.rested and not self.tasks and not self.rendition:
+            self.rested = True
+            memory.give_back()
 
     def end_if_overdue(self) -> None:
         """End this process, for another, if a stage goes on long after its photo's time.
