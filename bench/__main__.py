@@ -13,6 +13,7 @@ import torch
 from bench import (
     cost,
     drop,
+    folder,
     large,
     memory,
     mend,
@@ -34,6 +35,7 @@ ROWS = {
     "photo": photo.rows,
     "cost": cost.rows,
     "mend": mend.rows,
+    "folder": folder.rows,
     "memory": lambda *, quick: memory.rows(quick=quick) + reading_memory.rows(quick=quick),
     "start": start.rows,
     "drop": drop.rows,

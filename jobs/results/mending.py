@@ -151,5 +151,5 @@ def _lightness_at(frame: Frame, x: float, y: float) -> float:
 
 
 def _hex(lightness: float, a: float, b: float) -> str:
-    rgb = gamut.lab_to_rgb(np.array([[[lightness, a, b]]], np.float32))[0, 0]
+    rgb = gamut.lab_to_rgb(*np.array([lightness, a, b], np.float32)[:, None, None])[0, 0]
     return "#{:02x}{:02x}{:02x}".format(*map(int, rgb))

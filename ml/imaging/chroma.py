@@ -92,8 +92,7 @@ def render(
     out = rgb if in_place else np.empty(rgb.shape, kind)
     colors = Upsampled(chroma.at(vividness), height, width)
     for rows in strips(height, width):
-        lab = cv2.merge((tones.apply(lightness(rgb[rows])), *colors.rows(rows)))
-        out[rows] = to_rgb(lab)
+        out[rows] = to_rgb(tones.apply(lightness(rgb[rows])), *colors.rows(rows))
         if progress:
             progress(rows.stop / height)
     return out
@@ -103,7 +102,7 @@ class Upsampled:
     """Small a, b (h,w,2) seen at H x W, bicubic (Catmull-Rom's kin, a = -0.75, as OpenCV's).
 
     Any rows can be asked for, and come out the same bits whatever strip they are in: OpenCV, which
-    resizes whole pictures only, does the columns, and the rows are weighed here.
+    resizes whole pictures only, makes the map as wide as the photo, and its rows are weighed here.
     """
 
     def __init__(self, ab: NDArray[Any], height: int, width: int) -> None:
@@ -111,24 +110,21 @@ class Upsampled:
         if height < h or width < w:  # a tiny photo: bicubic would skip most of the map
             h, w = min(h, height), min(w, width)
             ab = cv2.resize(ab, (w, h), interpolation=cv2.INTER_AREA)
-        self.planes = [np.ascontiguousarray(ab[..., i], np.float32) for i in range(2)]
-        self.height, self.width = height, width
+        wide = cv2.resize(ab, (width, h), interpolation=cv2.INTER_CUBIC)
+        self.planes = [np.ascontiguousarray(wide[..., i], np.float32) for i in range(2)]
+        self.height = height
 
     def rows(self, rows: slice) -> list[NDArray[Any]]:
         """a and b of some rows, two planes n,W in float32."""
-        return [self._rows(plane, rows) for plane in self.planes]
-
-    def _rows(self, plane: NDArray[Any], rows: slice) -> NDArray[Any]:
-        h, w = plane.shape
-        # Two more on either side: OpenCV rounds the outermost rows another way.
-        position = (np.arange(rows.start - 2, rows.stop + 2) + 0.5) * (h / self.height) - 0.5
+        h = len(self.planes[0])
+        position = (np.arange(rows.start, rows.stop) + 0.5) * (h / self.height) - 0.5
         first = np.floor(position).astype(int)
-        mixed = np.zeros((len(position), w), np.float32)
+        weights = np.zeros((len(position), h), np.float32)
         for offset in range(-1, 3):
-            weight = _cubic(position - first - offset).astype(np.float32)
-            mixed += weight[:, None] * plane[np.clip(first + offset, 0, h - 1)]
-        # A height of the same rows: OpenCV then leaves them alone.
-        return cv2.resize(mixed, (self.width, len(mixed)), interpolation=cv2.INTER_CUBIC)[2:-2]
+            row = np.clip(first + offset, 0, h - 1)
+            weights[np.arange(len(row)), row] += _cubic(position - first - offset)
+        used = slice(max(0, first[0] - 1), first[-1] + 3)
+        return [weights[:, used] @ plane[used] for plane in self.planes]
 
 
 def _cubic(x: NDArray[Any], a: float = -0.75) -> NDArray[Any]:

@@ -42,14 +42,16 @@ def encoded(light: NDArray) -> NDArray:
 
 def luminance(rgb: Pixels) -> NDArray[np.uint16]:
     """Y in 0..65535, H,W, of sRGB H,W,3."""
-    light = cv2.LUT(rgb, _light()) if rgb.dtype == np.uint8 else np.take(_deep_light(), rgb)
-    return cv2.transform(light, _weights()).astype(np.uint16)
+    if rgb.dtype != np.uint8:
+        return cv2.transform(np.take(_deep_light(), rgb), _weights()).astype(np.uint16)
+    red, green, blue = map(cv2.LUT, cv2.split(rgb), _shares())
+    return cv2.add(cv2.add(red, green), blue)
 
 
 def lightness(rgb: Pixels) -> NDArray[np.float32]:
     """L* in 0..100, H,W, of sRGB H,W,3."""
     if rgb.dtype == np.uint8:
-        return lightness_of(luminance(rgb))
+        return cv2.LUT(luminance(rgb), _lightness_of_luminance())
     exact = _weights() * np.array([1, 1, 1, 0], np.float32)
     return _lightness(cv2.transform(np.take(_deep_light(), rgb), exact) / np.float32(65535))
 
@@ -68,14 +70,15 @@ def gray(rgb: Pixels) -> Pixels:
     """The neutral sRGB gray of the same lightness, H,W, of sRGB H,W,3; grays come back the same."""
     out = np.empty(rgb.shape[:2], np.uint8)
     for rows in strips(*rgb.shape[:2]):
-        np.take(_gray_of_luminance(), luminance(rgb[rows]), out=out[rows])
+        cv2.LUT(luminance(rgb[rows]), _gray_of_luminance(), dst=out[rows])
     return out
 
 
 @cache
-def _light() -> NDArray[np.float32]:
-    values = linear(np.arange(256) / 255) * 65535
-    return np.repeat(values[None, :, None], 3, axis=2).astype(np.float32)
+def _shares() -> list[NDArray[np.uint16]]:
+    """What each level of red, green and blue adds to Y."""
+    light = linear(np.arange(256) / 255) * 65535
+    return [np.rint(light * share).astype(np.uint16) for share in LUMINANCE / LUMINANCE.sum()]
 
 
 @cache

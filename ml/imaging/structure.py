@@ -21,7 +21,7 @@ MAX_SEGMENTS = 5_000
 MAX_CHUNKS = 100_000
 """Of a PNG. Encoders write 8 kB a chunk: 80 MB are 10,000 of them."""
 
-_MARKER = re.compile(rb"\xff+([^\x00\xff\x01\xd0-\xd8])", re.DOTALL)
+_MARKER = re.compile(rb"\xff([^\x00\xff\x01\xd0-\xd8])", re.DOTALL)
 _START_OF_SCAN, _END = b"\xda", b"\xd9"
 
 END = b"\xff\xd9"

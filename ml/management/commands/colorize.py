@@ -136,10 +136,12 @@ def plan(sources: list[Path], output: Path | None) -> list[tuple[Path, Path]]:
 
 
 def color_all(
-    jobs: Sequence[tuple[Path, Path]], color: Callable[[Path, Path], None]
+    jobs: Sequence[tuple[Path, Path]],
+    color: Callable[[Path, Path], None],
+    threads: int | None = None,
 ) -> Iterator[str]:
-    """Does it for each photo and its file, as many at a time as there are cores: what went wrong
-    with each, in their order; empty where nothing did.
+    """Does it for each photo and its file, as many at a time as there are `threads`, by default one
+    a core: what went wrong with each, in their order; empty where nothing did.
 
     Of several photos each has one thread for all its steps: threads of one photo would keep those
     of another waiting.
@@ -156,11 +158,11 @@ def color_all(
         yield attempt(jobs[0])
         return
     cv2.setNumThreads(1)
-    with ThreadPoolExecutor(cores()) as threads:
+    with ThreadPoolExecutor(threads or cores()) as pool:
         try:
-            yield from threads.map(attempt, jobs)
+            yield from pool.map(attempt, jobs)
         finally:
-            threads.shutdown(cancel_futures=True)  # Ctrl-C waits for those begun alone
+            pool.shutdown(cancel_futures=True)  # Ctrl-C waits for those begun alone
 
 
 def color(
