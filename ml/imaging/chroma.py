@@ -17,6 +17,9 @@ from . import gamut
 from .srgb import Pixels, lightness, strips
 from .tones import AS_IT_IS, Tones
 
+TOGETHER, MAX_PRODUCT = 32, 1 << 18
+"""Rows, and multiplications, of one product of matrices: of larger ones OpenBLAS would make several
+threads, which fight with those of other photos."""
 MAX_VIVID = 1.5
 """Chroma at vividness 2, as a multiple of that at 1."""
 
@@ -116,15 +119,27 @@ class Upsampled:
 
     def rows(self, rows: slice) -> list[NDArray[Any]]:
         """a and b of some rows, two planes n,W in float32."""
-        h = len(self.planes[0])
-        position = (np.arange(rows.start, rows.stop) + 0.5) * (h / self.height) - 0.5
+        h, width = self.planes[0].shape
+        count = rows.stop - rows.start
+        # Whole blocks: OpenBLAS rounds a single row another way.
+        whole = np.arange(rows.start, rows.start + -(-count // TOGETHER) * TOGETHER)
+        position = (whole + 0.5) * (h / self.height) - 0.5
         first = np.floor(position).astype(int)
         weights = np.zeros((len(position), h), np.float32)
         for offset in range(-1, 3):
             row = np.clip(first + offset, 0, h - 1)
             weights[np.arange(len(row)), row] += _cubic(position - first - offset)
-        used = slice(max(0, first[0] - 1), first[-1] + 3)
-        return [weights[:, used] @ plane[used] for plane in self.planes]
+        found = [np.empty((len(position), width), np.float32) for _ in self.planes]
+        for top in range(0, len(position), TOGETHER):
+            part = slice(top, top + TOGETHER)
+            used = slice(min(h - 1, max(0, first[part][0] - 1)), first[part][-1] + 3)
+            few = weights[part, used]
+            step = max(1, MAX_PRODUCT // few.size)
+            for left in range(0, width, step):
+                columns = slice(left, left + step)
+                for plane, out in zip(self.planes, found, strict=True):
+                    np.matmul(few, plane[used, columns], out=out[part, columns])
+        return [plane[:count] for plane in found]
 
 
 def _cubic(x: NDArray[Any], a: float = -0.75) -> NDArray[Any]:

@@ -40,16 +40,16 @@ def encoded(light: NDArray) -> NDArray:
     return np.where(light <= 0.0031308, light * 12.92, 1.055 * light ** (1 / 2.4) - 0.055)
 
 
-def luminance(rgb: Pixels) -> NDArray[np.uint16]:
-    """Y in 0..65535, H,W, of sRGB H,W,3."""
+def luminance(rgb: Pixels) -> NDArray[Any]:
+    """Y in 0..65535, uint16 H,W, of sRGB H,W,3."""
     if rgb.dtype != np.uint8:
         return cv2.transform(np.take(_deep_light(), rgb), _weights()).astype(np.uint16)
     red, green, blue = map(cv2.LUT, cv2.split(rgb), _shares())
     return cv2.add(cv2.add(red, green), blue)
 
 
-def lightness(rgb: Pixels) -> NDArray[np.float32]:
-    """L* in 0..100, H,W, of sRGB H,W,3."""
+def lightness(rgb: Pixels) -> NDArray[Any]:
+    """L* in 0..100, float32 H,W, of sRGB H,W,3."""
     if rgb.dtype == np.uint8:
         return cv2.LUT(luminance(rgb), _lightness_of_luminance())
     exact = _weights() * np.array([1, 1, 1, 0], np.float32)
