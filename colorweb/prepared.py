@@ -44,7 +44,13 @@ class Prepared(Generic[Row]):
                 for number, (name, kind) in enumerate(self._types.items())
             }
             made = self._made.value = _Made(self._make(**stand_ins), stand_ins)
-        return made.rows(values)
+        # Django's own filters take a key's text too.
+        return made.rows(
+            {
+                name: values[name] if isinstance(values[name], kind) else kind(values[name])
+                for name, kind in self._types.items()
+            }
+        )
 
     def number(self, **values: Any) -> int:
         """What `number` has made of the rows; 0 where there are none."""

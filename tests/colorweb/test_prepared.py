@@ -28,6 +28,7 @@ def test_rows_and_their_relations_are_those_of_the_query_set(db, django_assert_n
         with django_assert_num_queries(1):
             [found] = by_key(key=job.visitor_key, job_id=job.pk)
             assert found.photo.title == title
+        assert by_key(key=job.visitor_key, job_id=str(job.pk)) == [found]
         usual = Job.objects.get(pk=job.pk)
         assert values(found) == values(usual)
         assert values(found.photo) == values(usual.photo)
