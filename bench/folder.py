@@ -8,7 +8,7 @@ from pathlib import Path
 from bench.rows import Row
 from bench.scene import write_jpeg
 from ml.imaging.vividness import NATURAL
-from ml.management.commands.colorize import color, color_all, plan, use_one_thread
+from ml.management.commands.colorize import color, color_all, plan
 from ml.resnet_gray.network.colorizer import Colorizer
 from ml.versions import catalog
 
@@ -18,9 +18,8 @@ PHOTOS, WIDTH, HEIGHT = 100, 1024, 768
 def rows(*, quick: bool) -> list[Row]:
     """In wall-clock time, without the command's start, both sides in turn."""
     count, cores = 16 if quick else PHOTOS, len(os.sched_getaffinity(0))
-    colorizer = Colorizer(catalog.default(), device="cpu")
+    colorizer = Colorizer(catalog.default(), device="cpu", parallel=cores)
     colorizer.warm()
-    use_one_thread()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "photos"
         folder.mkdir()

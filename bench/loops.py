@@ -30,7 +30,7 @@ UNFINISHED = "SELECT count(*) FROM jobs_job WHERE state IN ('queued', 'running')
 
 
 def rows(*, quick: bool) -> list[Row]:
-    """Photos a second, in wall-clock time, from the first that is begun to the last that is done."""
+    """Photos a second, in wall-clock time, from the first one begun to the last one done."""
     found = []
     for name, (width, height, count) in SIZES.items():
         number = count // 5 if quick else count
@@ -81,7 +81,12 @@ def _by_loops(photos: list[bytes], count: int) -> float:
         command = [sys.executable, "-m", "bench.loops", folder, str(count // _cores())]
         loops = [
             stack.enter_context(
-                subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+                subprocess.Popen(
+                    command,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    env={**os.environ, "OMP_NUM_THREADS": "1"},  # as `colorweb.serve` has it
+                )
             )
             for _core in range(_cores())
         ]
@@ -114,14 +119,12 @@ def _cores() -> int:
 def main(folder: Path, count: int) -> None:
     """One loop: `count` photos of a folder, once a line on stdin says so."""
     import cv2  # noqa: PLC0415
-    import torch  # noqa: PLC0415
 
     from ml.imaging import photos  # noqa: PLC0415
     from ml.resnet_gray.network.colorizer import Colorizer  # noqa: PLC0415
     from ml.versions import catalog  # noqa: PLC0415
 
     cv2.setNumThreads(1)
-    torch.set_num_threads(1)
     colorizer = Colorizer(catalog.default(), device="cpu")
     colorizer.warm()
     sources = sorted(folder.glob("*.jpg"))

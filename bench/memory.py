@@ -28,6 +28,7 @@ def rows(*, quick: bool) -> list[Row]:
                     f"{(peak - idle) / 1e6:.0f} MB over the idle worker's {idle / 1e6:.0f}",
                     f"{raw / 1e6:.0f} MB of pixels",
                     f"{(peak - idle) / raw:.2f} x the pixels",
+                    "at most 2.2 x",
                 )
             )
     return found
