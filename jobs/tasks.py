@@ -1,5 +1,7 @@
 """Celery's entry points: each wakes a function that could be called from a shell."""
 
+import time
+
 from celery import shared_task
 from django.conf import settings
 
@@ -14,10 +16,14 @@ from jobs.storage import orphans
 from jobs.webhooks import sending
 from ml.versions import checks
 
+WAKEFUL_SECONDS = 2.0
+"""Less than anybody notices who stops a worker."""
+
 
 @shared_task(time_limit=settings.COLORIZE_TASK_LIMIT, ignore_result=True)
 def colorize() -> None:
-    """A wake-up: color whatever is next in the queue, then make one rendition.
+    """A wake-up: color whatever is next in the queue, then make one rendition; and again for a
+    while, since a wake-up costs more than a claim.
 
     Any wake-up does both, so neither waits behind more than one claim of the other.
     """
@@ -25,8 +31,9 @@ def colorize() -> None:
 
     checks.work_beside()
     worker = Worker.here()
-    worker.work()
-    worker.render()
+    ends = time.monotonic() + WAKEFUL_SECONDS
+    while worker.work() + worker.render() and time.monotonic() < ends:
+        pass
 
 
 @shared_task(ignore_result=True)

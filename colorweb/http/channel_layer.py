@@ -1,8 +1,13 @@
 """The channel layer: channels_redis, whose waiting ends when it is canceled."""
 
 import asyncio
+import os
+import threading
+from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
+from channels.layers import get_channel_layer
 from channels_redis.core import RedisChannelLayer
 from redis.asyncio.connection import ConnectionPool
 
@@ -34,3 +39,27 @@ class _Cancelable:
         if task and task.cancelling() > before:
             await self.disconnect(nowait=True)  # type: ignore[attr-defined]
             raise asyncio.CancelledError
+
+
+def send(groups: Iterable[str], message: dict[str, Any]) -> None:
+    """Send a message to groups, from a thread without an event loop. Raises what the layer does.
+
+    All go through one loop, which keeps its connections: `async_to_sync` makes another loop each
+    time, and that connects anew.
+    """
+    asyncio.run_coroutine_threadsafe(_send(groups, message), _loop()).result()
+
+
+async def _send(groups: Iterable[str], message: dict[str, Any]) -> None:
+    layer = get_channel_layer()
+    await asyncio.gather(*(layer.group_send(group, message) for group in groups))
+
+
+@cache
+def _loop() -> asyncio.AbstractEventLoop:
+    loop = asyncio.new_event_loop()
+    threading.Thread(target=loop.run_forever, name="messages", daemon=True).start()
+    return loop
+
+
+os.register_at_fork(after_in_child=_loop.cache_clear)

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from colorweb.leases.wakeups import Wakeup
+from colorweb.prepared import Prepared
 from jobs.models import (
     TEST,
     Archive,
@@ -35,20 +36,21 @@ ENDS = {
 
 def record_end(job_id: uuid.UUID, state: str) -> None:
     """Record that a job has ended, for everybody who subscribed to it."""
-    job = Job.objects.filter(pk=job_id).values("photo__owner", "webhook_url").get()
-    receivers: list[WebhookEndpoint | None] = [None] if job["webhook_url"] else []
-    _record(ENDS[State(state)], job["photo__owner"], receivers, job_id=job_id)
+    owner, url = _heard(job_id)
+    receivers: list[WebhookEndpoint | None] = [None] if url else []
+    _record(ENDS[State(state)], owner, receivers, job_id=job_id)
 
 
 def record_start(job_id: uuid.UUID) -> None:
-    """Record that a worker has begun with a job."""
-    _record(Event.STARTED, _owner_of(job_id), job_id=job_id)
+    """Record that a worker has begun with a job, which comes to its first stage by that."""
+    _record(Event.STARTED, _heard(job_id)[0], job_id=job_id)
+    record_progress(job_id)
 
 
 def record_progress(job_id: uuid.UUID) -> None:
     """Record that a job has come to another stage. Late it would say nothing: it is sent once."""
     failures = len(settings.WEBHOOK_SCHEDULE)
-    _record(Event.PROGRESSED, _owner_of(job_id), job_id=job_id, failures=failures)
+    _record(Event.PROGRESSED, _heard(job_id)[0], job_id=job_id, failures=failures)
 
 
 def record_batch(batch: Batch) -> None:
@@ -67,9 +69,16 @@ def record_run(run: TrainingRun) -> None:
         _record(Event.RUN_ENDED, run.created_by_id, run=run)
 
 
-def _owner_of(job_id: uuid.UUID) -> int | None:
-    owner: int | None = Job.objects.filter(pk=job_id).values_list("photo__owner", flat=True).get()
-    return owner
+def _heard(job_id: uuid.UUID) -> tuple[int | None, str]:
+    """The owner of a job's photo, and the address that is called at its end."""
+    [found] = _owner_and_url(job_id=job_id)
+    return found
+
+
+_owner_and_url: Prepared[tuple[int | None, str]] = Prepared(
+    lambda job_id: Job.objects.filter(pk=job_id).values_list("photo__owner", "webhook_url"),
+    job_id=uuid.UUID,
+)
 
 
 def _record(

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from typing import Any
 
 import redis
-from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
 
 from colorweb.accounts import visitors
+from colorweb.http import channel_layer
+from colorweb.prepared import Prepared
 from jobs.models import Job
 
 log = logging.getLogger(__name__)
@@ -37,9 +37,13 @@ def disconnect(key: str) -> None:
 
 def announce(job_id: uuid.UUID) -> None:
     """Tell the pages that a job's row has changed; they read it again."""
-    key = Job.objects.filter(pk=job_id).values_list("visitor_key", flat=True).first()
-    if key:
+    for (key,) in _visitor_key(job_id=job_id):
         announce_to(job_id, key)
+
+
+_visitor_key: Prepared[tuple[str]] = Prepared(
+    lambda job_id: Job.objects.filter(pk=job_id).values_list("visitor_key"), job_id=uuid.UUID
+)
 
 
 def announce_to(job_id: uuid.UUID, visitor_key: str) -> None:
@@ -54,12 +58,6 @@ def send(job_id: uuid.UUID, visitor_key: str, message: dict[str, Any]) -> None:
 
 def _send(groups: Iterable[str], message: dict[str, Any]) -> None:
     try:
-        async_to_sync(_send_all)(groups, message)
+        channel_layer.send(groups, message)
     except Exception:
         log.warning("A live message was not sent.", exc_info=True)
-
-
-async def _send_all(groups: Iterable[str], message: dict[str, Any]) -> None:
-    layer = get_channel_layer()
-    for group in groups:
-        await layer.group_send(group, message)

@@ -1,5 +1,6 @@
 """Jobs on their way: claimed by workers, renewed, released, and requeued when a worker dies."""
 
+import uuid
 from typing import Any
 
 from django.db import transaction
@@ -9,6 +10,7 @@ from django.db.models.functions import Now
 from colorweb import leases
 from colorweb.errors import DomainError
 from colorweb.health import fitness
+from colorweb.prepared import Prepared
 from jobs.models import Job, Queue, Rendition, Stage, State, failure_columns
 from jobs.queue import control, states, wakeups
 from jobs.queue.fair_share import ORDER
@@ -29,20 +31,26 @@ def claim(worker: str, limit: int = 1) -> list[Job]:
         queue = control.state()
         if queue.paused:
             return []
-        rows = leases.lock(Job.objects.filter(state=State.QUEUED).order_by(*ORDER))
+        waiting = Job.objects.filter(state=State.QUEUED).order_by(*ORDER)
+        rows = leases.lock(waiting.only("turn", "frame", "model", "crash_count"))
         batch = _batch(list(rows[:limit]))
         for job in batch:
             values = {"worker": worker, "started_at": Now(), **leases.granted()}
-            states.change(job.pk, State.RUNNING, **values)
+            states.change(job.pk, State.RUNNING, stage=Stage.READING, **values)
         if batch:
             turn = max(job.turn for job in batch)
             Queue.objects.filter(pk=queue.pk, served_turn__lt=turn).update(served_turn=turn)
         # Read before the commit: a claim that its worker never learns of would cost an attempt.
-        jobs = list(Job.objects.filter(pk__in=[job.pk for job in batch]).select_related("photo"))
+        jobs = [claimed for job in batch for claimed in _with_photo(job_id=job.pk)]
     for job in jobs:
         if job.attempt == 1:
             WAIT_SECONDS.observe((job.started_at - job.created_at).total_seconds())
-    return sorted(jobs, key=lambda job: [job.pk for job in batch].index(job.pk))
+    return jobs
+
+
+_with_photo = Prepared(
+    lambda job_id: Job.objects.filter(pk=job_id).select_related("photo"), job_id=uuid.UUID
+)
 
 
 def _batch(jobs: list[Job]) -> list[Job]:

@@ -81,8 +81,7 @@ class Task:
         self.timings[name] = self.timings.get(name, 0) + round((now - began) / 1e6)
 
     def read(self) -> None:
-        """Read the photo. Raises `photos.PhotoError`, and what `advance` raises."""
-        self.advance(Stage.READING)
+        """Read the photo. Raises `photos.PhotoError`."""
         with self.timed("reading_ms"), default_storage.open(self.job.photo.source) as file:
             page = self.job.photo.page
             self.photo = photos.read(cast("BinaryIO", file), LIMITS, page=page, deep=True)

@@ -3,8 +3,7 @@
 import logging
 import uuid
 
-from asgiref.sync import async_to_sync
-from channels.layers import get_channel_layer
+from colorweb.http import channel_layer
 
 log = logging.getLogger(__name__)
 
@@ -17,6 +16,6 @@ def group(run_id: uuid.UUID) -> str:
 def announce(run_id: uuid.UUID) -> None:
     """A broker that does not answer is logged: pages read the rows again by themselves."""
     try:
-        async_to_sync(get_channel_layer().group_send)(group(run_id), {"type": "run.changed"})
+        channel_layer.send([group(run_id)], {"type": "run.changed"})
     except Exception:
         log.warning("A live message was not sent.", exc_info=True)

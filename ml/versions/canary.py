@@ -21,6 +21,7 @@ from django.db.models.functions import Now
 
 from colorweb.audit.records import record
 from colorweb.errors import DomainError
+from colorweb.prepared import Prepared
 from ml.models import CanaryOutcome, ModelVersion, Promotion
 from ml.versions import promotion
 
@@ -77,7 +78,12 @@ def trial() -> Trial | None:
 
 
 def _open() -> Promotion | None:
-    return Promotion.objects.select_related("version").filter(state=State.CANARY).first()
+    return next(iter(_tried()), None)
+
+
+_tried = Prepared(
+    lambda: Promotion.objects.select_related("version").filter(state=State.CANARY)[:1]
+)
 
 
 @dataclass(frozen=True, slots=True)

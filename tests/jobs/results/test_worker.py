@@ -91,8 +91,19 @@ def test_transparency_survives(worker):
     assert darkest > 120  # half paper, half photo
 
 
+def test_one_wakeup_colors_what_waits(worker, monkeypatch):
+    monkeypatch.setattr("jobs.results.worker.Worker.here", lambda: worker)
+    monkeypatch.setattr(tasks, "WAKEFUL_SECONDS", 3600)
+    monkeypatch.setattr(worker, "batch", 1)
+    for _photo in range(3):
+        send()
+    tasks.colorize()
+    assert list(Job.objects.values_list("state", flat=True)) == ["succeeded"] * 3
+
+
 def test_a_rendition_waits_for_one_photo_at_most_and_the_other_way_round(worker, monkeypatch):
     monkeypatch.setattr("jobs.results.worker.Worker.here", lambda: worker)
+    monkeypatch.setattr(tasks, "WAKEFUL_SECONDS", 0)
     monkeypatch.setattr(worker, "batch", 1)
     first = send()
     tasks.colorize()
