@@ -9,26 +9,22 @@ from typing import IO, Any, cast
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 
+from colorweb import storage
 from colorweb.accounts.installation import MARKER
+from colorweb.backup.chain import Listing
 
 MAX_CONCURRENT = 16
 SPOOL = 4_000_000  # bytes of a file in memory; what is larger goes to disk
 NOT_SAVED = ("health", MARKER)  # what workers try the storage with; whose storage it is
 
 
-def names(folder: str = "") -> Iterator[str]:
-    """The names of all files."""
-    try:
-        folders, files = default_storage.listdir(folder)
-    except FileNotFoundError:  # deleted by now, or nothing was ever stored
-        return
-    prefix = f"{folder}/" if folder else ""
-    for name in sorted(files):
-        if prefix + name not in NOT_SAVED:
-            yield prefix + name
-    for name in sorted(folders):
-        if prefix + name not in NOT_SAVED:
-            yield from names(prefix + name)
+def listing() -> Listing:
+    """All files of the storage, in one pass over it."""
+    return {
+        name: modified.isoformat()
+        for name, modified in storage.walk("")
+        if name.split("/")[0] not in NOT_SAVED
+    }
 
 
 def read(paths: Iterable[str]) -> Iterator[tuple[str, File | None]]:

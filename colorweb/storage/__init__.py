@@ -26,7 +26,9 @@ class Folder(FileSystemStorage):
 
 
 def walk(folder: str) -> Iterator[tuple[str, datetime]]:
-    """Name and time of each file below a folder of the storage; none if it is not there."""
+    """Name and time of each file below a folder of the storage, `""` for all of it; none if it is
+    not there.
+    """
     if hasattr(default_storage, "walk"):
         yield from default_storage.walk(folder)
         return
@@ -34,8 +36,9 @@ def walk(folder: str) -> Iterator[tuple[str, datetime]]:
         folders, names = default_storage.listdir(folder)
     except FileNotFoundError:
         return
+    above = f"{folder}/" if folder else ""
     for name in names:
         with suppress(FileNotFoundError):  # deleted meanwhile
-            yield f"{folder}/{name}", default_storage.get_modified_time(f"{folder}/{name}")
+            yield f"{above}{name}", default_storage.get_modified_time(f"{above}{name}")
     for name in folders:
-        yield from walk(f"{folder}/{name}")
+        yield from walk(f"{above}{name}")

@@ -66,7 +66,8 @@ class S3(S3Storage):
 
     def walk(self, folder: str) -> Iterator[tuple[str, datetime]]:
         """Name and time of each file below a folder, by a thousand a request."""
-        for stored in self.bucket.objects.filter(Prefix=f"{self._normalize_name(folder)}/"):
+        prefix = f"{self._normalize_name(folder)}/" if folder else ""
+        for stored in self.bucket.objects.filter(Prefix=prefix):
             yield stored.key, stored.last_modified
 
     def make_bucket(self) -> None:

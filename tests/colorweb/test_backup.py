@@ -1,6 +1,8 @@
 """Backup and restore: everything comes back, to the microsecond, and nothing else does."""
 
 import gzip
+import io
+import json
 import tarfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,10 +17,11 @@ from django.test import Client
 
 from colorweb.accounts import installation
 from colorweb.accounts.models import ApiToken, Installation, User
-from colorweb.backup import rows, save, stored
+from colorweb.backup import chain, rows, stored
 from colorweb.health import workers
 from colorweb.testing import pictures, s3
 from colorweb.testing.ports import free_port
+from colorweb.testing.waiting import wait_for
 from jobs.models import Job, Photo
 from jobs.photos import deletion
 from tests.jobs import make
@@ -53,14 +56,14 @@ def everything() -> tuple[dict, dict]:
         for model in rows.saved()
         if model is not Installation
     }
-    files = {name: default_storage.open(name).read() for name in stored.names()}
+    files = {name: default_storage.open(name).read() for name in stored.listing()}
     return tables, files
 
 
 def destroy() -> None:
     """What a broken disk does: no row and no file is left."""
     call_command("flush", interactive=False, verbosity=0)
-    for name in list(stored.names()):
+    for name in list(stored.listing()):
         default_storage.delete(name)
 
 
@@ -136,7 +139,7 @@ def test_what_is_deleted_during_a_backup_does_not_come_back(visitor, tmp_path, m
     call_command("restore", tmp_path / "all.tar")
     assert set(Photo.objects.values_list("pk", flat=True)) == {kept.pk, guest.pk}
     assert not User.objects.filter(email="leaving@example.org").exists()
-    assert {name.split("/")[2] for name in stored.names()} == {str(kept.pk)}
+    assert {name.split("/")[2] for name in stored.listing()} == {str(kept.pk)}
 
 
 def test_what_is_sent_during_a_backup_is_of_no_harm(visitor, tmp_path, monkeypatch):
@@ -216,10 +219,10 @@ def test_a_backup_never_writes_over_another(tmp_path):
 
 
 def test_a_backup_that_fails_leaves_nothing(tmp_path, monkeypatch):
-    def broken() -> list[str]:
+    def broken() -> dict[str, str]:
         raise OSError("the disk is gone")
 
-    monkeypatch.setattr(stored, "names", broken)
+    monkeypatch.setattr(stored, "listing", broken)
     with pytest.raises(CommandError, match="the disk is gone"):
         call_command("backup", tmp_path / "all.tar")
     assert list(tmp_path.iterdir()) == []
@@ -246,6 +249,104 @@ def test_only_what_belongs_in_it_is_in_it(visitor, tmp_path, settings):
     call_command("backup", tmp_path / "all.tar")
     with tarfile.open(tmp_path / "all.tar") as tar:
         names = tar.getnames()
-    others = [name for name in names if not name.startswith(save.FILES)]
-    assert others == [save.ABOUT, save.ROWS, save.END]
+    others = [name for name in names if not name.startswith(chain.FILES)]
+    assert others == [chain.ABOUT, chain.ROWS, chain.LISTING, chain.END]
     assert settings.SECRET_KEY.encode() not in Path(tmp_path / "all.tar").read_bytes()
+
+
+def files_in(path: Path) -> set[str]:
+    with tarfile.open(path) as tar:
+        return {name.removeprefix(chain.FILES) for name in tar.getnames() if chain.FILES in name}
+
+
+def test_increments_hold_what_is_new_and_restore_all_of_it(visitor, tmp_path):
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    first, second = folder / "colorweb-1.tar", folder / "colorweb-2.tar"
+    call_command("backup", first)
+    before = set(stored.listing())
+    gone = Photo.objects.get(name="second.jpg")
+    deletion.delete(gone)
+    visitor.post("/api/v1/jobs/", {"image": pictures.upload("third.jpg")})
+    call_command("backup", folder, increment=True)
+    [made] = set(folder.iterdir()) - {first}
+    made.rename(second)
+    assert files_in(second) == set(stored.listing()) - before
+    assert files_in(second)
+    call_command("backup", folder, increment=True)
+    [third] = set(folder.iterdir()) - {first, second}
+    assert files_in(third) == set()
+    there = everything()
+    destroy()
+    call_command("restore", third)
+    assert everything() == there
+    assert not any(str(gone.pk) in name for name in stored.listing())
+
+
+def test_the_first_increment_is_a_full_backup(visitor, tmp_path):
+    call_command("backup", tmp_path, increment=True)
+    [made] = tmp_path.glob("*.tar")
+    assert files_in(made) == set(stored.listing())
+
+
+def written_again(content: bytes) -> chain.Listing:
+    """What the storage holds after its one file was written again."""
+    default_storage.delete("photos/00/a.jpg")
+    default_storage.save("photos/00/a.jpg", ContentFile(content))
+    return stored.listing()
+
+
+def test_a_file_that_was_written_again_is_in_the_increment(tmp_path):
+    default_storage.save("photos/00/a.jpg", ContentFile(b"first"))
+    call_command("backup", tmp_path / "colorweb-1.tar")
+    saved = stored.listing()
+    wait_for(lambda: written_again(b"second") != saved, "the storage's clock to go on")
+    call_command("backup", tmp_path, increment=True)
+    [made] = set(tmp_path.glob("*.tar")) - {tmp_path / "colorweb-1.tar"}
+    destroy()
+    call_command("restore", made)
+    assert default_storage.open("photos/00/a.jpg").read() == b"second"
+
+
+def test_an_increment_without_the_backup_before_it_is_refused(visitor, tmp_path):
+    first = tmp_path / "colorweb-1.tar"
+    call_command("backup", first)
+    call_command("backup", tmp_path, increment=True)
+    [made] = set(tmp_path.glob("*.tar")) - {first}
+    before = everything()
+    first.rename(tmp_path / "elsewhere.tar")
+    with pytest.raises(CommandError, match=r"holds only what is new since colorweb-1\.tar\. Put"):
+        call_command("restore", made, replace=True)
+    assert everything() == before
+    other = tmp_path / "colorweb-1.tar"
+    call_command("backup", other)  # another one of that name
+    with pytest.raises(CommandError, match="holds only what is new since"):
+        call_command("restore", made, replace=True)
+    other.unlink()
+    made.unlink()
+    call_command("backup", tmp_path, increment=True)
+    [full] = tmp_path.glob("colorweb-*.tar")
+    assert files_in(full) == set(stored.listing())
+
+
+def test_an_increment_goes_into_a_folder(tmp_path):
+    with pytest.raises(CommandError, match="goes into the folder of the backups before it"):
+        call_command("backup", tmp_path / "new.tar", increment=True)
+
+
+def test_a_backup_of_an_earlier_format_comes_back(visitor, tmp_path):
+    call_command("backup", tmp_path / "all.tar")
+    before = everything()
+    with tarfile.open(tmp_path / "all.tar") as new, tarfile.open(tmp_path / "old.tar", "w") as old:
+        for entry in new:
+            content = new.extractfile(entry)
+            assert content
+            if entry.name == chain.ABOUT:
+                about = json.loads(content.read())
+                packed = json.dumps({"format": 1, "migrations": about["migrations"]}).encode()
+                entry.size, content = len(packed), io.BytesIO(packed)
+            if entry.name != chain.LISTING:
+                old.addfile(entry, content)
+    destroy()
+    call_command("restore", tmp_path / "old.tar")
+    assert everything() == before

@@ -19,10 +19,15 @@ class Command(BaseCommand):
         parser.add_argument(
             "target", type=Path, metavar="DIR|FILE", help="a new file, or a folder for it"
         )
+        parser.add_argument(
+            "--increment",
+            action="store_true",
+            help="only files that are new since the newest backup in that folder",
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
-            made = backup(options["target"])
+            made = backup(options["target"], increment=options["increment"])
         except (BackupError, DatabaseError, OSError, *S3Error) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{made} ({made.stat().st_size / 1e6:.1f} MB)")
