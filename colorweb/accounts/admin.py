@@ -16,7 +16,7 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from colorweb.accounts.models import ApiToken, User
 from colorweb.accounts.recent_password import ProvenAdmin, asked
-from colorweb.console.pages import ReadOnly
+from colorweb.console.pages import Many, ReadOnly
 
 for theirs in (Group, EmailAddress, Authenticator, UserSession):
     admin.site.unregister(theirs)
@@ -31,7 +31,7 @@ def is_superuser(request: HttpRequest) -> bool:
 
 
 @admin.register(User)
-class UserAdmin(ProvenAdmin, DjangoUserAdmin, ModelAdmin):
+class UserAdmin(ProvenAdmin, DjangoUserAdmin, Many):
     """Who is no superuser changes customers only: whoever gives a colleague another password or
     address can be that colleague."""
 
@@ -111,7 +111,7 @@ class OfCustomers(ProvenAdmin):
 
 
 @admin.register(EmailAddress)
-class EmailAddressAdmin(OfCustomers, AllauthEmailAddressAdmin, ModelAdmin):
+class EmailAddressAdmin(OfCustomers, AllauthEmailAddressAdmin, Many):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return is_superuser(request)
 

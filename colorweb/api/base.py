@@ -72,8 +72,10 @@ class View(APIView):
         order: str = "-created_at",
         least: int = 0,
         convert: Callable[[Sequence[Any]], Sequence[Any]] = list,
+        context: Callable[[Sequence[Any]], dict[str, Any]] = lambda _rows: {},
     ) -> Response:
-        """The page of rows at the request's cursor, as the serializer shows what `convert` gives.
+        """The page of rows at the request's cursor, as the serializer shows what `convert` gives;
+        `context` is what it needs to know of them.
 
         It has `page_size` rows, or `least` if that is more. Raises ValidationError for a cursor
         that no page gave.
@@ -87,7 +89,8 @@ class View(APIView):
         except keyset.NoSuchPlace as error:
             message = _("No page is there. Send what `next` or `previous` of a page gave.")
             raise ValidationError({"cursor": message}, code="invalid_cursor") from error
-        data = serializer(convert(page.rows), many=True, context=self.context).data
+        known = {**self.context, **context(page.rows)}
+        data = serializer(convert(page.rows), many=True, context=known).data
         addresses = {"next": self._page_at(page.next), "previous": self._page_at(page.previous)}
         return Response({**addresses, "results": data})
 

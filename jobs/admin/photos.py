@@ -3,16 +3,18 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from colorweb.console.pages import ReadOnly
+from colorweb.accounts.models import User
+from colorweb.console.pages import ReadOnly, key_in
 from jobs.admin import console
 from jobs.admin.thumbnails import thumbnail
-from jobs.models import Job, Photo, State
+from jobs.models import EVERYBODYS, Job, Photo, State
 
 COLORS = {
     State.QUEUED: "info",
@@ -22,15 +24,42 @@ COLORS = {
 }
 
 
+MAX_OWNERS = 500
+"""Whose photos are looked up by their owners; those of more are most of all photos."""
+
+
+def of_owner(photos: QuerySet[Photo], text: str) -> QuerySet[Photo]:
+    """Those whose owner's address has the text in it."""
+    if not (text := text.strip()):
+        return photos
+    found = User.objects.filter(email__icontains=text).values_list("pk", flat=True)
+    owners = list(found[: MAX_OWNERS + 1])
+    # By their ids the database knows how many photos they have.
+    few = len(owners) <= MAX_OWNERS
+    return photos.filter(owner__in=owners) if few else photos.filter(owner__email__icontains=text)
+
+
 @admin.register(Photo)
 class PhotoAdmin(ReadOnly):
     list_display = ("picture", "__str__", "whose", "visibility", "width", "height", "created_at")
     list_display_links = ("__str__",)
     list_filter = ("visibility", "created_at")
     list_select_related = ("owner", "version")
-    search_fields = ("=id", "owner__email")
+    ordering = ("-created_at",)
+    sortable_by = ("created_at",)  # by others there is no index
+    search_fields = ("owner__email",)
     search_help_text = _("A photo's id, or its owner's address")
     exclude = ("guest",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Photo]:
+        return super().get_queryset(request).filter(EVERYBODYS)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Photo], search_term: str
+    ) -> tuple[QuerySet[Photo], bool]:
+        if key := key_in(search_term):
+            return queryset.filter(pk=key), False
+        return of_owner(queryset, search_term), False
 
     @display(description=_("picture"))
     def picture(self, photo: Photo) -> str:
@@ -46,13 +75,25 @@ class PhotoAdmin(ReadOnly):
 class JobAdmin(ReadOnly):
     list_display = ("short", "shown_state", "network", "attempt", "worker", "created_at", "why")
     list_filter = ("state", "created_at")
-    search_fields = ("=id", "=photo__id")
+    ordering = ("-created_at",)
+    sortable_by = ("created_at",)
+    search_fields = ("id",)
     search_help_text = _("The id of a job or of its photo")
     readonly_fields = ("on_site",)
     exclude = ("queue_owner",)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Job]:
+        return super().get_queryset(request).filter(EVERYBODYS)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Job], search_term: str
+    ) -> tuple[QuerySet[Job], bool]:
+        if key := key_in(search_term):
+            return queryset.filter(Q(pk=key) | Q(photo=key)), False
+        return queryset.none() if search_term.strip() else queryset, False
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view

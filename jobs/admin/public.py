@@ -13,9 +13,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from colorweb.console.pages import ReadOnly
+from jobs.admin.photos import of_owner
 from jobs.admin.thumbnails import thumbnail
 from jobs.models import Photo, PublicPhoto, Report
-from jobs.sharing import moderation
+from jobs.sharing import gallery, moderation
 
 
 class Hidden(admin.SimpleListFilter):
@@ -61,8 +62,10 @@ class PublicPhotoAdmin(Moderated):
     list_display = ("picture", "caption", "published_at", "likes", "open_reports", "hidden_for")
     list_display_links = ("caption",)
     list_filter = (Hidden, "published_at")
-    search_fields = ("title", "alt", "owner__email")
+    search_fields = ("title",)
+    search_help_text = _("Words of title or description, or an owner's address with its @")
     ordering = ("-published_at", "-id")
+    sortable_by = ("published_at", "likes")
     actions = ("hide", "show_again")
     fields = ("picture", "title", "alt", "published_at", "likes", "hidden_for", "address")
     readonly_fields = ("picture", "address")
@@ -73,6 +76,13 @@ class PublicPhotoAdmin(Moderated):
         reports = Report.objects.filter(photo=OuterRef("pk"), closed_at=None).order_by()
         waiting = reports.values("photo").annotate(number=Count("pk")).values("number")
         return published.annotate(waiting=Subquery(waiting)).select_related("version")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Photo], search_term: str
+    ) -> tuple[QuerySet[Photo], bool]:
+        if "@" in search_term:
+            return of_owner(queryset, search_term), False
+        return gallery.with_words(queryset, search_term), False
 
     @admin.display(description=_("picture"))
     def picture(self, photo: Photo) -> str:

@@ -18,7 +18,7 @@ from jobs.serializers.photos import (
     AlbumSerializer,
 )
 from jobs.sharing import albums
-from jobs.storage import access
+from jobs.storage import access, in_albums
 
 
 class ChangedAlbum(StrictSerializer):
@@ -69,7 +69,7 @@ class Albums(AlbumView):
         tags=["albums"],
     )
     def get(self, request: Request) -> Response:
-        return self.page(access.albums_of(self.visitor), AlbumSerializer)
+        return self.page(access.counted_albums_of(self.visitor), AlbumSerializer)
 
     @schema.endpoint(
         "Make an album",
@@ -163,5 +163,5 @@ class AlbumPhotosView(View):
         return self._answer(album)
 
     def _answer(self, album: Album) -> Response:
-        found = {"results": access.places_of(album)}
+        found = {"results": in_albums.places_of(album)}
         return Response(AlbumPhotosSerializer(found, context=self.context).data)

@@ -1,7 +1,8 @@
 """Many photos in one request."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from django.utils.translation.trans_real import parse_accept_lang_header
 from drf_spectacular.utils import OpenApiResponse
@@ -43,7 +44,10 @@ class Batches(Repeatable):
     def get(self, request: Request) -> Response:
         mine = Batch.objects.filter(access.batches_of(self.visitor))
         rows = ReferenceFilter(data=request.query_params).filter(mine)
-        return self.page(rows, BatchSerializer)
+        return self.page(rows, BatchSerializer, context=self._with_states)
+
+    def _with_states(self, batches: Sequence[Batch]) -> dict[str, Any]:
+        return {"states": access.states_of_batches(self.visitor, batches)}
 
     @schema.endpoint(
         "Color many photos",

@@ -7,7 +7,7 @@ from jobs.models.check import Check
 from jobs.models.failure import failure_columns
 from jobs.models.idempotency import IdempotencyKey
 from jobs.models.job import DEPTHS, EXTENSIONS, OFFERED, TERMINAL, Job, Stage, State, Vividness
-from jobs.models.photo import STORED_AS, Look, Photo, Reason, folder_of
+from jobs.models.photo import EVERYBODYS, STORED_AS, Look, Photo, Reason, folder_of
 from jobs.models.queue import Queue, Usage
 from jobs.models.reaction import Like, PublicPhoto, Report
 from jobs.models.rendition import LONG_SIDES, Rendition
@@ -16,6 +16,7 @@ from jobs.models.webhook import TEST, USUAL, Event, WebhookDelivery, WebhookEndp
 
 __all__ = [
     "DEPTHS",
+    "EVERYBODYS",
     "EXTENSIONS",
     "LONG_SIDES",
     "OFFERED",

@@ -63,6 +63,7 @@ class AlbumPhoto(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["album", "photo"], name="album_has_a_photo_once")
         ]
+        indexes: ClassVar = [models.Index(fields=["album", "position", "id"], name="album_order")]
 
     def __str__(self) -> str:
         return f"{self.photo_id} in {self.album_id}"

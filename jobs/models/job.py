@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from colorweb.leases.models import Leased
 from jobs.models.failure import Failure
-from jobs.models.photo import STORED_AS, Look, Photo, folder_of
+from jobs.models.photo import EVERYBODYS, STORED_AS, Look, Photo, folder_of
 from ml.imaging import geometry, hints
 from ml.imaging.hints import Hint
 from ml.imaging.vividness import CALM, NATURAL, VIVID
@@ -112,7 +112,6 @@ class Job(Leased, Failure):
             ),
             models.Index(fields=["lease_until"], name="job_leases", condition=Q(state="running")),
             models.Index(fields=["queue_owner", "turn"], name="job_owner_turn"),
-            models.Index(fields=["queue_owner", "created_at"], name="job_owner_created"),
             models.Index(
                 fields=["queue_owner"], name="job_owner_waiting", condition=Q(state="queued")
             ),
@@ -125,6 +124,18 @@ class Job(Leased, Failure):
             models.Index(
                 fields=["visitor_key", "state", "-created_at", "-id"],
                 name="job_of_visitor_state",
+                condition=~Q(state="succeeded"),
+            ),
+            # The console's lists, which alone name its condition: for an owner's list PostgreSQL
+            # would think it quicker than the owner's index, and read everybody's rows for theirs.
+            models.Index(
+                fields=["-created_at", "-id"],
+                name="job_created",
+                condition=EVERYBODYS,
+            ),
+            models.Index(
+                fields=["state", "-created_at", "-id"],
+                name="job_state",
                 condition=~Q(state="succeeded"),
             ),
         ]

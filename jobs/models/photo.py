@@ -5,7 +5,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from colorweb import clock
@@ -17,8 +17,12 @@ HISTORY = {
     "photo_history_bytes": ["-stored_bytes", "-id"],
     "photo_history_state": ["state", "-created_at", "-id"],
     "photo_history_model": ["colored_by", "-created_at", "-id"],
+    "photo_history_sees": ["visibility", "-created_at", "-id"],
 }
 """An account's photos in each order and by each filter of the history: name of index -> columns."""
+
+EVERYBODYS = Q(created_at__gte=F("created_at"))
+"""True of each row; says that everybody's rows are listed, the newest first."""
 
 
 class Reason(models.TextChoices):
@@ -162,6 +166,23 @@ class Photo(models.Model):
                 fields=["-likes", "-id"],
                 name="photo_most_liked",
                 condition=Q(published_at__isnull=False),
+            ),
+            # The console's lists, which alone name its condition: for an owner's list PostgreSQL
+            # would think it quicker than the owner's index, and read everybody's rows for theirs.
+            models.Index(
+                fields=["-created_at", "-id"],
+                name="photo_created",
+                condition=EVERYBODYS,
+            ),
+            models.Index(
+                fields=["visibility", "-created_at", "-id"],
+                name="photo_shown",
+                condition=~Q(visibility="private"),
+            ),
+            models.Index(
+                fields=["-published_at", "-id"],
+                name="photo_hidden",
+                condition=~Q(hidden_for=""),
             ),
         ]
         constraints: ClassVar = [

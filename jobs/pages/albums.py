@@ -25,10 +25,10 @@ from jobs.photos import search
 from jobs.photos.visibility import readable
 from jobs.results import archives
 from jobs.sharing import albums
-from jobs.storage import access
+from jobs.storage import access, in_albums
 
 PAGE_SIZE = 60
-ALBUM_PAGE = 200
+ALBUM_PAGE = 100
 """Photos of an album on one page."""
 
 
@@ -55,12 +55,10 @@ class AlbumForm(forms.ModelForm):
 @require_GET
 def list_albums(request: VisitorRequest) -> HttpResponse:
     """The visitor's albums, the newest first, each with its first photo."""
-    found = access.albums_of(request.visitor)
+    found = access.counted_albums_of(request.visitor)
     page = keyset.Paginator(found, "-created_at", PAGE_SIZE).get_page(request.GET.get("page", ""))
-    shown = [
-        {"album": album, "cover": _jobs(request, list(_whole(access.places_of(album))[:1]))}
-        for album in page.rows
-    ]
+    covers = _covers(request, in_albums.first_photos(page.rows))
+    shown = [{"album": album, "cover": covers.get(album.pk)} for album in page.rows]
     return render(request, "albums.html", {"albums": shown, "page": page})
 
 
@@ -99,8 +97,8 @@ def add(request: VisitorRequest) -> HttpResponse:
 def album_page(request: VisitorRequest, album_id: uuid.UUID) -> HttpResponse:
     """One's own album: what is in it, in its order, and what others have added."""
     album = access.own_album(request.visitor, album_id)
-    given = access.places_of(album).filter(accepted=False)
-    places, page = _part(request, access.places_of(album).filter(accepted=True))
+    given = in_albums.places_of(album).filter(accepted=False)
+    places, page = _part(request, in_albums.places_of(album).filter(accepted=True))
     context = {
         "album": album,
         "jobs": _jobs(request, places),
@@ -137,7 +135,7 @@ def delete(request: VisitorRequest, album_id: uuid.UUID) -> HttpResponse:
 def captions(request: VisitorRequest, album_id: uuid.UUID) -> HttpResponse:
     """Titles, texts, years and people of all photos of an album, on one page."""
     album = access.own_album(request.visitor, album_id)
-    places, page = _part(request, access.places_of(album))
+    places, page = _part(request, in_albums.places_of(album))
     photos = [place.photo for place in places]
     back = caption.Back(reverse("album", args=[album_id]), album.title)
     return caption.write_all(request, photos, back, page)
@@ -153,7 +151,7 @@ def slides(request: VisitorRequest, album_id: uuid.UUID) -> HttpResponse:
 
 def slides_of(request: VisitorRequest, album: Album) -> list[dict[str, Any]]:
     """What an album shows to others, with what its owner has written."""
-    jobs = list(access.shown_in(album))
+    jobs = list(in_albums.shown_in(album))
     shown = jobs_data(request, jobs)
     for data, job in zip(shown, jobs, strict=True):
         data["words"] = job.photo
@@ -203,7 +201,7 @@ def _place(request: VisitorRequest, album: Album, photos: list[uuid.UUID]) -> No
 def _download(
     request: VisitorRequest, album: Album, photos: list[uuid.UUID]
 ) -> HttpResponse | None:
-    places = access.places_of(album)
+    places = in_albums.places_of(album)
     if photos:
         places = places.filter(photo__in=photos)
     found = Photo.objects.filter(pk__in=places.values("photo"))
@@ -238,6 +236,16 @@ def _part(
         "next": part.next_page_number() if part.has_next() else None,
     }
     return list(part), page
+
+
+def _covers(
+    request: VisitorRequest, photos: dict[uuid.UUID, uuid.UUID]
+) -> dict[uuid.UUID, dict[str, Any]]:
+    """What the cards of albums show, of the photo of each."""
+    found = access.photos_of(request.visitor).filter(pk__in=photos.values())
+    jobs = [search.shown_of(photo) for photo in found]
+    known = {job.photo_id: data for job, data in zip(jobs, jobs_data(request, jobs), strict=True)}
+    return {album: known[photo] for album, photo in photos.items() if photo in known}
 
 
 def _jobs(request: VisitorRequest, places: list[AlbumPhoto]) -> list[dict[str, Any]]:

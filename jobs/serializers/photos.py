@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.functional import cached_property
 from rest_framework import serializers
 
 from colorweb.api.serializers import PageSerializer
@@ -169,7 +170,12 @@ class AlbumPhotoSerializer(PhotoSerializer):
 
     def to_representation(self, place: Any) -> dict[str, Any]:
         rest = {"giver": place.giver, "accepted": place.accepted}
-        return PhotoSerializer(place.photo, context=self.context).data | rest
+        return self._photo.to_representation(place.photo) | rest
+
+    @cached_property
+    def _photo(self) -> PhotoSerializer:
+        """One for all photos of an album: to make it takes longer than to use it."""
+        return PhotoSerializer(context=self.context)
 
 
 class AlbumPhotosSerializer(serializers.Serializer):

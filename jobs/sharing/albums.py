@@ -11,7 +11,7 @@ from colorweb.accounts.visitors import Visitor
 from colorweb.errors import DomainError
 from jobs.models import Album, AlbumPhoto, Job
 from jobs.photos import intake
-from jobs.storage import access
+from jobs.storage import access, in_albums
 
 MAX_PHOTOS = 10_000
 MAX_ALBUMS = 1000
@@ -92,7 +92,7 @@ def move(album: Album, photo_ids: Sequence[uuid.UUID], step: int) -> None:
     """Move photos by a place towards the start (-1) or the end (1); sorted by hand from now on."""
     moved = set(photo_ids)
     with transaction.atomic():
-        places = list(access.places_of(album))
+        places = list(in_albums.places_of(album))
         order = places if step < 0 else places[::-1]
         for here in range(1, len(order)):
             if order[here].photo_id in moved and order[here - 1].photo_id not in moved:
@@ -104,7 +104,7 @@ def place(album: Album, photo_ids: Sequence[uuid.UUID], beside: uuid.UUID, *, af
     """Put photos just before or after another one; sorted by hand from now on."""
     moved = set(photo_ids) - {beside}
     with transaction.atomic():
-        places = list(access.places_of(album))
+        places = list(in_albums.places_of(album))
         order = [place for place in places if place.photo_id not in moved]
         at = next((at for at, place in enumerate(order) if place.photo_id == beside), None)
         if at is None:

@@ -24,7 +24,11 @@ def public_photos() -> QuerySet[Photo]:
 
 def titled(text: str) -> QuerySet[Photo]:
     """Public photos whose title or alternative text has all the words."""
-    photos = public_photos()
+    return with_words(public_photos(), text)
+
+
+def with_words(photos: QuerySet[Photo], text: str) -> QuerySet[Photo]:
+    """Those whose title or alternative text has all the words."""
     for word in text.split():
         pattern = re.escape(word)  # SQLite's LIKE would know capitals of Latin letters only
         photos = photos.filter(Q(title__iregex=pattern) | Q(alt__iregex=pattern))

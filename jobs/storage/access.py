@@ -1,9 +1,12 @@
 """Who may see and change what: the one place that decides."""
 
 import uuid
-from typing import NamedTuple
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404
 from django.utils import timezone
 
@@ -31,12 +34,6 @@ NOT_IN_TRASH = Q(photo__trashed_at=None)
 """Of a job: its photo is not in the trash, where `jobs.photos.trash` alone finds it."""
 IN_USE = Q(photo__version=F("pk"))
 """Of a job: its photo is shown in its colors. Others never see another job of a photo."""
-ALBUM_ORDERS: dict[str, tuple[str, ...]] = {
-    Album.Sort.HAND: (),
-    Album.Sort.TAKEN: ("photo__taken",),
-    Album.Sort.NAME: ("photo__name",),
-}
-"""How an album is sorted -> columns that come before the place by hand."""
 
 
 def owned_by(visitor: Visitor) -> Q:
@@ -65,8 +62,9 @@ def neighbors(visitor: Visitor, photo: Photo) -> tuple[Photo | None, Photo | Non
     """The visitor's photos sent just after and just before this one, each None at an end."""
     at, key = photo.created_at, photo.pk
     photos = photos_of(visitor)
-    after = photos.filter(Q(created_at__gt=at) | Q(created_at=at, pk__gt=key))
-    before = photos.filter(Q(created_at__lt=at) | Q(created_at=at, pk__lt=key))
+    # An index finds where "or" begins only by what both of its sides have in common.
+    after = photos.filter(Q(created_at__gt=at) | Q(pk__gt=key), created_at__gte=at)
+    before = photos.filter(Q(created_at__lt=at) | Q(pk__lt=key), created_at__lte=at)
     return after.order_by("created_at", "pk").first(), before.order_by("-created_at", "-pk").first()
 
 
@@ -114,6 +112,15 @@ def own_batch(visitor: Visitor, batch_id: uuid.UUID) -> Batch:
 def jobs_of_batch(visitor: Visitor, batch: Batch) -> QuerySet[Job]:
     """One job for each photo of a batch: of those that were retried only the last."""
     return jobs_of(visitor).filter(batch=batch, retries=None)
+
+
+def states_of_batches(visitor: Visitor, batches: Sequence[Batch]) -> dict[Any, dict[str, int]]:
+    """For each batch with jobs how many of them are in which state, in one query."""
+    jobs = jobs_of(visitor).filter(batch__in=batches, retries=None).order_by()
+    found: dict[Any, dict[str, int]] = defaultdict(dict)
+    for batch, state, count in jobs.values_list("batch", "state").annotate(Count("pk")):
+        found[batch][state] = count
+    return found
 
 
 def own_job(visitor: Visitor, job_id: uuid.UUID) -> Job:
@@ -222,35 +229,26 @@ def archives_of(visitor: Visitor) -> QuerySet[Archive]:
 
 
 def albums_of(visitor: Visitor) -> QuerySet[Album]:
-    """The visitor's albums, the newest first, each with the `count` of its photos."""
+    """The visitor's albums, the newest first."""
     mine = Q(owner=visitor.user) if visitor.user else Q(owner=None, guest=visitor.guest)
-    count = Count("photos", filter=Q(photos__trashed_at=None))
-    return Album.objects.filter(mine).annotate(count=count).order_by("-created_at", "-pk")
+    return Album.objects.filter(mine).order_by("-created_at", "-pk")
+
+
+def counted_albums_of(visitor: Visitor) -> QuerySet[Album]:
+    """The same, each with the `count` of its photos; those that are not read are not counted."""
+    # All of an album are its owner's. The trash is read once, not each photo of each album.
+    trash = Photo.objects.filter(owner=visitor.user, trashed_at__isnull=False)
+    places = AlbumPhoto.objects.filter(album=OuterRef("pk")).exclude(photo__in=trash.values("pk"))
+    count = places.order_by().values("album").annotate(count=Count("pk")).values("count")
+    return albums_of(visitor).annotate(count=Coalesce(Subquery(count), 0))
 
 
 def own_album(visitor: Visitor, album_id: uuid.UUID) -> Album:
     """An album of the visitor's. Raises Http404 for anybody else's."""
-    album = albums_of(visitor).filter(pk=album_id).first()
+    album = counted_albums_of(visitor).filter(pk=album_id).first()
     if album is None:
         raise Http404("no such album")
     return album
-
-
-def places_of(album: Album) -> QuerySet[AlbumPhoto]:
-    """An album's photos in its order, for its owner: without those in the trash."""
-    places = AlbumPhoto.objects.filter(NOT_IN_TRASH, album=album).select_related("photo")
-    return places.order_by(*ALBUM_ORDERS[Album.Sort(album.sort)], "position", "pk")
-
-
-def shown_in(album: Album) -> QuerySet[Job]:
-    """What an album's link opens, in the album's order: its photos' versions."""
-    places = AlbumPhoto.objects.filter(album=album, accepted=True)
-    position = places.filter(photo=OuterRef("photo")).values("position")[:1]
-    jobs = Job.objects.filter(
-        NOT_IN_TRASH, IN_USE, photo__hidden_for="", photo__in=places.values("photo")
-    )
-    jobs = jobs.annotate(position=Subquery(position)).select_related("photo")
-    return jobs.order_by(*ALBUM_ORDERS[Album.Sort(album.sort)], "position")
 
 
 def own_archive(visitor: Visitor, archive_id: uuid.UUID) -> Archive:

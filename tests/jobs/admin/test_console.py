@@ -3,6 +3,7 @@
 import uuid
 from datetime import timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -16,6 +17,8 @@ from colorweb import leases
 from colorweb.accounts.models import User
 from colorweb.health import workers
 from colorweb.testing import media, pictures
+from jobs.admin import photos as admin_of_photos
+from jobs.admin.photos import JobAdmin
 from jobs.models import Check, Job, State, folder_of
 from jobs.photos import consistency
 from jobs.queue import claims, control, retries, states, status
@@ -135,3 +138,45 @@ def test_the_command_does_the_same_without_a_browser():
     assert "1 photos" in run("retry-failed")
     with pytest.raises(CommandError, match="files are missing"):
         run("check")
+
+
+def listed(client, model, **query):
+    """Ids of the rows that a list of the console shows."""
+    answer = client.get(f"/admin/jobs/{model}/", query)
+    assert answer.status_code == 200
+    return [row.pk for row in answer.context["cl"].result_list]
+
+
+def test_lists_of_the_console_are_in_pages_the_newest_first(admin_client, monkeypatch):
+    monkeypatch.setattr(JobAdmin, "list_per_page", 2)
+    jobs = [make.job(f"address:{number}").pk for number in range(5)]
+    pages = [listed(admin_client, "job", p=page) for page in (1, 2, 3)]
+    assert pages == [jobs[:2:-1], jobs[2:0:-1], jobs[:1]]
+
+
+def test_jobs_and_photos_are_found_by_their_ids(admin_client):
+    job, _other = make.job(), make.job("address:2")
+    for text in (str(job.pk), f" {job.photo_id} "):
+        assert listed(admin_client, "job", q=text) == [job.pk]
+    assert listed(admin_client, "photo", q=str(job.photo_id)) == [job.photo_id]
+    assert listed(admin_client, "job", q="neither id") == []
+
+
+def test_photos_are_found_by_their_owners_however_many_match(admin_client, monkeypatch):
+    ada, bob = (User.objects.create_user(f"{name}@example.org") for name in ("ada", "bob"))
+    hers, his = make.photo(owner=ada, guest=""), make.photo(owner=bob, guest="")
+    assert listed(admin_client, "photo", q="ADA@example") == [hers.pk]
+    assert listed(admin_client, "photo", q="nobody@example") == []
+    assert set(listed(admin_client, "photo", q="@example.org")) == {hers.pk, his.pk}
+    monkeypatch.setattr(admin_of_photos, "MAX_OWNERS", 1)
+    assert set(listed(admin_client, "photo", q="@example.org")) == {hers.pk, his.pk}
+
+
+def test_public_photos_are_found_by_words_or_by_their_owners(admin_client):
+    ada = User.objects.create_user("ada@example.org")
+    shown: dict[str, Any] = {"published_at": timezone.now(), "visibility": "public"}
+    horse = make.photo(owner=ada, guest="", title="A white horse", **shown)
+    boat = make.photo(alt="Boat (1931)", **shown)
+    assert listed(admin_client, "publicphoto", q="HORSE white") == [horse.pk]
+    assert listed(admin_client, "publicphoto", q="(1931)") == [boat.pk]
+    assert listed(admin_client, "publicphoto", q="ada@") == [horse.pk]
