@@ -2,6 +2,9 @@ import { message } from "./messages";
 
 /** `<send-picture>`: hands a picture itself to the phone's own way of sending, where it has one. */
 export class SendPicture extends HTMLElement {
+  /** Files that were made too long after the press for the browser to hand them on. */
+  readonly #ready = new Map<string, File>();
+
   connectedCallback(): void {
     const sample = new File([], "photo.jpg", { type: "image/jpeg" });
     if (!navigator.canShare?.({ files: [sample] })) return;
@@ -13,18 +16,27 @@ export class SendPicture extends HTMLElement {
 
   async #send({ file = "", name = "" }: DOMStringMap): Promise<void> {
     const status = this.querySelector("[role=status]")!;
-    status.textContent = message("fileMaking");
     try {
-      const answer = await fetch(file);
-      if (!answer.ok) throw new Error(message("fileFailed"));
-      const blob = await answer.blob();
+      if (!this.#ready.has(file)) {
+        status.textContent = message("fileMaking");
+        const answer = await fetch(file);
+        if (!answer.ok) throw new Error(message("fileFailed"));
+        const blob = await answer.blob();
+        this.#ready.set(file, new File([blob], name, { type: blob.type }));
+      }
       status.textContent = "";
-      const files = [new File([blob], name, { type: blob.type })];
+      const files = [this.#ready.get(file)!];
       await navigator.share({ files, title: this.dataset["title"] ?? "" });
+      this.#ready.delete(file);
     } catch (error) {
+      const { name: why } = error as Error;
+      if (why === "NotAllowedError") {
+        status.textContent = message("fileReady");
+        return;
+      }
+      this.#ready.delete(file);
       // Who closes the phone's list has not failed.
-      const closed = (error as Error).name === "AbortError";
-      status.textContent = closed ? "" : message("fileFailed");
+      status.textContent = why === "AbortError" ? "" : message("fileFailed");
     }
   }
 }
