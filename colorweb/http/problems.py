@@ -14,6 +14,7 @@ from django.db import DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
 from drf_standardized_errors.types import ErrorResponse
@@ -27,6 +28,8 @@ from colorweb.http import storage_unavailable
 
 log = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"
+_BROKE = gettext_lazy("Something broke on our side")
+_LOGGED = gettext_lazy("The error was logged. Please try again in a minute.")
 DATABASE_RETRY_AFTER = 5
 """Seconds after which a request is worth sending again that found no database."""
 
@@ -162,8 +165,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
         request,
         500,
         "server_error",
-        title=_("Something broke on our side"),
-        detail=_("The error was logged. Please try again in a minute."),
+        title=str(_BROKE),
+        detail=str(_LOGGED),
     )
 
 
@@ -230,6 +233,11 @@ class _ProblemHandler(ExceptionHandler):
             return ValidationError(_("A value is too large, or has characters that no text has."))
         known: Exception = super().convert_known_exceptions(exc)
         return known
+
+    def convert_unhandled_exceptions(self, exc: Exception) -> APIException:
+        if isinstance(exc, APIException):
+            return exc
+        return APIException(f"{_BROKE}. {_LOGGED}", "server_error")
 
     def report_exception(self, exc: APIException, response: Response) -> None:
         if storage_unavailable.is_unavailable(self.exc):  # no fault of the code's

@@ -91,8 +91,12 @@ export class MendOverlay {
     onDrag(button, this.#layer, (to) => put(button.parentElement!, (moved = to)));
     button.addEventListener("click", (event) => {
       event.stopPropagation();
-      if (moved) this.acts.move(index, moved);
-      else this.acts.edit(index);
+      if (moved) {
+        this.acts.move(index, moved);
+        return;
+      }
+      put(this.#cross, (this.#at = place));
+      this.acts.edit(index);
     });
     button.addEventListener("keydown", (event) => {
       if (event.key === "Delete" || event.key === "Backspace") this.acts.remove(index);

@@ -244,3 +244,15 @@ def test_an_unknown_address_under_api_is_a_problem(client):
     answer = client.get("/api/v1/nothing/")
     assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
     assert answer.json()["code"] == "not_found"
+
+
+def test_a_fault_of_ours_is_said_in_the_visitors_language(monkeypatch):
+    def breaks(*args, **kwargs):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("jobs.photos.intake.accept", breaks)
+    client = Client(raise_request_exception=False, headers={"Accept-Language": "ru"})
+    answer = client.post("/api/v1/jobs/", {"image": pictures.upload()})
+    assert answer.status_code == 500
+    assert answer.json()["code"] == "server_error"
+    assert answer.json()["detail"].startswith("У нас что-то сломалось. ")
