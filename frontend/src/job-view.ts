@@ -48,7 +48,10 @@ export class JobView extends HTMLElement {
       document.importNode(part, true),
     );
     parts.forEach(localize);
-    parts.forEach(showLarge);
+    for (const part of parts) {
+      part.querySelector("noscript")?.remove(); // a parsed page has them as if there were no script
+      showLarge(part);
+    }
     // Wait until the pictures can be painted: the gray one must not flash when it is replaced.
     // Those that are lazy are not loaded before they are in the page.
     const eager = "img:not([loading=lazy])";

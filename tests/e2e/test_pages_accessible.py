@@ -12,7 +12,8 @@ from tests.e2e import pages
 from tests.e2e.accessibility import check, check_light_and_dark
 
 TWICE = {"standard": 32, "fixed": 26}  # pixels; a browser's own are 16 and 13
-CUT = """() => [...document.querySelectorAll('.tool, .variant, .look > *, .stage-tools button')]
+CUT = """() => [...document.querySelectorAll(
+    '.tool, .variant, .look > :not(.visually-hidden), .stage-tools button')]
     .filter((one) => one.scrollWidth > one.clientWidth + 1).map((one) => one.outerHTML)"""
 COVERED = """() => [...document.querySelectorAll(
     '.neighbors a, .stage-tools button, .tool, .look *')].filter((one) => {
