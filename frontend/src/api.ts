@@ -2614,7 +2614,7 @@ export interface components {
             gray_card: string;
             /**
              * Format: uri
-             * @description As it came, JPEG, long side at most 1600; null unless the photo had color.
+             * @description As it came, JPEG, long side at most 1600; null where the photo was gray.
              */
             original_preview: string | null;
         };
@@ -16708,4 +16708,4 @@ export interface operations {
         };
     };
 }
-// SHA-256 of docs/openapi.yaml: ea6fcb53ed64e19ead8f68ba95ccf85c32bdb0b0e342d1a5c01310ed96ef421e
+// SHA-256 of docs/openapi.yaml: 27ec07de1aaa5e2a85dd7b670d348a57afa7a9186ab8b4de931c042444db4498

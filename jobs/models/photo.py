@@ -107,6 +107,9 @@ class Photo(models.Model):
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
     has_color = models.BooleanField(default=False)
+    toned = models.BooleanField(
+        default=False, db_default=False, help_text="Of one color when it came, such as sepia."
+    )
     has_alpha = models.BooleanField(default=False)
     # A process of the version before may still run, and knows none of these four.
     depth = models.PositiveSmallIntegerField(
@@ -198,6 +201,11 @@ class Photo(models.Model):
     def folder(self) -> str:
         """Storage folder of everything that belongs to this photo."""
         return folder_of(self.id)
+
+    @property
+    def was_gray(self) -> bool:
+        """Whether it had neither colors nor a tone when it came."""
+        return not (self.has_color or self.toned)
 
     @property
     def noticed(self) -> list[dict[str, Any]]:

@@ -32,7 +32,7 @@ async def file(request: VisitorRequest, job_id: uuid.UUID, kind: str) -> HttpRes
         url = reverse("file", args=[job_id, OLD_NAMES[kind]])
         return HttpResponsePermanentRedirect(url + query)
     found = await sync_to_async(access.visible_job)(request.visitor, job_id)
-    there = files.of_photo(found.photo.has_color)
+    there = files.of_photo(was_gray=found.photo.was_gray)
     if found.state == State.SUCCEEDED:
         there += files.OF_RESULT
     if kind not in there or not await sync_to_async(_may)(request, found, kind):

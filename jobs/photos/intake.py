@@ -79,7 +79,8 @@ def accept(
         digest = _sha256(upload)
         upload.seek(0)
         source = default_storage.save(source, upload)
-        kinds = files.of_photo(inspection.has_color)
+        was_gray = not (inspection.has_color or inspection.toned)
+        kinds = files.of_photo(was_gray=was_gray)
         pictures = [files.name_in(photo_id, kind) for kind in kinds]
         stored = files.weigh([source, *pictures])
         with transaction.atomic():
@@ -95,6 +96,7 @@ def accept(
                 width=inspection.width,
                 height=inspection.height,
                 has_color=inspection.has_color,
+                toned=inspection.toned,
                 has_alpha=inspection.has_alpha,
                 depth=inspection.depth,
                 pages=inspection.pages,
@@ -203,11 +205,11 @@ def frame_of(
 
 
 def _save_pictures(photo_id: uuid.UUID, inspection: photos.Inspection) -> None:
-    """The gray previews a page shows while the photo waits, and the colors that were there."""
+    """The gray previews a page shows while the photo waits, and the color or tone it came in."""
     for kind, side in (("gray_preview", files.PREVIEW_SIDE), ("gray_card", files.CARD_SIDE)):
         with files.new_file(files.name_in(photo_id, kind)) as file:
             inspection.preview(side).save(file, "JPEG", quality=85)
-    if inspection.has_color:
+    if inspection.has_color or inspection.toned:
         with files.new_file(files.name_in(photo_id, "original_preview")) as file:
             inspection.original(files.PREVIEW_SIDE).save(file, "JPEG", quality=85)
 

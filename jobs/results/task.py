@@ -96,7 +96,7 @@ class Task:
         job, photo, network = self.job, self.photo, self.network
         written = ResultFiles(job, metadata.made_by(network.name, network.version))
         with self.timed("colorizing_ms"):
-            if job.geometry and job.photo.has_color:
+            if job.geometry and not job.photo.was_gray:
                 written.save_original(photo.rgb)
             written.save_maps(photo.rgb, self.chroma)
             rendered = network.colorizer.render(

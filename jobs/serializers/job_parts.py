@@ -183,6 +183,6 @@ class JobUrlsSerializer(serializers.Serializer):
     gray_card = FileField("gray_card", "Gray, JPEG, long side at most 480; there at once.")
     original_preview = FileField(
         "original_preview",
-        "As it came, JPEG, long side at most 1600; null unless the photo had color.",
-        when=lambda job: job.photo.has_color,
+        "As it came, JPEG, long side at most 1600; null where the photo was gray.",
+        when=lambda job: not job.photo.was_gray,
     )

@@ -24,8 +24,8 @@ PREVIEW_SIDE = 1600
 CARD_SIDE = 480
 
 OF_PHOTO = ("gray_preview", "gray_card", "original_preview")
-"""Made at intake, there at once; the last only of a photo that had color when it came. A job with a
-geometry has its own."""
+"""Made at intake, there at once; the last only of a photo that was not gray when it came. A job
+with a geometry has its own."""
 OF_RESULT = ("result", "gray", "preview", "card", "colors")
 """Made by the worker, there when the job has succeeded; `colors`: see `Chroma.to_png`."""
 SIDES = {
@@ -42,9 +42,9 @@ MIME = {
 }
 
 
-def of_photo(has_color: bool) -> list[str]:
+def of_photo(*, was_gray: bool) -> list[str]:
     """What there is of a photo itself, besides the file as sent."""
-    return [kind for kind in OF_PHOTO if has_color or kind != "original_preview"]
+    return [kind for kind in OF_PHOTO if not was_gray or kind != "original_preview"]
 
 
 def name_of(job: Job, kind: str) -> str:
@@ -56,7 +56,7 @@ def name_of(job: Job, kind: str) -> str:
 
 def of_result(job: Job) -> list[str]:
     """What the worker has made for a succeeded job."""
-    return [*OF_RESULT, *(of_photo(job.photo.has_color) if job.geometry else ())]
+    return [*OF_RESULT, *(of_photo(was_gray=job.photo.was_gray) if job.geometry else ())]
 
 
 def name_in(photo_id: uuid.UUID, kind: str) -> str:

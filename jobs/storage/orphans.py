@@ -40,7 +40,7 @@ def stored(shard: int) -> Stored:
 def known(photo: Photo) -> Iterator[str]:
     """Storage names of everything that the rows of a photo of `with_rows` promise."""
     yield photo.source
-    for kind in files.of_photo(photo.has_color):
+    for kind in files.of_photo(was_gray=photo.was_gray):
         yield files.name_in(photo.pk, kind)
     for job in photo.done:  # type: ignore[attr-defined]
         job.photo = photo  # without a query each

@@ -52,6 +52,7 @@ class Inspection:
     width: int
     height: int
     has_color: bool
+    toned: bool  # of one color, such as sepia
     has_alpha: bool
     depth: int  # bits a channel, 8 or 16
     pages: int

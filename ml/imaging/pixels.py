@@ -100,8 +100,9 @@ def on_white(rgb: Pixels, alpha: Pixels) -> Pixels:
     return ((rgb * cover + 255 * (255 - cover) + 127) // 255).astype(np.uint8)
 
 
-def has_color(rgb: Pixels) -> bool:
-    """Whether a photo has colors already; a single tone (sepia, cyanotype, stains) is none.
+def color_and_tone(rgb: Pixels) -> tuple[bool, bool]:
+    """Whether a photo has colors already, and whether it has a single tone (sepia, cyanotype,
+    stains), which is none.
 
     A toned print has one ab for each lightness, give or take dirt and JPEG noise: what is left
     after taking out the median ab of each lightness is small, or lies along the tone's own hue.
@@ -122,9 +123,10 @@ def has_color(rgb: Pixels) -> bool:
     spread = _percentile_98(cv2.magnitude(*rest))
     strength = float(np.hypot(*tone))
     if strength <= 1:
-        return bool(spread > SIDEWAYS)
+        return bool(spread > SIDEWAYS), False
     across = cv2.addWeighted(rest[0], -tone[1] / strength, rest[1], tone[0] / strength, 0)
-    return bool(_percentile_98(np.abs(across)) > SIDEWAYS or spread > SPREAD)
+    colored = bool(_percentile_98(np.abs(across)) > SIDEWAYS or spread > SPREAD)
+    return colored, not colored and strength > TONED
 
 
 def _percentile_98(values: Pixels) -> float:
@@ -133,3 +135,5 @@ def _percentile_98(values: Pixels) -> float:
 
 SIDEWAYS, SPREAD = 6.0, 16.0
 """Lab units that count as color: across the tone's hue, and in any direction."""
+TONED = 4.0
+"""Lab units of the mean color from which one sees that a print is not neutral."""

@@ -11,7 +11,7 @@ from .exchange import PREVIEW_SIDE, Inspection, Photo, Reduced, Size
 from .notes import Note, note
 from .opening import Opened, failure
 from .photo_errors import PhotoError
-from .pixels import QUARTER_TURNS, has_color, on_white, shrunk, turned, whole
+from .pixels import QUARTER_TURNS, color_and_tone, on_white, shrunk, turned, whole
 from .readers.picture import Samples
 from .srgb import Pixels
 
@@ -26,6 +26,7 @@ def inspect(opened: Opened) -> Inspection:
     rgb, alpha, notes = _shrunk(opened, samples, PREVIEW_SIDE)
     if alpha is not None:
         rgb = on_white(rgb, alpha)
+    colored, toned = color_and_tone(rgb)
     full = picture.width, picture.height
     if picture.orientation in QUARTER_TURNS:
         full = full[1], full[0]
@@ -34,7 +35,8 @@ def inspect(opened: Opened) -> Inspection:
         mime=opened.format.mime,
         width=full[0],
         height=full[1],
-        has_color=has_color(rgb),
+        has_color=colored,
+        toned=toned,
         has_alpha=alpha is not None,
         depth=16 if samples.deep else 8,
         pages=picture.pages,

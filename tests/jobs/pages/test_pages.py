@@ -140,6 +140,21 @@ def test_a_photo_that_had_color_is_shown_gray_ours_and_as_it_was(client):
     assert Client().get(f"/files/{job.pk}/original_preview").status_code == 404
 
 
+def test_a_toned_print_is_seen_as_it_came_beside_the_others(client):
+    toned = pictures.scene()[..., None] * np.array([1.0, 0.8, 0.6])
+    send(client, pictures.upload("a.png", pictures.saved(Image.fromarray(np.uint8(toned)), "PNG")))
+    job = Job.objects.get()
+    claims.claim("test")
+    states.change(job.pk, State.SUCCEEDED, fence=1, result=job.photo.source)
+    page = client.get(f"/jobs/{job.pk}/").content.decode()
+    assert 'figure class="original"' in page
+    assert "data-side" not in page  # before and after, until they are asked for side by side
+    assert "already in color" not in page
+    assert client.get(f"/files/{job.pk}/original_preview").status_code == 200
+    with default_storage.open(files.name_in(job.photo_id, "original_preview")) as file:
+        assert pictures.chroma(file.read()) > 20
+
+
 def test_a_gray_photo_has_no_other_original(client):
     send(client, pictures.upload())
     job = Job.objects.get()

@@ -211,9 +211,14 @@ def test_sepia_is_not_color_and_a_color_photo_is():
     sepia = np.clip(gray * [1.0, 0.86, 0.68] + [20, 10, 0], 0, 255).astype(np.uint8)
     stained = np.clip(gray * [1.0, 0.95, 0.8], 0, 255).astype(np.uint8)
     stained[:, :160] = sepia[:, :160]
-    for tone in (gray.repeat(3, 2).astype(np.uint8), sepia, stained, sepia[..., ::-1]):
-        assert not photos.inspect(files.encoded(tone, "JPEG")).has_color
-    assert photos.inspect(files.encoded(files.colorful(), "JPEG")).has_color
+    neutral, cyan = gray.repeat(3, 2).astype(np.uint8), sepia[..., ::-1]
+    for picture, found in (
+        (neutral, (False, False)),
+        *((tone, (False, True)) for tone in (sepia, stained, cyan)),
+        (files.colorful(), (True, False)),
+    ):
+        inspection = photos.inspect(files.encoded(picture, "JPEG"))
+        assert (inspection.has_color, inspection.toned) == found
 
 
 def test_preview_is_gray_and_of_the_size_asked_for():
