@@ -98,7 +98,8 @@ def _questions(stack: Stack) -> Callable[[], object]:
 
     def ask() -> None:
         hints = [{"x": h.x, "y": h.y, "a": next(colors), "b": h.b} for h in HINTS]
-        maps = guest.http.post(f"/api/v1/photos/{photo}/preview/", json={"hints": hints})
+        question = {"hints": hints, "serial": 1}
+        maps = guest.http.post(f"/api/v1/photos/{photo}/preview/", json=question)
         assert maps.status_code == 200, maps.text
         pictures.opened(maps.content)
 
