@@ -58,11 +58,12 @@ def test_searching_on_postgresql_uses_trigrams(database):
 
 def test_an_index_that_a_cut_has_left_invalid_is_made_again(database):
     migrate(database)
+    migrate(database, "jobs", "0039")  # without those that were added later
     with psycopg.connect(database, autocommit=True) as connection:
         connection.execute("DELETE FROM django_migrations WHERE name = '0039_large_lists'")
         connection.execute(INVALIDATE)
         assert "job_created" not in indexes(connection)
-        migrate(database)
+        migrate(database, "jobs", "0039")
         assert indexes(connection) == INDEXES
     migrate(database, "jobs", "0038")
     migrate(database)

@@ -11,7 +11,8 @@ import yaml
 from colorweb.runtime import REPOSITORY
 
 OURS_ONLY = {
-    *("COLORWEB_WORKER", "COLORWEB_SHARED_PORT"),  # from the launcher to what it starts
+    # From the launcher to what it starts.
+    *("COLORWEB_WORKER", "COLORWEB_SHARED_PORT", "OMP_NUM_THREADS"),
     "DJANGO_SETTINGS_MODULE",
     *("LOCAL_RANK", "WORLD_SIZE"),  # torchrun's
 }
