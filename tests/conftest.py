@@ -21,13 +21,9 @@ from colorweb.testing import s3
 from colorweb.testing import valkey as valkey_server
 
 LONG = (
-    "test_restart",
-    "test_killed_worker",
-    "test_accounts",
-    "test_pages_viewer",
-    "test_pages_accessible",
-    "test_photo_flow",
-    "test_pages_result",
+    *("test_restart", "test_killed_worker", "test_web_processes", "test_accounts"),
+    *("test_api_docs", "test_mend", "test_pages_accessible", "test_pages_history"),
+    *("test_pages_result", "test_pages_viewer", "test_photo_flow"),
 )
 """Modules of e2e tests that take a minute: they start first, so that no process ends alone."""
 
