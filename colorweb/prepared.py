@@ -52,6 +52,10 @@ class Prepared(Generic[Row]):
             }
         )
 
+    def first(self, **values: Any) -> Row | None:
+        """The first row for these values; None if there is none."""
+        return next(iter(self(**values)), None)
+
     def number(self, **values: Any) -> int:
         """What `number` has made of the rows; 0 where there are none."""
         found: Any = self(**values)

@@ -29,6 +29,11 @@ def python() -> str | None:
     return str(FOLDER / "bin" / "python") if MARKER.exists() else None
 
 
+def python_or_this() -> str:
+    """The interpreter that has it, else this one, which says in its words what is missing."""
+    return python() or sys.executable
+
+
 def problem() -> str:
     """What keeps this machine from training, as `health.texts` knows it; empty if nothing does."""
     if python():

@@ -26,7 +26,7 @@ def resume() -> None:
 
 def state() -> Queue:
     """The row of the queue as a whole."""
-    return next(iter(_rows()), None) or Queue.objects.get_or_create(pk=1)[0]
+    return _rows.first() or Queue.objects.get_or_create(pk=1)[0]
 
 
 _rows = Prepared(lambda: Queue.objects.filter(pk=1))

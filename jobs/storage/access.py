@@ -125,10 +125,10 @@ def states_of_batches(visitor: Visitor, batches: Sequence[Batch]) -> dict[Any, d
 
 def own_job(visitor: Visitor, job_id: uuid.UUID) -> Job:
     """A job of the visitor's own. Raises Http404 for anybody else's, as if it were not there."""
-    found = _own_job(key=visitor.key, job_id=job_id)
-    if not found:
+    job = _own_job.first(key=visitor.key, job_id=job_id)
+    if job is None:
         raise Http404("no such job")
-    return found[0]
+    return job
 
 
 def shown_to(visitor: Visitor) -> Q:

@@ -3,7 +3,6 @@
 import json
 import logging
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -61,7 +60,7 @@ def _measure(
 ) -> str:
     """What the process prints. Raises SubprocessError if it fails."""
     module = "ml.resnet_gray.evaluation.against"
-    python = pytorch.python() or sys.executable
+    python = pytorch.python_or_this()
     command = [*low_priority(), python, "-m", module, *map(str, [file, *photos])]
     with log_file.open("wb") as errors, TemporaryFile("w+") as printed:
         process = subprocess.Popen(  # noqa: S603

@@ -9,7 +9,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -67,7 +66,7 @@ def arguments(
 def command(module_arguments: Sequence[str], devices: int) -> list[str]:
     """The command line: the engine itself, or several of it under torchrun."""
     module = "ml.resnet_gray.training.train"
-    python = pytorch.python() or sys.executable
+    python = pytorch.python_or_this()
     if devices > 1:
         launcher = ["-m", "torch.distributed.run", "--standalone", "--nproc-per-node", str(devices)]
         # torchrun does not end with its parent by itself.

@@ -78,7 +78,7 @@ def trial() -> Trial | None:
 
 
 def _open() -> Promotion | None:
-    return next(iter(_tried()), None)
+    return _tried.first()
 
 
 _tried = Prepared(

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -35,7 +34,7 @@ def measure(
     """
     weights = registry.local_file(version)
     module = "ml.resnet_gray.evaluation.evaluate"
-    python = pytorch.python() or sys.executable
+    python = pytorch.python_or_this()
     command = ["nice", "-n", "10", python, "-m", module, "--model", str(weights)]
     command += ["--data", *map(str, photos), "--limit", str(MAX_PHOTOS), "--json", "--each"]
     command += ["--sheet", str(target.with_suffix(".png")), "--pictures", str(target)]

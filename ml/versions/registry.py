@@ -73,7 +73,7 @@ def last_promotion(name: str = "", *, without: Promotion | None = None) -> Promo
             serving = serving.filter(version__name=name).exclude(version__standing=ARCHIVED)
         last = serving.first()
     else:
-        last = next(iter(_last_promotion()), None)
+        last = _last_promotion.first()
     gone = last and last.version.ships and not _shipped_file(last.version.sha256)
     return None if gone else last
 
@@ -128,7 +128,7 @@ def built_in(name: str = "") -> ModelVersion:
     path = catalog.find(name)
     card = catalog.card(name)
     sha256 = _sha256_of(path)
-    known = next(iter(_of_weights(sha256=sha256)), None)
+    known = _of_weights.first(sha256=sha256)
     return known or _add(_row(path, card, sha256, metrics=card.get("metrics") or {}))
 
 
