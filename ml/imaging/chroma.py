@@ -55,8 +55,8 @@ class Chroma:
         steps = np.rint((ab + _OFFSET) * _STEPS).clip(0, 4095).astype(np.uint16)
         a, b = steps[..., 0], steps[..., 1]
         pixels = np.stack([a >> 4, b >> 4, (a & 15) << 4 | b & 15], -1).astype(np.uint8)
-        best = [cv2.IMWRITE_PNG_COMPRESSION, 9]
-        return cv2.imencode(".png", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), best)[1].tobytes()
+        quick = [cv2.IMWRITE_PNG_COMPRESSION, 4]  # a fifth of the time of 9, and 3 % larger
+        return cv2.imencode(".png", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR), quick)[1].tobytes()
 
     @classmethod
     def from_png(cls, data: bytes) -> "Chroma":

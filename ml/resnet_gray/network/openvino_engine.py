@@ -81,15 +81,21 @@ class OpenVinoEngine:
         inputs = {f"features{i}": value for i, value in enumerate(features)}
         if points is None:
             return _run(self._decoder, inputs)
-        return _run(self._hinted, {**inputs, "hints": points})
+        distances, rest = self._hinted
+        inputs["hints"] = points
+        return _run(rest, inputs | _run(distances, inputs))
 
     def gpu_memory(self) -> None:
         """There is none."""
 
     @cached_property
-    def _hinted(self) -> ov.CompiledModel:
-        """Made when the first hint comes. In single precision, as places need it."""
-        return self._compile(self._hinted_model, INFERENCE_PRECISION_HINT="f32")
+    def _hinted(self) -> tuple[ov.CompiledModel, ov.CompiledModel]:
+        """Made when the first hint comes: distances from the hints, and the rest of it.
+
+        The first is in single precision: in bfloat16 a place would be off by some pixels.
+        """
+        distances, rest = _without_distances(self._hinted_model)
+        return self._compile(distances, INFERENCE_PRECISION_HINT="f32"), self._compile(rest)
 
     def _compile(self, model: ov.Model, **config: Any) -> ov.CompiledModel:
         return self._core.compile_model(model, "CPU", {**self._config, **config})
@@ -143,6 +149,23 @@ def _fill(model: ov.Model, values: dict[str, Array]) -> None:
                 user.replace_source_output(constant.output(0))
             model.remove_parameter(parameter)
     model.validate_nodes_and_infer_types()
+
+
+def _without_distances(hinted: ov.Model) -> tuple[ov.Model, ov.Model]:
+    """The part of a graph that works out distances, its only square roots, and the rest of it."""
+    rest = hinted.clone()
+    roots = [op.output(0) for op in rest.get_ordered_ops() if op.get_type_name() == "Sqrt"]
+    for number, root in enumerate(roots):
+        root.set_names({f"distances{number}"})
+    distances = ov.Model(roots, rest.get_parameters(), "distances").clone()
+    for root in roots:
+        given = ov.op.Parameter(root.element_type, root.partial_shape)
+        for user in list(root.get_target_inputs()):
+            user.replace_source_output(given.output(0))
+        given.output(0).set_names(root.names)
+        rest.add_parameters([given])
+    rest.validate_nodes_and_infer_types()
+    return distances, rest
 
 
 def _run(graph: ov.CompiledModel, inputs: dict[str, Array]) -> dict[str, Array]:

@@ -84,6 +84,14 @@ def test_answers_are_those_of_pytorch(file):
                 assert np.abs(answer - true.numpy()).max() < 0.01  # of a Lab unit
 
 
+def test_places_of_hints_are_exact_in_bfloat16_too():
+    path = catalog.find("resnet-gray-unet")
+    light = lightness((1, 1, 256, 768))
+    exact, quick = (OpenVinoEngine(path, read_card(path), precision=p) for p in ("f32", "bf16"))
+    found, expected = (e.decode(e.encode(light), HINTS)[1] for e in (quick, exact))
+    assert np.abs(found - expected).max() < 1.5  # of a Lab unit; 4 where places are rounded
+
+
 def test_version_may_have_colors_of_its_own(tmp_path):
     path = tmp_path / "net.safetensors"
     bins = torch.tensor([[0.0, 0.0], [30.0, 40.0], [-20.0, 10.0]])
