@@ -26,7 +26,7 @@ pytorch: $(VENV)/.installed
 run: setup
 	@exec $(BIN)/python -m colorweb.serve
 
-# A module's tests stay in one process, and modules keep their order: the browser's come last.
+# tests/conftest.py says which tests share a process, and in which order they come.
 # Tests start some hundred processes: none compiles our modules anew where Python may not write them.
 test: setup browser
 	$(BIN)/python -m compileall -q colorweb jobs ml client

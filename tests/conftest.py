@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import uuid
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import redis
 from django.conf import settings
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.utils import translation
+from xdist.scheduler import LoadFileScheduling
 
 from colorweb import runtime
 from colorweb.health import fitness
@@ -20,21 +25,44 @@ from colorweb.testing import postgres as postgres_server
 from colorweb.testing import s3
 from colorweb.testing import valkey as valkey_server
 
+E2E = "tests/e2e/"
 LONG = (
-    *("test_restart", "test_killed_worker", "test_web_processes", "test_accounts"),
-    *("test_api_docs", "test_mend", "test_pages_accessible", "test_pages_history"),
-    *("test_pages_result", "test_pages_viewer", "test_photo_flow"),
+    *("test_web_processes", "test_restart", "test_run", "test_clients", "test_serve_refusals"),
+    *("test_colorize", "test_revoked", "test_evaluations", "test_access_matrix", "test_upgrade"),
+    *("test_backup", "test_train_command", "test_index_migrations", "test_openapi"),
 )
-"""Modules of e2e tests that take a minute: they start first, so that no process ends alone."""
+"""Other modules that take long: they start next, so that no process ends alone."""
+
+
+class Scheduling(LoadFileScheduling):
+    """A module's tests stay in one process; those in tests/e2e all do, for they share a site."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return E2E if nodeid.startswith(E2E) else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Scheduling:
+    """One process runs tests/e2e, the others all else beside it."""
+    return Scheduling(config, log)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Any:
+    """What it makes stays: no search for garbage goes through it, then or later."""
+    gc.disable()
+    collected = yield
+    gc.freeze()
+    gc.enable()
+    return collected
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # The browser's event loop stays in this process once it runs, so its tests come last.
     items.sort(key=_turn)
 
 
 def _turn(item: pytest.Item) -> int:
-    if item.get_closest_marker("e2e") is None:
+    if item.nodeid.startswith(E2E):
         return 0
     return 1 if item.path.stem in LONG else 2
 
@@ -56,6 +84,20 @@ def valkey() -> Iterator[None]:
     for server in servers:
         server.terminate()
         server.wait(60)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """What each flush asks of every app, content types and permissions, is written from a copy."""
+    with django_db_blocker.unblock():
+        types, permissions = [*ContentType.objects.all()], [*Permission.objects.all()]
+
+    def write(*_arguments: Any, **_options: Any) -> None:
+        ContentType.objects.bulk_create(types)
+        Permission.objects.bulk_create(permissions)
+
+    with patch("django.core.management.commands.flush.emit_post_migrate_signal", write):
+        yield
 
 
 @pytest.fixture(scope="session")

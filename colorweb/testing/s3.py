@@ -7,7 +7,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from unittest.mock import patch
+
+from botocore import loaders
 
 from colorweb.testing.ports import free_port
 from colorweb.testing.waiting import wait_for
@@ -25,9 +29,12 @@ def server(log: Path) -> Iterator[str]:
             stdout=out,
             stderr=subprocess.STDOUT,
         )
+    # botocore reads its descriptions of all services for each client anew: half a second.
+    one_loader = patch("botocore.session.create_loader", cache(loaders.create_loader))
     try:
         wait_for(lambda: _listens(port), "the S3 server to listen")
-        yield f"http://127.0.0.1:{port}"
+        with one_loader:
+            yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
         process.wait(60)

@@ -59,6 +59,7 @@ class Worker:
             cv2.setNumThreads(1)  # a process a core: photos run side by side instead
         self.batch = settings.BATCH_SIZE or (GPU_BATCH if self.on_gpu else CPU_BATCH)
         self.threads = ThreadPoolExecutor(min(self.batch, os.cpu_count() or 1))
+        self.stopped = threading.Event()
         threading.Thread(target=self._keep_alive, name="lease", daemon=True).start()
         Mending(self.networks).start()
 
@@ -67,6 +68,10 @@ class Worker:
     def here() -> "Worker":
         """This process's worker, made on first use."""
         return Worker()
+
+    def stop(self) -> None:
+        """Renew no lease and show no heartbeat any more, in a process that goes on without it."""
+        self.stopped.set()
 
     def work(self) -> int:
         """Claim a batch and see each of its jobs to an end; how many there were.
@@ -184,7 +189,7 @@ class Worker:
 
     def _keep_alive(self) -> None:
         """Every few seconds: renew the leases of photos within their time, show a heartbeat."""
-        while True:
+        while not self.stopped.is_set():
             try:
                 tasks = self.tasks
                 self.end_if_overdue()
@@ -202,7 +207,7 @@ class Worker:
                 log.warning("A lease renewal or heartbeat failed; next try soon.", exc_info=True)
             finally:
                 close_old_connections()
-            time.sleep(settings.JOB_LEASE_RENEWAL.total_seconds())
+            self.stopped.wait(settings.JOB_LEASE_RENEWAL.total_seconds())
 
     def rest_if_idle(self) -> None:
         """Hand memory back, once, where there is nothing to do."""

@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from colorweb.testing import browser as chromium
 from colorweb.testing import databases
 from colorweb.testing.guest import Guest
 from colorweb.testing.postgres import Postgres
 from colorweb.testing.stack import Stack
-from ml.versions import catalog
 
 expect.set_options(timeout=60_000)  # milliseconds, for a busy machine
 CANARY = {"CANARY_STEPS": "50,100", "CANARY_STEP_MINUTES": "0"}
@@ -31,47 +30,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("e2e")
 
 
-@pytest.fixture(scope="session")
-def model_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Names an untrained network where the repository has no trained one."""
-    if _has_trained_model():
-        return {}
-    from ml.resnet_gray.network import weights  # noqa: PLC0415 - torch only where it is needed
-
-    path = tmp_path_factory.mktemp("model") / "untrained.safetensors"
-    net, card = weights.untrained("resnet-gray-unet", seed=0)
-    weights.save(path, net, card)
-    return {"COLORWEB_MODEL": str(path)}
-
-
-def _has_trained_model() -> bool:
-    try:
-        return catalog.default().exists()
-    except LookupError:
-        return False
-
-
-@pytest.fixture(scope="session")
-def stack(
-    tmp_path_factory: pytest.TempPathFactory, model_environment: dict[str, str]
-) -> Iterator[Stack]:
+@pytest.fixture(scope="package")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The site, ready to color; most e2e tests share it."""
     server = os.environ.get("TEST_DATABASE_URL")
     with databases.temporary(server) if server else nullcontext() as database:
-        stack = Stack(tmp_path_factory.mktemp("stack"), {**model_environment, **CANARY}, database)
+        stack = Stack(tmp_path_factory.mktemp("stack"), CANARY, database)
         with _running(stack):
             yield stack
 
 
-@pytest.fixture(scope="session")
-def postgres_stack(
-    tmp_path_factory: pytest.TempPathFactory,
-    model_environment: dict[str, str],
-    postgres: Postgres,
-) -> Iterator[Stack]:
+@pytest.fixture(scope="package")
+def postgres_stack(tmp_path_factory: pytest.TempPathFactory, postgres: Postgres) -> Iterator[Stack]:
     """The site on a PostgreSQL that tests may hurt."""
     with databases.temporary(postgres.url) as database:
-        stack = Stack(tmp_path_factory.mktemp("postgres-stack"), model_environment, database)
+        stack = Stack(tmp_path_factory.mktemp("postgres-stack"), database=database)
         with _running(stack):
             yield stack
 
@@ -90,20 +63,30 @@ def guest(stack: Stack) -> Guest:
     return Guest(stack)
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+@pytest.fixture(scope="package")
+def playwright() -> Iterator[Playwright]:
+    """Ends with these tests: its event loop runs as long as it is there, and others need theirs."""
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="package")
+def browser(playwright: Playwright, browser_type_launch_args: dict[str, Any]) -> Iterator[Browser]:
     """A Chromium that is there already."""
     path = chromium.find()
     if not path:
         pytest.fail("No Chromium here. Run: python -m colorweb.testing.browser", pytrace=False)
-    return {**browser_type_launch_args, "executable_path": path, "args": chromium.FLAGS}
+    browser = playwright.chromium.launch(
+        **browser_type_launch_args, executable_path=path, args=chromium.FLAGS
+    )
+    yield browser
+    browser.close()
 
 
-@pytest.fixture(scope="session")
-def browser_context_args(browser_context_args: dict[str, Any], stack: Stack) -> dict[str, Any]:
+@pytest.fixture(scope="package")
+def browser_context_args(stack: Stack) -> dict[str, Any]:
     """Pages of our site, at a desktop's size."""
     return {
-        **browser_context_args,
         "base_url": stack.base_url,
         "viewport": {"width": 1280, "height": 900},
         "locale": "en-GB",

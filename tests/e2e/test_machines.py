@@ -23,15 +23,12 @@ SEVERAL = 6
 
 @pytest.fixture(scope="module")
 def machines(
-    tmp_path_factory: pytest.TempPathFactory,
-    postgres: Postgres,
-    s3_server: str,
-    model_environment: dict[str, str],
+    tmp_path_factory: pytest.TempPathFactory, postgres: Postgres, s3_server: str
 ) -> Iterator[Machines]:
     """Web here, two machines that color there."""
     folder = tmp_path_factory.mktemp("machines")
     with databases.temporary(postgres.url) as database:
-        at_once = {**model_environment, "CANARY_STEPS": "0"}  # into service when it is checked
+        at_once = {"CANARY_STEPS": "0"}  # into service when it is checked
         machines = Machines(folder, database, s3_server, at_once)
         try:
             machines.start()

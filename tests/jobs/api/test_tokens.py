@@ -131,8 +131,8 @@ async def test_a_socket_needs_the_scope_to_read(ada_token):
         (b"authorization", f"Bearer {ada_token}".encode()),
     ]
     page = WebsocketCommunicator(application, "/ws/me/", headers)
-    assert await page.connect() == (False, 4403)
-    await page.disconnect()
+    assert await page.connect(60) == (False, 4403)
+    await page.disconnect(timeout=60)
 
 
 @pytest.fixture

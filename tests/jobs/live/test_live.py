@@ -22,17 +22,17 @@ change = sync_to_async(states.change)
 async def test_the_first_message_is_the_job_as_it_is():
     job = await make_job()
     page = socket(f"/ws/jobs/{job.pk}/")
-    assert (await page.connect())[0]
+    assert (await page.connect(60))[0]
     first = await page.receive_json_from(60)
     assert (first["type"], first["job"]["id"], first["job"]["position"]) == ("job", str(job.pk), 1)
     assert first["job"]["urls"]["self"] == f"http://127.0.0.1/api/v1/jobs/{job.pk}/"
-    await page.disconnect()
+    await page.disconnect(timeout=60)
 
 
 async def test_every_change_arrives_with_a_higher_sequence():
     job = await make_job()
     page = socket(f"/ws/jobs/{job.pk}/")
-    await page.connect()
+    await page.connect(60)
     await claim("test")
     await change(job.pk, State.SUCCEEDED, fence=1, result="x.jpg")
     seen = [(await message(page, "job"))["job"] for _ in range(3)]
@@ -41,27 +41,27 @@ async def test_every_change_arrives_with_a_higher_sequence():
     sequences = [job["sequence"] for job in seen]
     assert sequences == sorted(sequences)
     assert seen[-1]["urls"]["result"].endswith("/result")
-    await page.disconnect()
+    await page.disconnect(timeout=60)
 
 
 async def test_progress_arrives_between_changes():
     job = await make_job()
     page = socket(f"/ws/jobs/{job.pk}/")
-    await page.connect()
+    await page.connect(60)
     await claim("test")
     await sync_to_async(Progress(job.pk, job.photo.visitor_key))(0.5)
     sent = await message(page, "progress")
     while sent["progress"] != 0.5:
         sent = await message(page, "progress")
     assert (sent["id"], sent["sequence"]) == (str(job.pk), 1)
-    await page.disconnect()
+    await page.disconnect(timeout=60)
 
 
 async def test_another_visitor_gets_no_job():
     job = await make_job()
     page = socket(f"/ws/jobs/{job.pk}/", guest="b" * 32)
-    assert await page.connect() == (False, 4404)
-    await page.disconnect()
+    assert await page.connect(60) == (False, 4404)
+    await page.disconnect(timeout=60)
 
 
 async def test_the_file_is_named_to_its_owner_alone():
@@ -69,12 +69,12 @@ async def test_the_file_is_named_to_its_owner_alone():
     names = {}
     for guest in (make.GUEST, "b" * 32):
         page = socket(f"/ws/jobs/{job.pk}/", guest=guest)
-        await page.connect()
+        await page.connect(60)
         first = await page.receive_json_from(60)
         await sync_to_async(publish.announce)(job.pk)
         again = await message(page, "job")
         names[guest] = [sent["job"]["photo"]["name"] for sent in (first, again)]
-        await page.disconnect()
+        await page.disconnect(timeout=60)
     assert names == {make.GUEST: ["aunt-vera-passport.jpg"] * 2, "b" * 32: ["", ""]}
 
 
@@ -93,8 +93,8 @@ async def test_a_foreign_page_gets_no_socket(settings, origin):
     settings.SITE_URL = "http://127.0.0.1:8000"
     job = await make_job()
     page = socket(f"/ws/jobs/{job.pk}/", origin=origin)
-    assert not (await page.connect())[0]
-    await page.disconnect()
+    assert not (await page.connect(60))[0]
+    await page.disconnect(timeout=60)
 
 
 async def test_my_socket_sends_all_my_jobs_and_nobody_elses():
@@ -102,13 +102,13 @@ async def test_my_socket_sends_all_my_jobs_and_nobody_elses():
     other = await sync_to_async(make.photo)(guest="b" * 32)
     await make_job(photo=other)
     page = socket("/ws/me/")
-    await page.connect()
+    await page.connect(60)
     first = await page.receive_json_from(60)
     assert first["type"] == "snapshot"
     assert [job["id"] for job in first["jobs"]] == [str(mine.pk)]
     new = await make_job()
     assert (await message(page, "job"))["job"]["id"] == str(new.pk)
-    await page.disconnect()
+    await page.disconnect(timeout=60)
 
 
 async def test_progress_counts_up_to_five_times_a_second(monkeypatch):

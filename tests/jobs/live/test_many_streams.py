@@ -49,7 +49,7 @@ async def test_a_visitor_has_a_number_of_sockets_and_others_have_theirs():
     sockets = await opened(make.GUEST, PER_VISITOR)
     one_more = socket("/ws/me/")
     assert await one_more.connect(60) == (False, 4429)
-    await one_more.disconnect()
+    await one_more.disconnect(timeout=60)
     sockets += await opened("b" * 32, 1)
     await close(sockets[:1])
     sockets = sockets[1:] + await opened(make.GUEST, 1)
@@ -63,7 +63,7 @@ async def test_a_network_has_a_number_of_sockets_whatever_cookies_it_shows():
         sockets += await opened(guest, 1)
     one_more = socket("/ws/me/", guest="c" * 32)
     assert await one_more.connect(60) == (False, 4429)
-    await one_more.disconnect()
+    await one_more.disconnect(timeout=60)
     await close(sockets)
 
 
@@ -101,7 +101,7 @@ async def test_a_page_hears_that_its_photo_is_nearer():
     first = await make_job()
     mine = await make_job(owner="address:2")
     page = socket(f"/ws/jobs/{mine.pk}/")
-    await page.connect()
+    await page.connect(60)
     assert (await page.receive_json_from(60))["job"]["position"] == 2
     claimed = await sync_to_async(claims.claim)("test")
     assert [job.pk for job in claimed] == [first.pk]
@@ -109,7 +109,7 @@ async def test_a_page_hears_that_its_photo_is_nearer():
     while news["position"] != 1:
         news = await message(page, "progress")
     assert (news["id"], news["sequence"], news["stage"]) == (str(mine.pk), 0, "waiting")
-    await page.disconnect()
+    await page.disconnect(timeout=60)
 
 
 def test_a_look_at_many_jobs_takes_as_many_queries_as_at_one():
@@ -170,7 +170,7 @@ async def test_sockets_of_one_network_do_not_wait_for_those_of_another():
         assert (await page.connect(60))[0]
         assert (await page.receive_json_from(60))["type"] == "snapshot"
         assert not any(task.done() for task in flood)
-        await page.disconnect()
+        await page.disconnect(timeout=60)
     finally:
         free.set()
         await asyncio.gather(*flood)

@@ -98,7 +98,7 @@ def test_logging_out_takes_the_photos_along(client):
 async def test_open_pages_are_asked_to_reconnect_as_the_account(path):
     job = await sync_to_async(make.job)()
     page = socket(path.format(job=job.pk))
-    await page.connect()
+    await page.connect(60)
     await page.receive_json_from(60)
     user = await sync_to_async(User.objects.create_user)(EMAIL, PASSWORD)
     await sync_to_async(ownership.claim_guest_photos)(make.GUEST, user)
@@ -113,18 +113,18 @@ async def test_a_page_of_the_account_hears_of_adopted_photos(async_client):
     await sync_to_async(ownership.claim_guest_photos)(make.GUEST, user)
     await async_client.aforce_login(user)
     page = socket("/ws/me/", session=async_client.cookies["sessionid"].value)
-    await page.connect()
+    await page.connect(60)
     assert [job["id"] for job in (await page.receive_json_from(60))["jobs"]] == [str(job.pk)]
     await sync_to_async(claims.claim)("test")
     assert (await message(page, "job"))["job"]["status"] == "running"
-    await page.disconnect()
+    await page.disconnect(timeout=60)
 
 
 async def test_a_page_left_open_closes_when_its_owner_logs_out(async_client):
     user = await sync_to_async(User.objects.create_user)(EMAIL, PASSWORD)
     await async_client.aforce_login(user)
     page = socket("/ws/me/", session=async_client.cookies["sessionid"].value)
-    await page.connect()
+    await page.connect(60)
     await page.receive_json_from(60)
     await async_client.post("/account/logout/")
     assert await page.receive_output(60) == {"type": "websocket.close", "code": 4401}

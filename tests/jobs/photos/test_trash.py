@@ -80,11 +80,11 @@ async def test_the_sockets_do_not_announce_it(async_client):
         return job
 
     job = await sync_to_async(make_job)()
-    assert await socket(f"/ws/jobs/{job.pk}/", session=session).connect() == (False, 4404)
+    assert await socket(f"/ws/jobs/{job.pk}/", session=session).connect(60) == (False, 4404)
     page = socket("/ws/me/", session=session)
-    await page.connect()
+    await page.connect(60)
     assert (await page.receive_json_from(60))["jobs"] == []
-    await page.disconnect()
+    await page.disconnect(timeout=60)
 
 
 def test_restoring_brings_back_what_was_there(browser):

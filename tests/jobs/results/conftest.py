@@ -25,6 +25,7 @@ def worker(tmp_path_factory, django_db_setup, django_db_blocker) -> Iterator[Any
         with django_db_blocker.unblock():
             worker = Worker()
         yield worker
+        worker.stop()
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ async def test_first_everything_then_what_is_new(run, django_user_model):
     await sync_to_async(live.announce)(run.pk)
     news = await page.receive_json_from(60)
     assert (news["whole"], [point["step"] for point in news["points"]]) == (True, [1, 2])
-    await page.disconnect()
+    await page.disconnect(timeout=60)
 
 
 async def test_it_is_for_staff_who_may_view_runs(run, django_user_model):

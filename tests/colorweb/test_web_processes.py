@@ -19,16 +19,16 @@ from colorweb.testing.guest import Guest
 from colorweb.testing.stack import Stack
 from colorweb.testing.waiting import wait_for
 
+pytestmark = pytest.mark.e2e
+
 WEBS = ("web-0", "web-1")
 OPENED = 40  # connections: the kernel deals them out, and gives none to one of two once in 2 ** 39
 
 
 @pytest.fixture(scope="module")
-def pair(
-    tmp_path_factory: pytest.TempPathFactory, model_environment: dict[str, str]
-) -> Iterator[Stack]:
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The site with two web processes."""
-    environment = {**model_environment, "WEB_PROCESSES": "2", "COLORWEB_PROCESSES": "1"}
+    environment = {"WEB_PROCESSES": "2", "COLORWEB_PROCESSES": "1"}
     pair = Stack(tmp_path_factory.mktemp("pair"), environment)
     pair.start()
     yield pair
