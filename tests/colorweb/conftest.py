@@ -1,9 +1,20 @@
-"""Accounts for tests."""
+"""Accounts and installations for tests."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from colorweb.accounts.models import User
 from tests.accounts import prove, sign_up
+
+
+@pytest.fixture
+def var_dir() -> Iterator[Path]:
+    """A folder for an installation, with a path short enough for sockets wherever tests run."""
+    with tempfile.TemporaryDirectory(prefix="var-") as folder:
+        yield Path(folder)
 
 
 @pytest.fixture

@@ -11,13 +11,13 @@ from tests.nvml import Nvml
 
 
 @pytest.fixture(autouse=True)
-def fresh_machine(monkeypatch, tmp_path):
+def fresh_machine(monkeypatch, var_dir):
     for name in (
         *("REDIS_URL", "CACHE_URL", "COLORWEB_PROCESSES", "CUDA_VISIBLE_DEVICES"),
         *("WEB_PROCESSES", "DECODING_SLOTS"),
     ):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("VAR_DIR", str(tmp_path))
+    monkeypatch.setenv("VAR_DIR", str(var_dir))
 
 
 def names():
@@ -62,10 +62,10 @@ def test_one_coloring_process_a_gpu(monkeypatch):
     assert programs.coloring_processes() == 1
 
 
-def test_supervisor_understands_its_configuration(monkeypatch, tmp_path):
+def test_supervisor_understands_its_configuration(monkeypatch, var_dir):
     for folder in ("log", "run"):
-        (tmp_path / folder).mkdir()
-    configuration = tmp_path / "supervisord.conf"
+        (var_dir / folder).mkdir()
+    configuration = var_dir / "supervisord.conf"
     configuration.write_text(programs.configuration())
     options = ServerOptions()
     options.realize(["-c", str(configuration)])
@@ -80,13 +80,13 @@ def test_supervisor_understands_its_configuration(monkeypatch, tmp_path):
     }
 
 
-def test_from_four_cores_on_web_processes_share_the_port(monkeypatch, tmp_path):
+def test_from_four_cores_on_web_processes_share_the_port(monkeypatch, var_dir):
     for folder in ("log", "run"):
-        (tmp_path / folder).mkdir()
+        (var_dir / folder).mkdir()
     for cores, count in ((2, 1), (3, 1), (4, 4), (64, 8)):
         monkeypatch.setattr(programs, "_cores", lambda cores=cores: cores)
         assert programs.web_processes() == count
-    configuration = tmp_path / "supervisord.conf"
+    configuration = var_dir / "supervisord.conf"
     configuration.write_text(programs.configuration())
     options = ServerOptions()
     options.realize(["-c", str(configuration)])

@@ -12,11 +12,11 @@ def no_addresses(monkeypatch):
         monkeypatch.delenv(name, raising=False)
 
 
-def test_embedded_servers_are_found_on_sockets_in_the_run_folder(monkeypatch, tmp_path):
-    monkeypatch.setenv("VAR_DIR", str(tmp_path))
-    assert runtime.broker_url() == f"unix://{tmp_path}/run/broker.sock?db=0"
-    assert runtime.cache_url() == f"unix://{tmp_path}/run/cache.sock?db=0"
-    assert runtime.celery_url() == f"redis+socket://{tmp_path}/run/broker.sock"
+def test_embedded_servers_are_found_on_sockets_in_the_run_folder(monkeypatch, var_dir):
+    monkeypatch.setenv("VAR_DIR", str(var_dir))
+    assert runtime.broker_url() == f"unix://{var_dir}/run/broker.sock?db=0"
+    assert runtime.cache_url() == f"unix://{var_dir}/run/cache.sock?db=0"
+    assert runtime.celery_url() == f"redis+socket://{var_dir}/run/broker.sock"
 
 
 def test_a_path_too_long_for_a_socket_gets_a_short_folder_of_its_own(monkeypatch, tmp_path):

@@ -14,7 +14,7 @@ NO_BROKER = "redis://127.0.0.1:1/0"
 
 
 @pytest.fixture
-def serve(tmp_path):
+def serve(var_dir):
     def serve(*command: str, **environment: str) -> str:
         command = command or ("colorweb.serve",)
         inherited = {
@@ -25,8 +25,8 @@ def serve(tmp_path):
             cwd=REPOSITORY,
             env={
                 **inherited,
-                "VAR_DIR": str(tmp_path),
-                "DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3",
+                "VAR_DIR": str(var_dir),
+                "DATABASE_URL": f"sqlite:///{var_dir}/db.sqlite3",
                 **environment,
             },
             capture_output=True,
@@ -68,20 +68,20 @@ def test_a_model_that_is_not_there_is_named(serve):
     assert words == "colorweb: COLORWEB_MODEL: There is no model at /srv/my.safetensors."
 
 
-def test_processes_of_a_killed_run_are_named(serve, tmp_path):
-    (tmp_path / "run").mkdir()
-    (tmp_path / "run" / "supervisord.pid").write_text("4711\n")
+def test_processes_of_a_killed_run_are_named(serve, var_dir):
+    (var_dir / "run").mkdir()
+    (var_dir / "run" / "supervisord.pid").write_text("4711\n")
     with socket.socket(socket.AF_UNIX) as supervisor:
-        supervisor.bind(str(tmp_path / "run" / "supervisor.sock"))
+        supervisor.bind(str(var_dir / "run" / "supervisor.sock"))
         supervisor.listen()
         assert serve(PORT="0").endswith("are still there. Stop them with: kill 4711")
 
 
-def test_what_a_killed_run_left_is_no_obstacle(serve, tmp_path, port):
-    (tmp_path / "run").mkdir()
-    (tmp_path / "run" / "serve.lock").write_text("4711\n")
+def test_what_a_killed_run_left_is_no_obstacle(serve, var_dir, port):
+    (var_dir / "run").mkdir()
+    (var_dir / "run" / "serve.lock").write_text("4711\n")
     with socket.socket(socket.AF_UNIX) as supervisor:
-        supervisor.bind(str(tmp_path / "run" / "supervisor.sock"))
+        supervisor.bind(str(var_dir / "run" / "supervisor.sock"))
     assert "Cannot listen on" in serve(PORT=str(port))
 
 
@@ -133,32 +133,32 @@ def test_a_program_there_is_not_is_named(serve):
     assert output.startswith("colorweb: There is no program 'cpu', only: prepare, ")
 
 
-def test_a_secrets_file_that_is_not_there_is_named(serve, tmp_path):
-    output = serve("colorweb.serve", "gpu", REDIS_URL_FILE=str(tmp_path / "none"))
-    assert output.endswith(f"No such file or directory: '{tmp_path}/none'")
+def test_a_secrets_file_that_is_not_there_is_named(serve, var_dir):
+    output = serve("colorweb.serve", "gpu", REDIS_URL_FILE=str(var_dir / "none"))
+    assert output.endswith(f"No such file or directory: '{var_dir}/none'")
 
 
-def test_a_secret_key_file_that_is_not_there_makes_no_new_key(serve, tmp_path):
-    words = serve("colorweb.serve", "prepare", SECRET_KEY_FILE=str(tmp_path / "key"))
+def test_a_secret_key_file_that_is_not_there_makes_no_new_key(serve, var_dir):
+    words = serve("colorweb.serve", "prepare", SECRET_KEY_FILE=str(var_dir / "key"))
     assert words == (
         "colorweb: SECRET_KEY_FILE cannot be read: [Errno 2] No such file or directory: "
-        f"'{tmp_path}/key'"
+        f"'{var_dir}/key'"
     )
-    assert not (tmp_path / "secret_key").exists()
+    assert not (var_dir / "secret_key").exists()
 
 
-def test_an_empty_secret_file_is_refused(serve, tmp_path):
-    (tmp_path / "key").write_text("\n")
-    words = serve("colorweb.serve", "prepare", SECRET_KEY_FILE=str(tmp_path / "key"))
-    assert words == f"colorweb: SECRET_KEY_FILE is empty: {tmp_path}/key"
+def test_an_empty_secret_file_is_refused(serve, var_dir):
+    (var_dir / "key").write_text("\n")
+    words = serve("colorweb.serve", "prepare", SECRET_KEY_FILE=str(var_dir / "key"))
+    assert words == f"colorweb: SECRET_KEY_FILE is empty: {var_dir}/key"
 
 
 @pytest.mark.parametrize("program", ["prepare", "web", "default"])
-def test_a_web_machine_without_the_shared_key_is_refused(serve, program, tmp_path):
+def test_a_web_machine_without_the_shared_key_is_refused(serve, program, var_dir):
     assert serve("colorweb.serve", program, **ELSEWHERE, **SERVER, S3_BUCKET="photos") == (
         "colorweb: REDIS_URL names another machine (redis.example), but SECRET_KEY is not set. Set "
         "SECRET_KEY or SECRET_KEY_FILE to the key that all web machines share; the one that a "
-        f"single machine made is in {tmp_path}/secret_key."
+        f"single machine made is in {var_dir}/secret_key."
     )
 
 
@@ -193,12 +193,12 @@ def test_a_value_that_cannot_be_read_is_named(serve, name):
     assert serve(PORT="0", **{name: value}) == f"colorweb: {name} must be {expected}"
 
 
-def test_a_command_names_a_value_that_cannot_be_read(tmp_path):
+def test_a_command_names_a_value_that_cannot_be_read(var_dir):
     environment = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
     run = subprocess.run(
         [sys.executable, "manage.py", "check"],
         cwd=REPOSITORY,
-        env={**environment, "VAR_DIR": str(tmp_path), "REQUEST_MAX_BYTES": "much"},
+        env={**environment, "VAR_DIR": str(var_dir), "REQUEST_MAX_BYTES": "much"},
         capture_output=True,
         text=True,
         timeout=120,
@@ -210,10 +210,10 @@ def test_a_command_names_a_value_that_cannot_be_read(tmp_path):
     )
 
 
-def test_a_web_machine_without_its_static_files_is_refused(serve, tmp_path):
-    words = serve("colorweb.serve", "web", REDIS_URL=NO_BROKER, STATIC_DIR=str(tmp_path / "none"))
+def test_a_web_machine_without_its_static_files_is_refused(serve, var_dir):
+    words = serve("colorweb.serve", "web", REDIS_URL=NO_BROKER, STATIC_DIR=str(var_dir / "none"))
     assert words.splitlines()[-1] == (
-        f"colorweb: Static files are missing in {tmp_path}/none (staticfiles.json, manifest.json). "
+        f"colorweb: Static files are missing in {var_dir}/none (staticfiles.json, manifest.json). "
         "Build the front end (make setup), then collect them: "
         "python manage.py collectstatic --no-input"
     )
