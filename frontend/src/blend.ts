@@ -138,6 +138,14 @@ function prepare(): void {
   }
 }
 
+/** sRGB of L*, a, b; chroma that does not fit is reduced. */
+export function rgbOfLab(light: number, a: number, b: number): [number, number, number] {
+  prepare();
+  const out = new Uint8ClampedArray(4);
+  toRgb(light, a, b, out, 0);
+  return [out[0]!, out[1]!, out[2]!];
+}
+
 const rgb = new Float64Array(3);
 
 /** One pixel's sRGB into `out`; chroma that does not fit is reduced, never lightness or hue. */

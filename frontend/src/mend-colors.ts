@@ -1,5 +1,20 @@
 /** The colors that a photo has: at a place, and most of. */
 import type { Maps } from "./blend";
+import { hexOf } from "./lab";
+import type { Place } from "./places";
+
+/** "#rrggbb" of what a picture shows at a place: the mean of 5 x 5 pixels. */
+export function hexAt(picture: HTMLCanvasElement | HTMLImageElement, [x, y]: Place): string {
+  const one = document.createElement("canvas");
+  one.width = one.height = 1;
+  const context = one.getContext("2d", { willReadFrequently: true })!;
+  const isImage = picture instanceof HTMLImageElement;
+  const width = isImage ? picture.naturalWidth : picture.width;
+  const height = isImage ? picture.naturalHeight : picture.height;
+  context.drawImage(picture, x * width - 2, y * height - 2, 5, 5, 0, 0, 1, 1);
+  const [red, green, blue] = context.getImageData(0, 0, 1, 1).data;
+  return hexOf(red!, green!, blue!);
+}
 
 /** a and b of the maps at a place. */
 export function colorOf(maps: Maps, x: number, y: number): readonly [number, number] {

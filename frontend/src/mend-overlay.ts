@@ -15,7 +15,9 @@ export class MendOverlay {
   readonly #cross = document.createElement("button");
   readonly #list = document.createElement("ol");
   #at: Place = [0.5, 0.5];
-  #pick: ((place: Place) => void) | undefined;
+  /** Where a point was dragged to since a pointer or a key went down. */
+  #moved: Place | undefined;
+  #pick: ((place?: Place) => void) | undefined;
 
   constructor(
     canvas: HTMLElement,
@@ -35,8 +37,16 @@ export class MendOverlay {
       event.stopPropagation();
       this.#choose(this.#at);
     });
-    this.#layer.addEventListener("click", (event) => this.#choose(placeOf(event, this.#layer)));
+    this.#layer.addEventListener("click", (event) => {
+      if (!this.#moved) this.#choose(placeOf(event, this.#layer));
+    });
+    this.#layer.addEventListener("pointerdown", () => (this.#moved = undefined), true);
+    this.#layer.addEventListener("keydown", (event) => {
+      this.#moved = undefined;
+      if (event.key === "Escape" && this.isPicking) this.#endPicking();
+    });
     this.#list.className = "mend-marks";
+    this.#list.setAttribute("aria-label", message("mendPoints"));
     this.#layer.append(this.#cross, this.#list);
     put(this.#cross, this.#at);
     canvas.append(this.#layer);
@@ -56,8 +66,8 @@ export class MendOverlay {
     this.#layer.remove();
   }
 
-  /** The next place goes to `act` alone. */
-  pickOnce(act: (place: Place) => void): void {
+  /** The next place goes to `act` alone; none, if Escape ends it. */
+  pickOnce(act: (place?: Place) => void): void {
     this.#pick = act;
     this.#layer.toggleAttribute("data-picking", true);
     this.focus();
@@ -86,17 +96,20 @@ export class MendOverlay {
   }
 
   #listen(button: HTMLButtonElement, index: number, place: Place): void {
-    let moved: Place | undefined;
-    button.addEventListener("pointerdown", () => (moved = undefined));
-    onDrag(button, this.#layer, (to) => put(button.parentElement!, (moved = to)));
+    onDrag(button, this.#layer, (to) => put(button.parentElement!, (this.#moved = to)));
+    // After a drag by touch there is no click; after one by mouse there is.
+    button.addEventListener("lostpointercapture", () => {
+      if (this.#moved) this.acts.move(index, this.#moved);
+    });
     button.addEventListener("click", (event) => {
       event.stopPropagation();
-      if (moved) {
-        this.acts.move(index, moved);
-        return;
+      if (this.#moved) return;
+      if (this.isPicking) {
+        this.#choose(place);
+      } else {
+        put(this.#cross, (this.#at = place));
+        this.acts.edit(index);
       }
-      put(this.#cross, (this.#at = place));
-      this.acts.edit(index);
     });
     button.addEventListener("keydown", (event) => {
       if (event.key === "Delete" || event.key === "Backspace") this.acts.remove(index);
@@ -107,9 +120,14 @@ export class MendOverlay {
 
   #choose(place: Place): void {
     put(this.#cross, (this.#at = place));
-    const pick = this.#pick;
+    if (this.isPicking) this.#endPicking(place);
+    else this.acts.place(place);
+  }
+
+  #endPicking(place?: Place): void {
+    const pick = this.#pick!;
     this.#pick = undefined;
     this.#layer.removeAttribute("data-picking");
-    (pick ?? this.acts.place)(place);
+    pick(place);
   }
 }

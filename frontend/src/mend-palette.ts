@@ -1,5 +1,6 @@
 /** The small palette that opens where somebody points: colors that fit, and any other. */
-import { abOf, nameOf } from "./lab";
+import { rgbOfLab } from "./blend";
+import { hexOf, labOf, nameOf } from "./lab";
 import { message } from "./messages";
 import type { Place } from "./places";
 
@@ -19,6 +20,10 @@ interface Acts {
 const ASIDE = 32; // pixels between the point and the palette
 
 export class MendPalette {
+  readonly #any: HTMLInputElement;
+  /** L* of the place. */
+  #light = 0;
+
   constructor(
     private readonly dialog: HTMLDialogElement,
     private readonly acts: Acts,
@@ -27,8 +32,12 @@ export class MendPalette {
     this.#on(".palette-pick", () => acts.pick());
     this.#on(".palette-remove", () => acts.remove());
     this.#on(".palette-close", () => this.close());
-    const any = dialog.querySelector<HTMLInputElement>("[type=color]")!;
-    any.addEventListener("change", () => acts.choose(...abOf(any.value)));
+    this.#any = dialog.querySelector<HTMLInputElement>("[type=color]")!;
+    this.#any.addEventListener("change", () => {
+      const [, a, b] = labOf(this.#any.value);
+      acts.choose(a, b);
+      this.#any.value = this.#hexOf(a, b);
+    });
     dialog.addEventListener("close", () => acts.closed());
     // A press beside the palette ends it.
     dialog.addEventListener("click", (event) => {
@@ -37,16 +46,29 @@ export class MendPalette {
   }
 
   /**
-   * For a point that is there, or for a new one, beside where it is on the screen.
+   * For a point that is there, or for a new one, beside where it is on the screen. `now` is what is
+   * seen there; all colors are offered at that lightness.
    */
-  open(isThere: boolean, used: readonly (readonly [number, number])[], [x, y]: Place): void {
+  open(
+    isThere: boolean,
+    used: readonly (readonly [number, number])[],
+    now: string,
+    [x, y]: Place,
+  ): void {
     this.#part(".palette-remove").hidden = !isThere;
+    this.#any.value = now;
+    this.#light = labOf(now)[0];
     this.suggest([]);
-    this.#fill(".palette-used", used.map(([a, b]) => ({ a, b, hex: previewOf(a, b) })));
+    const seen = used.map(([a, b]) => ({ a, b, hex: this.#hexOf(a, b) }));
+    this.#fill(".palette-used", seen);
     if (!this.dialog.open) this.dialog.showModal();
     const left = x > innerWidth / 2 ? x - ASIDE - this.dialog.offsetWidth : x + ASIDE;
     this.dialog.style.setProperty("--x", `${left}px`);
     this.dialog.style.setProperty("--y", `${y}px`);
+  }
+
+  get isOpen(): boolean {
+    return this.dialog.open;
   }
 
   suggest(colors: readonly SuggestedColor[]): void {
@@ -74,6 +96,11 @@ export class MendPalette {
     );
   }
 
+  /** What a color is at the place, which keeps its lightness. */
+  #hexOf(a: number, b: number): string {
+    return hexOf(...rgbOfLab(this.#light, a, b));
+  }
+
   #on(selector: string, act: () => void): void {
     this.#part(selector).addEventListener("click", act);
   }
@@ -81,9 +108,4 @@ export class MendPalette {
   #part(selector: string): HTMLElement {
     return this.dialog.querySelector<HTMLElement>(selector)!;
   }
-}
-
-/** A color of a and b at a middling lightness, for a swatch. */
-function previewOf(a: number, b: number): string {
-  return `lab(60 ${a} ${b})`;
 }

@@ -9,16 +9,32 @@ export interface Point {
   readonly radius: number;
 }
 
+/** What a browser keeps: all that was done since the version was saved, and where one stands. */
+interface Kept {
+  readonly steps: readonly (readonly Point[])[];
+  readonly at: number;
+}
+
+const MAX_KEPT = 50; // steps
+
+/** What a key asks for, as in other programs. */
+export function stepOf({ key, ctrlKey, metaKey, shiftKey }: KeyboardEvent): "undo" | "redo" | null {
+  if (!ctrlKey && !metaKey) return null;
+  if (key.toLowerCase() === "z") return shiftKey ? "redo" : "undo";
+  return key.toLowerCase() === "y" ? "redo" : null;
+}
+
 export class MendPoints {
   #steps: (readonly Point[])[];
-  #at = 0;
+  #at: number;
 
   constructor(
     private readonly key: string,
     saved: readonly Point[],
   ) {
-    this.#steps = [saved, ...this.#kept()];
-    this.#at = this.#steps.length - 1;
+    const { steps, at } = this.#kept();
+    this.#steps = [saved, ...steps];
+    this.#at = at;
   }
 
   get now(): readonly Point[] {
@@ -60,19 +76,21 @@ export class MendPoints {
 
   #keep(): void {
     try {
-      if (this.isChanged) localStorage.setItem(this.key, JSON.stringify(this.now));
-      else this.forget();
+      const left = Math.max(0, this.#steps.length - 1 - MAX_KEPT);
+      const kept: Kept = { steps: this.#steps.slice(1 + left), at: Math.max(0, this.#at - left) };
+      localStorage.setItem(this.key, JSON.stringify(kept));
     } catch {
       // Without storage a reload loses what was not saved.
     }
   }
 
-  #kept(): (readonly Point[])[] {
+  #kept(): Kept {
+    const nothing = { steps: [], at: 0 };
     try {
       const text = localStorage.getItem(this.key);
-      return text ? [JSON.parse(text)] : [];
+      return text ? JSON.parse(text) : nothing;
     } catch {
-      return [];
+      return nothing;
     }
   }
 }

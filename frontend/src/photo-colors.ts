@@ -18,6 +18,7 @@ export class PhotoColors extends HTMLElement {
   #small: ImageData | undefined;
   #maps: Maps | undefined;
   #mended: Maps | undefined;
+  #isHeld = false;
   #saver: LookSaver | undefined;
   #awaited = 0;
   /** When the looks can be chosen. */
@@ -47,7 +48,14 @@ export class PhotoColors extends HTMLElement {
 
   /** The color maps that are shown now. */
   get maps(): Maps | undefined {
-    return this.#mended ?? this.#maps;
+    return this.#isHeld ? this.#maps : (this.#mended ?? this.#maps);
+  }
+
+  /** Show the version's own colors, in the look that is set, while `held`. */
+  holdBefore(held: boolean): void {
+    if (held === this.#isHeld) return;
+    this.#isHeld = held;
+    this.#show();
   }
 
   /** Show other colors than the version's own; null: those again. One picture fades to the other. */
@@ -102,7 +110,7 @@ export class PhotoColors extends HTMLElement {
 
   /** Whether the picture that the page came with shows another look. */
   get #isOther(): boolean {
-    return this.#mended !== undefined || !("previewed" in this.dataset) || !this.#isAsCame;
+    return this.maps !== this.#maps || !("previewed" in this.dataset) || !this.#isAsCame;
   }
 
   get #isAsCame(): boolean {

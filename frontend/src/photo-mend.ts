@@ -1,11 +1,11 @@
 import { mapsOf } from "./blend";
 import { whileHeld } from "./hold";
 import { sendJson } from "./json";
-import { abOf, hexOf, nameOf } from "./lab";
-import { colorOf, mostOf } from "./mend-colors";
+import { labOf, nameOf } from "./lab";
+import { colorOf, hexAt, mostOf } from "./mend-colors";
 import { MendPalette } from "./mend-palette";
 import { MendOverlay } from "./mend-overlay";
-import { MendPoints, type Point } from "./mend-points";
+import { MendPoints, type Point, stepOf } from "./mend-points";
 import type { PhotoColors } from "./photo-colors";
 import type { PhotoStage } from "./photo-stage";
 import { message } from "./messages";
@@ -33,7 +33,7 @@ export class PhotoMend extends HTMLElement {
 
   connectedCallback(): void {
     const saved = JSON.parse(this.dataset["hints"] ?? "[]") as Point[];
-    this.#points = new MendPoints(`mend:${this.dataset["version"]}`, saved);
+    this.#points = new MendPoints(`points:${this.dataset["version"]}`, saved);
     this.#palette = new MendPalette(this.querySelector("dialog")!, {
       choose: (a, b) => this.#color(a, b),
       pick: () => this.#pick(),
@@ -47,7 +47,7 @@ export class PhotoMend extends HTMLElement {
     this.#on(".mend-undo", () => this.#step(() => this.#points.undo()));
     this.#on(".mend-redo", () => this.#step(() => this.#points.redo()));
     this.#on(".mend-save", () => void this.#save());
-    whileHeld(this.querySelector(".mend-hold"), (held) => this.#stage.showBlended(!held));
+    whileHeld(this.querySelector(".mend-hold"), (held) => this.#colors.holdBefore(held));
     if (this.#points.isChanged) this.#start(); // what was not saved before a reload
   }
 
@@ -60,6 +60,7 @@ export class PhotoMend extends HTMLElement {
       remove: (index) => this.#remove(index),
       look: (place) => this.#say(this.#describe(this.#colorAt(place), place)),
     });
+    document.addEventListener("keydown", this.#press);
     openTool("mend", true);
     this.#step(() => undefined);
     this.#overlay.focus();
@@ -69,11 +70,19 @@ export class PhotoMend extends HTMLElement {
     clearTimeout(this.#retry);
     this.#points.forget();
     const saved = JSON.parse(this.dataset["hints"] ?? "[]") as Point[];
-    this.#points = new MendPoints(`mend:${this.dataset["version"]}`, saved);
+    this.#points = new MendPoints(`points:${this.dataset["version"]}`, saved);
     this.#overlay.remove();
+    document.removeEventListener("keydown", this.#press);
     void this.#colors.showMaps(null);
     openTool("mend", false);
   }
+
+  readonly #press = (event: KeyboardEvent): void => {
+    const step = stepOf(event);
+    if (!step || this.#palette.isOpen) return;
+    event.preventDefault();
+    this.#step(() => this.#points[step]());
+  };
 
   #open(index: number, place: Place): void {
     if (index < 0 && this.#points.now.length >= MAX_POINTS) {
@@ -84,13 +93,13 @@ export class PhotoMend extends HTMLElement {
     this.#place = place;
     const box = this.#stage.querySelector(".canvas")!.getBoundingClientRect();
     const at: Place = [box.left + place[0] * box.width, box.top + place[1] * box.height];
-    this.#palette.open(index >= 0, this.#used(), at);
+    this.#palette.open(index >= 0, this.#used(), hexAt(this.#picture, place), at);
     void this.#suggest(place);
   }
 
   /** A color for the place that was pointed at, as it is seen now. */
   #color(a: number, b: number): void {
-    const scale = this.#vividness > 1 ? 1 + (this.#vividness - 1) * (MAX_VIVID - 1) : 1;
+    const scale = this.#scale;
     const now = [...this.#points.now];
     const [x, y] = this.#edited >= 0 ? at(now[this.#edited]!) : this.#sourceOf(this.#place);
     const point = { x, y, a: limit(a / scale), b: limit(b / scale), radius: RADIUS };
@@ -110,7 +119,6 @@ export class PhotoMend extends HTMLElement {
     this.#step(() => this.#points.change(this.#points.now.filter((_, i) => i !== index)));
     this.#edited = -1;
     this.#palette.close();
-    this.#overlay.focus();
   }
 
   /** The next place that is pointed at gives its color. */
@@ -118,7 +126,9 @@ export class PhotoMend extends HTMLElement {
     this.#palette.close();
     this.#say(message("mendPick"));
     this.#overlay.pickOnce((place) => {
-      const [a, b] = abOf(this.#hexAt(place));
+      this.#say("");
+      if (!place) return;
+      const [, a, b] = labOf(hexAt(this.#picture, place));
       this.#color(a, b);
     });
   }
@@ -175,7 +185,7 @@ export class PhotoMend extends HTMLElement {
     const question = { version: this.dataset["version"], x, y, hints };
     const answer = await this.#post("suggestions/", question).catch(() => undefined);
     const found = answer?.ok ? await answer.json() : { colors: [] };
-    this.#palette.suggest(found.colors);
+    if (place === this.#place) this.#palette.suggest(found.colors);
   }
 
   async #save(): Promise<void> {
@@ -200,10 +210,11 @@ export class PhotoMend extends HTMLElement {
     return sendJson(this.dataset["photo"] + path, body);
   }
 
-  /** Colors of points that are there, and of large parts of the photo. */
+  /** Colors of points that are there, and of large parts of the photo, as they are seen now. */
   #used(): (readonly [number, number])[] {
     const points = this.#points.now.map(({ a, b }) => [a, b] as const);
-    return [...points, ...mostOf(this.#colors.maps)].slice(0, 8);
+    const colors = [...points, ...mostOf(this.#colors.maps)].slice(0, 8);
+    return colors.map(([a, b]) => [a * this.#scale, b * this.#scale]);
   }
 
   #describe([a, b]: readonly [number, number], [x, y]: Place): string {
@@ -217,18 +228,10 @@ export class PhotoMend extends HTMLElement {
     return maps ? colorOf(maps, x, y) : [0, 0];
   }
 
-  #hexAt([x, y]: Place): string {
-    const canvas = this.#stage.querySelector<HTMLCanvasElement>(".after canvas");
-    const image = this.#stage.querySelector<HTMLImageElement>(".after img")!;
-    const source = canvas && this.#stage.hasAttribute("data-blended") ? canvas : image;
-    const one = document.createElement("canvas");
-    one.width = one.height = 1;
-    const context = one.getContext("2d", { willReadFrequently: true })!;
-    const width = source instanceof HTMLImageElement ? source.naturalWidth : source.width;
-    const height = source instanceof HTMLImageElement ? source.naturalHeight : source.height;
-    context.drawImage(source, x * width - 2, y * height - 2, 5, 5, 0, 0, 1, 1);
-    const [red, green, blue] = context.getImageData(0, 0, 1, 1).data;
-    return hexOf(red!, green!, blue!);
+  /** What shows the colors as they are now. */
+  get #picture(): HTMLCanvasElement | HTMLImageElement {
+    const shown = this.#stage.hasAttribute("data-blended") ? ".after canvas" : ".after img";
+    return this.#stage.querySelector<HTMLCanvasElement | HTMLImageElement>(shown)!;
   }
 
   #sourceOf(place: Place): Place {
@@ -239,8 +242,10 @@ export class PhotoMend extends HTMLElement {
     return mapped(JSON.parse(this.dataset["fromSource"]!), at(point));
   }
 
-  get #vividness(): number {
-    return Number(document.querySelector<HTMLInputElement>("[name=vividness]")?.value ?? 1);
+  /** What the look multiplies chroma by. */
+  get #scale(): number {
+    const field = document.querySelector<HTMLInputElement>("[name=vividness]");
+    return 1 + Math.max(0, Number(field?.value ?? 1) - 1) * (MAX_VIVID - 1);
   }
 
   get #stage(): PhotoStage {

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from colorweb.testing import pictures
 from colorweb.testing.stack import Stack
 from tests.e2e import pages
 
@@ -153,6 +156,23 @@ def test_colors_come_at_once_for_those_who_want_it_still(
     animations = page.evaluate("document.getAnimations().length")
     assert animations == 0
     context.close()
+
+
+def test_a_toned_print_is_seen_as_it_came_side_by_side(page: Page, tmp_path: Path) -> None:
+    toned = pictures.scene(640, 480)[..., None] * np.array([1.0, 0.85, 0.6])
+    path = tmp_path / "sepia.png"
+    path.write_bytes(pictures.saved(Image.fromarray(np.uint8(toned)), "PNG"))
+    pages.colored(page, path)
+    original = page.get_by_role("img", name="sepia.png, the original")
+    expect(original).to_be_hidden()  # the gray one lies under the line
+    page.get_by_role("button", name="Side by side").click()
+    expect(original).to_be_visible()
+    expect(page.get_by_text("Original", exact=True)).to_be_visible()
+    came = page.request.get(str(original.get_attribute("src"))).body()
+    picture = np.asarray(pictures.opened(came).convert("RGB"), float).reshape(-1, 3)
+    assert picture.mean(0) == pytest.approx(toned.reshape(-1, 3).mean(0), abs=2)
+    gray = page.request.get(str(page.locator(".before img").get_attribute("src"))).body()
+    assert pictures.chroma(gray) < 1
 
 
 def test_content_security_policy_stops_nothing_of_ours(page: Page, tmp_path: Path) -> None:
