@@ -7,6 +7,7 @@ from colorweb.leases.renewal import renewing as renewing
 from colorweb.leases.rows import InvalidTransition as InvalidTransition
 from colorweb.leases.rows import LeaseLost as LeaseLost
 from colorweb.leases.rows import change as change
+from colorweb.leases.rows import check as check
 from colorweb.leases.rows import claim as claim
 from colorweb.leases.rows import claim_one as claim_one
 from colorweb.leases.rows import expired as expired

@@ -116,7 +116,12 @@ def change(rows: QuerySet[Any], *, fence: int | None = None, **values: Any) -> N
     """
     if fence is not None:
         rows = rows.filter(attempt=fence)
-    if rows.update(**values):
+    check(rows.update(**values), fence=fence)
+
+
+def check(changed: int, *, fence: int | None = None) -> None:
+    """The same errors where `changed`, the number of rows that such a write has found, is 0."""
+    if changed:
         return
     if fence is not None:
         raise LeaseLost(f"The row is not attempt {fence}'s any more")

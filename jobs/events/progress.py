@@ -13,12 +13,13 @@ PROGRESS_INTERVAL = 0.2  # seconds between two messages about one job
 
 
 class Progress:
-    """Reports how far one job has come, at most five times a second."""
+    """Reports how far one job has come, at most five times a second; nothing of one that is done
+    before."""
 
     def __init__(self, job_id: uuid.UUID, visitor_key: str) -> None:
         self.job_id = job_id
         self.visitor_key = visitor_key
-        self.sent_at = 0.0
+        self.sent_at = time.monotonic()
 
     def __call__(self, fraction: float) -> None:
         """Report that `fraction` (0..1) of the job is done."""

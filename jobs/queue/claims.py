@@ -1,16 +1,16 @@
 """Jobs on their way: claimed by workers, renewed, released, and requeued when a worker dies."""
 
 import uuid
+from functools import cache
 from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.db.models.functions import Now
 
 from colorweb import leases
 from colorweb.errors import DomainError
 from colorweb.health import fitness
-from colorweb.prepared import Prepared
+from colorweb.prepared import Prepared, PreparedUpdate
 from jobs.models import Job, Queue, Rendition, Stage, State, failure_columns
 from jobs.queue import control, states, wakeups
 from jobs.queue.fair_share import ORDER
@@ -28,18 +28,13 @@ def claim(worker: str, limit: int = 1) -> list[Job]:
     if not fitness.may_claim():
         return []
     with transaction.atomic():
-        queue = control.state()
-        if queue.paused:
+        if control.state().paused:
             return []
-        waiting = Job.objects.filter(state=State.QUEUED).order_by(*ORDER)
-        rows = leases.lock(waiting.only("turn", "frame", "model", "crash_count"))
-        batch = _batch(list(rows[:limit]))
+        batch = _batch(_next(limit)())
         for job in batch:
-            values = {"worker": worker, "started_at": Now(), **leases.granted()}
-            states.change(job.pk, State.RUNNING, stage=Stage.READING, **values)
+            states.start(job.pk, worker)
         if batch:
-            turn = max(job.turn for job in batch)
-            Queue.objects.filter(pk=queue.pk, served_turn__lt=turn).update(served_turn=turn)
+            _serve(turn=max(job.turn for job in batch))
         # Read before the commit: a claim that its worker never learns of would cost an attempt.
         jobs = [claimed for job in batch for claimed in _with_photo(job_id=job.pk)]
     for job in jobs:
@@ -48,6 +43,19 @@ def claim(worker: str, limit: int = 1) -> list[Job]:
     return jobs
 
 
+@cache
+def _next(limit: int) -> Prepared[Job]:
+    """The first so many that wait, locked."""
+    waiting = Job.objects.filter(state=State.QUEUED).order_by(*ORDER)
+    return Prepared(
+        lambda: leases.lock(waiting.only("turn", "frame", "model", "crash_count"))[:limit]
+    )
+
+
+_serve = PreparedUpdate(
+    lambda turn: (Queue.objects.filter(pk=1, served_turn__lt=turn), {"served_turn": turn}),
+    turn=int,
+)
 _with_photo = Prepared(
     lambda job_id: Job.objects.filter(pk=job_id).select_related("photo"), job_id=uuid.UUID
 )

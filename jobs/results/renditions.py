@@ -18,6 +18,7 @@ from django.utils import timezone
 from colorweb import clock, free_space, leases
 from colorweb.accounts.visitors import Visitor
 from colorweb.errors import DomainError
+from colorweb.prepared import Prepared
 from jobs.models import EXTENSIONS, Job, Look, Rendition, State, Vividness, failure_columns
 from jobs.queue import limits, wakeups
 from jobs.storage import access, files
@@ -152,11 +153,16 @@ def _waiting_of(visitor: Visitor) -> int:
 
 def claim(key: UUID | None = None) -> Rendition | None:
     """Claim the next rendition to make, or the one with this key; None if none waits."""
+    if not key and not _first():
+        return None
     waiting = Rendition.waiting().select_related("job__photo")
     if key:
         waiting = waiting.filter(pk=key)
     rendition: Rendition | None = leases.claim_one(waiting)
     return rendition
+
+
+_first = Prepared(lambda: Rendition.waiting().values_list("pk")[:1])
 
 
 def finish(rendition: Rendition, size: int) -> bool:

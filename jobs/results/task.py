@@ -111,9 +111,8 @@ class Task:
         with self.timed("saving_ms"):
             written.save_result(rendered, photo.alpha, photo.dpi)
         with transaction.atomic():
-            states.change(
+            states.succeed(
                 job.pk,
-                State.SUCCEEDED,
                 fence=job.attempt,
                 result=job.file("result"),
                 timings=self.timings,

@@ -16,6 +16,7 @@ from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.db.models import F
 
 from colorweb.http.storage_unavailable import is_unavailable
+from colorweb.prepared import PreparedUpdate
 from jobs.models import STORED_AS, Job, Photo, State, folder_of
 
 log = logging.getLogger(__name__)
@@ -88,7 +89,17 @@ def count(photo_id: uuid.UUID, size: int) -> None:
     Call it in the transaction that makes a row point at the files: `stored_bytes` is then exact,
     and files of a lost attempt or a crash are never counted.
     """
-    Photo.objects.filter(pk=photo_id).update(stored_bytes=F("stored_bytes") + size)
+    _count(photo_id=photo_id, size=size)
+
+
+_count = PreparedUpdate(
+    lambda photo_id, size: (
+        Photo.objects.filter(pk=photo_id),
+        {"stored_bytes": F("stored_bytes") + size},
+    ),
+    photo_id=uuid.UUID,
+    size=int,
+)
 
 
 def delete_folder(folder: str) -> None:

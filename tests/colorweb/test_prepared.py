@@ -5,9 +5,12 @@ import uuid
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import connection, models
+from django.db import IntegrityError, connection, models, transaction
+from django.db.models.functions import Now
+from django.db.transaction import TransactionManagementError
+from django.utils import timezone
 
-from colorweb.prepared import Prepared, number
+from colorweb.prepared import Prepared, PreparedUpdate, number
 from jobs.models import Job, Photo
 from tests.jobs import make
 
@@ -62,6 +65,40 @@ def test_moments_are_compared_as_moments(db):
     )
     assert since(moment=photo.created_at) == [(photo.pk,)]
     assert since(moment=photo.created_at + timedelta(seconds=1)) == []
+
+
+def test_updates_write_what_they_are_given_and_count_rows(db, django_assert_num_queries):
+    jobs = [make.job(), make.job()]
+    lend = PreparedUpdate(
+        lambda job_id, worker, timings, lease: (
+            Job.objects.filter(pk=job_id, lease_until=None),
+            {"worker": worker, "timings": timings, "lease_until": Now() + lease},
+        ),
+        job_id=uuid.UUID,
+        worker=str,
+        timings=dict,
+        lease=timedelta,
+    )
+    for job, seconds in zip(jobs, (10, 20), strict=True):
+        given = {"worker": f"for {seconds}", "timings": {"reading_ms": seconds}}
+        before = timezone.now()
+        with django_assert_num_queries(1):
+            assert lend(job_id=job.pk, lease=timedelta(seconds=seconds), **given) == 1
+        assert lend(job_id=job.pk, lease=timedelta(seconds=seconds), **given) == 0
+        job.refresh_from_db()
+        assert {"worker": job.worker, "timings": job.timings} == given
+        assert job.lease_until
+        assert abs(job.lease_until - before - timedelta(seconds=seconds)) < timedelta(seconds=5)
+
+
+def test_an_update_that_fails_ends_its_transaction(db):
+    make.photo()
+    forget = PreparedUpdate(lambda: (Photo.objects.all(), {"created_at": None}))
+    with transaction.atomic():
+        with pytest.raises(IntegrityError):
+            forget()
+        with pytest.raises(TransactionManagementError):
+            Photo.objects.exists()
 
 
 def test_a_value_that_the_sql_does_not_hold_as_it_is_is_refused(db):

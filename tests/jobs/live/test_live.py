@@ -44,7 +44,8 @@ async def test_every_change_arrives_with_a_higher_sequence():
     await page.disconnect(timeout=60)
 
 
-async def test_progress_arrives_between_changes():
+async def test_progress_arrives_between_changes(monkeypatch):
+    monkeypatch.setattr("jobs.events.progress.PROGRESS_INTERVAL", 0)
     job = await make_job()
     page = socket(f"/ws/jobs/{job.pk}/")
     await page.connect(60)
@@ -113,11 +114,13 @@ async def test_my_socket_sends_all_my_jobs_and_nobody_elses():
 
 async def test_progress_counts_up_to_five_times_a_second(monkeypatch):
     job = await make_job()
+    clock = SimpleNamespace(monotonic=lambda: 1.0)
+    monkeypatch.setattr("jobs.events.progress.time", clock)
     progress, counted = Progress(job.pk, job.photo.visitor_key), []
     for step in range(100):  # of a hundredth of a second each
-        clock = SimpleNamespace(monotonic=lambda now=1 + step / 100: now)
-        monkeypatch.setattr("jobs.events.progress.time", clock)
+        monkeypatch.setattr(clock, "monotonic", lambda now=1 + step / 100: now)
         await sync_to_async(progress)(step / 100)
         counted.append(await sync_to_async(progress_of)(job.pk))
+    assert counted[:20] == [0] * 20  # what is done so soon counts nothing
     assert len(set(counted)) == 5
     assert await sync_to_async(Job.objects.count)() == 1

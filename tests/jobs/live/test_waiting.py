@@ -179,7 +179,8 @@ async def event(stream) -> tuple[str, dict]:
             return lines[0][4:], json.loads(lines[2].removeprefix("data: "))
 
 
-async def test_events_start_with_the_job_and_end_with_it():
+async def test_events_start_with_the_job_and_end_with_it(monkeypatch):
+    monkeypatch.setattr("jobs.events.progress.PROGRESS_INTERVAL", 0)
     job = await make_job()
     answer = await opened(job)
     assert (answer.status_code, answer["Content-Type"]) == (200, "text/event-stream")
