@@ -18,6 +18,8 @@ from ml.versions import checks
 
 WAKEFUL_SECONDS = 2.0
 """Less than anybody notices who stops a worker."""
+WAKEFUL_ON_GPU = 10.0
+"""Half of what a worker has to stop: at the end of each the GPU waits for the last files."""
 
 
 @shared_task(time_limit=settings.COLORIZE_TASK_LIMIT, ignore_result=True)
@@ -27,13 +29,16 @@ def colorize() -> None:
 
     Any wake-up does both, so neither waits behind more than one claim of the other.
     """
-    from jobs.results.worker import Worker  # noqa: PLC0415 - a network, in the processes that color only
+    # A network, in the processes that color only.
+    from jobs.results.overlap import overlapping  # noqa: PLC0415
+    from jobs.results.worker import Worker  # noqa: PLC0415
 
     checks.work_beside()
     worker = Worker.here()
-    ends = time.monotonic() + WAKEFUL_SECONDS
-    while worker.work() + worker.render() and time.monotonic() < ends:
-        pass
+    ends = time.monotonic() + (WAKEFUL_ON_GPU if worker.on_gpu else WAKEFUL_SECONDS)
+    with overlapping(worker) as work:
+        while work() + worker.render() and time.monotonic() < ends:
+            pass
 
 
 @shared_task(ignore_result=True)

@@ -27,6 +27,7 @@ from jobs.photos.intake import LIMITS
 from jobs.queue import questions
 from ml.imaging import gamut, geometry, photos
 from ml.imaging.framing import Box, Frame
+from ml.imaging.srgb import as_bytes
 from ml.resnet_gray.network.colorizer import Features
 from ml.versions.serving import Network, Networks
 
@@ -151,5 +152,5 @@ def _lightness_at(frame: Frame, x: float, y: float) -> float:
 
 
 def _hex(lightness: float, a: float, b: float) -> str:
-    rgb = gamut.lab_to_rgb(*np.array([lightness, a, b], np.float32)[:, None, None])[0, 0]
-    return "#{:02x}{:02x}{:02x}".format(*map(int, rgb))
+    rgb = gamut.lab_to_deep_rgb(*np.array([lightness, a, b], np.float32)[:, None, None])
+    return "#{:02x}{:02x}{:02x}".format(*map(int, as_bytes(rgb)[0, 0]))

@@ -49,7 +49,7 @@ class Worker:
 
     def __init__(self) -> None:
         self.name = leases.worker_name()
-        self.tasks: list[Task] = []  # of this claim, those too that have ended
+        self.tasks: list[Task] = []  # under way; those too that have just ended
         self.rendition: tuple[Rendition, float] | None = None  # and when it began
         self.rested = False  # since it worked, or loaded, its memory was handed back
         self.networks = Networks()
@@ -74,7 +74,16 @@ class Worker:
         self.stopped.set()
 
     def work(self) -> int:
-        """Claim a batch and see each of its jobs to an end; how many there were.
+        """Claim a batch and see each of its jobs to an end; how many there were."""
+        try:
+            count, read = self.begin()
+            self.save(self.color(read))
+        finally:
+            self.tasks = []
+        return count
+
+    def begin(self) -> tuple[int, list[Task]]:
+        """Claim a batch and read it: how many jobs, and those that can be colored.
 
         A worker that is unfit claims none: photos wait, or others color them.
         """
@@ -83,14 +92,13 @@ class Worker:
             Task(job, Progress(job.pk, job.photo.visitor_key))
             for job in claims.claim(self.name, self.batch)
         ]
-        self.tasks = tasks
+        self.tasks = [*(task for task in self.tasks if not task.ended), *tasks]
         self.rested &= not tasks
-        try:
-            read = self._each(Task.read, self._equip(tasks))
-            self._each(Task.save, self._color(read))
-        finally:
-            self.tasks = []
-        return len(tasks)
+        return len(tasks), self._each(Task.read, self._equip(tasks))
+
+    def save(self, tasks: list[Task]) -> None:
+        """Write the files of a batch that is colored, and end its jobs."""
+        self._each(Task.save, tasks)
 
     def render(self) -> bool:
         """Claim one rendition and see it to its end; whether there was one."""
@@ -163,7 +171,7 @@ class Worker:
         else:
             task.fail(error)
 
-    def _color(self, tasks: list[Task]) -> list[Task]:
+    def color(self, tasks: list[Task]) -> list[Task]:
         """One forward pass for all of them; if it fails for a batch, each is tried alone."""
         entered = [
             task for task in tasks if self._guarded(lambda t: t.advance(Stage.COLORIZING), task)
