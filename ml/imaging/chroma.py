@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import gamut
-from .srgb import Pixels, lightness, strips
+from .srgb import Pixels, lightness, luminance, strips
 from .tones import AS_IT_IS, Tones
 
 TOGETHER, MAX_PRODUCT = 32, 1 << 18
@@ -90,12 +90,15 @@ def render(
     """
     height, width = rgb.shape[:2]
     kind = np.uint16 if depth == 16 else np.uint8
-    to_rgb = gamut.lab_to_deep_rgb if depth == 16 else gamut.lab_to_rgb
     in_place = rgb.flags.writeable and rgb.dtype == kind
     out = rgb if in_place else np.empty(rgb.shape, kind)
     colors = Upsampled(chroma.at(vividness), height, width)
-    for rows in strips(height, width):
-        out[rows] = to_rgb(tones.apply(lightness(rgb[rows])), *colors.rows(rows))
+    for rows in strips(height, width, TOGETHER):
+        ab = colors.rows(rows)
+        if depth == 16:
+            out[rows] = gamut.lab_to_deep_rgb(tones.apply(lightness(rgb[rows])), *ab)
+        else:
+            gamut.luminance_to_rgb(tones.apply_to(luminance(rgb[rows])), *ab, out=out[rows])
         if progress:
             progress(rows.stop / height)
     return out

@@ -24,9 +24,12 @@ LUMINANCE = np.array([0.212671, 0.715160, 0.072169])
 TOE, TOE_SLOPE = 0.008856, 903.3  # CIE 1976: L* is linear below Y = TOE
 
 
-def strips(height: int, width: int) -> list[slice]:
-    """Row ranges of a photo that fit the cache as float planes, top to bottom."""
+def strips(height: int, width: int, multiple: int = 1) -> list[slice]:
+    """Row ranges of a photo that fit the cache as float planes, top to bottom; each but the last of
+    a multiple of so many rows, where that fits."""
     rows = max(1, STRIP_BYTES // (4 * width))
+    if rows > multiple:
+        rows -= rows % multiple
     return [slice(top, min(top + rows, height)) for top in range(0, height, rows)]
 
 
@@ -59,6 +62,13 @@ def lightness(rgb: Pixels) -> NDArray[Any]:
 def lightness_of(luminance: NDArray[Any]) -> NDArray[np.float32]:
     """L* in 0..100 of Y in 0..65535."""
     return np.take(_lightness_of_luminance(), luminance)
+
+
+def light_of(lightness: NDArray[Any]) -> NDArray[Any]:
+    """Y in 0..1 of L* in 0..100."""
+    return np.where(
+        lightness > TOE * TOE_SLOPE, ((lightness + 16) / 116) ** 3, lightness / TOE_SLOPE
+    )
 
 
 def as_bytes(pixels: Pixels) -> Pixels:

@@ -5,12 +5,14 @@ same (`frontend/src/blend.ts`).
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .srgb import Pixels, lightness, lightness_of, luminance
+from .srgb import Pixels, light_of, lightness, lightness_of, luminance
 
 PERCENTILES = (1, 99)
 MIN_RANGE = 5.0
@@ -27,13 +29,29 @@ class Tones:
 
     def apply(self, light: NDArray[Any]) -> NDArray[Any]:
         """L* float32 with its tones restored; the same array where nothing changes."""
-        if not self.strength or self.high - self.low < MIN_RANGE:
+        if not self.changes:
             return light
         stretched = np.clip((light - self.low) * (100 / (self.high - self.low)), 0, 100)
         return (light + self.strength * (stretched - light)).astype(np.float32)
 
+    def apply_to(self, luminance: Pixels) -> Pixels:
+        """The same for Y uint16 in 0..65535, by a table."""
+        return cv2.LUT(luminance, _table(self)) if self.changes else luminance
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything changes."""
+        return bool(self.strength) and self.high - self.low >= MIN_RANGE
+
 
 AS_IT_IS = Tones()
+
+
+@lru_cache(maxsize=4)
+def _table(tones: Tones) -> Pixels:
+    """What becomes of each Y."""
+    restored = tones.apply(lightness_of(np.arange(65536)))
+    return np.rint(light_of(restored) * 65535).astype(np.uint16)
 
 
 def measure(rgb: Pixels) -> tuple[float, float]:
