@@ -130,12 +130,16 @@ def ask(request: dict[str, Any], file: int) -> tuple[Any, list[int]]:
     may be done for it (`opening.Opened.work`), in pixels.
     """
     seconds = DEADLINE_FACTOR * (SECONDS + SECONDS_A_MEGAPIXEL * request["work"] / 1e6)
+    is_upload = request["operation"] == "inspect"
+    is_heavy = is_upload and request["work"] > LIGHT
     while True:
-        is_heavy = request["operation"] == "inspect" and request["work"] > LIGHT
         with contextlib.suppress(_Ended), _taken(is_heavy) as child:
             if is_heavy:
                 _keep_idle(1)
-            return child.ask(request, file, seconds)
+            answer = child.ask(request, file, seconds)
+            if is_upload:
+                _keep_idle(1)  # others upload beside; this one is idle in a moment
+            return answer
 
 
 def idle() -> list[int]:

@@ -148,12 +148,16 @@ def test_a_process_that_ended_while_idle_is_replaced():
     assert photos.read(files.encoded(files.ramp(), "PNG")).rgb.shape == (48, 64, 3)
 
 
-def test_while_a_large_file_is_inspected_another_process_starts():
+@pytest.mark.parametrize("size", [(1000, 800), (3000, 2000)], ids=["small", "large"])
+def test_who_uploads_beside_another_finds_a_process_that_was_started(size):
     while child := children._idle_one():
         child.kill()
-    photos.inspect(files.encoded(files.ramp(1000, 800), "PNG"))
+    photo = files.encoded(files.ramp(*size), "PNG")
+    photos.read(photo)
     assert len(children._idle) == 1
-    photos.inspect(files.encoded(files.ramp(3000, 2000), "PNG"))
+    photos.inspect(photo)
+    assert len(children._idle) == 2
+    photos.inspect(photo)
     assert len(children._idle) == 2
 
 
