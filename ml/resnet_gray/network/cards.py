@@ -18,6 +18,9 @@ from ml.resnet_gray.old_names import renamed
 
 Card = dict[str, Any]
 
+ADDED = ("hints.spread.scene.weight", "hints.spread.more_scales")
+"""Values that files of before December 2026 lack: what they are before training stands for them."""
+
 MAX_HEADER = 100_000_000  # the format's own limit, in bytes
 
 

@@ -34,7 +34,7 @@ class HintLayers(nn.Module):
         """The widths of the decoder's feature maps at these strides."""
         super().__init__()
         self.at16, self.at8, self.at4 = HintLayer(at16), HintLayer(at8), HintLayer(at4)
-        self.spread = LearnedSpread(at4)
+        self.spread = LearnedSpread(at4, at16)
 
 
 def planes(points: Tensor, features: Tensor) -> Tensor:

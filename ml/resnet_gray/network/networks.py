@@ -212,17 +212,17 @@ class ResNetGrayUNet(nn.Module):
 
         Without trained hint layers, hints spread by the likeness of the last features.
         """
-        return self.answer(self.last_features(encoded, points), points)
+        prediction = self.answer(x := self.last_features(encoded, points))
+        if points is None:
+            return prediction
+        found = (self.hints.spread if self.hints else spread)(x, encoded[0], points)
+        return prediction._replace(ab=found.apply(prediction.ab), spread=found)
 
-    def answer(self, x: Tensor, points: Tensor | None = None) -> Prediction:
+    def answer(self, x: Tensor) -> Prediction:
         """What the heads say of the last features."""
         seen = self.dropout(x)
         ab, logits = self.to_ab(seen).float() * self.ab_scale, self.to_bins(seen).float()
-        parts = self.vivid(x) if self.vivid else None
-        if points is None:
-            return Prediction(ab, logits, parts)
-        found = (self.hints.spread if self.hints else spread)(x, points)
-        return Prediction(found.apply(ab), logits, parts, found)
+        return Prediction(ab, logits, self.vivid(x) if self.vivid else None)
 
     def last_features(self, encoded: Encoded, points: Tensor | None = None) -> Tensor:
         """N,96,H/4,W/4: what all heads look at."""

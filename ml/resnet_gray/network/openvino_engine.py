@@ -17,7 +17,7 @@ sys.modules["openvino_telemetry"] = None  # type: ignore[assignment] # it tells 
 import openvino as ov  # noqa: E402
 
 from . import tensors  # noqa: E402
-from .cards import Card, CardError  # noqa: E402
+from .cards import ADDED, Card, CardError  # noqa: E402
 from .engines import Array, Looks  # noqa: E402
 
 FOLDER = Path(__file__).parent / "weightless"
@@ -117,7 +117,7 @@ def _fit(values: dict[str, Array], models: dict[str, ov.Model], path: Path | str
     there = {name.split(".")[0] for name in values}
     for name, shape in wanted.items():
         part = name.split(".")[0]
-        if part in OPTIONAL and part not in there:
+        if (part in OPTIONAL and part not in there) or (name in ADDED and name not in values):
             values[name] = _untrained(name, tuple(shape.to_shape()))
     strange = (values.keys() ^ wanted.keys()) - {"temperature", "chroma"} or {
         name for name, s in wanted.items() if not s.compatible(ov.PartialShape(values[name].shape))
@@ -132,9 +132,9 @@ def _untrained(name: str, shape: tuple[int, ...]) -> Array:
     match name:
         case "vivid.layers.2.bias":
             value[1] = 1
-        case "hints.spread.scales":
+        case "hints.spread.scales" | "hints.spread.more_scales":
             value[:] = 1
-        case "hints.spread.likeness.weight":
+        case "hints.spread.likeness.weight" | "hints.spread.scene.weight":
             value[..., 0, 0] = np.eye(len(value))
     return value
 

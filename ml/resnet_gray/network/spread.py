@@ -16,8 +16,9 @@ HELD = 6.0
 """Radius within which a hint holds whatever is there, in pixels of a frame of 256: 2 % of the side
 (the promise to people), and a pixel for the upsampling that follows."""
 
-SHARPNESS, THRESHOLD, NEARNESS = 12.0, 0.65, 4.0
-"""Found on 60 photos of the development split, for features that were not trained for it."""
+CONSTANTS = (12.0, 0.65, 2.0, 3.0, 0.7, 0.03)
+"""What ``Scales`` are times. Found on photos of the development split, for features that were not
+trained for it."""
 
 
 class Spread(NamedTuple):
@@ -31,27 +32,34 @@ class Spread(NamedTuple):
         return ab + self.weight * (self.color - ab)
 
 
-def spread(
-    features: Tensor,
-    points: Tensor,
-    sharpness: Tensor | float = SHARPNESS,
-    threshold: Tensor | float = THRESHOLD,
-    nearness: Tensor | float = NEARNESS,
-) -> Spread:
-    """The spread of points N,K,5 over features N,C,h,w of the last layer, by the cosine between
-    a place and the point.
+class Scales(NamedTuple):
+    """How far a hint reaches."""
 
-    A softmax shares each place out between the hints and the network's own answer. A hint as far
-    as the short side loses ``nearness``; one whose cosine is ``threshold`` has, at its point, as
-    much of a place as the own answer has. Each unit of cosine counts ``sharpness``.
+    sharpness: Tensor  # of each unit of cosine between a place and the point, in the last features
+    threshold: Tensor  # the cosine at which a hint has as much of its own place as the own answer
+    nearness: Tensor  # what a hint loses that is as far away as the short side
+    scene: Tensor  # what one loses whose place looks unlike the point at stride 16: its opposite, 2
+    crowding: Tensor  # added to ``nearness`` for each unit of crowd: many hints are each for less
+    falling: Tensor  # the part of the threshold that goes for each: and they leave less unsaid
+
+
+def spread(features: Tensor, scene: Tensor, points: Tensor, scales: Tensor | None = None) -> Spread:
+    """The spread of points N,K,5 over the last features N,C,h,w, by their likeness to those at the
+    point, there and in the features at stride 16 N,D,h/4,w/4.
+
+    A softmax shares each place out between the hints and the network's own answer. *Crowd* is the
+    square root of a photo's number of hints, less one: they are that much nearer to each other.
+    ``scales`` 6: times ``CONSTANTS``; by default 1.
     """
+    constants = torch.tensor(CONSTANTS, device=features.device)
+    by = Scales(*(constants if scales is None else constants * scales.float()).unbind())
     there = points[..., 4] > 0
     away = distances(points, features)
-    own = coverage(away, points[..., 4])
-    place = F.normalize(features.float(), dim=1)
-    key = F.normalize(torch.einsum("nkhw,nchw->nkc", own, place), dim=2)
-    alike = torch.einsum("nkc,nchw->nkhw", key, place)
-    logits = sharpness * (alike - threshold) - nearness * away / RADIUS_SIDE
+    crowd = there.sum(1).clamp_min(1).sqrt().sub(1)[:, None, None, None]
+    unlike = F.interpolate(1 - likeness(scene, points), scale_factor=4.0, mode="bilinear")
+    logits = by.sharpness * (likeness(features, points) - by.threshold * (1 - by.falling * crowd))
+    logits = logits - by.scene * unlike
+    logits = logits - (by.nearness + by.crowding * crowd) * away / RADIUS_SIDE
     logits = logits.masked_fill(~there[..., None, None], float("-inf"))
     share = torch.cat((torch.zeros_like(logits[:, :1]), logits), 1).softmax(1)[:, 1:]
     held = coverage(away, points[..., 4].clamp_min(HELD) * there)
@@ -62,25 +70,30 @@ def spread(
     return Spread(color / weight.clamp_min(1e-6), weight)
 
 
+def likeness(features: Tensor, points: Tensor) -> Tensor:
+    """N,K,h,w in -1..1: the cosine of features N,C,h,w to those at points N,K,5."""
+    place = F.normalize(features.float(), dim=1)
+    own = coverage(distances(points, features), points[..., 4])
+    key = F.normalize(torch.einsum("nkhw,nchw->nkc", own, place), dim=2)
+    return torch.einsum("nkc,nchw->nkhw", key, place)
+
+
 class LearnedSpread(nn.Module):
     """``spread`` by a likeness that training improves; it starts as the network's own."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, scene_width: int) -> None:
         super().__init__()
         self.likeness = nn.Conv2d(width, width, 1, bias=False)
+        self.scene = nn.Conv2d(scene_width, scene_width, 1, bias=False)
         nn.init.dirac_(self.likeness.weight)
-        self.scales = nn.Parameter(torch.ones(3))  # times the constants of ``spread``
+        nn.init.dirac_(self.scene.weight)
+        self.scales = nn.Parameter(torch.ones(3))
+        self.more_scales = nn.Parameter(torch.ones(3))  # that older files do not have
 
-    def forward(self, features: Tensor, points: Tensor) -> Spread:
+    def forward(self, features: Tensor, scene: Tensor, points: Tensor) -> Spread:
         """As ``spread``."""
-        sharpness, threshold, nearness = self.scales.float().unbind()
-        return spread(
-            self.likeness(features),
-            points,
-            SHARPNESS * sharpness,
-            THRESHOLD * threshold,
-            NEARNESS * nearness,
-        )
+        scales = torch.cat((self.scales, self.more_scales))
+        return spread(self.likeness(features), self.scene(scene), points, scales)
 
 
 def distances(points: Tensor, features: Tensor) -> Tensor:

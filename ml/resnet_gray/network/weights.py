@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from .bins import srgb_bins
-from .cards import Card, CardError, read_card, to_metadata
+from .cards import ADDED, Card, CardError, read_card, to_metadata
 from .networks import Network, ResNetGray, ResNetGrayUNet
 
 __all__ = ["build", "load", "new_card", "read_card", "save", "untrained"]
@@ -64,7 +64,7 @@ def load(path: Path | str, device: str = "cpu") -> tuple[Network, Card]:
     tensors = {k: v.float() for k, v in safetensors.torch.load_file(path).items()}
     net = build_for(card["architecture"], tensors)
     missing, unexpected = net.load_state_dict(tensors, strict=False)
-    missing = [name for name in missing if not name.endswith("num_batches_tracked")]
+    missing = [name for name in missing if not name.endswith(("num_batches_tracked", *ADDED))]
     if missing or unexpected:
         raise CardError(f"{path} does not fit {card['architecture']}: {(missing + unexpected)[0]}")
     return net.to(device).eval(), card

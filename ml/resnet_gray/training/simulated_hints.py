@@ -15,12 +15,14 @@ MEAN_COUNT = 8  # of a photo that has hints (Zhang, 3.1)
 MAX_RADIUS = 6  # pixels of the crop; Zhang's patches are 1 to 9 pixels wide
 
 
-def points(ab: Tensor, share: float, generator: torch.Generator) -> Tensor:
+def points(
+    ab: Tensor, share: float, generator: torch.Generator, mean_count: float = MEAN_COUNT
+) -> Tensor:
     """Points N,K,5 (see ``network.spread``) for true colors ab N,2,H,W; about a ``share`` of the
-    photos has any.
+    photos has any, `mean_count` of them on average.
     """
     n, _, height, width = ab.shape
-    count = _counts(n, share, generator)
+    count = _counts(n, share, generator, mean_count)
     k = max(1, int(count.max()))
     there = torch.arange(k) < count[:, None]
     x = torch.randint(width, (n, k), generator=generator)
@@ -49,9 +51,9 @@ def patch_means(ab: Tensor, x: Tensor, y: Tensor, radius: Tensor) -> Tensor:
     return (total / area).transpose(1, 2).to(ab.dtype)
 
 
-def _counts(n: int, share: float, generator: torch.Generator) -> Tensor:
-    """N: 0 for about the rest of ``share``, else geometric from 1 with a mean of MEAN_COUNT."""
+def _counts(n: int, share: float, generator: torch.Generator, mean: float) -> Tensor:
+    """N: 0 for about the rest of ``share``, else geometric from 1 with this mean."""
     some = torch.rand(n, generator=generator) < share
     chance = torch.rand(n, generator=generator).clamp_min(1e-9)
-    count = 1 + torch.floor(chance.log() / torch.tensor(1 - 1 / MEAN_COUNT).log())
+    count = 1 + torch.floor(chance.log() / torch.tensor(1 - 1 / mean).log())
     return (count.clamp_max(MAX_HINTS) * some).long()
