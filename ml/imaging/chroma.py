@@ -94,11 +94,11 @@ def render(
     out = rgb if in_place else np.empty(rgb.shape, kind)
     colors = Upsampled(chroma.at(vividness), height, width)
     for rows in strips(height, width, TOGETHER):
-        ab = colors.rows(rows)
+        a, b = colors.rows(rows)
         if depth == 16:
-            out[rows] = gamut.lab_to_deep_rgb(tones.apply(lightness(rgb[rows])), *ab)
+            out[rows] = gamut.lab_to_deep_rgb(tones.apply(lightness(rgb[rows])), a, b)
         else:
-            gamut.luminance_to_rgb(tones.apply_to(luminance(rgb[rows])), *ab, out=out[rows])
+            gamut.luminance_to_rgb(tones.apply_to(luminance(rgb[rows])), a, b, out=out[rows])
         if progress:
             progress(rows.stop / height)
     return out
