@@ -30,6 +30,9 @@ BATCH, SIZE, PHOTOS = 8, 192, 6000
 RATES = 3e-3, 1e-2  # of the likeness, and of the scales
 MEAN_COUNTS = (1.5, 4.0, 12.0, 40.0, 40.0)
 """Of hints, one for each step in turn: with many there is more to learn."""
+CORRECTIVE, CANDIDATES = 2, 16
+"""Every second step has, of so many places for each hint, that where the answer without hints errs
+most: people point at what is wrong, whose color is seldom that of what is right around it."""
 FLOOR = 4.0
 """Squared Lab units that nobody sees; photos that err less do not count for more."""
 
@@ -63,13 +66,29 @@ def objective(
     points = simulated_hints.points(ab, 1.0, generator, mean_count)
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
         encoded = net.encode(lightness)
+        if step % CORRECTIVE:
+            unhinted = net.decode(encoded).decoded(net.bins, temperature).float()
+            points = _corrective(points, unhinted, ab, generator)
         features = net.last_features(encoded, points)
-        plain = net.answer(features)
-        decoded = plain.decoded(net.bins, temperature).float()
+        decoded = net.answer(features).decoded(net.bins, temperature).float()
     assert net.hints is not None
     shown = net.hints.spread(features.float(), encoded[0].float(), points).apply(decoded)
     error = (shown - F.avg_pool2d(ab, 4)).square().mean((1, 2, 3))
     return (error + FLOOR).log().mean()
+
+
+def _corrective(points: Tensor, answer: Tensor, ab: Tensor, generator: torch.Generator) -> Tensor:
+    """The points N,K,5 moved to where the answer N,2,h,w errs."""
+    n, k = points.shape[:2]
+    height, width = answer.shape[2:]
+    error = (answer - F.avg_pool2d(ab, 4)).square().sum(1).flatten(1)
+    places = torch.randint(height * width, (n, k * CANDIDATES), generator=generator)
+    worst = error.gather(1, places).view(n, k, CANDIDATES).argmax(2, keepdim=True)
+    place = places.view(n, k, CANDIDATES).gather(2, worst)[..., 0]
+    x, y = place % width, place // width
+    colors = simulated_hints.patch_means(ab, 4 * x + 2, 4 * y + 2, torch.full_like(x, 3))
+    there = torch.stack(((x + 0.5) / width, (y + 0.5) / height), 2)
+    return torch.cat((there, colors, points[..., 4:]), 2)
 
 
 def _unet(path: Path) -> tuple[ResNetGrayUNet, Card]:

@@ -115,7 +115,8 @@ def test_a_file_has_its_time_in_a_process_that_ticks_have_counted_too_much_for()
 
 def test_a_decoder_lets_pages_go_first(child: Child, photo):
     child.ask(request(), photo.fileno(), seconds=60)
-    assert os.getpriority(os.PRIO_PROCESS, child.process.pid) == NICE
+    ours = os.getpriority(os.PRIO_PROCESS, 0)
+    assert os.getpriority(os.PRIO_PROCESS, child.process.pid) == max(NICE, ours)
 
 
 def test_a_decoder_that_hangs_is_killed(child: Child, photo):
