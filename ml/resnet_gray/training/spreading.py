@@ -30,9 +30,9 @@ BATCH, SIZE, PHOTOS = 8, 192, 6000
 RATES = 3e-3, 1e-2  # of the likeness, and of the scales
 MEAN_COUNTS = (1.5, 4.0, 12.0, 40.0, 40.0)
 """Of hints, one for each step in turn: with many there is more to learn."""
-CORRECTIVE, CANDIDATES = 2, 16
-"""Every second step has, of so many places for each hint, that where the answer without hints errs
-most: people point at what is wrong, whose color is seldom that of what is right around it."""
+FEW, CANDIDATES = 4.0, 16
+"""Every second of the steps with so few hints has, of so many places for each, that where the
+answer without hints errs most: people point at what is wrong, and what is around may be right."""
 FLOOR = 4.0
 """Squared Lab units that nobody sees; photos that err less do not count for more."""
 
@@ -66,7 +66,7 @@ def objective(
     points = simulated_hints.points(ab, 1.0, generator, mean_count)
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
         encoded = net.encode(lightness)
-        if step % CORRECTIVE:
+        if mean_count <= FEW and step // len(MEAN_COUNTS) % 2:
             unhinted = net.decode(encoded).decoded(net.bins, temperature).float()
             points = _corrective(points, unhinted, ab, generator)
         features = net.last_features(encoded, points)
