@@ -152,7 +152,7 @@ def _fill(model: ov.Model, values: dict[str, Array]) -> None:
 
 
 def _without_distances(hinted: ov.Model) -> tuple[ov.Model, ov.Model]:
-    """The part of a graph that works out distances, its only square roots, and the rest of it."""
+    """The part of a graph that takes square roots, of distances and crowds, and the rest of it."""
     rest = hinted.clone()
     roots = [op.output(0) for op in rest.get_ordered_ops() if op.get_type_name() == "Sqrt"]
     for number, root in enumerate(roots):

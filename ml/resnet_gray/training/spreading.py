@@ -11,20 +11,18 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import safetensors
 import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
 from ml.resnet_gray.data.batches import Batches, BatchRequest, steps_per_epoch
-from ml.resnet_gray.data.data import DataError, Photos, load
-from ml.resnet_gray.data.memory import hold_freed_memory
+from ml.resnet_gray.data.data import Photos
 from ml.resnet_gray.network import weights
 from ml.resnet_gray.network.cards import Card, CardError
 from ml.resnet_gray.network.networks import ResNetGrayUNet
 from ml.resnet_gray.progress import bar
 
-from . import simulated_hints
+from . import finishing, simulated_hints
 
 BATCH, SIZE, PHOTOS = 8, 192, 6000
 RATES = 3e-3, 1e-2  # of the likeness, and of the scales
@@ -100,27 +98,12 @@ def _unet(path: Path) -> tuple[ResNetGrayUNet, Card]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; answers its exit status."""
-    parser = argparse.ArgumentParser(prog="spreading", description="How far hints spread.")
-    add = parser.add_argument
-    add("model", type=Path)
-    add("--data", nargs="+", required=True, metavar="PATH", help="photos to learn from")
-    add("--limit", type=int, default=PHOTOS, help=f"use so many of them [{PHOTOS}]")
-    add("--threads", type=int, help="CPU threads that compute [all cores]")
-    add("-o", "--output", type=Path, required=True, metavar="FILE")
-    options = parser.parse_args(arguments)
-    hold_freed_memory()
-    if options.threads:
-        torch.set_num_threads(options.threads)
-    try:
-        net, card = _unet(options.model)
-        photos = load(options.data)
-        some = photos.pick(range(0, len(photos), -(-len(photos) // options.limit)))
-        teach(net, card["temperature"], some)
-        weights.save(options.output, net, card)
-    except (CardError, DataError, OSError, safetensors.SafetensorError) as error:
-        print(f"spreading: {error}", file=sys.stderr)  # noqa: T201
-        return 1
-    return 0
+    parser = finishing.parser("spreading", "How far hints spread.", PHOTOS)
+
+    def work(net: ResNetGrayUNet, card: Card, photos: Photos, _options: argparse.Namespace) -> None:
+        teach(net, card["temperature"], photos)
+
+    return finishing.run(parser, arguments, _unet, work)
 
 
 if __name__ == "__main__":

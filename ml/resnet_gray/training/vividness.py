@@ -13,14 +13,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-import safetensors
 import torch
 from torch import Tensor
 from torch.nn import functional as F  # noqa: N812
 
 from ml.resnet_gray.data.batches import Batches, BatchRequest, steps_per_epoch
-from ml.resnet_gray.data.data import DataError, Photos, load
-from ml.resnet_gray.data.memory import hold_freed_memory
+from ml.resnet_gray.data.data import Photos
 from ml.resnet_gray.evaluation.metrics import COLORFUL, FALSE_COLOR, LEFT_GRAY, NEUTRAL, TINTED
 from ml.resnet_gray.network import weights
 from ml.resnet_gray.network.bins import annealed_mean
@@ -29,6 +27,7 @@ from ml.resnet_gray.network.lab import lab_to_rgb
 from ml.resnet_gray.network.networks import ResNetGrayUNet
 from ml.resnet_gray.progress import bar
 
+from . import finishing
 from .augment import old_scan
 
 BATCH, SIZE, RATE, AGED = 32, 160, 3e-3, 0.2
@@ -131,31 +130,20 @@ def _unet(path: Path) -> tuple[ResNetGrayUNet, Card]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; answers its exit status."""
-    parser = argparse.ArgumentParser(prog="vividness", description="How vivid to be where.")
-    add = parser.add_argument
-    add("model", type=Path)
-    add("--data", nargs="+", required=True, metavar="PATH", help="photos to learn from")
-    add("--limit", type=int, default=PHOTOS, help=f"use so many of them [{PHOTOS}]")
-    add("--epochs", type=int, default=EPOCHS, help=f"times that each is seen [{EPOCHS}]")
-    add("--strength", type=float, default=STRENGTH, help=f"what is kept of it, 0..1 [{STRENGTH}]")
-    add("--threads", type=int, help="CPU threads that compute [all cores]")
-    add("-o", "--output", type=Path, required=True, metavar="FILE")
-    options = parser.parse_args(arguments)
-    hold_freed_memory()
-    if options.threads:
-        torch.set_num_threads(options.threads)
-    try:
-        net, card = _unet(options.model)
-        photos = load(options.data)
-        some = photos.pick(range(0, len(photos), -(-len(photos) // options.limit)))
-        teach(net, card["temperature"], some, options.epochs)
+    parser = finishing.parser("vividness", "How vivid to be where.", PHOTOS)
+    parser.add_argument(
+        "--epochs", type=int, default=EPOCHS, help=f"times that each is seen [{EPOCHS}]"
+    )
+    parser.add_argument(
+        "--strength", type=float, default=STRENGTH, help=f"what is kept of it, 0..1 [{STRENGTH}]"
+    )
+
+    def work(net: ResNetGrayUNet, card: Card, photos: Photos, options: argparse.Namespace) -> None:
+        teach(net, card["temperature"], photos, options.epochs)
         assert net.vivid is not None
         net.vivid.calm(options.strength)
-        weights.save(options.output, net, card)
-    except (CardError, DataError, OSError, safetensors.SafetensorError) as error:
-        print(f"vividness: {error}", file=sys.stderr)  # noqa: T201
-        return 1
-    return 0
+
+    return finishing.run(parser, arguments, _unet, work)
 
 
 if __name__ == "__main__":
