@@ -82,6 +82,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--parts", type=int, help="send a step's photos through in so many parts, to save memory")
     add("--size", type=int, help="crops of so many pixels throughout")
     add("--rate", type=float, help="highest learning rate")
+    add("--hints", type=float, metavar="SHARE", help="of the photos, with simulated hints")
     add("--paper-init", action="store_true", default=None, help="kernels uniform in [-0.5, 0.5]")
     add("--seed", type=int)
     add("--limit", type=int, help="use so many photos only")
@@ -206,6 +207,7 @@ def _run(
         "batch": options.batch,
         "parts": options.parts,
         "rate": options.rate,
+        "hints": options.hints,
         "paper_init": options.paper_init,
         "seed": options.seed,
         "sizes": ((0, options.size),) if options.size else None,
