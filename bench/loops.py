@@ -27,7 +27,11 @@ from colorweb.testing.waiting import wait_for
 
 SIZES = {"256 px": (256, 256, 600), "2 megapixels": (1600, 1250, 120)}
 """Width, height, and how many photos."""
-LIMITS = {"UPLOAD_RATE": "100000/min", "REQUEST_RATE": "100000/min"}
+LIMITS = {
+    "UPLOAD_RATE": "100000/min",
+    "REQUEST_RATE": "100000/min",
+    "GUEST_PHOTOS_WAITING": "10000",
+}
 SECONDS = 300
 WARM = 8
 """Photos a core before the measurement, so that all that decodes and colors has started."""
