@@ -85,14 +85,15 @@ _start = PreparedUpdate(
 )
 
 
-def advance(job_id: uuid.UUID, stage: str, *, fence: int) -> None:
-    """Record that a running job has come to `stage`.
+def advance(job_id: uuid.UUID, stage: str, *, fence: int, announced: bool = True) -> None:
+    """Record that a running job has come to `stage`; pages hear of it if it is `announced`.
 
     Raises LeaseLost, also if the job was asked to stop.
     """
     with transaction.atomic(savepoint=False):
         leases.check(_advance(job_id=job_id, stage=stage, fence=fence), fence=fence)
-        _announce_changed(job_id, {})
+        if announced:
+            _announce_changed(job_id, {})
         outbox.record_progress(job_id)
 
 

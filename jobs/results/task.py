@@ -18,7 +18,7 @@ from django.db.models import Q
 
 from colorweb import leases, logs, tracing
 from colorweb.errors import DomainError
-from jobs.events.progress import Progress
+from jobs.events.progress import PROGRESS_INTERVAL, Progress
 from jobs.models import Job, Stage, State, failure_columns
 from jobs.photos.intake import LIMITS
 from jobs.queue import claims, states
@@ -58,13 +58,15 @@ class Task:
     chroma: Chroma = field(init=False)
 
     def advance(self, stage: str) -> None:
-        """Enter a stage.
+        """Enter a stage; nobody hears of one that the job comes to at once.
 
         Raises LeaseLost if the job was canceled or taken over, DomainError after the limit.
         """
-        if time.monotonic() - self.began > settings.JOB_TIME_LIMIT.total_seconds():
+        seconds = time.monotonic() - self.began
+        if seconds > settings.JOB_TIME_LIMIT.total_seconds():
             raise DomainError("took_too_long")
-        states.advance(self.job.pk, stage, fence=self.job.attempt)
+        announced = seconds > PROGRESS_INTERVAL
+        states.advance(self.job.pk, stage, fence=self.job.attempt, announced=announced)
         self.coloring = stage == Stage.COLORIZING
 
     @contextlib.contextmanager
