@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from io import StringIO
 from typing import Any
 
 import django
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
+from django.core.management.base import SystemCheckError
 from django.db import DatabaseError, connections
 
 from colorweb import runtime
@@ -38,6 +40,15 @@ def prepare() -> None:
     if not os.environ.get("STATIC_DIR"):  # else they are there already, and not ours to write
         static.collect()
     check_static_files()
+    _run_checks()
+
+
+def _run_checks() -> None:
+    """Django's own checks, once for all programs."""
+    try:
+        call_command("check", stdout=StringIO())
+    except SystemCheckError as error:
+        raise refusal(str(error)) from error
 
 
 def _make_bucket() -> None:

@@ -187,7 +187,9 @@ def _celery() -> list[Program]:
     ]
     worker = [sys.executable, *options]
     on_gpu = (gpus.count() and python_with_pytorch()) or sys.executable
-    pool = {"CELERY_CUSTOM_WORKER_POOL": "colorweb.prefork:Prefork"}
+    # Django's checks, which `prepare` has made, load all pages and the admin: 25 MB a program.
+    unchecked = {"CELERY_SKIP_CHECKS": "1"}
+    pool = {"CELERY_CUSTOM_WORKER_POOL": "colorweb.prefork:Prefork", **unchecked}
     processes = str(coloring_processes())
     # Each coloring process is one thread of the network: photos run beside each other instead.
     coloring = {"COLORWEB_WORKER": "gpu", "OMP_NUM_THREADS": "1", **pool}
@@ -198,6 +200,7 @@ def _celery() -> list[Program]:
                 *(sys.executable, *celery, "beat", "--pidfile", ""),
                 *("--schedule", str(runtime.run_dir() / "beat")),
             ],
+            environment=unchecked,
         ),
         Program(
             "default",
