@@ -14,7 +14,7 @@ from colorweb.testing.guest import Guest
 from colorweb.testing.stack import Stack
 from colorweb.testing.waiting import wait_for
 
-STEADY = 10.0
+STEADY = 20.0
 """Seconds in which the memory of an idle site falls by less than a hundredth."""
 SECONDS = 300
 TIMES = 3
