@@ -40,7 +40,8 @@ def check_machines(signal: Any, **_more: Any) -> None:
 @task_prerun.connect
 @task_postrun.connect
 def drop_dead_connections(**_signal: Any) -> None:
-    """A task starts with connections that are alive: Celery's own signals miss spawned children."""
+    """A task starts with connections that are alive; Celery, which would close the whole pool, is
+    kept from it by CELERY_DB_REUSE_MAX."""
     from django.db import close_old_connections  # noqa: PLC0415 - needs the settings
 
     close_old_connections()
@@ -86,7 +87,13 @@ def share_memory(**_signal: Any) -> None:
     gc.freeze()
 
 
-@worker_process_init.connect
+@worker_init.connect
+def start_working_last(**_signal: Any) -> None:
+    """Celery's own receiver, which closes all connections and the pool, comes before ours: what
+    our threads have opened would be closed under them."""
+    worker_process_init.connect(start_working)
+
+
 def start_working(**_signal: Any) -> None:
     """A worker process checks itself before its first claim, and shows that it can work.
 

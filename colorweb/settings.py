@@ -1,5 +1,6 @@
 """Settings, all from the environment; a fresh machine needs none of them."""
 
+import sys
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -276,6 +277,9 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # Children share what their parent has imported; what cannot be forked (a network, a GPU's context)
 # is loaded in the child alone.
 CELERY_WORKER_POOL_START_METHOD = "fork"
+# Celery would close the process's pool of connections before and after each task, under threads
+# that use it. The task's own connection goes back into the pool: colorweb.celery.
+CELERY_DB_REUSE_MAX = sys.maxsize
 # A child that colors loads and warms the network before it answers.
 CELERY_WORKER_PROC_ALIVE_TIMEOUT = 120
 

@@ -31,6 +31,19 @@ def test_networks_are_only_in_the_processes_that_color(loading):
     assert run.stdout.strip() == ""
 
 
+def test_worker_processes_open_connections_after_celery_has_closed_inherited_ones():
+    code = """
+from celery.signals import worker_init, worker_process_init
+from colorweb.celery import app
+worker_init.send(sender=type("Worker", (), {"app": app, "pool_cls": "prefork"}))
+print(*(each.__name__ for each in worker_process_init._live_receivers(None)))
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120
+    )
+    assert run.stdout.split() == ["on_worker_process_init", "start_working"]
+
+
 @pytest.mark.django_db(transaction=True)
 async def test_a_synchronous_view_and_its_middleware_run_in_one_go(monkeypatch):
     given, sent = [], []
