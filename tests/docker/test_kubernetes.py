@@ -48,6 +48,12 @@ def test_every_manifest_is_valid_for_kubernetes():
             kubernetes_validate.validate(each, VERSION, strict=True)
 
 
+def test_all_that_is_made_lies_in_one_namespace():
+    for each in manifests("."):
+        if each["kind"] != "Namespace":
+            assert each["metadata"]["namespace"] == "colorweb", each["metadata"]["name"]
+
+
 def test_every_program_runs_after_one_preparation():
     ours = {name: pod for name, pod in pods("base").items() if name not in ("broker", "cache")}
     assert set(ours) == {"prepare", *programs.site()}
