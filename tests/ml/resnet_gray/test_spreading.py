@@ -1,11 +1,9 @@
 """How far hints spread."""
 
-import pytest
 import safetensors.torch
 import torch
 
 from ml.imaging.hints import Hint
-from ml.resnet_gray.data import data
 from ml.resnet_gray.network import weights
 from ml.resnet_gray.network.cards import ADDED, to_metadata
 from ml.resnet_gray.network.networks import ResNetGrayUNet
@@ -13,11 +11,6 @@ from ml.resnet_gray.network.openvino_engine import OpenVinoEngine
 from ml.resnet_gray.network.spread import CONSTANTS, spread
 from ml.resnet_gray.training import spreading
 from tests.ml import colors
-
-
-@pytest.fixture(scope="module")
-def photos(tmp_path_factory) -> data.Photos:
-    return data.load([colors.folder(tmp_path_factory.mktemp("photos"), 12)])
 
 
 def listening() -> ResNetGrayUNet:
@@ -87,3 +80,17 @@ def test_scales_are_times_the_constants():
     plain = spread(features, scene, points).weight
     assert torch.equal(spread(features, scene, points, torch.ones(len(CONSTANTS))).weight, plain)
     assert not torch.equal(spread(features, scene, points, torch.full((6,), 2.0)).weight, plain)
+
+
+def test_command_writes_a_model(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(spreading, "SIZE", 64)
+    monkeypatch.setattr(spreading, "BATCH", 4)
+    folder = colors.folder(tmp_path / "photos", 4)
+    model, target = tmp_path / "net.safetensors", tmp_path / "spread.safetensors"
+    weights.save(model, listening(), weights.untrained()[1])
+    arguments = [str(model), "--data", str(folder), "-o", str(target)]
+    assert spreading.main(arguments) == 0
+    assert weights.read_card(target) == weights.read_card(model)
+    weights.save(model, *weights.untrained())
+    assert spreading.main(arguments) == 1
+    assert "no layers for hints" in capsys.readouterr().err

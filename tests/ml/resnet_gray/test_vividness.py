@@ -3,7 +3,6 @@
 import pytest
 import torch
 
-from ml.resnet_gray.data import data
 from ml.resnet_gray.evaluation.metrics import colorfulness as measured
 from ml.resnet_gray.network import weights
 from ml.resnet_gray.network.lab import lab_to_rgb
@@ -11,11 +10,6 @@ from ml.resnet_gray.network.networks import ResNetGrayUNet
 from ml.resnet_gray.network.vivid import VividHead
 from ml.resnet_gray.training import vividness
 from tests.ml import colors
-
-
-@pytest.fixture(scope="module")
-def photos(tmp_path_factory) -> data.Photos:
-    return data.load([colors.folder(tmp_path_factory.mktemp("photos"), 12)])
 
 
 def unet() -> ResNetGrayUNet:
