@@ -43,7 +43,9 @@ export class MendOverlay {
     this.#layer.addEventListener("pointerdown", () => (this.#moved = undefined), true);
     this.#layer.addEventListener("keydown", (event) => {
       this.#moved = undefined;
-      if (event.key === "Escape" && this.isPicking) this.#endPicking();
+      if (event.key !== "Escape" || !this.isPicking) return;
+      event.preventDefault(); // it would close what opens now
+      this.#endPicking();
     });
     this.#list.className = "mend-marks";
     this.#list.setAttribute("aria-label", message("mendPoints"));

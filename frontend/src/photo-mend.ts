@@ -127,7 +127,10 @@ export class PhotoMend extends HTMLElement {
     this.#say(message("mendPick"));
     this.#overlay.pickOnce((place) => {
       this.#say("");
-      if (!place) return;
+      if (!place) {
+        this.#open(this.#edited, this.#place);
+        return;
+      }
       const [, a, b] = labOf(hexAt(this.#picture, place));
       this.#color(a, b);
     });

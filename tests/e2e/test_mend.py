@@ -75,6 +75,8 @@ def test_points_are_changed_moved_and_removed_and_each_step_is_undone_also_after
     page, middle = mending, "Point 1: blue, in the middle"
     at(page, 0.1, 0.5)
     page.get_by_role("button", name="Take it from the photo").click()
+    page.keyboard.press("Escape")  # back to the colors, none taken
+    page.get_by_role("button", name="Take it from the photo").click()
     marks(page).first.click()  # its own color lies under the mark
     expect(marks(page).nth(1)).to_have_accessible_name("Point 2: blue, at the left")
     marks(page).nth(1).drag_to(page.locator(".mend-layer"), target_position={"x": 90, "y": 20})
