@@ -64,6 +64,8 @@ is in wall-clock time. Ratios are similar on other machines; milliseconds are no
 - *The floor* is what any program pays: Pillow decodes the same file to RGB and encodes it as JPEG 4:4:4, quality 92.
 - The photo is made by the bench: noise of many sizes with grain. It is easier to encode than most, so the floor is low.
 - Drops are by a mouse in a real browser on the gallery's page, 1280 x 850, each another visitor's, in wall-clock time; the site is idle.
+- Loops read, color and write the same files without a site, one a core; the site's rates are by the clock, all its processes on the same cores.
+  With uploads and downloads the clients share them too.
 - Pages are rendered by the site's own views, all middleware included, with 60 (history) and 24 (gallery) photos on them.
   For each page the table shows the view (first, from the middle, by another order, filtered) that slows down most as photos are
   added; on PostgreSQL its own processor time counts too. Searching in texts reads all of an owner's photos and is not measured.
