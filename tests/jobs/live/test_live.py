@@ -4,11 +4,13 @@ from types import SimpleNamespace
 
 import pytest
 from asgiref.sync import sync_to_async
+from channels.layers import get_channel_layer
 
 from jobs.events import publish
 from jobs.events.progress import Progress, progress_of
-from jobs.models import Job, State
+from jobs.models import Job, Stage, State
 from jobs.queue import claims, states
+from jobs.results.task import Task
 from tests.jobs import make
 from tests.jobs.sockets import message, socket
 
@@ -56,6 +58,21 @@ async def test_progress_arrives_between_changes(monkeypatch):
         sent = await message(page, "progress")
     assert (sent["id"], sent["sequence"]) == (str(job.pk), 1)
     await page.disconnect(timeout=60)
+
+
+async def test_no_message_tells_of_a_stage_that_a_photo_comes_to_at_once():
+    await make_job()
+    [job] = await claim("test")
+    layer, group = get_channel_layer(), publish.job_group(job.pk)
+    channel = await layer.new_channel()
+    await layer.group_add(group, channel)
+    task = Task(job, Progress(job.pk, job.photo.visitor_key))
+    await sync_to_async(task.advance)(Stage.COLORIZING)
+    await layer.group_send(group, {"type": "between"})
+    task.began -= 1
+    await sync_to_async(task.advance)(Stage.SAVING)
+    received = [(await layer.receive(channel))["type"] for _ in range(2)]
+    assert received == ["between", "job.changed"]
 
 
 async def test_another_visitor_gets_no_job():
