@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from statistics import median
 
 import httpx
@@ -26,7 +25,7 @@ from bench.page import LIGHTHOUSE, keep_section
 from colorweb.testing import browser, pictures
 from colorweb.testing.guest import Guest
 from colorweb.testing.ports import free_port
-from colorweb.testing.stack import Stack
+from colorweb.testing.stack import Stack, running
 from colorweb.testing.waiting import wait_for
 
 AIMS = {"performance": 95, "accessibility": 100, "best-practices": 95, "seo": 95}
@@ -60,24 +59,19 @@ def main() -> int:
     parser.add_argument("pages", nargs="*", help="some pages alone, which leaves the document")
     parser.add_argument("--runs", type=int, default=RUNS)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        stack = Stack(Path(folder) / "var", {"COLORWEB_PROCESSES": "1"})
-        stack.start()
-        try:
-            permalinks = _fill(stack)
-            pages = {
-                "home": Measured("/"),
-                "gallery": Measured("/gallery/"),
-                "photo": Measured(permalinks["gray"]),
-                "photo that was in color": Measured(permalinks["color"]),
-                **_own(stack),
-            }
-            found = {
-                name: _measure(stack.base_url, pages[name], options.runs)
-                for name in options.pages or pages
-            }
-        finally:
-            stack.stop()
+    with running({"COLORWEB_PROCESSES": "1"}) as stack:
+        permalinks = _fill(stack)
+        pages = {
+            "home": Measured("/"),
+            "gallery": Measured("/gallery/"),
+            "photo": Measured(permalinks["gray"]),
+            "photo that was in color": Measured(permalinks["color"]),
+            **_own(stack),
+        }
+        found = {
+            name: _measure(stack.base_url, pages[name], options.runs)
+            for name in options.pages or pages
+        }
     table = _table(found)
     print(table)
     if not options.pages:

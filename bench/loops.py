@@ -23,7 +23,7 @@ from bench.rows import Row, ms
 from bench.scene import scene
 from colorweb.runtime import REPOSITORY
 from colorweb.testing.guest import Guest
-from colorweb.testing.stack import Stack
+from colorweb.testing.stack import Stack, running
 from colorweb.testing.waiting import wait_for
 
 SIZES = {"256 px": (256, 256, 600), "2 megapixels": (1600, 1250, 120)}
@@ -171,13 +171,8 @@ class _Site:
 
 @contextmanager
 def _site(environment: dict[str, str] | None = None) -> Iterator[_Site]:
-    with tempfile.TemporaryDirectory() as folder:
-        stack = Stack(Path(folder) / "var", LIMITS | (environment or {}))
-        stack.start()
-        try:
-            yield _Site(stack)
-        finally:
-            stack.stop()
+    with running(LIMITS | (environment or {})) as stack:
+        yield _Site(stack)
 
 
 def _by_loops(photos: list[bytes], count: int) -> Rate:

@@ -2,12 +2,10 @@
 from page to page, on an idle site and while it colors many photos.
 """
 
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from itertools import cycle
-from pathlib import Path
 from statistics import median
 
 import numpy as np
@@ -15,7 +13,7 @@ import numpy as np
 from bench.rows import Row, ms, times
 from colorweb.testing import pictures
 from colorweb.testing.guest import Guest
-from colorweb.testing.stack import Stack
+from colorweb.testing.stack import Stack, running
 from ml.imaging.framing import Frame
 from ml.imaging.hints import Hint
 from ml.resnet_gray.network.colorizer import Colorizer
@@ -62,16 +60,11 @@ def _page_to_page(colorizer: Colorizer, frame: Frame, *, quick: bool) -> list[Ro
         pictures.encoded(width=WIDTH, height=HEIGHT, seed=seed)
         for seed in range(MANY // 10 if quick else MANY)
     ]
-    with tempfile.TemporaryDirectory() as folder:
-        stack = Stack(Path(folder) / "var", SETTINGS)
-        stack.start()
-        try:
-            ask = _questions(stack)
-            _median_ms(ask, 3)  # the first answer makes the features
-            idle = _median_ms(ask, 11 if quick else 41)
-            busy = _while_coloring(stack, sent, ask)
-        finally:
-            stack.stop()
+    with running(SETTINGS) as stack:
+        ask = _questions(stack)
+        _median_ms(ask, 3)  # the first answer makes the features
+        idle = _median_ms(ask, 11 if quick else 41)
+        busy = _while_coloring(stack, sent, ask)
     return [
         Row(
             "the same, page to page, idle site, median",

@@ -6,11 +6,11 @@ import subprocess
 import sys
 import time
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from bench import processor
 from bench.rows import Row, ms, times
 from ml.resnet_gray.network import cards
 from ml.resnet_gray.network.engines import Engine
@@ -100,8 +100,7 @@ def main(name: str) -> None:
 
 
 def _megabytes() -> int:
-    lines = Path("/proc/self/smaps_rollup").read_text().splitlines()
-    return int(next(line for line in lines if line.startswith("Pss:")).split()[1]) // 1000
+    return processor.held(os.getpid()) // 1000
 
 
 if __name__ == "__main__":

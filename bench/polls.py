@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
 from statistics import quantiles
 from urllib.parse import urlsplit
 
@@ -18,7 +16,7 @@ import httpx
 from bench.rows import Row
 from bench.start import jpeg
 from colorweb.runtime import REPOSITORY
-from colorweb.testing.stack import Stack
+from colorweb.testing.stack import Stack, running
 
 CLIENTS, JOBS = 1000, 20
 ANSWERED = ("200", "304")
@@ -53,17 +51,12 @@ class Polls:
 def rows(*, quick: bool) -> list[Row]:
     """One client, then a thousand, on a site that has nothing else to do."""
     seconds = 5 if quick else 20
-    with tempfile.TemporaryDirectory() as folder:
-        # So many that the rate of an account is not what is measured.
-        stack = Stack(Path(folder) / "var", {"REQUEST_RATE": "1000000/min"})
-        stack.start()
-        try:
-            headers = {"Authorization": f"Bearer {_token(stack)}"}
-            paths = _jobs(stack, headers)
-            one = asyncio.run(_poll(stack.base_url, paths, headers, 1, seconds))
-            many = asyncio.run(_poll(stack.base_url, paths, headers, CLIENTS, seconds))
-        finally:
-            stack.stop()
+    # So many that the rate of an account is not what is measured.
+    with running({"REQUEST_RATE": "1000000/min"}) as stack:
+        headers = {"Authorization": f"Bearer {_token(stack)}"}
+        paths = _jobs(stack, headers)
+        one = asyncio.run(_poll(stack.base_url, paths, headers, 1, seconds))
+        many = asyncio.run(_poll(stack.base_url, paths, headers, CLIENTS, seconds))
     others = set(many.statuses) - {*ANSWERED, *LATER}
     said = ", ".join(f"{status}: {count:,}" for status, count in sorted(many.statuses.items()))
     print(f"  {said}", file=sys.stderr)

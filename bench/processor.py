@@ -1,4 +1,4 @@
-"""Processor time of processes and all that they have started."""
+"""Processor time and memory of processes and all that they have started."""
 
 import os
 from contextlib import suppress
@@ -8,6 +8,11 @@ from pathlib import Path
 def seconds(*roots: int) -> float:
     """What these processes and their living descendants have used."""
     return sum(_used(pid) for pid in family(*roots))
+
+
+def held(*roots: int) -> int:
+    """kB that they and their living descendants hold; what several share counts once (PSS)."""
+    return sum(_held(pid) for pid in family(*roots))
 
 
 def family(*roots: int) -> list[int]:
@@ -38,3 +43,8 @@ def _used(pid: int) -> float:
         threads = Path(f"/proc/{pid}/task").iterdir()
         return sum(int((each / "schedstat").read_text().split()[0]) for each in threads) / 1e9
     return 0.0
+
+
+def _held(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("Pss:")).split()[1])

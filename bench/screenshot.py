@@ -4,14 +4,12 @@
 """
 
 import argparse
-import tempfile
-from pathlib import Path
 
 from playwright.sync_api import ViewportSize, expect, sync_playwright
 
 from colorweb.runtime import REPOSITORY
 from colorweb.testing import browser
-from colorweb.testing.stack import Stack
+from colorweb.testing.stack import running
 
 PICTURE = REPOSITORY / "docs" / "screenshot.jpg"
 SCREEN = ViewportSize(width=1280, height=850)
@@ -23,13 +21,8 @@ COLORED = 120_000  # milliseconds
 def main() -> None:
     """Starts the site, colors its sample, takes the picture."""
     argparse.ArgumentParser(prog="python -m bench.screenshot", description=__doc__).parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        stack = Stack(Path(folder) / "var", {"COLORWEB_PROCESSES": "1"})
-        stack.start()
-        try:
-            _take(stack.base_url)
-        finally:
-            stack.stop()
+    with running({"COLORWEB_PROCESSES": "1"}) as stack:
+        _take(stack.base_url)
 
 
 def _take(site: str) -> None:

@@ -1,8 +1,6 @@
 """From an accepted upload to a worker that starts on it, on a site with nothing else to do."""
 
-import tempfile
 from io import BytesIO
-from pathlib import Path
 from statistics import median
 
 import numpy as np
@@ -11,7 +9,7 @@ from PIL import Image
 from bench.rows import Row
 from bench.scene import scene
 from colorweb.testing.guest import Guest
-from colorweb.testing.stack import Stack
+from colorweb.testing.stack import running
 
 AIM = 50
 
@@ -19,20 +17,15 @@ AIM = 50
 def rows(*, quick: bool) -> list[Row]:
     """Starts the whole site on a free port, and uploads small photos one after another."""
     waits, totals = [], []
-    with tempfile.TemporaryDirectory() as folder:
-        stack = Stack(Path(folder) / "var", {"COLORWEB_PROCESSES": "1"})
-        stack.start()
-        try:
-            for number in range(8 if quick else 40):
-                # Each its own guest: no limit on uploads is met.
-                guest = Guest(stack)
-                answer = guest.post("photo.jpg", jpeg(number))
-                answer.raise_for_status()
-                timings = guest.wait(answer.json()["id"])["timings"]
-                waits.append(timings["wait_ms"])
-                totals.append(timings["total_ms"])
-        finally:
-            stack.stop()
+    with running({"COLORWEB_PROCESSES": "1"}) as stack:
+        for number in range(8 if quick else 40):
+            # Each its own guest: no limit on uploads is met.
+            guest = Guest(stack)
+            answer = guest.post("photo.jpg", jpeg(number))
+            answer.raise_for_status()
+            timings = guest.wait(answer.json()["id"])["timings"]
+            waits.append(timings["wait_ms"])
+            totals.append(timings["total_ms"])
     worst = float(np.percentile(waits, 95))
     return [
         Row(

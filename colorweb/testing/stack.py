@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -167,6 +168,18 @@ class Stack:
                 return connection.execute(query.encode()).fetchall()
         with sqlite3.connect(self.var_dir / "db.sqlite3") as connection:
             return connection.execute(query).fetchall()
+
+
+@contextmanager
+def running(environment: Mapping[str, str] | None = None) -> Iterator[Stack]:
+    """The site with an empty folder, within the block."""
+    with tempfile.TemporaryDirectory() as folder:
+        stack = Stack(Path(folder) / "var", environment)
+        stack.start()
+        try:
+            yield stack
+        finally:
+            stack.stop()
 
 
 def _send(what: signal.Signals, processes: list[int]) -> None:
