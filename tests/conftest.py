@@ -12,6 +12,7 @@ from unittest.mock import patch
 
 import pytest
 import redis
+from channels.layers import channel_layers
 from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
@@ -142,6 +143,12 @@ def both_storages(request: pytest.FixtureRequest, settings: Any) -> None:
 def empty_media() -> None:
     """No file of an earlier test."""
     shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def own_channel_layer() -> None:
+    """Not an earlier test's: locks that it was canceled at are bound to its event loop."""
+    channel_layers.backends.clear()
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -42,10 +42,17 @@ def server_of(stack: Stack, connection: tuple[str, int]) -> str:
     for row in rows:
         if row[1].endswith(ours) and row[2].endswith(theirs):
             for name in WEBS:
-                for file in Path(f"/proc/{stack.pid(name)}/fd").iterdir():
-                    if file.is_symlink() and str(file.readlink()) == f"socket:[{row[9]}]":
-                        return name
+                if f"socket:[{row[9]}]" in files_of(stack.pid(name)):
+                    return name
     return ""
+
+
+def files_of(process: int) -> Iterator[str]:
+    """What a process has opened, as the kernel names it; nothing of one that is gone."""
+    with suppress(FileNotFoundError, ProcessLookupError):
+        for file in Path(f"/proc/{process}/fd").iterdir():
+            with suppress(FileNotFoundError):  # closed in between
+                yield str(file.readlink())
 
 
 def guest_at(stack: Stack, process: str, opened: ExitStack) -> Guest:
@@ -95,11 +102,10 @@ def test_the_site_is_served_while_one_of_them_is_restarted(pair: Stack) -> None:
     os.kill(old, signal.SIGTERM)
 
     def is_back() -> bool:
-        with httpx.Client(base_url=pair.base_url, timeout=60) as visitor:
-            answer = visitor.get("/readyz")
+        with httpx.stream("GET", f"{pair.base_url}/readyz", timeout=60) as answer:  # still open
+            assert answer.status_code == 200
             stream = answer.extensions["network_stream"]
             at = server_of(pair, stream.get_extra_info("client_addr"))
-        assert answer.status_code == 200
         return at == "web-0" and pair.pid("web-0") != old
 
     wait_for(is_back, "web-0 to serve again")
