@@ -3,7 +3,9 @@
 The threads of a process share its one interpreter, so thirty requests of one visitor would make
 everybody else's thirty times slower. A request waits for its permit in the event loop, once its
 body is there, and releases it when its answer begins, or when it waits for something else
-(`timeouts`). One that has waited too long is refused instead of kept hanging.
+(`timeouts`). One that has waited too long is refused instead of kept hanging. After a refusal the
+next of the network begins a moment later, so that who sends file after broken file slows down
+themselves alone.
 """
 
 from __future__ import annotations
@@ -28,6 +30,8 @@ MAX_WAIT = 15.0
 MAX_WAIT_OF_READS = 3.0
 """Of programs that read: they ask again, and rather know soon that they ask too much."""
 RETRY_AFTER = 5
+PAUSE = 0.1
+"""Seconds that the permit of a change is kept after the change was refused."""
 _semaphores: WeakKeyDictionary[
     asyncio.AbstractEventLoop, WeakValueDictionary[tuple[str, bool], asyncio.Semaphore]
 ] = WeakKeyDictionary()
@@ -56,7 +60,8 @@ class Permits:
             return message
 
         async def answering(message: Message) -> None:
-            permit.release()
+            is_refused = not reads and message.get("status", 0) >= 400
+            permit.release(after=PAUSE if is_refused else 0)
             await send(message)
 
         token = _current.set(permit)
@@ -91,11 +96,14 @@ class Permit:
         if self._ended:  # the request was given up meanwhile
             self.release()
 
-    def release(self) -> None:
-        """Let another request of the network begin; in the event loop. Twice is as once."""
+    def release(self, *, after: float = 0) -> None:
+        """Let another request of the network begin, at once or `after` seconds; in the event loop.
+
+        Twice is as once.
+        """
         if self._held:
             self._held = False
-            self._semaphore.release()
+            self.loop.call_later(after, self._semaphore.release)
 
     def end(self) -> None:
         """Release it for good."""

@@ -127,13 +127,13 @@ def _inspect(upload: UploadedFile, visitor: Visitor, page: int) -> photos.Inspec
         try:
             left = max(0.0, ends - time.monotonic())
             file = cast("BinaryIO", upload.file)
-            inspection = photos.inspect(file, LIMITS, page=page, seconds=left)
+            return photos.inspect(file, LIMITS, page=page, seconds=left)
         except photos.PhotoError as error:
             raise DomainError(error.code, **error.params) from error
         except photos.Busy as error:
             raise DomainError("queue_full", retry_after=limits.RETRY_AFTER) from error
-    permits.acquire()
-    return inspection
+        finally:
+            permits.acquire()
 
 
 def first_look(visitor: Visitor, options: Options) -> Look:

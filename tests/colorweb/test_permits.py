@@ -7,7 +7,7 @@ import pytest
 
 from colorweb.errors import DomainError
 from colorweb.http import permits
-from colorweb.http.permits import MAX_CHANGING, MAX_READING, Permits
+from colorweb.http.permits import MAX_CHANGING, MAX_READING, PAUSE, Permits
 
 FLOODER, OTHER = "192.0.2.1", "192.0.2.2"
 
@@ -21,7 +21,7 @@ class Site:
         self.may_answer = asyncio.Event()
         self.may_end = asyncio.Event()
         self.may_come_back = asyncio.Event()
-        self.back = 0
+        self.back, self.status = 0, 200
         self.waits_for_others = self.comes_back = False
         self.application = Permits(self._work)
 
@@ -37,7 +37,7 @@ class Site:
             self.back += 1
             self.changed.set()
         await self.may_answer.wait()
-        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.start", "status": self.status, "headers": []})
         await self.may_end.wait()
 
     def request(self, network: str, method: str = "GET", path: str = "/") -> "asyncio.Task[None]":
@@ -77,6 +77,19 @@ async def test_requests_that_change_something_have_their_own_permits():
     site.may_end.set()
     await asyncio.gather(*tasks)
     assert len(site.begun) == len(tasks)
+
+
+async def test_after_a_refused_change_the_next_of_its_network_begins_a_moment_later():
+    site = Site()
+    site.status = 400
+    tasks = [site.request(FLOODER, "POST") for _ in range(MAX_CHANGING + 1)]
+    await site.have_begun(lambda: len(site.begun) == MAX_CHANGING)
+    refused = asyncio.get_running_loop().time()
+    site.may_answer.set()
+    await site.have_begun(lambda: len(site.begun) == len(tasks))
+    assert asyncio.get_running_loop().time() - refused >= PAUSE
+    site.may_end.set()
+    await asyncio.gather(*tasks)
 
 
 async def test_a_request_that_has_waited_for_something_else_takes_its_permit_again():
