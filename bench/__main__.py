@@ -13,6 +13,7 @@ import torch
 from bench import (
     cost,
     drop,
+    earlier,
     folder,
     idle,
     large,
@@ -44,6 +45,7 @@ ROWS = {
     "start": start.rows,
     "drop": drop.rows,
     "requests": requests.rows,
+    "earlier": earlier.rows,
     "pages": pages.rows,
     "polls": polls.rows,
     "training": training.rows,

@@ -41,17 +41,18 @@ def rows(*, quick: bool) -> list[Row]:
     """Health, a job's status, and taking in a small photo; SQLite, and no worker."""
     count = 100 if quick else 400
     with ExitStack() as stack:
-        bare, site = stack.enter_context(_bare()), stack.enter_context(_site())
+        bare, web = stack.enter_context(_bare()), stack.enter_context(site())
+        web.sign_in()
         floor = bare.cost("/healthz", count)
-        health = site.cost("/healthz", count)
-        answer = site.send(_photo(0))
+        health = web.cost("/healthz", count)
+        answer = web.send(_photo(0))
         status = answer["urls"]["self"]
-        cost = site.cost(status, count)
-        site.http.headers["If-None-Match"] = site.http.get(status).headers["ETag"]
-        unchanged = site.cost(status, count)
-        del site.http.headers["If-None-Match"]
+        cost = web.cost(status, count)
+        web.http.headers["If-None-Match"] = web.http.get(status).headers["ETag"]
+        unchanged = web.cost(status, count)
+        del web.http.headers["If-None-Match"]
         numbers = iter(range(1, 10_000))
-        intake = site.measured(lambda: site.send(_photo(next(numbers))), count // 4)
+        intake = web.measured(lambda: web.send(_photo(next(numbers))), count // 4)
     against = f"{ms(floor)} of a bare Django view"
     return [
         Row("request /healthz", ms(health), against, f"{health / floor:.1f} x", "at most 2 x"),
@@ -74,10 +75,12 @@ def rows(*, quick: bool) -> list[Row]:
 
 
 class Web:
-    """A web process, and a guest of it."""
+    """A web process, started with an environment, and somebody who asks it."""
 
-    def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
-        self.process = process
+    def __init__(
+        self, process: subprocess.Popen[bytes], port: int, environment: dict[str, str]
+    ) -> None:
+        self.process, self.environment = process, environment
         self.http = httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60)
         wait_for(self._answers, "the web process to answer", 60)
 
@@ -127,16 +130,18 @@ class Web:
 
 
 @contextmanager
-def _started(command: list[str], port: int, environment: dict[str, str]) -> Iterator[Web]:
+def _started(
+    command: list[str], port: int, environment: dict[str, str], repository: Path = REPOSITORY
+) -> Iterator[Web]:
     process = subprocess.Popen(
         command,
-        cwd=REPOSITORY,
-        env={**os.environ, **environment},
+        cwd=repository,
+        env=environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
-        yield Web(process, port)
+        yield Web(process, port, environment)
     finally:
         process.terminate()
         process.wait(60)
@@ -145,17 +150,24 @@ def _started(command: list[str], port: int, environment: dict[str, str]) -> Iter
 @contextmanager
 def _bare() -> Iterator[Web]:
     port = free_port()
-    with _started([sys.executable, "-c", BARE, str(port)], port, {}) as web:
+    with _started([sys.executable, "-c", BARE, str(port)], port, dict(os.environ)) as web:
         yield web
 
 
 @contextmanager
-def _site() -> Iterator[Web]:
-    """The web process of a new site, with its broker and cache."""
+def site(repository: Path = REPOSITORY) -> Iterator[Web]:
+    """The web process of a new site, with its broker and cache; of the code in a folder."""
     port = free_port()
     with tempfile.TemporaryDirectory() as name, ExitStack() as stack:
         folder = Path(name)
-        environment = {"VAR_DIR": str(folder), "PORT": str(port), "UPLOAD_RATE": "100000/min"}
+        environment = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": "colorweb.settings",
+            "VAR_DIR": str(folder),
+            "PORT": str(port),
+            "UPLOAD_RATE": "100000/min",
+            "REQUEST_RATE": "100000/min",
+        }
         for server, setting in (("broker", "REDIS_URL"), ("cache", "CACHE_URL")):
             process = valkey.start(folder / f"{server}.sock")
             stack.callback(process.wait)
@@ -164,14 +176,12 @@ def _site() -> Iterator[Web]:
         serve = [sys.executable, "-m", "colorweb.serve"]
         subprocess.run(
             [*serve, "prepare"],
-            cwd=REPOSITORY,
-            env={**os.environ, **environment},
+            cwd=repository,
+            env=environment,
             stdout=subprocess.DEVNULL,
             check=True,
         )
-        web = stack.enter_context(_started([*serve, "web"], port, environment))
-        web.sign_in()
-        yield web
+        yield stack.enter_context(_started([*serve, "web"], port, environment, repository))
 
 
 def _photo(seed: int) -> bytes:
