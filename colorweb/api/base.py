@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import BaseSerializer
+from rest_framework.serializers import Serializer
 from rest_framework.utils.urls import replace_query_param
 from rest_framework.views import APIView
 
@@ -18,7 +18,7 @@ from colorweb.api import strict
 from colorweb.api.negotiation import Negotiation
 from colorweb.api.rates import Rate
 from colorweb.api.schema import Taken
-from colorweb.api.serializers import PageParams
+from colorweb.api.serializers import PageParams, show_all
 
 
 class View(APIView):
@@ -67,7 +67,7 @@ class View(APIView):
     def page(
         self,
         rows: QuerySet[Any],
-        serializer: type[BaseSerializer],
+        serializer: type[Serializer],
         *,
         order: str = "-created_at",
         least: int = 0,
@@ -90,7 +90,7 @@ class View(APIView):
             message = _("No page is there. Send what `next` or `previous` of a page gave.")
             raise ValidationError({"cursor": message}, code="invalid_cursor") from error
         known = {**self.context, **context(page.rows)}
-        data = serializer(convert(page.rows), many=True, context=known).data
+        data = show_all(serializer, convert(page.rows), known)
         addresses = {"next": self._page_at(page.next), "previous": self._page_at(page.previous)}
         return Response({**addresses, "results": data})
 

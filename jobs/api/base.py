@@ -17,9 +17,10 @@ from colorweb.accounts import recent_password
 from colorweb.accounts.models import User
 from colorweb.accounts.visitors import Visitor
 from colorweb.api import base
+from colorweb.api.serializers import show
 from colorweb.http.origins import SAFE
 from jobs.models import Job
-from jobs.serializers.jobs import JobSerializer, show
+from jobs.serializers.jobs import JobSerializer
 from jobs.storage import access
 
 

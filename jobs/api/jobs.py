@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from colorweb.api import schema
 from colorweb.api.parsers import JSON, Bytes, MultiPart, Picture
+from colorweb.api.serializers import show
 from colorweb.errors import DomainError
 from colorweb.http.problems import CONTENT_TYPE
 from jobs import errors
@@ -26,7 +27,7 @@ from jobs.api.serializers import DeleteParams, JobFilter
 from jobs.models import Job, Photo
 from jobs.photos import intake, trash, visibility
 from jobs.queue import positions
-from jobs.serializers.jobs import CreatedJobSerializer, JobPageSerializer, JobSerializer, show
+from jobs.serializers.jobs import CreatedJobSerializer, JobPageSerializer, JobSerializer
 from jobs.storage import access
 
 

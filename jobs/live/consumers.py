@@ -14,6 +14,7 @@ from django.http import Http404
 
 from colorweb.accounts import visitors
 from colorweb.accounts.sockets import IDENTITY_CHANGED, VisitorConsumer
+from colorweb.api.serializers import show_all
 from colorweb.http import streams
 from colorweb.http.places import Place
 from jobs.events import publish
@@ -197,4 +198,4 @@ class MineConsumer(LiveConsumer):
 
     def _jobs(self) -> list[dict[str, Any]]:
         rows = access.jobs_of(self.visitor)[:SNAPSHOT]
-        return list(JobSerializer(rows, many=True, context={"host": self.host}).data)
+        return show_all(JobSerializer, rows, {"host": self.host})

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.functional import cached_property
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -50,7 +51,11 @@ class AddressField(serializers.Field):
         return row if self.when is None or self.when(row) else None
 
     def to_representation(self, row: Any) -> str:
-        return absolute(self.context["host"], self.path(row))
+        return self.address(absolute(self.context["host"], ""), row)
+
+    def address(self, site: str, row: Any) -> str:
+        """The address for a row, of a site that has scheme and host."""
+        return site + self.path(row)
 
     def path(self, row: Any) -> str:
         """The address without scheme and host."""
@@ -86,8 +91,24 @@ class SocketField(AddressField):
     def __init__(self, help_text: str) -> None:
         super().__init__("", help_text)
 
-    def to_representation(self, job: Any) -> str:
-        return super().to_representation(job).replace("http", "ws", 1)
+    def address(self, site: str, row: Any) -> str:
+        return super().address(site, row).replace("http", "ws", 1)
 
     def path(self, job: Job) -> str:
         return f"/ws/jobs/{job.pk}/"
+
+
+# A docstring would be that of its heirs in the document of the API.
+class UrlsSerializer(serializers.Serializer):
+    # The addresses of a row: its fields are `AddressField`s, which share the site's address.
+
+    def to_representation(self, row: Any) -> dict[str, str | None]:
+        site = absolute(self.context["host"], "")
+        return {
+            name: field.address(site, row) if field.when is None or field.when(row) else None
+            for name, field in self._addresses
+        }
+
+    @cached_property
+    def _addresses(self) -> list[tuple[str, AddressField]]:
+        return [(str(field.field_name), field) for field in self._readable_fields]  # type: ignore[misc]

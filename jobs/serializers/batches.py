@@ -9,7 +9,7 @@ from colorweb.api.serializers import PageSerializer, shown
 from jobs.models import Archive, Batch, State
 from jobs.serializers import examples
 from jobs.serializers.account import GuestTokenSerializer
-from jobs.serializers.addresses import AddressField
+from jobs.serializers.addresses import AddressField, UrlsSerializer
 from jobs.storage import access
 
 
@@ -38,7 +38,7 @@ class BatchErrorSerializer(serializers.Serializer):
     message = serializers.CharField(help_text="For people, in the language asked for.")
 
 
-class BatchUrlsSerializer(serializers.Serializer):
+class BatchUrlsSerializer(UrlsSerializer):
     self = AddressField("api-batch", "This batch.")
     jobs = AddressField("api-batch-jobs", "Its jobs, in pages.")
     cancel = AddressField("api-batch-cancel", "POST here, while something of it waits or runs.")
@@ -84,7 +84,7 @@ def _is_ready(archive: Archive) -> bool:
     return archive.state == Archive.State.READY
 
 
-class ArchiveUrlsSerializer(serializers.Serializer):
+class ArchiveUrlsSerializer(UrlsSerializer):
     self = AddressField("api-archive", "This archive.")
     page = AddressField("archive", "For people.")
     file = AddressField(

@@ -4,14 +4,15 @@ from typing import Any
 
 from rest_framework import serializers
 
+from colorweb.api.serializers import RowSerializer
 from jobs.models import DEPTHS, EXTENSIONS, Job, Photo, State
 from jobs.queue.retries import OURS
-from jobs.serializers.addresses import AddressField, FileField, SocketField
+from jobs.serializers.addresses import AddressField, FileField, SocketField, UrlsSerializer
 from jobs.serializers.notes import NoteSerializer
 from ml.imaging.vividness import STEPS
 
 
-class JobErrorSerializer(serializers.Serializer):
+class JobErrorSerializer(RowSerializer):
     code = serializers.CharField(
         source="error_code",
         help_text="Stable, for programs: what is wrong with the photo, or one of "
@@ -26,7 +27,7 @@ class JobErrorSerializer(serializers.Serializer):
         return super().to_representation(job) if job.error_code else None
 
 
-class JobModelSerializer(serializers.Serializer):
+class JobModelSerializer(RowSerializer):
     name = serializers.CharField(source="model_name")
     version = serializers.CharField(
         source="model_version", help_text="First 12 digits of the weights' SHA-256."
@@ -56,7 +57,7 @@ class GeometrySerializer(serializers.Serializer):
     )
 
 
-class LookSerializer(serializers.Serializer):
+class LookSerializer(RowSerializer):
     """How a photo is shown everywhere; changing it needs no network."""
 
     vividness = serializers.FloatField(help_text=f"{STEPS}.")
@@ -66,7 +67,7 @@ class LookSerializer(serializers.Serializer):
     )
 
 
-class JobOptionsSerializer(serializers.Serializer):
+class JobOptionsSerializer(RowSerializer):
     vividness = serializers.FloatField(help_text=f"Of the job's own files. {STEPS}.")
     network_size = serializers.IntegerField(
         allow_null=True, help_text="Short side the network sees, pixels; null: the model's own."
@@ -77,7 +78,7 @@ class JobOptionsSerializer(serializers.Serializer):
     depth = serializers.ChoiceField(DEPTHS, help_text="Bits a channel of the result.")
 
 
-class JobPhotoSerializer(serializers.Serializer):
+class JobPhotoSerializer(RowSerializer):
     """The photo as this job shows it."""
 
     id = serializers.UUIDField(source="photo.id")
@@ -123,13 +124,24 @@ class ElapsedField(serializers.IntegerField):
         return round(elapsed.total_seconds() * 1000)
 
 
-class JobTimingsSerializer(serializers.Serializer):
+class StageField(serializers.IntegerField):
+    """Milliseconds that a stage took; null until that is known."""
+
+    def __init__(self, stage: str) -> None:
+        super().__init__(allow_null=True)
+        self.stage = stage
+
+    def get_attribute(self, job: Job) -> Any:
+        return job.timings.get(f"{self.stage}_ms")
+
+
+class JobTimingsSerializer(RowSerializer):
     """Milliseconds; null until known."""
 
     wait_ms = ElapsedField("started_at")
-    reading_ms = serializers.IntegerField(source="timings.reading_ms", allow_null=True)
-    colorizing_ms = serializers.IntegerField(source="timings.colorizing_ms", allow_null=True)
-    saving_ms = serializers.IntegerField(source="timings.saving_ms", allow_null=True)
+    reading_ms = StageField("reading")
+    colorizing_ms = StageField("colorizing")
+    saving_ms = StageField("saving")
     total_ms = ElapsedField("finished_at")
 
 
@@ -137,11 +149,11 @@ def _may_be_retried(job: Job) -> bool:
     return job.state in (State.FAILED, State.CANCELED)
 
 
-def _succeeded(job: Job) -> bool:
+def succeeded(job: Job) -> bool:
     return job.state == State.SUCCEEDED
 
 
-class JobUrlsSerializer(serializers.Serializer):
+class JobUrlsSerializer(UrlsSerializer):
     """Absolute addresses; null where there is nothing (yet)."""
 
     self = AddressField("api-job", "This job.")
@@ -163,21 +175,21 @@ class JobUrlsSerializer(serializers.Serializer):
     )
     photo = AddressField("api-photo", "The photo, for its owner.", key="photo_id")
     result = FileField(
-        "result", "The colored photo at full size, as the job made it.", when=_succeeded
+        "result", "The colored photo at full size, as the job made it.", when=succeeded
     )
-    download = FileField("result", "The same as an attachment.", when=_succeeded, query="?download")
-    gray = FileField("gray", "The photo in gray at full size.", when=_succeeded)
+    download = FileField("result", "The same as an attachment.", when=succeeded, query="?download")
+    gray = FileField("gray", "The photo in gray at full size.", when=succeeded)
     preview = FileField(
         "preview",
         "Colored, with the photo's look, JPEG, long side at most 1600.",
-        when=_succeeded,
+        when=succeeded,
         in_look=True,
     )
-    card = FileField("card", "The same, long side at most 480.", when=_succeeded, in_look=True)
+    card = FileField("card", "The same, long side at most 480.", when=succeeded, in_look=True)
     colors = FileField(
         "colors",
         "The colors alone, PNG: a small map from which pages blend other vividnesses.",
-        when=_succeeded,
+        when=succeeded,
     )
     gray_preview = FileField("gray_preview", "Gray, JPEG, long side at most 1600; there at once.")
     gray_card = FileField("gray_card", "Gray, JPEG, long side at most 480; there at once.")

@@ -3,7 +3,6 @@
 The context names the `host` that addresses start with.
 """
 
-import threading
 import uuid
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +11,7 @@ from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
 from colorweb.accounts.visitors import Visitor
-from colorweb.api.serializers import PageSerializer, shown
+from colorweb.api.serializers import MomentField, PageSerializer, RowSerializer, show, shown
 from jobs.events.progress import progress_of
 from jobs.models import Job, Rendition, Stage, State
 from jobs.queue import positions
@@ -43,7 +42,7 @@ class JobListSerializer(serializers.ListSerializer):
         return super().to_representation(rows)
 
 
-class JobProgressSerializer(serializers.Serializer):
+class JobProgressSerializer(RowSerializer):
     """What changes while a job waits and runs.
 
     The context may hold a `progress` that is newer than the one kept for the job, and `positions`
@@ -132,9 +131,9 @@ class JobSerializer(JobProgressSerializer):
     metadata = serializers.DictField(help_text="As you sent it.")
     timings = JobTimingsSerializer(source="*")
     urls = JobUrlsSerializer(source="*")
-    created_at = serializers.DateTimeField()
-    started_at = serializers.DateTimeField(allow_null=True)
-    finished_at = serializers.DateTimeField(allow_null=True)
+    created_at = MomentField()
+    started_at = MomentField(allow_null=True)
+    finished_at = MomentField(allow_null=True)
 
     def get_index(self, job: Job) -> int | None:
         return job.batch_index if job.batch_id else None
@@ -159,18 +158,6 @@ def job_for(visitor: Visitor, job: Job, host: str) -> dict[str, Any]:
     """A job that the visitor may look at, with all that the visitor may know of it."""
     kind = JobSerializer if access.owns(visitor, job.photo) else PublicJobSerializer
     return show(kind, job, {"host": host})
-
-
-def show(kind: type[JobSerializer], job: Job, context: dict[str, Any]) -> dict[str, Any]:
-    """A job as a serializer shows it, by one that this thread keeps: making one, with the fields
-    of all within it, takes as long as using it."""
-    kept: dict[str, JobSerializer] = _kept.__dict__
-    serializer = kept.get(kind.__name__) or kept.setdefault(kind.__name__, kind())
-    serializer._context = context  # noqa: SLF001 - REST framework sets it when it is made
-    return serializer.to_representation(job)
-
-
-_kept = threading.local()
 
 
 @extend_schema_serializer(examples=shown(examples.CREATED, examples.SUCCEEDED))

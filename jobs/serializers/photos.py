@@ -5,18 +5,17 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.functional import cached_property
 from rest_framework import serializers
 
-from colorweb.api.serializers import PageSerializer
+from colorweb.api.serializers import MomentField, PageSerializer, RowSerializer, show
 from jobs.models import DEPTHS, Album, Photo, ShareLink
-from jobs.serializers.addresses import AddressField, absolute
+from jobs.serializers.addresses import AddressField, UrlsSerializer, absolute
 from jobs.serializers.job_parts import LookSerializer
 from jobs.serializers.jobs import JobSerializer
 from jobs.serializers.notes import NoteSerializer
 
 
-class PhotoUrlsSerializer(serializers.Serializer):
+class PhotoUrlsSerializer(UrlsSerializer):
     self = AddressField("api-photo", "This photo.")
     page = AddressField("photo", "For people.")
     versions = AddressField("api-photo-versions", "The ways it was colored.")
@@ -28,7 +27,7 @@ class PhotoUrlsSerializer(serializers.Serializer):
     links = AddressField("api-photo-links", "Links that show it to others.")
 
 
-class PhotoSerializer(serializers.Serializer):
+class PhotoSerializer(RowSerializer):
     """A photo, as its owner sees it."""
 
     id = serializers.UUIDField()
@@ -61,14 +60,14 @@ class PhotoSerializer(serializers.Serializer):
     )
     newest = serializers.UUIDField(source="newest_id", help_text="Its newest job.")
     urls = PhotoUrlsSerializer(source="*")
-    created_at = serializers.DateTimeField()
+    created_at = MomentField()
 
 
 class PhotoPageSerializer(PageSerializer):
     results = PhotoSerializer(many=True)
 
 
-class TrashedUrlsSerializer(serializers.Serializer):
+class TrashedUrlsSerializer(UrlsSerializer):
     self = AddressField("api-trashed", "This photo, in the trash. DELETE: for good.")
     restore = AddressField("api-trash-restore", "POST here to bring it back.")
     picture = AddressField("trash-picture", "Small, JPEG; in color if it was colored.")
@@ -83,8 +82,8 @@ class TrashedPhotoSerializer(serializers.Serializer):
     bytes = serializers.IntegerField(
         source="stored_bytes", help_text="Of all its files: what deleting it for good frees."
     )
-    created_at = serializers.DateTimeField()
-    trashed_at = serializers.DateTimeField()
+    created_at = MomentField()
+    trashed_at = MomentField()
     expires_at = serializers.SerializerMethodField(help_text="Then it is deleted for good.")
     urls = TrashedUrlsSerializer(source="*")
 
@@ -127,8 +126,8 @@ class ShareLinkSerializer(serializers.Serializer):
     contributions = serializers.BooleanField(
         help_text="Of an album: who opens it may add photos; you accept them first."
     )
-    expires_at = serializers.DateTimeField(allow_null=True, help_text="null: when it is revoked.")
-    created_at = serializers.DateTimeField()
+    expires_at = MomentField(allow_null=True, help_text="null: when it is revoked.")
+    created_at = MomentField()
 
     def get_url(self, link: ShareLink) -> str:
         return absolute(self.context["host"], reverse("shared", args=[link.token]))
@@ -138,7 +137,7 @@ class ShareLinksSerializer(serializers.Serializer):
     results = ShareLinkSerializer(many=True)
 
 
-class AlbumUrlsSerializer(serializers.Serializer):
+class AlbumUrlsSerializer(UrlsSerializer):
     self = AddressField("api-album", "This album.")
     photos = AddressField("api-album-photos", "Its photos, in its order.")
     links = AddressField("api-album-links", "Links that show it to others.")
@@ -153,7 +152,7 @@ class AlbumSerializer(serializers.Serializer):
     sort = serializers.ChoiceField(Album.Sort.values)
     count = serializers.IntegerField(help_text="How many photos are in it.")
     urls = AlbumUrlsSerializer(source="*")
-    created_at = serializers.DateTimeField()
+    created_at = MomentField()
 
 
 class AlbumPageSerializer(PageSerializer):
@@ -170,12 +169,7 @@ class AlbumPhotoSerializer(PhotoSerializer):
 
     def to_representation(self, place: Any) -> dict[str, Any]:
         rest = {"giver": place.giver, "accepted": place.accepted}
-        return self._photo.to_representation(place.photo) | rest
-
-    @cached_property
-    def _photo(self) -> PhotoSerializer:
-        """One for all photos of an album: to make it takes longer than to use it."""
-        return PhotoSerializer(context=self.context)
+        return show(PhotoSerializer, place.photo, self.context) | rest
 
 
 class AlbumPhotosSerializer(serializers.Serializer):
