@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import ensure_csrf_cookie
@@ -34,19 +34,21 @@ MAX_STRIP = 50
 @ensure_csrf_cookie
 def job(request: VisitorRequest, job_id: uuid.UUID) -> HttpResponse:
     """Waiting and result, one address, for the photo's owner; others see what is published."""
-    found = access.visible_job(request.visitor, job_id)
-    is_owner = access.owns(request.visitor, found.photo)
-    if not is_owner:
-        return redirect("photo", found.photo_id)
-    newer, older = access.neighbors(request.visitor, found.photo)
+    try:
+        found = access.own_job(request.visitor, job_id)
+    except Http404:
+        return redirect("photo", access.visible_job(request.visitor, job_id).photo_id)
+    newer, older = access.neighbors(found.photo)
+    count = search.versions_of(found.photo)
+    recipe = prepare.context(found)
     context = {
         "job": job_data(request, found),
-        "is_owner": is_owner,
+        "is_owner": True,
         "hidden_for": found.photo.get_hidden_for_display(),
-        "versions": search.versions([found.photo])[found.photo_id],
-        "strip": _strip(request, found) if found.state == State.SUCCEEDED else [],
-        "prepare": (recipe := prepare.context(found)),
-        "mend": recipe if recipe and versions.takes_hints(found) else None,
+        "versions": count,
+        "strip": _strip(request, found) if found.state == State.SUCCEEDED and count > 1 else [],
+        "prepare": recipe,
+        "mend": recipe if recipe and recipe["takes_hints"] else None,
         "kept_until": kept_until(request.visitor, found.photo),
         "wait_refresh": not found.is_terminal,
         "download": download.choice(found),
@@ -68,13 +70,13 @@ def _other_pages(shown: Job) -> int:
 
 
 def _strip(request: VisitorRequest, shown: Job) -> list[dict[str, Any]]:
-    """The photo's versions, the newest first; none if this is the only one."""
+    """The photo's versions, the newest first."""
     done = access.jobs_of(request.visitor).filter(photo=shown.photo, state=State.SUCCEEDED)
     jobs = list(done[:MAX_STRIP])
     strip = jobs_data(request, jobs)
     for data, job in zip(strip, jobs, strict=True):
         data |= {"made_at": job.created_at, "is_shown": job == shown}
-    return strip if len(strip) > 1 else []
+    return strip
 
 
 @require_POST

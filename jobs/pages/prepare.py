@@ -17,10 +17,12 @@ def context(job: Job) -> dict[str, Any] | None:
     """
     if job.state != State.SUCCEEDED:
         return None
-    recipe, shape = versions.recipe_of(job), geometry.read(job.geometry)
+    recipe, network = versions.made_with(job)
+    shape = geometry.read(job.geometry)
     fractions = shape.fractions(job.photo.width, job.photo.height)
     found = prints.on(job)
     return {
+        "takes_hints": network is not None and network.takes_hints,
         "model": recipe.model,
         "network_size": recipe.network_size or "",
         "geometry": json.dumps(recipe.geometry),

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from colorweb.accounts.visitors import Visitor
+from colorweb.prepared import Prepared, number
 from jobs.models import AlbumPhoto, Job, Photo, State
 from jobs.storage import access
 
@@ -101,6 +102,31 @@ def versions(photos: Iterable[Photo]) -> Counter[object]:
     """How many results each of the photos has, in one query."""
     done = Job.objects.filter(photo__in=list(photos), state=State.SUCCEEDED)
     return Counter(done.values_list("photo", flat=True))
+
+
+def versions_of(photo: Photo) -> int:
+    """How many results one photo has."""
+    return _versions.number(photo=photo.pk)
+
+
+_versions = Prepared(
+    lambda photo: number("COUNT", Job.objects.filter(photo=photo, state=State.SUCCEEDED)),
+    photo=uuid.UUID,
+)
+
+
+def with_newest(photos: QuerySet[Photo]) -> QuerySet[Photo]:
+    """Read the newest jobs alone: `read_versions` reads the few versions in use that are others."""
+    return photos.select_related(None).select_related("newest")
+
+
+def read_versions(photos: Iterable[Photo]) -> None:
+    """Give photos that are read with their newest jobs the versions in use."""
+    others = [photo.version_id for photo in photos if photo.version_id != photo.newest_id]
+    read = Job.objects.in_bulk([key for key in others if key])
+    for photo in photos:
+        same = photo.version_id == photo.newest_id
+        photo.version = photo.newest if same else read.get(photo.version_id)
 
 
 def shown_of(photo: Photo) -> Job:

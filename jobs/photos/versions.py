@@ -1,6 +1,7 @@
 """The versions of a photo: each a finished coloring that never changes; one of them is in use."""
 
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.files.storage import default_storage
@@ -32,20 +33,23 @@ class Recipe:
 
 def recipe_of(job: Job) -> Recipe:
     """What a job was made with; its model as the version that colored it, if that is still here."""
-    model = f"{job.model_name}@{job.model_version}" if job.model_name else job.model
-    try:
-        registry.resolve(model)
-    except LookupError:
-        model = job.model
-    return Recipe(model, job.network_size, tuple(job.hints), job.geometry)
+    return made_with(job)[0]
 
 
 def takes_hints(job: Job) -> bool:
     """Whether the colors of this version can be mended: its network is here and takes hints."""
-    try:
-        return registry.resolve(recipe_of(job).model).takes_hints
-    except LookupError:
-        return False
+    network = made_with(job)[1]
+    return network is not None and network.takes_hints
+
+
+def made_with(job: Job) -> tuple[Recipe, ModelVersion | None]:
+    """The recipe of a job, and its network if that is here."""
+    recipe = Recipe(job.model, job.network_size, tuple(job.hints), job.geometry)
+    colored_by = [f"{job.model_name}@{job.model_version}"] if job.model_name else []
+    for model in (*colored_by, job.model):
+        with suppress(LookupError):
+            return replace(recipe, model=model), registry.resolve(model)
+    return recipe, None
 
 
 def basis_of(photo: Photo) -> Job:

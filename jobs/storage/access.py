@@ -2,7 +2,9 @@
 
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
 from typing import Any, NamedTuple
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
@@ -50,22 +52,55 @@ def owns(visitor: Visitor, photo: Photo) -> bool:
 
 def photos_of(visitor: Visitor) -> QuerySet[Photo]:
     """The visitor's photos with their newest jobs and the versions in use."""
-    photos = Photo.objects.filter(trashed_at=None, newest__isnull=False)
-    if visitor.user:
-        photos = photos.filter(owner=visitor.user)
-    else:
-        photos = photos.filter(owner=None, guest=visitor.guest)
-    return photos.select_related("newest", "version")
+    owned = _of_account(visitor.user.pk) if visitor.user else _of_guest(visitor.guest)
+    return _photos.filter(owned).select_related("newest", "version")
 
 
-def neighbors(visitor: Visitor, photo: Photo) -> tuple[Photo | None, Photo | None]:
-    """The visitor's photos sent just after and just before this one, each None at an end."""
-    at, key = photo.created_at, photo.pk
-    photos = photos_of(visitor)
-    # An index finds where "or" begins only by what both of its sides have in common.
-    after = photos.filter(Q(created_at__gt=at) | Q(pk__gt=key), created_at__gte=at)
-    before = photos.filter(Q(created_at__lt=at) | Q(pk__lt=key), created_at__lte=at)
-    return after.order_by("created_at", "pk").first(), before.order_by("-created_at", "-pk").first()
+def neighbors(photo: Photo) -> tuple[uuid.UUID | None, uuid.UUID | None]:
+    """The newest jobs of its owner's photos sent just after and just before this one, each None at
+    an end.
+    """
+    after, before = _BESIDE_OF_ACCOUNT if photo.owner_id else _BESIDE_OF_GUEST
+    place = {"owner": photo.owner_id or photo.guest, "at": photo.created_at, "key": photo.pk}
+    newer, older = after.first(**place), before.first(**place)
+    return newer and newer[0], older and older[0]
+
+
+_photos = Photo.objects.filter(trashed_at=None, newest__isnull=False)
+
+
+Newest = QuerySet[Photo, tuple[uuid.UUID]]
+Owned = Callable[[Any], Q]
+# An index finds where "or" begins only by what both of its sides have in common.
+
+
+def _newer(owned: Owned, owner: Any, at: datetime, key: uuid.UUID) -> Newest:
+    further = Q(created_at__gt=at) | Q(pk__gt=key)
+    found = _photos.filter(owned(owner), further, created_at__gte=at)
+    return found.order_by("created_at", "pk").values_list("newest")[:1]
+
+
+def _older(owned: Owned, owner: Any, at: datetime, key: uuid.UUID) -> Newest:
+    further = Q(created_at__lt=at) | Q(pk__lt=key)
+    found = _photos.filter(owned(owner), further, created_at__lte=at)
+    return found.order_by("-created_at", "-pk").values_list("newest")[:1]
+
+
+def _of_account(owner: int) -> Q:
+    return Q(owner=owner)
+
+
+def _of_guest(guest: str) -> Q:
+    return Q(owner=None, guest=guest)
+
+
+_BESIDE_OF_ACCOUNT, _BESIDE_OF_GUEST = (
+    tuple(
+        Prepared(partial(find, owned), owner=kind, at=datetime, key=uuid.UUID)
+        for find in (_newer, _older)
+    )
+    for owned, kind in ((_of_account, int), (_of_guest, str))
+)
 
 
 def own_photo(visitor: Visitor, photo_id: uuid.UUID) -> Photo:

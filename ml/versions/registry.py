@@ -169,18 +169,14 @@ def overview() -> Overview:
     """How versions stand now."""
     shipped = {card["name"]: _sha256_of(catalog.find(card["name"])) for card in catalog.shipped()}
     default = _sha256_of(catalog.default())
-    kept = ModelVersion.objects.exclude(standing=ARCHIVED).order_by("name", "-created_at")
-    versions = list(kept)
+    versions = _kept()
     if not {default, *shipped.values()} <= {version.sha256 for version in versions}:
         built_in()
         add_shipped()
-        versions = list(kept.all())  # not what was read before
+        versions = _kept()
     by_sha = {version.sha256: version for version in versions}
     here = {default, *shipped.values()}
-    promoted = Promotion.objects.filter(
-        kind=Promotion.Kind.PROMOTED, state=Promotion.State.SERVING
-    ).values_list("version__sha256", flat=True)
-    rows = [by_sha.get(sha) for sha in promoted]
+    rows = [by_sha.get(sha) for (sha,) in _promoted()]
     last = [
         version for version in rows if version and (not version.ships or version.sha256 in here)
     ]
@@ -196,6 +192,12 @@ def overview() -> Overview:
         ]
         stands[name] = candidates[0] if candidates else None
     return Overview(versions, in_service or current(), stands)
+
+
+_kept = Prepared(
+    lambda: ModelVersion.objects.exclude(standing=ARCHIVED).order_by("name", "-created_at")
+)
+_promoted = Prepared(lambda: _serving().select_related(None).values_list("version__sha256"))
 
 
 def lines(*, public: bool = False, now: Overview | None = None) -> list[Line]:

@@ -167,8 +167,8 @@ def test_photos_of_ones_own_lead_to_each_other(client):
     send(Client(), pictures.upload("other.jpg"))
     a, b, c = (Job.objects.get(photo__name=name) for name in ("a.jpg", "b.jpg", "c.jpg"))
     found = {job: client.get(f"/jobs/{job.pk}/").context for job in (a, b, c)}
-    assert [found[job]["newer"] for job in (a, b, c)] == [b.photo, c.photo, None]
-    assert [found[job]["older"] for job in (a, b, c)] == [None, a.photo, b.photo]
+    assert [found[job]["newer"] for job in (a, b, c)] == [b.pk, c.pk, None]
+    assert [found[job]["older"] for job in (a, b, c)] == [None, a.pk, b.pk]
 
 
 def test_a_photo_can_be_colored_again_with_other_options(client):
