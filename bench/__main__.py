@@ -61,6 +61,8 @@ is in wall-clock time. Ratios are similar on other machines; milliseconds are no
 
 {table}
 
+- Pages and lists beside an earlier revision: both sites run in the same environment and hold the same 100 photos of one account, which asks for
+  them; the result page of now has a viewer and its tools, which that revision's had not, and pages of now travel compressed.
 - *Plainly* is the same network with the same weights as PyTorch loads it: float32, contiguous, nothing fused.
 - The first answer is one frame of 256 x 256; processes of the site have Django and OpenCV beside what is shown here.
 - *The floor* is what any program pays: Pillow decodes the same file to RGB and encodes it as JPEG 4:4:4, quality 92.

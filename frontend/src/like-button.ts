@@ -3,18 +3,17 @@ import { sendJson } from "./json";
 
 type Likes = components["schemas"]["Likes"];
 
-/** `<like-button>`: likes a photo without leaving the page; without a script its form does it. */
+/** `<like-button>`: likes a photo without leaving the page; without a script a form does it. */
 export class LikeButton extends HTMLElement {
   connectedCallback(): void {
-    const form = this.querySelector("form")!;
-    form.addEventListener("submit", (event) => {
+    const heart = this.querySelector<HTMLButtonElement>(".heart")!;
+    heart.addEventListener("click", (event) => {
       event.preventDefault();
-      void this.#send(form);
+      void this.#send(heart);
     });
   }
 
-  async #send(form: HTMLFormElement): Promise<void> {
-    const heart = form.querySelector<HTMLButtonElement>(".heart")!;
+  async #send(heart: HTMLButtonElement): Promise<void> {
     const liked = heart.ariaPressed === "true";
     heart.disabled = true;
     const method = liked ? "DELETE" : "PUT";
@@ -23,7 +22,7 @@ export class LikeButton extends HTMLElement {
     heart.focus({ preventScroll: true });
     if (answer?.ok) this.#show(heart, (await answer.json()) as Likes);
     // The page that the form leads to says what is wrong.
-    else form.submit();
+    else heart.form!.requestSubmit(heart);
   }
 
   #show(heart: HTMLButtonElement, { liked, likes }: Likes): void {

@@ -14,6 +14,7 @@ export class PhotoCard {
 
   constructor(element: HTMLElement) {
     this.element = element;
+    if (!element.querySelector("progress")) element.append(changingParts());
     this.#link = this.#part(".card-link");
     this.#gray = this.#part(".gray");
     this.#color = this.#part(".color");
@@ -142,6 +143,15 @@ export class PhotoCard {
   #part<E extends HTMLElement>(selector: string): E {
     return this.element.querySelector<E>(selector)!;
   }
+}
+
+/** What a card that the server has written in color lacks, for when its photo is colored again. */
+function changingParts(): DocumentFragment {
+  const pattern = document.querySelector<HTMLTemplateElement>("photo-tray template")!;
+  const parts = document.createDocumentFragment();
+  const copy = document.importNode(pattern.content, true);
+  parts.append(...copy.querySelectorAll(".progress, .card-actions"));
+  return parts;
 }
 
 /** Put a picture in place only when it can be painted, so that nothing flashes. */

@@ -20,7 +20,7 @@ from colorweb import keyset
 from colorweb.accounts.visitors import VisitorRequest
 from jobs.models import Album, AlbumPhoto, Photo
 from jobs.pages import caption
-from jobs.pages.base import chosen, jobs_data, kept_until, limited
+from jobs.pages.base import cards_data, chosen, jobs_data, kept_until, limited
 from jobs.photos import search
 from jobs.photos.visibility import readable
 from jobs.results import archives
@@ -250,7 +250,7 @@ def _covers(
 
 def _jobs(request: VisitorRequest, places: list[AlbumPhoto]) -> list[dict[str, Any]]:
     """What cards show of an album's photos, and who gave them."""
-    jobs = jobs_data(request, [search.shown_of(place.photo) for place in places])
+    jobs = cards_data(request, [search.shown_of(place.photo) for place in places])
     for data, place in zip(jobs, places, strict=True):
         data["giver"] = place.giver
     return jobs

@@ -13,9 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from colorweb.accounts.visitors import Visitor, VisitorRequest
+from colorweb.api.serializers import show_all
 from colorweb.errors import DomainError
 from colorweb.http import problems
 from jobs.models import Job, Photo
+from jobs.serializers.cards import CardSerializer
 from jobs.serializers.jobs import JobSerializer, job_for
 
 
@@ -26,7 +28,12 @@ def job_data(request: VisitorRequest, job: Job) -> dict[str, Any]:
 
 def jobs_data(request: VisitorRequest, jobs: Sequence[Job]) -> list[dict[str, Any]]:
     """Many jobs, for about the price of one."""
-    return list(JobSerializer(jobs, many=True, context={"host": request.get_host()}).data)
+    return show_all(JobSerializer, jobs, {"host": request.get_host()})
+
+
+def cards_data(request: VisitorRequest, jobs: Sequence[Job]) -> list[dict[str, Any]]:
+    """What cards show of the visitor's own jobs."""
+    return show_all(CardSerializer, jobs, {"host": request.get_host()})
 
 
 def full_address(job: Job) -> str:

@@ -13,9 +13,11 @@ from django.views.decorators.http import require_POST, require_safe
 from colorweb import keyset
 from colorweb.accounts.visitors import VisitorRequest
 from colorweb.api import rates
+from colorweb.api.serializers import show, show_all
 from jobs.models import Photo, Reason
 from jobs.pages import cards, download
 from jobs.pages.base import job_data, limited
+from jobs.serializers.cards import PrintSerializer, PrintUrlsSerializer
 from jobs.sharing import gallery, likes, moderation
 from jobs.storage import access
 
@@ -30,10 +32,12 @@ def gallery_page(request: VisitorRequest) -> HttpResponse:
     text = request.GET.get("q", "")[:200].replace("\0", "")
     photos, column = gallery.titled(text), gallery.ORDERS[order]
     page = keyset.Paginator(photos, column, PAGE_SIZE).get_page(request.GET.get("place", ""))
+    jobs, host = gallery.jobs_shown(page.rows), {"host": request.get_host()}
+    prints = show_all(PrintSerializer, jobs, host)
+    for data, job in zip(prints, jobs, strict=True):
+        data["words"] = job.photo
     context = {
-        "photos": [
-            job_data(request, job) | {"words": job.photo} for job in gallery.jobs_shown(page.rows)
-        ],
+        "photos": prints,
         "liked": _liked(request, [photo.pk for photo in page.rows]),
         "order": order,
         "text": text,
@@ -61,6 +65,7 @@ def photo(request: VisitorRequest, photo_id: uuid.UUID) -> HttpResponse:
     newer, older = gallery.neighbors(job.photo)
     is_owner = access.owns(request.visitor, job.photo)
     shown = job_data(request, job)
+    shown["urls"] |= show(PrintUrlsSerializer, job, {"host": request.get_host()})
     context = {
         "job": shown,
         "is_owner": is_owner,

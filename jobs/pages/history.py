@@ -1,6 +1,6 @@
 """The history: every photo of a visitor, found, sorted, and dealt with many at a time."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,8 +22,9 @@ from colorweb.accounts.visitors import VisitorRequest
 from colorweb.errors import DomainError
 from jobs.models import Album, Job, Look, Photo
 from jobs.pages import caption
-from jobs.pages.base import chosen, jobs_data, kept_until
+from jobs.pages.base import cards_data, chosen, kept_until
 from jobs.pages.trash import link_to_trash
+from jobs.pages.widgets import Select
 from jobs.photos import bulk, search, trash
 from jobs.queue import limits
 from jobs.results import archives, looks
@@ -57,7 +58,7 @@ class Filters(forms.Form):
             ("failed", gettext_lazy("failed")),
             ("canceled", gettext_lazy("canceled")),
         ],
-        widget=forms.Select({"class": "field"}),
+        widget=Select,
     )
     visibility = forms.ChoiceField(
         label=gettext_lazy("Who sees it"),
@@ -68,14 +69,10 @@ class Filters(forms.Form):
             ("public", gettext_lazy("in the gallery")),
             ("unlisted", gettext_lazy("anyone with the link")),
         ],
-        widget=forms.Select({"class": "field"}),
+        widget=Select,
     )
-    album = forms.ChoiceField(
-        label=gettext_lazy("Album"), required=False, widget=forms.Select({"class": "field"})
-    )
-    model = forms.ChoiceField(
-        label=gettext_lazy("Model"), required=False, widget=forms.Select({"class": "field"})
-    )
+    album = forms.ChoiceField(label=gettext_lazy("Album"), required=False, widget=Select)
+    model = forms.ChoiceField(label=gettext_lazy("Model"), required=False, widget=Select)
     since = forms.DateField(
         label=gettext_lazy("From"),
         required=False,
@@ -95,7 +92,7 @@ class Filters(forms.Form):
             ("name", gettext_lazy("file name")),
             ("bytes", gettext_lazy("space used")),
         ],
-        widget=forms.Select({"class": "field"}),
+        widget=Select,
     )
 
     def __init__(self, data: Any, albums: Iterable[Album]) -> None:
@@ -112,9 +109,7 @@ class Filters(forms.Form):
 class RecolorForm(forms.Form):
     """Options for coloring a photo again."""
 
-    model = forms.ChoiceField(
-        label=gettext_lazy("Model"), required=False, widget=forms.Select({"class": "field"})
-    )
+    model = forms.ChoiceField(label=gettext_lazy("Model"), required=False, widget=Select)
     network_size = forms.TypedChoiceField(
         label=gettext_lazy("How closely the network looks"),
         required=False,
@@ -127,7 +122,7 @@ class RecolorForm(forms.Form):
             ("384", gettext_lazy("fine: small things get colors of their own")),
             ("512", gettext_lazy("finest, and slowest")),
         ],
-        widget=forms.Select({"class": "field"}),
+        widget=Select,
     )
 
     def __init__(self, data: Any = None) -> None:
@@ -164,19 +159,20 @@ def history_page(request: VisitorRequest) -> HttpResponse:
     filters = Filters(request.GET, albums)
     conditions = dict(filters.values)
     order = search.ORDERS[conditions.pop("sort", "newest")]
-    found = search.find(
-        access.photos_of(request.visitor), text=conditions.pop("q", ""), **conditions
-    )
+    mine = search.with_newest(access.photos_of(request.visitor))
+    found = search.find(mine, text=conditions.pop("q", ""), **conditions)
     page = keyset.Paginator(found, order, PAGE_SIZE).get_page(request.GET.get("page", ""))
+    search.read_versions(page.rows)
     versions = search.versions(page.rows)
-    jobs = jobs_data(request, [search.shown_of(photo) for photo in page.rows])
+    jobs = cards_data(request, [search.shown_of(photo) for photo in page.rows])
     for data, photo in zip(jobs, page.rows, strict=True):
-        data |= {"versions": versions[photo.pk], "day": timezone.localdate(photo.created_at)}
+        data["versions"] = versions[photo.pk]
+    if filters.values.get("sort", "newest") in ("newest", "oldest"):
+        _head_days(jobs, page.rows)
     context = {
         "form": filters,
         "is_filtered": bool(conditions or filters.values.get("q")),
         "filters": urlencode(filters.values),
-        "by_day": filters.values.get("sort", "newest") in ("newest", "oldest"),
         "page": page,
         "jobs": jobs,
         "recolor_form": RecolorForm(),
@@ -190,6 +186,15 @@ def history_page(request: VisitorRequest) -> HttpResponse:
         "kept_until": kept_until(request.visitor, page.rows[0] if page.rows else None),
     }
     return render(request, "history.html", context)
+
+
+def _head_days(jobs: list[dict[str, Any]], photos: Sequence[Photo]) -> None:
+    """Give the first job of each day that day."""
+    before = None
+    for data, photo in zip(jobs, photos, strict=True):
+        day = timezone.localdate(photo.created_at)
+        if day != before:
+            data["day"] = before = day
 
 
 @require_POST

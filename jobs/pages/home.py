@@ -15,7 +15,7 @@ from colorweb.errors import DomainError
 from jobs.live.consumers import SNAPSHOT
 from jobs.models import Job
 from jobs.pages import cards
-from jobs.pages.base import jobs_data, kept_until, limited
+from jobs.pages.base import cards_data, kept_until, limited
 from jobs.photos import intake
 from jobs.storage import access
 
@@ -36,7 +36,7 @@ def home(request: VisitorRequest) -> HttpResponse:
             return redirect("home")
     jobs = access.jobs_of(request.visitor)[:SNAPSHOT]
     context = {
-        "jobs": jobs_data(request, list(jobs)),
+        "jobs": cards_data(request, list(jobs)),
         "kept_until": kept_until(request.visitor, jobs[0].photo if jobs else None),
         "upload_errors": errors,
         "card": cards.of_page(

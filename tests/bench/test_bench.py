@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from bench import pages
+from bench import earlier, pages
 from bench.__main__ import ROWS, main, page, table
 from bench.rows import Row, ms, times
 from bench.scene import scene, write_jpeg
@@ -52,6 +52,12 @@ def test_requested_rows_are_printed_and_the_page_is_left(monkeypatch, capsys):
     main()
     cv2.setNumThreads(threads)
     assert "| network | True |" in capsys.readouterr().out
+
+
+def test_without_the_earlier_revision_the_bench_says_so(monkeypatch):
+    monkeypatch.setattr(earlier, "REVISION", "0" * 40)
+    [row] = earlier.rows(quick=True)
+    assert row.value == "not measured: it is not in this clone"
 
 
 def test_of_a_page_the_view_that_slows_down_most_is_reported(monkeypatch, capsys):

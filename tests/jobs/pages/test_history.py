@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def names(client: Client, **filters: str) -> list[str]:
-    return [job["photo"]["name"] for job in client.get("/history/", filters).context["jobs"]]
+    return [photo.name for photo in client.get("/history/", filters).context["page"].rows]
 
 
 def act(client: Client, action: str, *photos: Photo, **fields: str):
@@ -126,7 +126,7 @@ def test_pages_keep_the_filters(browser, ada):
     address = f"?state=failed&amp;sort=name&amp;page={first.context['page'].next}"
     assert address.replace("&amp;", "&") in first.content.decode().replace("&amp;", "&")
     last = browser.get(f"/history/{address.replace('&amp;', '&')}")
-    assert [job["photo"]["name"] for job in last.context["jobs"]] == ["60.jpg"]
+    assert [photo.name for photo in last.context["page"].rows] == ["60.jpg"]
 
 
 @pytest.mark.parametrize("state", [State.SUCCEEDED, State.QUEUED])
