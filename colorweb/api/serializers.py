@@ -60,10 +60,16 @@ class MomentField(serializers.DateTimeField):
         return str(moment.isoformat()).replace("+00:00", "Z")
 
 
+PLAIN = (serializers.IntegerField, serializers.FloatField, serializers.BooleanField)
+"""Fields of what a row holds as JSON writes it."""
+
+
 def _reader(field: serializers.Field) -> Callable[[Any], Any]:
     write = field.to_representation
     if field.source == "*":
         return write
+    if type(field) in PLAIN:
+        return attrgetter(str(field.source))
     is_usual = type(field).get_attribute is serializers.Field.get_attribute
     get = attrgetter(str(field.source)) if is_usual else field.get_attribute
 

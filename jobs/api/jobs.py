@@ -27,7 +27,12 @@ from jobs.api.serializers import DeleteParams, JobFilter
 from jobs.models import Job, Photo
 from jobs.photos import intake, trash, visibility
 from jobs.queue import positions
-from jobs.serializers.jobs import CreatedJobSerializer, JobPageSerializer, JobSerializer
+from jobs.serializers.jobs import (
+    UNSHOWN,
+    CreatedJobSerializer,
+    JobPageSerializer,
+    JobSerializer,
+)
 from jobs.storage import access
 
 
@@ -49,7 +54,7 @@ class Jobs(Repeatable):
         params = JobFilter(data=request.query_params)
         params.is_valid(raise_exception=True)
         filters = params.validated_data
-        jobs = params.filter(access.jobs_of(self.visitor))
+        jobs = params.filter(access.jobs_of(self.visitor).defer(*UNSHOWN))
         if "id" in filters:
             jobs = jobs.filter(pk__in=filters["id"])
         if filters.get("status"):

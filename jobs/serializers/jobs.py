@@ -31,6 +31,20 @@ STAGE_PROGRESS = {"waiting": 0.0, "reading": 0.05, "colorizing": 0.2, "saving": 
 """Where the bar stands when a stage begins."""
 
 
+UNSHOWN = (
+    *("worker", "queue_owner", "frame", "webhook_url", "result", "lease_until", "visitor_key"),
+    *(
+        f"photo__{name}"
+        for name in (
+            *("owner", "guest", "caption", "taken", "people", "words_public", "published_at"),
+            *("hidden_for", "trashed_at", "source", "stored_bytes", "has_alpha", "sha256"),
+            *("tone_low", "tone_high", "created_at", "newest", "state", "colored_by"),
+        )
+    ),
+)
+"""What lists of jobs need not read, since `JobSerializer` does not write it."""
+
+
 class JobListSerializer(serializers.ListSerializer):
     """Many jobs; one query finds the positions of all."""
 

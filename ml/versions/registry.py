@@ -117,10 +117,21 @@ def resolve(spec: str) -> ModelVersion:
         return current(name)
     found = None
     if len(version) >= SHORT:
-        found = ModelVersion.objects.filter(name=name, sha256__startswith=version).first()
+        found = _named.first(name=name, least=version, beyond=version + "z")
     if found is None:
         raise LookupError(f"There is no version {version!r} of a model called {name!r}.")
     return found
+
+
+# Digests that begin with a version lie between it and what comes after all of them.
+_named = Prepared(
+    lambda name, least, beyond: ModelVersion.objects.filter(
+        name=name, sha256__gte=least, sha256__lt=beyond
+    )[:1],
+    name=str,
+    least=str,
+    beyond=str,
+)
 
 
 def built_in(name: str = "") -> ModelVersion:

@@ -3,7 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from jobs.events import progress
 from jobs.models import Job, Photo, State
@@ -54,6 +56,18 @@ def test_lists_are_cut_by_dates(script, ada):
     assert ids(script.get("/api/v1/photos/", until)) == [str(oldest.photo_id)]
     answer = script.get("/api/v1/batches/", {"created_after": "yesterday"})
     assert (answer.status_code, answer.json()["errors"][0]["attr"]) == (400, "created_after")
+
+
+def test_a_longer_list_takes_no_more_queries(script, ada):
+    script.get(JOBS)  # its token was used, which is written down for ten minutes
+    counts: list[int] = []
+    for more in (1, 4):
+        jobs_of(ada, more)
+        Job.objects.update(state=State.SUCCEEDED)
+        with CaptureQueriesContext(connection) as counted:
+            assert len(script.get(JOBS).json()["results"]) == more + len(counts)
+        counts.append(len(counted))
+    assert counts[0] == counts[1]
 
 
 def test_a_job_that_is_as_it_was_is_304_with_few_queries(
