@@ -57,7 +57,7 @@ def test_photos_sent_before_logging_in_come_along_too(client):
     log_in(other)
     assert Photo.objects.get().owner == user
     client.post("/account/logout/")
-    assert other.get("/").context["jobs"][0]["photo"]["name"] == "old.jpg"
+    assert other.get("/").context["jobs"][0]["name"] == "old.jpg"
 
 
 def test_photos_of_other_visitors_stay_theirs(client):
