@@ -105,7 +105,7 @@ class UrlsSerializer(serializers.Serializer):
     def to_representation(self, row: Any) -> dict[str, str | None]:
         site = absolute(self.context["host"], "")
         return {
-            name: field.address(site, row) if field.when is None or field.when(row) else None
+            name: None if field.get_attribute(row) is None else field.address(site, row)
             for name, field in self._addresses
         }
 

@@ -67,13 +67,11 @@ def neighbors(photo: Photo) -> tuple[uuid.UUID | None, uuid.UUID | None]:
 
 
 _photos = Photo.objects.filter(trashed_at=None, newest__isnull=False)
-
-
 Newest = QuerySet[Photo, tuple[uuid.UUID]]
 Owned = Callable[[Any], Q]
+
+
 # An index finds where "or" begins only by what both of its sides have in common.
-
-
 def _newer(owned: Owned, owner: Any, at: datetime, key: uuid.UUID) -> Newest:
     further = Q(created_at__gt=at) | Q(pk__gt=key)
     found = _photos.filter(owned(owner), further, created_at__gte=at)
