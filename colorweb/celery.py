@@ -7,8 +7,6 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import (
-    after_task_publish,
-    beat_init,
     celeryd_init,
     task_failure,
     task_postrun,
@@ -30,11 +28,9 @@ app.autodiscover_tasks()
 
 
 @celeryd_init.connect
-@beat_init.connect
-def check_machines(signal: Any, **_more: Any) -> None:
+def check_machines(**_signal: Any) -> None:
     """A worker that could not reach what the others share must not take their work."""
-    program = "beat" if signal is beat_init else os.environ.get("COLORWEB_WORKER", "default")
-    machines.check_or_exit(program)
+    machines.check_or_exit(os.environ.get("COLORWEB_WORKER", "default"))
 
 
 @task_prerun.connect
@@ -113,18 +109,6 @@ def start_working(**_signal: Any) -> None:
             let_others_first()
     if program:
         heartbeats.start(program, worker_name())
-
-
-@beat_init.connect
-def show_scheduler(**_signal: Any) -> None:
-    """The scheduler is alive as long as it publishes."""
-    after_task_publish.connect(_beat_of_scheduler, weak=False)
-
-
-def _beat_of_scheduler(**_signal: Any) -> None:
-    from colorweb.health import heartbeats  # noqa: PLC0415 - needs the settings
-
-    heartbeats.beat("scheduler")
 
 
 @worker_init.connect

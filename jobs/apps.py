@@ -1,21 +1,6 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-TASKS = {
-    "reap": (5, "jobs.tasks.reap"),
-    "sweep-files": (3600, "jobs.tasks.sweep_files"),
-    "sweep-renditions": (3600, "jobs.tasks.sweep_renditions"),
-    "expire-guests": (600, "jobs.tasks.expire_guests"),
-    "expire-trash": (3600, "jobs.tasks.expire_trash"),
-    "send-webhooks": (5, "jobs.tasks.send_webhooks"),
-    "unpack": (10, "jobs.tasks.unpack"),
-    "sweep-batches": (3600, "jobs.tasks.sweep_batches"),
-    "sweep-webhooks": (3600, "jobs.tasks.sweep_webhooks"),
-    "sweep-share-links": (3600, "jobs.tasks.sweep_share_links"),
-    "sweep-keys": (3600, "jobs.tasks.sweep_keys"),
-    "make-room": (60, "jobs.tasks.make_room"),
-    "sweep-usage": (3600, "jobs.tasks.sweep_usage"),
-}
 MODELS = {
     "jobs.job": "palette",
     "jobs.photo": "image",
@@ -38,7 +23,7 @@ class JobsConfig(AppConfig):
 
     def ready(self) -> None:
         """Registers what photos and jobs add to the site; models can be imported only now."""
-        from colorweb import errors, schedule
+        from colorweb import errors
         from colorweb.accounts import encryption, roles
         from colorweb.console import navigation
         from colorweb.health import metrics
@@ -55,7 +40,6 @@ class JobsConfig(AppConfig):
         from ml.training import notices
 
         errors.register(CODES)
-        schedule.register(TASKS)
         body_limit.register({"/api/v1/batches/": "REQUEST_MAX_BYTES"})
         metrics.register(*of_queue.FIGURES, *of_results.FIGURES, *of_webhooks.FIGURES)
         navigation.register(navigation.Group(10, _("Photos"), MODELS))

@@ -1,7 +1,6 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-TASKS = {"reap-training": (5, "ml.tasks.reap"), "sweep-training": (3600, "ml.tasks.sweep")}
 MODELS = {
     "ml.dataset": "collections_bookmark",
     "ml.trainingrun": "model_training",
@@ -29,7 +28,7 @@ class MlConfig(AppConfig):
 
     def ready(self) -> None:
         """Registers what networks add to the site; models can be imported only now."""
-        from colorweb import errors, schedule
+        from colorweb import errors
         from colorweb.accounts import roles
         from colorweb.console import navigation
         from colorweb.health import metrics, parts
@@ -40,7 +39,6 @@ class MlConfig(AppConfig):
         from ml.versions import metrics as of_versions
 
         errors.register(CODES)
-        schedule.register(TASKS)
         parts.register(training=unattended.training, checking=unattended.checking)
         body_limit.register(UPLOADS, staff_only=True)
         roles.register(ROLES)

@@ -43,8 +43,10 @@ def main() -> int:
     program = parser.parse_args().program
     os.umask(0o077)  # of all programs that it starts: photos, rows and logs are nobody else's
     try:
-        _check_settings(program or "")
+        machines.check_or_exit(program or "")
         _make_folders()
+        if program:
+            _check_settings()
         if program == "prepare":
             _prepare()
             return 0
@@ -67,8 +69,7 @@ def _print_line(line: str) -> None:
     print(f"colorweb: {line}", flush=True)
 
 
-def _check_settings(program: str) -> None:
-    machines.check_or_exit(program)
+def _check_settings() -> None:
     from colorweb import settings  # noqa: F401, PLC0415 - reads them all
 
 

@@ -180,28 +180,23 @@ def valkey_command(socket: os.PathLike[str], memory: str, policy: str) -> list[s
 
 
 def _celery() -> list[Program]:
-    celery = ["-m", "celery", "--app", "colorweb.celery"]
     options = [
-        *(*celery, "worker", "--loglevel", "INFO", "--pool", "custom"),
+        *("-m", "celery", "--app", "colorweb.celery", "worker"),
+        *("--loglevel", "INFO", "--pool", "custom"),
         *("--without-gossip", "--without-mingle", "--without-heartbeat"),
     ]
     worker = [sys.executable, *options]
     on_gpu = (gpus.count() and python_with_pytorch()) or sys.executable
-    # Django's checks, which `prepare` has made, load all pages and the admin: 25 MB a program.
-    unchecked = {"CELERY_SKIP_CHECKS": "1"}
-    pool = {"CELERY_CUSTOM_WORKER_POOL": "colorweb.prefork:Prefork", **unchecked}
+    pool = {
+        "CELERY_CUSTOM_WORKER_POOL": "colorweb.prefork:Prefork",
+        # Django's checks, which `prepare` has made, load all pages and the admin: 25 MB a program.
+        "CELERY_SKIP_CHECKS": "1",
+    }
     processes = str(coloring_processes())
     # Each coloring process is one thread of the network: photos run beside each other instead.
     coloring = {"COLORWEB_WORKER": "gpu", "OMP_NUM_THREADS": "1", **pool}
     return [
-        Program(
-            "beat",
-            [
-                *(sys.executable, *celery, "beat", "--pidfile", ""),
-                *("--schedule", str(runtime.run_dir() / "beat")),
-            ],
-            environment=unchecked,
-        ),
+        Program("beat", [sys.executable, "-m", "colorweb.scheduler"]),
         Program(
             "default",
             [*worker, "--queues", "default", "--concurrency", "3", "--hostname", "default@%h"],

@@ -5,20 +5,16 @@ ours.
 """
 
 import os
-import sys
-from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-sys.modules["openvino_telemetry"] = None  # type: ignore[assignment] # it tells Intel of each start
-import openvino as ov  # noqa: E402
-
-from . import tensors  # noqa: E402
-from .cards import ADDED, Card, CardError  # noqa: E402
-from .engines import Array, Looks  # noqa: E402
+from . import tensors
+from .cards import ADDED, Card, CardError
+from .engines import Array, Looks
+from .openvino_graph import Graph, ov
 
 FOLDER = Path(__file__).parent / "weightless"
 INPUTS = ("lightness", "features0", "features1", "features2", "hints")
@@ -66,7 +62,7 @@ class OpenVinoEngine:
 
     def encode(self, lightness: Array) -> tuple[Array, ...]:
         """Features of L N,1,H,W."""
-        return tuple(_run(self._encoder, {"lightness": lightness}).values())
+        return tuple(self._encoder.run({"lightness": lightness}).values())
 
     def decode(self, features: tuple[Array, ...], points: Array | None = None) -> Looks:
         """regression and decoded, both N,2,h,w, of features and hints N,K,5."""
@@ -80,16 +76,16 @@ class OpenVinoEngine:
     def _decode(self, features: tuple[Array, ...], points: Array | None) -> dict[str, Array]:
         inputs = {f"features{i}": value for i, value in enumerate(features)}
         if points is None:
-            return _run(self._decoder, inputs)
+            return self._decoder.run(inputs)
         distances, rest = self._hinted
         inputs["hints"] = points
-        return _run(rest, inputs | _run(distances, inputs))
+        return rest.run(inputs | distances.run(inputs))
 
     def gpu_memory(self) -> None:
         """There is none."""
 
     @cached_property
-    def _hinted(self) -> tuple[ov.CompiledModel, ov.CompiledModel]:
+    def _hinted(self) -> tuple[Graph, Graph]:
         """Made when the first hint comes: distances from the hints, and the rest of it.
 
         The first is in single precision: in bfloat16 a place would be off by some pixels.
@@ -97,8 +93,8 @@ class OpenVinoEngine:
         distances, rest = _without_distances(self._hinted_model)
         return self._compile(distances, INFERENCE_PRECISION_HINT="f32"), self._compile(rest)
 
-    def _compile(self, model: ov.Model, **config: Any) -> ov.CompiledModel:
-        return self._core.compile_model(model, "CPU", {**self._config, **config})
+    def _compile(self, model: ov.Model, **config: Any) -> Graph:
+        return Graph(self._core, model, {**self._config, **config})
 
     def _best_precision(self) -> str:
         """bfloat16 where the processor multiplies it."""
@@ -166,16 +162,6 @@ def _without_distances(hinted: ov.Model) -> tuple[ov.Model, ov.Model]:
         rest.add_parameters([given])
     rest.validate_nodes_and_infer_types()
     return distances, rest
-
-
-def _run(graph: ov.CompiledModel, inputs: dict[str, Array]) -> dict[str, Array]:
-    """The outputs in their order. Any thread may call it at any time."""
-    request = graph.create_infer_request()
-    request.infer(inputs, share_inputs=True)
-    found = {out.any_name: request.get_tensor(out).data.copy() for out in graph.outputs}
-    with suppress(RuntimeError):  # another thread is at it, and will do the same
-        graph.release_memory()  # it would keep what the largest frame needed
-    return found
 
 
 def _threads() -> int:

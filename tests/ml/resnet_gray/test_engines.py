@@ -105,6 +105,26 @@ def test_version_may_have_colors_of_its_own(tmp_path):
     assert np.abs(ours.decode(ours.encode(light))[1] - true.numpy()).max() < 0.01
 
 
+def files_in_memory() -> tuple[int, int]:
+    """kB of this process's files that have no name: mapped, and resident."""
+    parts = Path("/proc/self/smaps").read_text().split("VmFlags:")
+    lines = [line.split() for part in parts if "(deleted)" in part for line in part.splitlines()]
+    size, resident = (
+        sum(int(line[1]) for line in lines if line[:1] == [name]) for name in ("Size:", "Rss:")
+    )
+    return size, resident
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_weights_take_no_memory_beside_those_that_are_packed():
+    path = catalog.find("resnet-gray-unet")
+    ours = engine(path)
+    ours.decode(ours.encode(lightness(SIZES[0])))
+    size, resident = files_in_memory()
+    assert size * 1000 > path.stat().st_size
+    assert resident == 0
+
+
 def test_threads_share_an_engine():
     ours = engine(catalog.find("resnet-gray"), parallel=2)
     photos = [lightness((1, 1, 64, 64 + 32 * n)) for n in range(4)]
