@@ -9,6 +9,7 @@ from asgiref.sync import ThreadSensitiveContext, iscoroutinefunction, sync_to_as
 from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.base import BaseHandler
+from django.core.handlers.exception import response_for_exception
 from django.urls import Resolver404, ResolverMatch, resolve
 
 from colorweb.http.threads import RequestThread
@@ -40,19 +41,22 @@ class _InThread(BaseHandler):
         self.load_middleware()
 
     def resolve_request(self, request: Any) -> Any:
-        """The view, found before by `Handler`; where there is none this raises Resolver404.
+        """The view, found before by `Handler`; where there is none this raises Resolver404."""
+        return request.resolver_match or super().resolve_request(request)
 
-        One that could wait has a synchronous one within, `at_once`, that does not.
-        """
-        view, args, kwargs = request.resolver_match or super().resolve_request(request)
-        return getattr(view, "at_once", view), args, kwargs
+    def failed(self, request: Any, error: Exception) -> Any:
+        """The answer to a request that has failed after its middleware and view."""
+        answer = self.process_exception_by_middleware(error, request)
+        return answer or response_for_exception(request, error)
 
 
 class Handler(ASGIHandler):
     """Gives a chunked body, which is whole by then, its length: else parsers take it for empty.
 
     A synchronous view runs with all its middleware in one go. Django's own way asks the request's
-    thread anew for each of some twenty steps, which costs more than most views.
+    thread anew for each of some twenty steps, which costs more than most views. What takes its time
+    without a thread is a coroutine function that such a view names as `afterwards`: it gets the
+    request and the finished answer, and returns that or another one.
     """
 
     def __init__(self) -> None:
@@ -83,9 +87,20 @@ class Handler(ASGIHandler):
         match = request.resolver_match = _resolve(request.path_info)
         if match and (seen := request.scope.get("observation")):
             seen.route = match.route
-        if match and iscoroutinefunction(match.func) and _may_wait(match.func, request):
+        if match and iscoroutinefunction(match.func):
             return await super().get_response_async(request)
-        return await sync_to_async(self._in_thread.get_response)(request)
+        response = await sync_to_async(self._in_thread.get_response)(request)
+        afterwards = getattr(match and match.func, "afterwards", None)
+        return await self._follow(afterwards, request, response) if afterwards else response
+
+    async def _follow(self, afterwards: Any, request: Any, response: Any) -> Any:
+        try:
+            answer = await afterwards(request, response)
+        except Exception as error:  # noqa: BLE001 - it becomes an answer
+            answer = await sync_to_async(self._in_thread.failed)(request, error)
+        if answer is not response:
+            request.close()  # its files, which goes with the answer that it had
+        return answer
 
     def resolve_request(self, request: Any) -> Any:
         return request.resolver_match
@@ -100,8 +115,3 @@ def _resolve(path: str) -> ResolverMatch | None:
         return resolve(path)
     except Resolver404:
         return None
-
-
-def _may_wait(view: Any, request: Any) -> bool:
-    """Whether an asynchronous view may hold this request for longer than its work takes."""
-    return getattr(view, "may_wait", lambda _request: True)(request)

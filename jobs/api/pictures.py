@@ -20,7 +20,7 @@ from ml.imaging.encoding import DEEP
 TYPES = {name: files.MIME[suffix] for name, suffix in EXTENSIONS.items()}
 """Format of a result -> its media type."""
 ANY = "image/*"
-SHARED = ("Location", "RateLimit", "RateLimit-Policy")
+OF_JSON = ("Allow", "Content-Length", "Content-Type")
 
 
 def is_wanted(request: Any) -> bool:
@@ -57,8 +57,10 @@ async def answer(request: HttpRequest, made: Response, job: Job) -> HttpResponse
         response = await serve(request, name, content_type=files.MIME[name.rsplit(".", 1)[-1]])
     else:
         response = await sync_to_async(_refuse)(job)
-    for header in SHARED:
-        response[header] = made[header]
+    for name, value in made.items():  # middleware has written most of them
+        if name not in OF_JSON:
+            response[name] = value
+    response.cookies = made.cookies
     response["X-Job-Id"] = str(job.pk)
     if token := made.data.get("guest_token"):
         response["X-Guest-Token"] = token

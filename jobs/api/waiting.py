@@ -4,12 +4,11 @@ colored photo, if that takes no longer."""
 import re
 import uuid
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.http import Http404
 from django.http.response import HttpResponseBase
+from rest_framework.response import Response
 
 from colorweb.accounts import revocation
 from colorweb.accounts.visitors import VisitorRequest
@@ -26,48 +25,41 @@ _WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,6})\"?", re.IGNORECASE)
 
 
 def waiting(view: Callable[..., Any]) -> Callable[..., Any]:
-    """A view that makes a job, wrapped so that it waits for its end when it is asked to.
+    """A view that makes a job, and that waits for its end when it is asked to.
 
     A job that is not finished in time is answered with 202; at once, if its sender has reached the
     limit of streams and waiting requests. While it waits, a request holds neither a thread
     nor a database connection.
     """
+    view.afterwards = _wait  # type: ignore[attr-defined] # for `colorweb.http.programs`
+    return view
 
-    @wraps(view)  # which also hands on what REST framework and the OpenAPI document look for
-    async def answer(request: VisitorRequest, **kwargs: Any) -> HttpResponseBase:
-        response = await sync_to_async(view)(request, **kwargs)
-        if request.method != "POST" or response.status_code not in (200, 201):
-            return response
-        wants_picture = pictures.is_wanted(request)
-        seconds = _seconds(request.headers.get("Prefer", ""), MAX_WAIT if wants_picture else 0)
-        if not seconds:
-            response.status_code = 202 if wants_picture else response.status_code
-            return response
-        await release_thread()
-        job_id = uuid.UUID(response.data["id"])
-        ended = await _ended(request, job_id, seconds)
-        if not ended:
-            response.status_code = 202
-        if ended is None:  # the answer to the upload itself has to be enough
-            return response
-        job = await streams.read(_job, request, job_id, network=request.visitor.network)
-        if job and ended and wants_picture:
-            response = await pictures.answer(request, response, job)
-        elif job:
-            response.data |= await streams.read(
-                _data, request, job, network=request.visitor.network
-            )
-        response["Preference-Applied"] = f"wait={seconds}"
+
+async def _wait(request: VisitorRequest, response: Response) -> HttpResponseBase:
+    if request.method != "POST" or response.status_code not in (200, 201):
         return response
-
-    answer.may_wait = _may_wait  # type: ignore[attr-defined]
-    answer.at_once = view  # type: ignore[attr-defined]
+    wants_picture = pictures.is_wanted(request)
+    seconds = _seconds(request.headers.get("Prefer", ""), MAX_WAIT if wants_picture else 0)
+    if not seconds:
+        response.status_code = 202 if wants_picture else response.status_code
+        return response
+    await release_thread()
+    job_id = uuid.UUID(response.data["id"])
+    ended = await _ended(request, job_id, seconds)
+    if not ended:
+        response.status_code = 202
+    if ended is None:  # the answer to the upload itself has to be enough
+        return response
+    found = await streams.read(_found, request, job_id, network=request.visitor.network)
+    answer: HttpResponseBase = response
+    if found and ended and wants_picture:
+        answer = await pictures.answer(request, response, found[0])
+    elif found:
+        response.data |= found[1]
+        response.content = response.rendered_content
+        response["Content-Length"] = len(response.content)
+    answer["Preference-Applied"] = f"wait={seconds}"
     return answer
-
-
-def _may_wait(request: VisitorRequest) -> bool:
-    """Whether the answer may be held back; `colorweb.http.programs` asks."""
-    return request.method == "POST" and ("Prefer" in request.headers or pictures.is_wanted(request))
 
 
 async def _ended(request: VisitorRequest, job_id: uuid.UUID, seconds: float) -> bool | None:
@@ -87,12 +79,10 @@ def _seconds(prefer: str, usual: int) -> int:
     return min(MAX_WAIT, int(found[1])) if found else usual
 
 
-def _job(request: VisitorRequest, job_id: uuid.UUID) -> Job | None:
+def _found(request: VisitorRequest, job_id: uuid.UUID) -> tuple[Job, dict[str, Any]] | None:
+    """The job, and what is said of it."""
     try:
-        return access.own_job(request.visitor, job_id)
+        job = access.own_job(request.visitor, job_id)
     except Http404:  # deleted while we waited
         return None
-
-
-def _data(request: VisitorRequest, job: Job) -> dict[str, Any]:
-    return JobSerializer(job, context={"host": request.get_host()}).data
+    return job, JobSerializer(job, context={"host": request.get_host()}).data

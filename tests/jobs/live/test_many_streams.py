@@ -85,14 +85,14 @@ async def test_streams_of_one_token_have_a_number(ada: User):
 
 async def test_who_has_too_many_streams_is_not_waited_for():
     sockets = await opened(make.GUEST, PER_VISITOR)
-    answer = await AsyncClient().post(
-        "/api/v1/jobs/",
-        {"image": await sync_to_async(pictures.upload)()},
-        headers={
-            "Authorization": f"Bearer {Visitor(user=None, guest=make.GUEST, address='').token}",
-            "Prefer": "wait=30",
-        },
-    )
+    token = Visitor(user=None, guest=make.GUEST, address="").token
+    server = httpx.ASGITransport(application)
+    async with httpx.AsyncClient(transport=server, base_url="http://127.0.0.1") as http:
+        answer = await http.post(
+            "/api/v1/jobs/",
+            files={"image": pictures.encoded()},
+            headers={"Authorization": f"Bearer {token}", "Prefer": "wait=30"},
+        )
     assert (answer.status_code, answer.json()["status"]) == (202, "queued")
     await close(sockets)
 

@@ -1,6 +1,7 @@
 """`Prefer: wait` and server-sent events: answers that take their time."""
 
 import asyncio
+import errno
 import json
 import threading
 
@@ -8,6 +9,7 @@ import httpx
 import pytest
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.db import OperationalError
 from django.test import AsyncClient
 from django.utils.module_loading import import_string
 
@@ -32,9 +34,11 @@ claim = sync_to_async(claims.claim)
 change = sync_to_async(states.change)
 
 
-async def post(prefer: str):
-    upload = await sync_to_async(pictures.upload)()
-    return await AsyncClient().post("/api/v1/jobs/", {"image": upload}, headers={"Prefer": prefer})
+async def post(prefer: str, **headers: str) -> httpx.Response:
+    server = httpx.ASGITransport(application)
+    async with httpx.AsyncClient(transport=server, base_url="http://127.0.0.1") as http:
+        photo = {"image": pictures.encoded()}
+        return await http.post("/api/v1/jobs/", files=photo, headers={"Prefer": prefer, **headers})
 
 
 async def eventually(look, what: str):
@@ -52,14 +56,48 @@ async def test_who_prefers_to_wait_gets_the_finished_job():
     await streams.read(finish, await eventually(Job.objects.first, "the job"))
     answer = await asking
     assert (answer.status_code, answer.json()["status"]) == (201, "succeeded")
-    assert answer["Preference-Applied"] == "wait=20"
+    assert answer.headers["Preference-Applied"] == "wait=20"
     assert answer.json()["guest_token"]
+    assert int(answer.headers["Content-Length"]) == len(answer.content)
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.cookies["guest"]
+
+
+async def test_who_waits_reads_why_it_failed_in_their_language():
+    asking = asyncio.create_task(post("wait=20", **{"Accept-Language": "ru"}))
+    await eventually(Job.objects.first, "the job")
+    await claim("test")
+    job = await Job.objects.aget()
+    await change(job.pk, State.FAILED, fence=1, error_code="damaged")
+    answer = (await asking).json()
+    assert (answer["status"], answer["error"]["code"]) == ("failed", "damaged")
+    assert "файл" in answer["error"]["message"].lower()
+
+
+async def test_what_fails_after_the_wait_is_a_problem_in_words(monkeypatch):
+    async def lost(*_asked, **_more):
+        raise OperationalError("no database")
+
+    monkeypatch.setattr(subscriptions, "ended", lost)
+    answer = await post("wait=20")
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+
+
+async def test_a_picture_that_cannot_be_read_after_the_wait_is_503(monkeypatch):
+    async def unreadable(*_asked, **_more):
+        raise OSError(errno.EIO, "the disk")
+
+    monkeypatch.setattr("jobs.api.pictures.serve", unreadable)
+    asking = asyncio.create_task(post("wait=20", Accept="image/*"))
+    await streams.read(finish, await eventually(Job.objects.first, "the job"))
+    answer = await asking
+    assert (answer.status_code, answer.json()["code"]) == (503, "storage_unavailable")
 
 
 async def test_who_has_waited_long_enough_gets_202_and_the_address():
     answer = await post("respond-async, wait=1")
     assert (answer.status_code, answer.json()["status"]) == (202, "queued")
-    assert answer["Location"] == answer.json()["urls"]["self"]
+    assert answer.headers["Location"] == answer.json()["urls"]["self"]
 
 
 async def test_waiting_has_a_bound(monkeypatch):
@@ -71,7 +109,7 @@ async def test_waiting_has_a_bound(monkeypatch):
 
     monkeypatch.setattr(subscriptions, "ended", record)
     answer = await post("wait=86400")
-    assert (timeouts, answer["Preference-Applied"]) == ([30], "wait=30")
+    assert (timeouts, answer.headers["Preference-Applied"]) == ([30], "wait=30")
 
 
 def test_without_a_preference_nobody_waits(client):
