@@ -82,7 +82,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    "colorweb.http.static.StaticFiles",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "colorweb.http.compression.Compression",
     "django.middleware.http.ConditionalGetMiddleware",
     "colorweb.http.caching.Caching",

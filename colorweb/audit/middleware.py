@@ -1,11 +1,9 @@
 """Every request says who acts, for what is recorded during it."""
 
 from collections.abc import Callable
-from inspect import iscoroutinefunction
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.decorators import sync_and_async_middleware
 
 from colorweb.accounts.visitors import Visitor
 from colorweb.audit.models import Action
@@ -13,19 +11,14 @@ from colorweb.audit.records import Actor, acting
 from colorweb.http import problems
 
 
-@sync_and_async_middleware
 def audit(get_response: Callable[..., Any]) -> Callable[..., Any]:
     """Stands after `VisitorMiddleware`."""
-
-    async def answer_async(request: HttpRequest) -> Any:
-        with acting(_actor_of(request)):
-            return await get_response(request)
 
     def answer(request: HttpRequest) -> Any:
         with acting(_actor_of(request)):
             return get_response(request)
 
-    return answer_async if iscoroutinefunction(get_response) else answer
+    return answer
 
 
 def _actor_of(request: HttpRequest) -> Actor:

@@ -1,4 +1,4 @@
-"""Serves a stored file from an async view, in pieces.
+"""Serves a stored file in pieces, which hold no thread in between.
 
 Django's `FileResponse` under ASGI reads the whole file into memory first; this never does.
 
@@ -30,7 +30,7 @@ class UnsatisfiableRange(Exception):
     """The range asked for begins after the file's end."""
 
 
-async def serve(
+def serve(
     request: HttpRequest,
     name: str,
     *,
@@ -46,9 +46,8 @@ async def serve(
     none is given: stored files never change under their names. `max_age` is in seconds, for what
     anybody may see; with 0 the browser asks each time. Raises Http404 if the file is not there.
     """
-    await release_thread()
     try:
-        size = await asyncio.to_thread(storage.size, name)
+        size = storage.size(name)
     except FileNotFoundError as error:
         raise Http404(f"no file {name}") from error
     etag = f'"{etag or _etag(name, size)}"'
@@ -112,7 +111,7 @@ async def _pieces(storage: Storage, name: str, first: int, last: int) -> AsyncIt
     length = last - first + 1
     if not length:
         return
-    await release_thread()  # that middleware has taken since, for as long as the receiver reads
+    await release_thread()  # for as long as the receiver reads
     file = await asyncio.to_thread(_open_at, storage, name, first, last)
     try:
         while length > 0:

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.core.exceptions import DisallowedHost
 from django.db import DataError
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -178,12 +177,8 @@ def no_database() -> DomainError:
 class StorageMiddleware:
     """Answers pages whose storage is unavailable with 503."""
 
-    sync_capable = async_capable = True
-
     def __init__(self, get_response: Any) -> None:
         self.get_response = get_response
-        if iscoroutinefunction(get_response):
-            markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> Any:
         return self.get_response(request)

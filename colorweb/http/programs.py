@@ -5,10 +5,9 @@ import os
 from functools import lru_cache
 from typing import IO, Any
 
-from asgiref.sync import ThreadSensitiveContext, iscoroutinefunction, sync_to_async
+from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
-from django.core.handlers.base import BaseHandler
 from django.core.handlers.exception import response_for_exception
 from django.urls import Resolver404, ResolverMatch, resolve
 
@@ -33,35 +32,18 @@ class Slashes:
         return await self.application(scope, receive, send)
 
 
-class _InThread(BaseHandler):
-    """Middleware and view in one go, in the request's thread."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.load_middleware()
-
-    def resolve_request(self, request: Any) -> Any:
-        """The view, found before by `Handler`; where there is none this raises Resolver404."""
-        return request.resolver_match or super().resolve_request(request)
-
-    def failed(self, request: Any, error: Exception) -> Any:
-        """The answer to a request that has failed after its middleware and view."""
-        answer = self.process_exception_by_middleware(error, request)
-        return answer or response_for_exception(request, error)
-
-
 class Handler(ASGIHandler):
     """Gives a chunked body, which is whole by then, its length: else parsers take it for empty.
 
-    A synchronous view runs with all its middleware in one go. Django's own way asks the request's
-    thread anew for each of some twenty steps, which costs more than most views. What takes its time
-    without a thread is a coroutine function that such a view names as `afterwards`: it gets the
-    request and the finished answer, and returns that or another one.
+    A view runs with all its middleware in one go, in the request's thread. Django's own way asks
+    the thread anew for each of some twenty steps, which costs more than most views. What takes its
+    time holds no thread: asynchronous pieces of an answer, and a coroutine function that a view has
+    as `afterwards`. It gets the request and the finished answer, and returns that or another one.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._in_thread = _InThread()
+    def load_middleware(self, is_async: bool = False) -> None:
+        """A synchronous chain, whatever is asked for."""
+        super().load_middleware(is_async=False)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """As Django's own, but with a thread that earlier requests have used."""
@@ -87,9 +69,7 @@ class Handler(ASGIHandler):
         match = request.resolver_match = _resolve(request.path_info)
         if match and (seen := request.scope.get("observation")):
             seen.route = match.route
-        if match and iscoroutinefunction(match.func):
-            return await super().get_response_async(request)
-        response = await sync_to_async(self._in_thread.get_response)(request)
+        response = await sync_to_async(self.get_response)(request)
         afterwards = getattr(match and match.func, "afterwards", None)
         return await self._follow(afterwards, request, response) if afterwards else response
 
@@ -97,13 +77,18 @@ class Handler(ASGIHandler):
         try:
             answer = await afterwards(request, response)
         except Exception as error:  # noqa: BLE001 - it becomes an answer
-            answer = await sync_to_async(self._in_thread.failed)(request, error)
+            answer = await sync_to_async(self._failed)(request, error)
         if answer is not response:
             request.close()  # its files, which goes with the answer that it had
         return answer
 
+    def _failed(self, request: Any, error: Exception) -> Any:
+        answer = self.process_exception_by_middleware(error, request)
+        return answer or response_for_exception(request, error)
+
     def resolve_request(self, request: Any) -> Any:
-        return request.resolver_match
+        """The view, found before; where there is none this raises Resolver404."""
+        return request.resolver_match or super().resolve_request(request)
 
 
 @lru_cache(maxsize=1024)

@@ -1,4 +1,7 @@
-"""uvicorn's HTTP with bounds on a request's head: nobody may send one for ever, or without end."""
+"""uvicorn's HTTP with bounds on a request's head: nobody may send one for ever, or without end.
+
+A request that comes while the server ends is answered, if its connection was there before.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 HEAD_SECONDS = 20.0
 """For the request line and the headers, from the connection or the request's first byte on."""
 HEAD_BYTES = 65_536
+FIRST_BYTE_SECONDS = 2.0
+"""For the first request of a connection, once the server ends."""
 
 
 class Protocol(HttpToolsProtocol):
@@ -16,6 +21,7 @@ class Protocol(HttpToolsProtocol):
 
     _late: asyncio.TimerHandle | None = None
     _head_bytes = 0
+    _ends = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -39,6 +45,21 @@ class Protocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._have_head()
         super().on_headers_complete()
+        if self._ends:
+            super().shutdown()
+
+    def shutdown(self) -> None:
+        """The server ends. uvicorn would close a connection whose request is on its way."""
+        if self._late is None:
+            super().shutdown()
+            return
+        self._ends = True
+        if not self._head_bytes:
+            self.loop.call_later(FIRST_BYTE_SECONDS, self._close_unused)
+
+    def _close_unused(self) -> None:
+        if self._late and not self._head_bytes:
+            self._refuse()
 
     def _expect_head(self) -> None:
         self._have_head()

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
@@ -49,14 +48,14 @@ def format_for(request: Any, chosen: str, depth: int) -> str:
     return next(name for name, kind in TYPES.items() if kind == preferred)
 
 
-async def answer(request: HttpRequest, made: Response, job: Job) -> HttpResponseBase:
+def answer(request: HttpRequest, made: Response, job: Job) -> HttpResponseBase:
     """The colors of a job that has ended, or why there are none; `made` answered its making."""
     response: HttpResponseBase
     if job.state == State.SUCCEEDED:
         name = files.name_of(job, "result")
-        response = await serve(request, name, content_type=files.MIME[name.rsplit(".", 1)[-1]])
+        response = serve(request, name, content_type=files.MIME[name.rsplit(".", 1)[-1]])
     else:
-        response = await sync_to_async(_refuse)(job)
+        response = _refuse(job)
     for name, value in made.items():  # middleware has written most of them
         if name not in OF_JSON:
             response[name] = value

@@ -16,7 +16,6 @@ from colorweb.http import streams
 from colorweb.http.timeouts import release_thread
 from jobs.api import pictures
 from jobs.live import subscriptions
-from jobs.models import Job
 from jobs.serializers.jobs import JobSerializer
 from jobs.storage import access
 
@@ -50,14 +49,9 @@ async def _wait(request: VisitorRequest, response: Response) -> HttpResponseBase
         response.status_code = 202
     if ended is None:  # the answer to the upload itself has to be enough
         return response
-    found = await streams.read(_found, request, job_id, network=request.visitor.network)
-    answer: HttpResponseBase = response
-    if found and ended and wants_picture:
-        answer = await pictures.answer(request, response, found[0])
-    elif found:
-        response.data |= found[1]
-        response.content = response.rendered_content
-        response["Content-Length"] = len(response.content)
+    answer = await streams.read(
+        _answer_later, request, response, job_id, network=request.visitor.network
+    )
     answer["Preference-Applied"] = f"wait={seconds}"
     return answer
 
@@ -79,10 +73,17 @@ def _seconds(prefer: str, usual: int) -> int:
     return min(MAX_WAIT, int(found[1])) if found else usual
 
 
-def _found(request: VisitorRequest, job_id: uuid.UUID) -> tuple[Job, dict[str, Any]] | None:
-    """The job, and what is said of it."""
+def _answer_later(
+    request: VisitorRequest, response: Response, job_id: uuid.UUID
+) -> HttpResponseBase:
+    """What answers a request that has waited, of what answered the making of its job."""
     try:
         job = access.own_job(request.visitor, job_id)
     except Http404:  # deleted while we waited
-        return None
-    return job, JobSerializer(job, context={"host": request.get_host()}).data
+        return response
+    if job.is_terminal and pictures.is_wanted(request):
+        return pictures.answer(request, response, job)
+    response.data |= JobSerializer(job, context={"host": request.get_host()}).data
+    response.content = response.rendered_content
+    response["Content-Length"] = len(response.content)
+    return response

@@ -2,7 +2,6 @@
 
 import uuid
 
-from asgiref.sync import sync_to_async
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -30,13 +29,13 @@ def archive(request: VisitorRequest, archive_id: uuid.UUID) -> HttpResponse:
 
 
 @require_safe
-async def file(request: VisitorRequest, archive_id: uuid.UUID) -> HttpResponseBase:
+def file(request: VisitorRequest, archive_id: uuid.UUID) -> HttpResponseBase:
     """The zip itself; 202 while it is being made."""
-    found = await sync_to_async(access.own_archive)(request.visitor, archive_id)
+    found = access.own_archive(request.visitor, archive_id)
     if found.state != Archive.State.READY:
         return _with_retry_after(HttpResponse(status=202))
     name = f"colorweb-{found.created_at:%Y-%m-%d}.zip"
-    return await serve(request, found.file, content_type="application/zip", download_name=name)
+    return serve(request, found.file, content_type="application/zip", download_name=name)
 
 
 def _with_retry_after(response: HttpResponse) -> HttpResponse:

@@ -3,7 +3,6 @@
 import uuid
 from pathlib import Path
 
-from asgiref.sync import sync_to_async
 from django.http import Http404, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -25,34 +24,32 @@ PUBLIC_MAX_AGE = 3600
 
 
 @require_safe
-async def file(request: VisitorRequest, job_id: uuid.UUID, kind: str) -> HttpResponseBase:
+def file(request: VisitorRequest, job_id: uuid.UUID, kind: str) -> HttpResponseBase:
     """One file of a job, for those who may see the job."""
     if kind in OLD_NAMES:
         query = f"?{request.GET.urlencode()}" if request.GET else ""
         url = reverse("file", args=[job_id, OLD_NAMES[kind]])
         return HttpResponsePermanentRedirect(url + query)
-    found = await sync_to_async(access.visible_job)(request.visitor, job_id)
+    found = access.visible_job(request.visitor, job_id)
     there = files.of_photo(was_gray=found.photo.was_gray)
     if found.state == State.SUCCEEDED:
         there += files.OF_RESULT
-    if kind not in there or not await sync_to_async(_may)(request, found, kind):
+    if kind not in there or not _may(request, found, kind):
         raise Http404("no such file")
     if kind not in looks.KINDS or "look" not in request.GET:
-        return await _serve(request, found, files.name_of(found, kind))
-    name, is_final = await sync_to_async(looks.file_of)(found, kind)
-    return await _serve(request, found, name, is_final=is_final)
+        return _serve(request, found, files.name_of(found, kind))
+    name, is_final = looks.file_of(found, kind)
+    return _serve(request, found, name, is_final=is_final)
 
 
 @require_safe
-async def rendition(
+def rendition(
     request: VisitorRequest, job_id: uuid.UUID, rendition_id: uuid.UUID
 ) -> HttpResponseBase:
     """One rendition of a job, for those who may see the job and have such a file."""
-    job = await sync_to_async(access.visible_job)(request.visitor, job_id)
-    ready = job.renditions.filter(pk=rendition_id, state=Rendition.State.READY)
-    found = await ready.afirst()
-    may_request = sync_to_async(access.may_request)
-    if found is None or not await may_request(
+    job = access.visible_job(request.visitor, job_id)
+    found = job.renditions.filter(pk=rendition_id, state=Rendition.State.READY).first()
+    if found is None or not access.may_request(
         request.visitor,
         job,
         format=found.format,
@@ -61,7 +58,7 @@ async def rendition(
         keep_metadata=found.keep_metadata,
     ):
         raise Http404("no such file")
-    return await _serve(request, job, found.file)
+    return _serve(request, job, found.file)
 
 
 @require_GET
@@ -86,12 +83,12 @@ PAIRS = {
 """The picture's name in the URL -> what makes it, and its suffix."""
 
 
-async def _serve(
+def _serve(
     request: VisitorRequest, job: Job, name: str, *, is_final: bool = True
 ) -> HttpResponseBase:
     suffix = name.rsplit(".", 1)[-1]
     download = f"{_stem(request, job)}-color.{suffix}" if "download" in request.GET else None
-    return await serve(
+    return serve(
         request,
         name,
         content_type=files.MIME[suffix],

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -149,14 +148,10 @@ def _unfound(response: HttpResponse) -> HttpResponse:
 
 
 @require_safe
-async def picture(request: VisitorRequest, token: str) -> HttpResponseBase:
+def picture(request: VisitorRequest, token: str) -> HttpResponseBase:
     """The preview that messengers show with a link; only for links without a password."""
-    name = await sync_to_async(_picture)(token)
-    response = await serve(request, name, content_type=files.MIME["jpg"])
+    link = by_link.share_link(token, without_password=True)
+    name, _is_final = looks.file_of(_shown_by(link), "preview")
+    response = serve(request, name, content_type=files.MIME["jpg"])
     response["X-Robots-Tag"] = "noindex"
     return response
-
-
-def _picture(token: str) -> str:
-    link = by_link.share_link(token, without_password=True)
-    return looks.file_of(_shown_by(link), "preview")[0]

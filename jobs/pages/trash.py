@@ -3,7 +3,6 @@
 import uuid
 from typing import Any
 
-from asgiref.sync import sync_to_async
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -51,10 +50,10 @@ def _data(photo: Photo) -> dict[str, Any]:
 
 
 @require_safe
-async def picture(request: VisitorRequest, photo_id: uuid.UUID) -> HttpResponseBase:
+def picture(request: VisitorRequest, photo_id: uuid.UUID) -> HttpResponseBase:
     """The small picture of a photo in one's trash: in color if there is one."""
-    name = await sync_to_async(_picture)(request, photo_id)
-    return await serve(request, name, content_type="image/jpeg")
+    name = _picture(request, photo_id)
+    return serve(request, name, content_type="image/jpeg")
 
 
 def _picture(request: VisitorRequest, photo_id: uuid.UUID) -> str:

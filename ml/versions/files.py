@@ -1,10 +1,8 @@
 """Files of data sets, runs and versions, for those who may view them."""
 
 import uuid
-from pathlib import Path
 from typing import cast
 
-from asgiref.sync import sync_to_async
 from django.core.files.storage import FileSystemStorage
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
@@ -18,60 +16,43 @@ from ml.versions import registry
 
 
 @require_safe
-async def samples(request: HttpRequest, run_id: uuid.UUID, step: int) -> HttpResponseBase:
+def samples(request: HttpRequest, run_id: uuid.UUID, step: int) -> HttpResponseBase:
     """Sample photos of a run at a step."""
-
-    def find() -> str:
-        _check(request, permissions.VIEW_RUNS)
-        return get_object_or_404(RunSample, run=run_id, step=step).file
-
-    name = await sync_to_async(find)()
-    return await serve(request, name, content_type="image/png")
+    _check(request, permissions.VIEW_RUNS)
+    found = get_object_or_404(RunSample, run=run_id, step=step)
+    return serve(request, found.file, content_type="image/png")
 
 
 @require_safe
-async def sheet(request: HttpRequest, set_id: uuid.UUID) -> HttpResponseBase:
+def sheet(request: HttpRequest, set_id: uuid.UUID) -> HttpResponseBase:
     """The contact sheet of a data set."""
-
-    def find() -> str:
-        _check(request, permissions.VIEW_DATA_SETS)
-        return get_object_or_404(DataSet.objects.exclude(sheet=""), pk=set_id).sheet
-
-    name = await sync_to_async(find)()
-    return await serve(request, name, content_type="image/jpeg")
+    _check(request, permissions.VIEW_DATA_SETS)
+    found = get_object_or_404(DataSet.objects.exclude(sheet=""), pk=set_id)
+    return serve(request, found.sheet, content_type="image/jpeg")
 
 
 @require_safe
-async def version_samples(request: HttpRequest, version_id: uuid.UUID) -> HttpResponseBase:
+def version_samples(request: HttpRequest, version_id: uuid.UUID) -> HttpResponseBase:
     """The last sample photos of a version's training."""
-
-    def find() -> str:
-        _check(request, permissions.VIEW_VERSIONS)
-        version = get_object_or_404(ModelVersion.objects.exclude(samples=[]), pk=version_id)
-        return str(version.samples[0])
-
-    name = await sync_to_async(find)()
-    return await serve(request, name, content_type="image/png")
+    _check(request, permissions.VIEW_VERSIONS)
+    found = get_object_or_404(ModelVersion.objects.exclude(samples=[]), pk=version_id)
+    return serve(request, found.samples[0], content_type="image/png")
 
 
 @require_safe
-async def weights(request: HttpRequest, version_id: uuid.UUID) -> HttpResponseBase:
+def weights(request: HttpRequest, version_id: uuid.UUID) -> HttpResponseBase:
     """The weights of a version, as a safetensors file to be kept."""
-
-    def find() -> tuple[Path, str]:
-        _check(request, permissions.VIEW_VERSIONS)
-        version = get_object_or_404(ModelVersion, pk=version_id)
-        try:
-            return registry.local_file(version), str(version)
-        except registry.WeightsUnavailable as error:
-            raise Http404(str(error)) from error
-
-    path, label = await sync_to_async(find)()
-    return await serve(
+    _check(request, permissions.VIEW_VERSIONS)
+    version = get_object_or_404(ModelVersion, pk=version_id)
+    try:
+        path = registry.local_file(version)
+    except registry.WeightsUnavailable as error:
+        raise Http404(str(error)) from error
+    return serve(
         request,
         path.name,
         content_type="application/octet-stream",
-        download_name=f"{label}.safetensors",
+        download_name=f"{version}.safetensors",
         storage=FileSystemStorage(path.parent),
     )
 

@@ -22,7 +22,7 @@ def storage(request, tmp_path):
 def fetch(storage):
     async def fetch(name="photo.jpg", method="get", *, download_name=None, max_age=0, **headers):
         request = getattr(RequestFactory(), method)("/", headers=headers)
-        response = await files.serve(
+        response = files.serve(
             request,
             name,
             content_type="image/jpeg",

@@ -19,8 +19,8 @@ async def application(scope, receive, send):
 
 
 @pytest.fixture
-def port(monkeypatch) -> Iterator[int]:
-    """Where uvicorn listens with our protocol; a head may take half a second."""
+def server(monkeypatch) -> Iterator[uvicorn.Server]:
+    """uvicorn with our protocol; a head may take half a second."""
     monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.5)
     listening = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
@@ -30,9 +30,15 @@ def port(monkeypatch) -> Iterator[int]:
     thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])))
     thread.start()
     wait_for(lambda: server.started, "uvicorn to start")
-    yield listening.getsockname()[1]
+    yield server
     server.should_exit = True
     thread.join(60)
+
+
+@pytest.fixture
+def port(server) -> int:
+    """Where it listens."""
+    return server.servers[0].sockets[0].getsockname()[1]
 
 
 def connected(port: int) -> socket.socket:
@@ -63,3 +69,40 @@ def test_usual_requests_are_answered_one_after_another(port):
         for _ in range(3):
             client.sendall(request)
             assert client.recv(1000).startswith(b"HTTP/1.1 204")
+
+
+def end(server: uvicorn.Server, port: int) -> None:
+    """The server is to end, and takes no more connections."""
+    server.should_exit = True
+    wait_for(lambda: refuses(port), "no more connections to be taken")
+
+
+def refuses(port: int) -> bool:
+    try:
+        connected(port).close()
+    except ConnectionError:
+        return True
+    return False
+
+
+def test_a_request_that_has_begun_when_the_server_ends_is_answered(server, port, monkeypatch):
+    monkeypatch.setattr(protocol, "HEAD_SECONDS", 600)
+    with connected(port) as client:
+        client.sendall(b"GET / HTTP/1.1\r\n")
+        connections = server.server_state.connections
+        wait_for(lambda: any(one._head_bytes for one in connections), "the request to begin")
+        end(server, port)
+        client.sendall(b"Host: a\r\n\r\n")
+        answer = client.recv(1000)
+        assert answer.startswith(b"HTTP/1.1 204")
+        assert b"connection: close" in answer
+        assert client.recv(100) == b""
+
+
+def test_a_connection_that_nobody_uses_does_not_keep_the_server_from_its_end(
+    server, port, monkeypatch
+):
+    monkeypatch.setattr(protocol, "HEAD_SECONDS", 600)
+    with connected(port) as client:
+        end(server, port)
+        assert client.recv(100) == b""

@@ -8,10 +8,8 @@ import threading
 import httpx
 import pytest
 from asgiref.sync import sync_to_async
-from django.conf import settings
 from django.db import OperationalError
 from django.test import AsyncClient
-from django.utils.module_loading import import_string
 
 from colorweb.accounts.revocation import Stream
 from colorweb.accounts.visitors import Visitor
@@ -84,7 +82,7 @@ async def test_what_fails_after_the_wait_is_a_problem_in_words(monkeypatch):
 
 
 async def test_a_picture_that_cannot_be_read_after_the_wait_is_503(monkeypatch):
-    async def unreadable(*_asked, **_more):
+    def unreadable(*_asked, **_more):
         raise OSError(errno.EIO, "the disk")
 
     monkeypatch.setattr("jobs.api.pictures.serve", unreadable)
@@ -126,15 +124,6 @@ def test_only_sending_waits(client):
 def test_a_refusal_is_not_waited_for(client):
     answer = client.post("/api/v1/jobs/", {}, headers={"Prefer": "wait=30"})
     assert (answer.status_code, answer.json()["code"]) == (400, "required")
-
-
-def test_no_middleware_holds_a_thread_while_a_request_waits():
-    synchronous = [
-        name
-        for name in settings.MIDDLEWARE
-        if not getattr(import_string(name), "async_capable", False)
-    ]
-    assert synchronous == []
 
 
 def threads_of_requests() -> int:
